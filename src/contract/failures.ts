@@ -1,0 +1,48 @@
+/** The closed list of reasons for which a job fails: the same words in API, page, metric, span, log and alert. */
+
+interface FailureClassSpec {
+  /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to mend. */
+  readonly blame: "caller" | "system";
+  readonly meaning: string;
+}
+
+export const failureClasses = {
+  division_by_zero: { blame: "caller", meaning: "The divisor was zero." },
+  overflow: { blame: "caller", meaning: "The result does not fit a finite number." },
+  invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
+  unknown_task: { blame: "system", meaning: "This worker's release has no such task." },
+  timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
+  cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },
+  stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },
+  dependency: { blame: "system", meaning: "Something the task depends on did not answer." },
+  _OTHER: { blame: "system", meaning: "The task threw an error of no known class." },
+} as const satisfies Record<string, FailureClassSpec>;
+
+export type FailureClass = keyof typeof failureClasses;
+
+const separator = ": ";
+
+/** A job's failed reason as it is kept in Redis, where the error's own class does not survive. */
+export function formatFailure(failureClass: FailureClass, reason: string): string {
+  return `${failureClass}${separator}${reason}`;
+}
+
+/** Reads a reason written by `formatFailure`, or by BullMQ itself (`stalled`); anything else is `_OTHER`. */
+export function parseFailure(failedReason: string): {
+  failureClass: FailureClass;
+  reason: string;
+} {
+  const end = failedReason.indexOf(separator);
+  const prefix = failedReason.slice(0, Math.max(end, 0));
+  if (isFailureClass(prefix)) {
+    return { failureClass: prefix, reason: failedReason.slice(end + separator.length) };
+  }
+  if (failedReason.startsWith("job stalled more than allowable limit")) {
+    return { failureClass: "stalled", reason: failedReason };
+  }
+  return { failureClass: "_OTHER", reason: failedReason };
+}
+
+function isFailureClass(word: string): word is FailureClass {
+  return Object.hasOwn(failureClasses, word);
+}

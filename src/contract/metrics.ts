@@ -1,0 +1,243 @@
+/** Every metric this project exports. Names are written out in full so that grep finds them. */
+
+type Exporter = "producer" | "worker";
+
+interface Base {
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Where it is exported. Queue gauges come from both: aggregate them with `max by`, never `sum`. */
+  readonly exporters: readonly Exporter[];
+}
+interface CounterSpec extends Base {
+  readonly type: "counter";
+  readonly name: `${string}_total`;
+}
+interface GaugeSpec extends Base {
+  readonly type: "gauge";
+  readonly name: string;
+}
+interface HistogramSpec extends Base {
+  readonly type: "histogram";
+  readonly name: `${string}_seconds`;
+  /** Upper bounds, in seconds. */
+  readonly buckets: readonly number[];
+  /** Whether its observations carry the trace they came from. */
+  readonly exemplars: boolean;
+}
+export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
+
+const both = ["producer", "worker"] as const;
+const producer = ["producer"] as const;
+const worker = ["worker"] as const;
+
+/** OpenTelemetry's advice for `http.server.request.duration` and messaging durations, semconv v1.44. */
+const operationSeconds = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+] as const;
+const processingSeconds = [...operationSeconds, 30, 60, 120, 300, 600] as const;
+/** 10 s must stay an edge: the wait objective is "99 % of jobs start within 10 s". */
+const waitSeconds = [
+  0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600,
+] as const;
+const endToEndSeconds = [...waitSeconds, 21_600] as const;
+const roundTripSeconds = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+] as const;
+
+export const metrics = {
+  queueJobs: {
+    type: "gauge",
+    name: "taskqueue_queue_jobs",
+    help: "Jobs in the queue by state; completed and failed count only those still retained.",
+    labels: ["queue", "state"],
+    exporters: both,
+  },
+  oldestWaitingJobAge: {
+    type: "gauge",
+    name: "taskqueue_queue_oldest_waiting_job_age_seconds",
+    help: "Age of the oldest job ready to run; 0 when none waits, absent when unreadable.",
+    labels: ["queue"],
+    exporters: both,
+  },
+  queuePaused: {
+    type: "gauge",
+    name: "taskqueue_queue_paused",
+    help: "1 if the queue is paused.",
+    labels: ["queue"],
+    exporters: both,
+  },
+  queueWorkers: {
+    type: "gauge",
+    name: "taskqueue_queue_workers",
+    help: "Workers connected to the queue.",
+    labels: ["queue"],
+    exporters: both,
+  },
+  queueCollectDuration: {
+    type: "gauge",
+    name: "taskqueue_queue_collect_duration_seconds",
+    help: "Time the last read of the queue's state took.",
+    labels: ["queue"],
+    exporters: both,
+  },
+  queueCollectErrors: {
+    type: "counter",
+    name: "taskqueue_queue_collect_errors_total",
+    help: "Reads of the queue's state that failed.",
+    labels: ["queue"],
+    exporters: both,
+  },
+  jobsEnqueued: {
+    type: "counter",
+    name: "taskqueue_jobs_enqueued_total",
+    help: "Submissions, by where they came from and what became of them.",
+    labels: ["queue", "task", "source", "outcome"],
+    exporters: producer,
+  },
+  jobEnqueueDuration: {
+    type: "histogram",
+    name: "taskqueue_job_enqueue_duration_seconds",
+    help: "Time to add a job to Redis.",
+    labels: ["queue", "outcome"],
+    buckets: operationSeconds,
+    exemplars: true,
+    exporters: producer,
+  },
+  jobWaitDuration: {
+    type: "histogram",
+    name: "taskqueue_job_wait_duration_seconds",
+    help: "Time from ready to run until the first attempt starts.",
+    labels: ["queue", "task"],
+    buckets: waitSeconds,
+    exemplars: true,
+    exporters: worker,
+  },
+  jobProcessingDuration: {
+    type: "histogram",
+    name: "taskqueue_job_processing_duration_seconds",
+    help: "Time the task's handler ran, one attempt.",
+    labels: ["queue", "task", "outcome"],
+    buckets: processingSeconds,
+    exemplars: true,
+    exporters: worker,
+  },
+  jobEndToEndDuration: {
+    type: "histogram",
+    name: "taskqueue_job_end_to_end_duration_seconds",
+    help: "Time from ready to run until the final outcome, retries included.",
+    labels: ["queue", "task", "outcome"],
+    buckets: endToEndSeconds,
+    exemplars: true,
+    exporters: worker,
+  },
+  jobsFinished: {
+    type: "counter",
+    name: "taskqueue_jobs_finished_total",
+    help: "Jobs that reached their final outcome; error_type is empty for completed ones.",
+    labels: ["queue", "task", "outcome", "error_type"],
+    exporters: worker,
+  },
+  jobRetries: {
+    type: "counter",
+    name: "taskqueue_job_retries_total",
+    help: "Failed attempts after which the job was scheduled again.",
+    labels: ["queue", "task", "error_type"],
+    exporters: worker,
+  },
+  jobsStalled: {
+    type: "counter",
+    name: "taskqueue_jobs_stalled_total",
+    help: "Jobs whose worker stopped renewing their lock.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  jobLastSuccess: {
+    type: "gauge",
+    name: "taskqueue_job_last_success_timestamp_seconds",
+    help: "Unix time of the last success on this worker.",
+    labels: ["queue", "task"],
+    exporters: worker,
+  },
+  workerConcurrency: {
+    type: "gauge",
+    name: "taskqueue_worker_concurrency",
+    help: "Jobs this worker may run at once.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  workerActiveJobs: {
+    type: "gauge",
+    name: "taskqueue_worker_active_jobs",
+    help: "Jobs this worker is running now.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  workerBusySeconds: {
+    type: "counter",
+    name: "taskqueue_worker_busy_seconds_total",
+    help: "Time spent running jobs, summed over slots; grows while a job runs.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  workerOldestActiveJobAge: {
+    type: "gauge",
+    name: "taskqueue_worker_oldest_active_job_age_seconds",
+    help: "How long this worker's longest running job has run; 0 when idle.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  redisConnectionUp: {
+    type: "gauge",
+    name: "taskqueue_redis_connection_up",
+    help: "1 if this Redis connection is ready.",
+    labels: ["client"],
+    exporters: both,
+  },
+  redisReconnects: {
+    type: "counter",
+    name: "taskqueue_redis_reconnects_total",
+    help: "Attempts to connect to Redis again.",
+    labels: ["client"],
+    exporters: both,
+  },
+  redisPingDuration: {
+    type: "histogram",
+    name: "taskqueue_redis_ping_duration_seconds",
+    help: "Round trip of a PING, once a scrape.",
+    labels: ["client"],
+    buckets: roundTripSeconds,
+    exemplars: false,
+    exporters: both,
+  },
+  httpRequestDuration: {
+    type: "histogram",
+    name: "http_server_request_duration_seconds",
+    help: "Duration of HTTP requests, as OpenTelemetry names it.",
+    labels: ["http_request_method", "http_route", "http_response_status_code"],
+    buckets: operationSeconds,
+    exemplars: true,
+    exporters: producer,
+  },
+  httpActiveRequests: {
+    type: "gauge",
+    name: "http_server_active_requests",
+    help: "HTTP requests being served now.",
+    labels: ["http_request_method"],
+    exporters: producer,
+  },
+  buildInfo: {
+    type: "gauge",
+    name: "taskqueue_build_info",
+    help: "What is running; always 1.",
+    labels: ["version", "git_sha", "node_version", "bullmq_version"],
+    exporters: both,
+  },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricKey = keyof typeof metrics;
+
+/** Metrics a service exports. */
+export type MetricsOf<E extends Exporter> = {
+  [K in MetricKey]: E extends (typeof metrics)[K]["exporters"][number] ? K : never;
+}[MetricKey];
+export type { Exporter };

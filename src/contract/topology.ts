@@ -1,0 +1,79 @@
+/** Who runs where, on which port, and who may call it. Infra, services, dashboards and tests read this. */
+
+/** The hosts of a deployment; `monitor` exists only where `tripod:monitoring` is on. */
+export const hosts = ["redis", "producer", "worker", "monitor"] as const;
+export type Host = (typeof hosts)[number];
+
+/** Callers that are no host of ours: anyone at all, and the administrator's network. */
+export const outsiders = ["internet", "administrator"] as const;
+export type Caller = Host | (typeof outsiders)[number];
+
+export interface Service {
+  readonly host: Host;
+  /** TCP port on its own EC2 instance. */
+  readonly port: number;
+  /** TCP port when everything runs on one machine; `undefined` where any free port will do. */
+  readonly localPort: number | undefined;
+  /** The firewall lets these in and drops everyone else. */
+  readonly callers: readonly Caller[];
+  readonly purpose: string;
+}
+
+function topology<Name extends string>(services: Readonly<Record<Name, Service>>) {
+  return services;
+}
+
+export const services = topology({
+  redis: {
+    host: "redis",
+    port: 6379,
+    localPort: undefined,
+    callers: ["producer", "worker"],
+    purpose: "the broker: every job lives here",
+  },
+  public: {
+    host: "producer",
+    port: 80,
+    localPort: 8080,
+    callers: ["internet"],
+    purpose: "task form, status pages and JSON API",
+  },
+  board: {
+    host: "producer",
+    port: 8081,
+    localPort: 8081,
+    callers: ["administrator"],
+    purpose: "Bull Board, behind a login",
+  },
+  "producer-metrics": {
+    host: "producer",
+    port: 9464,
+    localPort: 9465,
+    callers: ["monitor"],
+    purpose: "the producer's /metrics",
+  },
+  "worker-metrics": {
+    host: "worker",
+    port: 9464,
+    localPort: 9464,
+    callers: ["monitor"],
+    purpose: "the worker's /metrics, /healthz and /readyz",
+  },
+});
+
+export type ServiceName = keyof typeof services;
+
+/** BullMQ queue; its Redis keys are `<queuePrefix>:<queueName>:…`. */
+export const queueName = "tasks";
+export const queuePrefix = "tripod";
+
+export const paths = {
+  form: "/",
+  api: "/api/v1/tasks",
+  openapi: "/api/openapi.json",
+  metrics: "/metrics",
+  /** Alive: never touches Redis. */
+  health: "/healthz",
+  /** Able to work: 503 with reasons when not. */
+  readiness: "/readyz",
+} as const;

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/setup/redis.ts"],
+    testTimeout: 10_000,
+    hookTimeout: 20_000,
+  },
+});
