@@ -16,6 +16,7 @@ import { createObservabilityApp } from "../../src/telemetry/observability-app.ts
 import { createQueueCollector } from "../../src/telemetry/queue-metrics.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { type TestTracing, createTestTracing } from "./tracing.ts";
+import { until } from "./until.ts";
 
 export const boardLogin = { user: "admin", password: "correct horse" };
 
@@ -92,6 +93,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const listeners = await Promise.all(
     apps.map((app) => listen(app, { port: 0, address: "127.0.0.1", purpose: "a test" })),
   );
+  await until("Redis", () => redis.status === "ready" && background.status === "ready");
   onTestFinished(async () => {
     producer.streams.close();
     await Promise.all(listeners.map((listener) => listener.close(100)));
