@@ -11,7 +11,7 @@ import { join } from "node:path";
  * @param {string} name
  * @returns {Promise<boolean>}
  */
-async function takeLock(name) {
+export async function takeLock(name) {
   const server = createServer((waiter) => waiter.on("error", () => waiter.destroy()).unref());
   server.listen(addressOf(name));
   try {
