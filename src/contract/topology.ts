@@ -19,8 +19,8 @@ export interface Service {
   readonly purpose: string;
 }
 
-function topology<Name extends string>(services: Readonly<Record<Name, Service>>) {
-  return services;
+function topology<const S extends Readonly<Record<string, Service>>>(declared: S): S {
+  return declared;
 }
 
 export const services = topology({
