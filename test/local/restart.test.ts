@@ -1,22 +1,26 @@
 import { expect, test, vi } from "vitest";
+import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
+import { until } from "../support/until.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-test.for(["worker", "producer", "redis"])("starts a %s that was killed again", async (name) => {
-  const launcher = await startLauncher();
-  await launcher.untilOutput("Ctrl-C drains");
-  const before = await launcher.submit({ x: 10, y: 2, delayMs: 1_000 });
-  const killed = launcher.process(name);
+test.for(["worker", "producer", "redis"])(
+  "starts a killed %s again, with its jobs",
+  async (name) => {
+    const { url, process: find, untilOutput } = await startLauncher();
+    await untilOutput("Ctrl-C drains");
+    const before = await submitDivision(url, { x: 10, y: 2, delayMs: 1_000 });
+    const killed = find(name);
 
-  process.kill(killed.pid, "SIGKILL");
-  const output = await launcher.untilOutput("ended (SIGKILL), starts again in 1 s");
-  expect(output).toContain(`${name.padEnd(8)} | ended (SIGKILL)`);
+    process.kill(killed.pid, "SIGKILL");
+    await untilOutput(`${name.padEnd(8)} | ended (SIGKILL), starts again in 1 s`);
+    await until("the next process", () => find(name).pid !== killed.pid);
 
-  await expect.poll(() => launcher.process(name).pid, { timeout: 5_000 }).not.toBe(killed.pid);
-  await expect
-    .poll(() => launcher.read(before).catch(String), { timeout: 15_000 })
-    .toMatchObject({ status: "succeeded", result: 5 });
-  const after = await launcher.submit({ x: 9, y: 3, delayMs: 0 });
-  await expect.poll(() => launcher.read(after)).toMatchObject({ status: "succeeded", result: 3 });
-});
+    expect(await untilFinal(url, before.id)).toMatchObject({ status: "succeeded", result: 5 });
+    const after = await until("a submission to be taken", () =>
+      submitDivision(url, { x: 9, y: 3 }),
+    );
+    expect(await untilFinal(url, after.id)).toMatchObject({ status: "succeeded", result: 3 });
+  },
+);

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
-import { descendantsOf } from "../support/processes.ts";
+import { descendantsOf } from "../support/process-tree.ts";
 import { startRedis } from "../support/redis.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -28,10 +29,10 @@ test("prints the addresses and the login of everything it has started", async ()
 });
 
 test("runs a submitted task", async () => {
-  const { untilOutput, submit, read } = await startLauncher();
+  const { url, untilOutput } = await startLauncher();
   await untilOutput("Ctrl-C drains");
-  const id = await submit({ x: 10, y: 2, delayMs: 0 });
-  await expect.poll(() => read(id)).toMatchObject({ status: "succeeded", result: 5 });
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 5 });
 });
 
 test("prefixes each line of a service with its name", async () => {
@@ -90,22 +91,22 @@ test("refuses data that another launcher uses, and names that one", async () => 
     `"${first.dataFolder}" is in use by the launcher with pid ${first.child.pid}; ` +
       "stop that one, or set TRIPOD_DATA to another folder\n",
   );
-  const id = await first.submit({ x: 9, y: 3, delayMs: 0 });
-  await expect.poll(() => first.read(id)).toMatchObject({ status: "succeeded", result: 3 });
+  const { id } = await submitDivision(first.url, { x: 9, y: 3 });
+  expect(await untilFinal(first.url, id)).toMatchObject({ status: "succeeded", result: 3 });
 });
 
 test("starts no Redis where one is given", async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
-  const { child, untilOutput, submit, read } = await startLauncher({
+  const { child, url, untilOutput } = await startLauncher({
     env: { REDIS_URL: redis.url },
   });
   expect(await untilOutput("Ctrl-C drains")).toContain(`Redis at 127.0.0.1:${redis.port}`);
   expect(
     descendantsOf(child.pid).map(({ command }) => /\w+\/main\.ts$/.exec(command)?.[0]),
   ).toEqual(["producer/main.ts", "worker/main.ts"]);
-  const id = await submit({ x: 8, y: 2, delayMs: 0 });
-  await expect.poll(() => read(id)).toMatchObject({ status: "succeeded", result: 4 });
+  const { id } = await submitDivision(url, { x: 8, y: 2 });
+  expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 4 });
 });
 
 test("says so where no Redis is installed", async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
-import { paths } from "../../src/contract/topology.ts";
-import { descendantsOf, type RunningProcess } from "./processes.ts";
+import { onTestFinished } from "vitest";
+import { descendantsOf, type RunningProcess } from "./process-tree.ts";
 import { freePort } from "./redis.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
+import { until } from "./until.ts";
 
 const project = join(import.meta.dirname, "../..");
 const launcher = [process.execPath, join(project, "src/local/main.ts")] as const;
@@ -12,6 +12,8 @@ const launcher = [process.execPath, join(project, "src/local/main.ts")] as const
 export interface Launcher {
   readonly child: ChildProcess & { readonly pid: number };
   readonly ports: Awaited<ReturnType<typeof findPorts>>;
+  /** Of the producer's public listener. */
+  readonly url: string;
   /** Where its Redis keeps the jobs. */
   readonly dataFolder: string;
   /** Exit code or signal, once it has ended. */
@@ -22,10 +24,6 @@ export interface Launcher {
   readonly untilOutput: (text: string) => Promise<string>;
   /** Its process called `redis`, `producer` or `worker`. */
   readonly process: (name: string) => RunningProcess;
-  /** Submits a division and resolves with the job's id. */
-  readonly submit: (input: object) => Promise<string>;
-  /** The job as the API shows it. */
-  readonly read: (id: string) => Promise<unknown>;
 }
 
 /** Starts the launcher on ports of its own; it is killed, and its data deleted, when the test is over. */
@@ -72,15 +70,15 @@ export async function startLauncher({
     await ended;
   });
 
-  const api = `http://127.0.0.1:${ports.public}${paths.api}`;
   return {
     child: Object.assign(child, { pid }),
     ports,
+    url: `http://127.0.0.1:${ports.public}`,
     dataFolder,
     ended,
     output: () => output,
     async untilOutput(text) {
-      await expect.poll(() => output, { timeout: 15_000, interval: 20 }).toContain(text);
+      await until(`"${text}" in the launcher's output`, () => output.includes(text), 15_000);
       return output;
     },
     process(name) {
@@ -89,20 +87,6 @@ export async function startLauncher({
       );
       if (found === undefined) throw new Error(`no process called "${name}"`);
       return found;
-    },
-    async submit(input) {
-      const response = await fetch(api, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ task: "divide", input }),
-      });
-      const job = (await response.json()) as { id: string };
-      expect([response.status, job]).toEqual([202, expect.objectContaining({ status: "waiting" })]);
-      return job.id;
-    },
-    async read(id) {
-      const response = await fetch(`${api}/${id}`);
-      return response.json();
     },
   };
 }
