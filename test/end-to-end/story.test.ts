@@ -27,7 +27,9 @@ test("a division goes from the request to its result, seen in one trace and in t
     return found.length >= 4 && found;
   });
   expect(
-    spans.map(({ service, name, kind, status }) => [service, name, kind, status]).toSorted(),
+    spans
+      .map(({ service, name, kind, status }) => [service, name, kind, status])
+      .toSorted((a, b) => a.join().localeCompare(b.join())),
   ).toEqual([
     ["taskqueue-producer", "POST /api/v1/tasks", 2, 0],
     ["taskqueue-producer", "send tasks", 4, 0],
