@@ -28,7 +28,7 @@ const queue = createQueue(redis);
 const activity = createActivity();
 
 let draining = false;
-const collectQueue = createQueueCollector(queue, redis, metrics);
+const collectQueue = createQueueCollector({ queue, redis, client: "worker", metrics });
 const collectActivity = createActivityCollector(activity, metrics);
 const listener = await listen(
   createObservabilityApp({

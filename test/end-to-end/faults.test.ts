@@ -52,9 +52,9 @@ test(
     const producer = await spawnProducer(redis.url);
     await spawnWorker(redis.url, quickRecovery);
     const acknowledged: string[] = [];
-    let submitting = true;
+    const finished = new AbortController();
     const clients = Array.from({ length: 8 }, async (_, client) => {
-      for (let turn = 0; submitting; turn += 1) {
+      for (let turn = 0; !finished.signal.aborted; turn += 1) {
         // A client's own retry: whatever a 503 meant, the same key makes one job.
         const key = { "idempotency-key": `${client}-${turn}` };
         const job = await until("a 202", async () => {
@@ -71,7 +71,7 @@ test(
       await sleep(300);
       await redis.start();
     }
-    submitting = false;
+    finished.abort();
     await Promise.all(clients);
     expect(acknowledged.length).toBeGreaterThan(150);
     expect(new Set(acknowledged).size).toBe(acknowledged.length);

@@ -86,7 +86,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     }),
     createObservabilityApp({
       registry,
-      collect: createQueueCollector(queue, redis, metrics),
+      collect: createQueueCollector({ queue, redis, client: "queue", metrics }),
       readiness,
     }),
   ];
