@@ -92,6 +92,7 @@ onShutdown(
   async () => {
     draining = true;
     producer.streams.close();
+    producer.overview.close();
     await Promise.all(listeners.map((listener) => listener.close(requestGraceMs)));
     redis.disconnect();
     background.disconnect();

@@ -9,6 +9,9 @@ import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
 import { isJobId } from "./job-id.ts";
 import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
+import { readEndedJobs } from "./overview/ended-jobs.ts";
+import { createHistory } from "./overview/history.ts";
+import { openOverview, type Overview } from "./overview/overview.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
 import { remember } from "./remembered.ts";
@@ -22,6 +25,7 @@ const stateMs = 1_000;
 export interface Producer extends SubmissionDeps {
   readonly rateLimit: RateLimit;
   readonly streams: StatusStreams;
+  readonly overview: Overview;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
   /** The latest jobs, newest first. */
@@ -40,7 +44,7 @@ export interface ProducerDeps {
   readonly telemetry: Pick<Telemetry<"producer">, "log" | "metrics" | "tracing">;
 }
 
-/** A producer; its streams must be closed. */
+/** A producer; its streams and its overview must be closed. */
 export function openProducer(deps: ProducerDeps): Producer {
   const { config, redis, queue, events, tasks } = deps;
   const { log, metrics, tracing } = deps.telemetry;
@@ -49,6 +53,8 @@ export function openProducer(deps: ProducerDeps): Producer {
   const memory = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));
   const read = (id: string) =>
     broker.ask((asked, client) => readJobStatus({ queue: asked, redis: client, state }, id));
+  const readEnded = (fromMs: number, untilMs: number) =>
+    broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs));
 
   return {
     tasks,
@@ -59,6 +65,7 @@ export function openProducer(deps: ProducerDeps): Producer {
     queueDepth: config.limits.queueDepth,
     rateLimit: createRateLimit(config.limits.ratePerMinute),
     streams: openStatusStreams(events, read),
+    overview: openOverview(createHistory({ readState: state, readEnded })),
     async load() {
       const [known, used] = await Promise.all([state(), memory()]);
       return { state: known, memory: used };

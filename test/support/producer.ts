@@ -29,6 +29,8 @@ export interface TestProducer {
   /** The queue's name, for a worker to join. */
   readonly name: string;
   readonly tracing: TestTracing;
+  /** Stops it before the test is over. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ProducerOptions {
@@ -94,14 +96,16 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     apps.map((app) => listen(app, { port: 0, address: "127.0.0.1", purpose: "a test" })),
   );
   await until("Redis", () => redis.status === "ready" && background.status === "ready");
-  onTestFinished(async () => {
+  const close = async () => {
     producer.streams.close();
+    producer.overview.close();
     await Promise.all(listeners.map((listener) => listener.close(100)));
     redis.disconnect();
     background.disconnect();
-  });
+  };
+  onTestFinished(close);
   const [url = "", boardUrl = "", metricsUrl = ""] = listeners.map(
     ({ port }) => `http://127.0.0.1:${port}`,
   );
-  return { url, boardUrl, metricsUrl, queue, name, tracing };
+  return { url, boardUrl, metricsUrl, queue, name, tracing, close };
 }
