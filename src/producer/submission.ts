@@ -72,7 +72,9 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
     throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
   }
   // Strict whatever the task says: a field nobody reads is a mistake worth telling.
-  const parsed = found.input.strict().safeParse(input);
+  const parsed = found.input.strict().safeParse(input, {
+    error: (issue) => (issue.input === undefined ? "a value is required" : undefined),
+  });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer));
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
