@@ -17,15 +17,16 @@ test("a task in a file of its own gets a form with a control for each kind of fi
   ]);
 
   const form = page.locator("section", { hasText: "Says a text again and again." });
-  await form.getByLabel("Text").fill("hip hip");
+  await form.getByLabel("Text").fill("hip");
   await form.getByLabel("Times").fill("3");
   await form.getByLabel("Separator").selectOption("comma");
+  await form.getByLabel("Spelling").fill('{ "hip": "hurray" }');
   await form.getByLabel("Loud").check();
   await form.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("heading", { name: "repeat succeeded" }).waitFor();
 
   expect([await page.getByRole("status").innerText(), complaints]).toEqual([
-    'Result: "HIP HIP, HIP HIP, HIP HIP"',
+    'Result: "HURRAY, HURRAY, HURRAY"',
     [],
   ]);
 });
@@ -40,8 +41,9 @@ test("the form of a second task is filled with its defaults", async () => {
     await form.getByLabel("Text").inputValue(),
     await form.getByLabel("Times").inputValue(),
     await form.getByLabel("Separator").inputValue(),
+    await form.getByLabel("Spelling").inputValue(),
     await form.getByLabel("Loud").isChecked(),
-  ]).toEqual(["", "2", "space", false]);
+  ]).toEqual(["", "2", "space", "{}", false]);
 });
 
 test("the API takes a second task and describes it", async () => {
@@ -63,7 +65,7 @@ test("the API takes a second task and describes it", async () => {
 
   expect(await untilFinal(producer.url, id)).toMatchObject({
     status: "succeeded",
-    input: { text: "ho", times: 2, separator: "space", loud: false },
+    input: { text: "ho", times: 2, separator: "space", spelling: {}, loud: false },
     result: "ho ho",
   });
 });
