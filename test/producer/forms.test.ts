@@ -81,6 +81,17 @@ test("the same form sent twice makes one job", async () => {
   expect(await queue.count()).toBe(1);
 });
 
+test("a form that says -0 makes a job of 0", async () => {
+  const { url, queue } = await startProducer();
+  const response = await postForm(url, "divide", "x=-0&y=2&delayMs=0");
+  const jobs = await queue.getJobs();
+
+  expect([response.status, jobs.map(({ data }) => data)]).toEqual([
+    303,
+    [{ x: 0, y: 2, delayMs: 0 }],
+  ]);
+});
+
 async function postForm(
   url: string,
   task: string,
