@@ -76,7 +76,7 @@ const listeners = [
   await listen(
     createObservabilityApp({
       registry,
-      collect: createQueueCollector(queue, redis, metrics),
+      collect: createQueueCollector({ queue, redis, client: "queue", metrics }),
       readiness,
     }),
     {

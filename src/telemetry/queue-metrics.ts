@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { queueName } from "../contract/topology.ts";
 import { type QueueState, readQueueState } from "../queue-state.ts";
 import { within } from "../deadline.ts";
+import { readHeartbeat } from "../heartbeat.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
 const readMs = 2_000;
@@ -12,20 +13,34 @@ const labels = { queue: queueName };
  * Returns a function that reads the queue's gauges anew. When they cannot be read they are absent,
  * not 0, and the failure is counted; it does not throw.
  */
-export function createQueueCollector(
-  queue: Queue,
-  redis: Redis,
-  metrics: SharedMetrics,
-): () => Promise<void> {
+export function createQueueCollector({
+  queue,
+  redis,
+  client,
+  metrics,
+}: {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  /** The connection's name in the metrics. */
+  readonly client: string;
+  readonly metrics: SharedMetrics;
+}): () => Promise<void> {
   return async () => {
     const startedAt = performance.now();
     try {
       if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
-      const [state] = await within(
+      const [state, heartbeatAt] = await within(
         readMs,
-        Promise.all([readQueueState(queue), timePing(redis, metrics)]),
+        Promise.all([
+          readQueueState(queue),
+          readHeartbeat(queue, redis),
+          timePing(redis, client, metrics),
+        ]),
       );
       setGauges(metrics, state);
+      if (heartbeatAt !== undefined) {
+        metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
+      }
     } catch {
       metrics.queueCollectErrors.inc(labels);
       clearGauges(metrics);
@@ -34,10 +49,10 @@ export function createQueueCollector(
   };
 }
 
-async function timePing(redis: Redis, metrics: SharedMetrics): Promise<void> {
+async function timePing(redis: Redis, client: string, metrics: SharedMetrics): Promise<void> {
   const startedAt = performance.now();
   await redis.ping();
-  metrics.redisPingDuration.observe({ client: "queue" }, (performance.now() - startedAt) / 1_000);
+  metrics.redisPingDuration.observe({ client }, (performance.now() - startedAt) / 1_000);
 }
 
 function setGauges(metrics: SharedMetrics, { jobs, oldestReadyAt, paused, workers }: QueueState) {
@@ -54,4 +69,5 @@ function clearGauges(metrics: SharedMetrics): void {
   metrics.oldestWaitingJobAge.reset();
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();
+  metrics.heartbeatLastProcessed.reset();
 }

@@ -6,6 +6,7 @@ import {
   SpanKind,
   SpanStatusCode,
   type TextMapGetter,
+  TraceFlags,
   type Tracer,
   defaultTextMapSetter,
   isSpanContextValid,
@@ -59,10 +60,10 @@ export function trailOf(span: Span): Record<string, string> {
   return { trace_id: spanContext.traceId, span_id: spanContext.spanId };
 }
 
-/** Labels that tie an observation to its trace; `{}` when the trace is not kept anywhere. */
+/** Labels that tie an observation to its trace; `{}` when that trace is not kept. */
 export function exemplarOf(span: Span): Record<string, string> {
-  const { traceId, spanId } = span.spanContext();
-  return span.isRecording() ? { trace_id: traceId, span_id: spanId } : {};
+  const { traceFlags } = span.spanContext();
+  return (traceFlags & TraceFlags.SAMPLED) === 0 ? {} : trailOf(span);
 }
 
 interface JobIdentity {

@@ -53,7 +53,8 @@ export async function untilFinal(url: string, id: string, ms = 10_000): Promise<
   );
 }
 
-async function readBody(response: Response): Promise<JobAnswer> {
-  // Tests assert on what they read; a body of another shape fails there.
-  return (await response.json()) as JobAnswer;
+/** The body as whatever the test expects it to be: a body of another shape fails its assertions. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export async function readBody(response: Response): Promise<any> {
+  return response.json();
 }

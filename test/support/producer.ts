@@ -16,6 +16,7 @@ import { createObservabilityApp } from "../../src/telemetry/observability-app.ts
 import { createQueueCollector } from "../../src/telemetry/queue-metrics.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { type TestTracing, createTestTracing } from "./tracing.ts";
+import { until } from "./until.ts";
 
 export const boardLogin = { user: "admin", password: "correct horse" };
 
@@ -85,13 +86,14 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     }),
     createObservabilityApp({
       registry,
-      collect: createQueueCollector(queue, redis, metrics),
+      collect: createQueueCollector({ queue, redis, client: "queue", metrics }),
       readiness,
     }),
   ];
   const listeners = await Promise.all(
     apps.map((app) => listen(app, { port: 0, address: "127.0.0.1", purpose: "a test" })),
   );
+  await until("Redis", () => redis.status === "ready" && background.status === "ready");
   onTestFinished(async () => {
     producer.streams.close();
     await Promise.all(listeners.map((listener) => listener.close(100)));
