@@ -7,8 +7,8 @@ const folder = new URL("./assets/", import.meta.url);
 
 /** Files of packages, by the name they are served under. */
 const vendored = {
-  "uplot.js": "uplot/dist/uPlot.esm.js",
-  "uplot.css": "uplot/dist/uPlot.min.css",
+  "uplot.js": import.meta.resolve("uplot/dist/uPlot.esm.js"),
+  "uplot.css": import.meta.resolve("uplot/dist/uPlot.min.css"),
 };
 
 /**
@@ -17,9 +17,7 @@ const vendored = {
  */
 export function registerAssets(router: Router): void {
   const own = readdirSync(folder).map((name) => [name, new URL(name, folder)] as const);
-  const theirs = Object.entries(vendored).map(
-    ([name, path]) => [name, new URL(import.meta.resolve(path))] as const,
-  );
+  const theirs = Object.entries(vendored).map(([name, url]) => [name, new URL(url)] as const);
   for (const [name, url] of [...own, ...theirs]) {
     const body = readFileSync(url);
     const etag = createHash("sha256").update(body).digest("base64url");
