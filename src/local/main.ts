@@ -8,7 +8,7 @@ import { loadDeathSignal } from "./death-signal.ts";
 import { checkPorts } from "./ports.ts";
 import { openStack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
-import { createSummary } from "./summary.ts";
+import { createOrigins, createSummary } from "./summary.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
@@ -40,9 +40,12 @@ async function run(): Promise<number> {
   }
   const madeUpPassword =
     config.board.password === undefined ? randomBytes(12).toString("base64url") : undefined;
+  const origins = createOrigins(config);
   const env = {
     ...process.env,
     REDIS_URL: broker.url,
+    PUBLIC_URL: config.publicUrl ?? origins.public,
+    BOARD_URL: config.boardUrl ?? origins.board,
     ...(broker.command !== undefined && { REDIS_PASSWORD_FILE: "" }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };

@@ -68,6 +68,7 @@ const listeners = [
       user: config.board.user,
       password,
       readOnly: config.board.readOnly,
+      publicUrl: config.publicUrl,
       trustProxy: config.limits.trustProxy,
       log,
     }),

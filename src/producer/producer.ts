@@ -9,6 +9,7 @@ import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
 import { isJobId } from "./job-id.ts";
 import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
+import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { readEndedJobs } from "./overview/ended-jobs.ts";
 import { createHistory } from "./overview/history.ts";
 import { openOverview, type Overview } from "./overview/overview.ts";
@@ -30,12 +31,12 @@ export interface Producer extends SubmissionDeps {
   find(id: string | undefined): Promise<JobStatus>;
   /** The latest jobs, newest first. */
   recent(): Promise<readonly JobStatus[]>;
-  /** Where a trace can be seen; `undefined` where no Grafana is configured. */
-  traceUrl(traceId: string): string | undefined;
+  /** Where else a job can be seen. */
+  linksTo(job: JobStatus): JobLinks;
 }
 
 export interface ProducerDeps {
-  readonly config: Pick<Config, "limits" | "grafanaUrl">;
+  readonly config: Pick<Config, "limits"> & LinkTargets;
   /** A `request` connection. */
   readonly redis: Redis;
   readonly queue: Queue;
@@ -84,14 +85,6 @@ export function openProducer(deps: ProducerDeps): Producer {
         .filter(({ job }) => tasks.has(job.name))
         .map(({ job, state: jobState }) => summarizeJob(job, jobState));
     },
-    traceUrl: (traceId) => createTraceUrl(config.grafanaUrl, traceId),
+    linksTo: (job) => createJobLinks(config, job),
   };
-}
-
-/** Grafana's Explore page on the trace, in the data source `tempo`. */
-function createTraceUrl(grafanaUrl: string | undefined, traceId: string): string | undefined {
-  if (grafanaUrl === undefined) return undefined;
-  const query = { refId: "A", queryType: "traceql", query: traceId };
-  const pane = { datasource: "tempo", queries: [query], range: { from: "now-7d", to: "now" } };
-  return `${grafanaUrl}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ t: pane }))}`;
 }

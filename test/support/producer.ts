@@ -40,6 +40,8 @@ export interface ProducerOptions {
   readonly tasks?: Tasks;
   readonly limits?: Partial<Config["limits"]>;
   readonly grafanaUrl?: string;
+  readonly boardUrl?: string;
+  readonly publicUrl?: string;
   readonly readOnly?: boolean;
 }
 
@@ -50,6 +52,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const config = {
     limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
     grafanaUrl: options.grafanaUrl,
+    boardUrl: options.boardUrl,
   };
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const log = pino({ level: "silent" });
@@ -87,6 +90,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       trustProxy,
       log,
       readOnly: options.readOnly ?? true,
+      publicUrl: options.publicUrl,
     }),
     createObservabilityApp({
       registry,
