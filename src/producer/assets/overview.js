@@ -56,6 +56,7 @@ function createPlot(section) {
     {
       width: canvas.clientWidth,
       height,
+      padding: [10, 4, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -63,7 +64,7 @@ function createPlot(section) {
         y: { range: (_, __, most) => [0, Math.max(unit === "seconds" ? 0.1 : 4, most * 1.1)] },
       },
       axes: [
-        axis({ size: 30, space: 70, values: (_, splits) => splits.map(formatClock) }),
+        axis({ size: 26, space: 70, values: (_, splits) => splits.map(formatClock) }),
         axis({
           size: 58,
           ...(unit !== "seconds" && { incrs: wholeSteps }),
