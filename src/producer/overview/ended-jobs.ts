@@ -71,7 +71,8 @@ export async function readEndedJobs(
 }
 
 type Command = [name: string, ...args: (string | number)[]];
-type FilledSlot = { second: number; outcome: (typeof outcomes)[number]; count: number };
+type Outcome = (typeof outcomes)[number];
+type FilledSlot = { second: number; outcome: Outcome; count: number };
 
 function endOf(second: number): string {
   return `(${second + 1_000}`;
@@ -93,7 +94,7 @@ async function collect(
     const found = hashes.slice(next, (next += ids[i]?.length ?? 0)) as (string | null)[][];
     // A job may be over its retention between two of these reads.
     const known = found.filter(([timestamp]) => timestamp !== null);
-    const jobs = known.map((hash) => parseJob(hash, count / known.length));
+    const jobs = known.map((hash) => parseJob(hash, outcome, count / known.length));
     const { succeeded, failed, sample } = seconds.get(second) ?? none;
     seconds.set(second, {
       succeeded: succeeded + (outcome === "completed" ? count : 0),
@@ -106,7 +107,7 @@ async function collect(
 
 const none: EndedSecond = { succeeded: 0, failed: 0, sample: [] };
 
-function parseJob(hash: readonly (string | null)[], weight: number): EndedJob {
+function parseJob(hash: readonly (string | null)[], outcome: Outcome, weight: number): EndedJob {
   const [timestamp, opts, startedAt, endedAt, attempts, failedReason] = hash;
   const ready = readyAt({ timestamp: Number(timestamp), opts: JSON.parse(opts ?? "{}") });
   const since = (time: string | null | undefined) => Math.max(0, Number(time) - ready) / 1_000;
@@ -114,7 +115,8 @@ function parseJob(hash: readonly (string | null)[], weight: number): EndedJob {
     weight,
     waitSeconds: attempts === "1" ? since(startedAt) : undefined,
     endToEndSeconds: since(endedAt),
-    failureClass: failedReason ? parseFailure(failedReason).failureClass : undefined,
+    // A job that succeeded still has the reason of an attempt that did not.
+    failureClass: outcome === "failed" ? parseFailure(failedReason ?? "").failureClass : undefined,
   };
 }
 

@@ -1,7 +1,9 @@
 import { expect, inject, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { readEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
 import { openRedis } from "../../../src/redis.ts";
-import { submitDivision, untilFinal } from "../../support/client.ts";
+import { defineTask } from "../../../src/task.ts";
+import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -28,6 +30,40 @@ test("counts what ended by its second, with the times of the jobs themselves", a
   expect(success?.endToEndSeconds).toBeGreaterThanOrEqual(0.05);
   expect(success?.waitSeconds).toBeLessThan(success?.endToEndSeconds ?? 0);
   expect([...seconds.keys()].filter((second) => second % 1_000 !== 0)).toEqual([]);
+});
+
+test("tells neither a wait nor a failure of a job that succeeded at the second attempt", async () => {
+  let attempts = 0;
+  const flaky = defineTask({
+    title: "Flaky",
+    description: "Fails once.",
+    input: z.strictObject({}),
+    timeLimitMs: 1_000,
+    async run() {
+      if ((attempts += 1) === 1) throw new Error("not yet");
+    },
+  });
+  const tasks = new Map([["flaky", flaky]]);
+  const { url, queue, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const response = await postJson(`${url}/api/v1/tasks`, { task: "flaky", input: {} });
+  await untilFinal(url, (await readBody(response)).id);
+
+  const seconds = await readEndedJobs(queue, openClient(), ...aroundNow());
+  expect([...seconds.values()]).toEqual([
+    {
+      succeeded: 1,
+      failed: 0,
+      sample: [
+        {
+          weight: 1,
+          waitSeconds: undefined,
+          endToEndSeconds: expect.any(Number),
+          failureClass: undefined,
+        },
+      ],
+    },
+  ]);
 });
 
 test("counts every job of a busy second, but looks at a bounded number", async () => {
