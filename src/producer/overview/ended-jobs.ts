@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type FailureClass, parseFailure } from "../../contract/failures.ts";
+import { retention } from "../../queue.ts";
 import { readyAt } from "../../queue-state.ts";
 
 /** The jobs that ended within one second. */
@@ -19,10 +20,10 @@ export interface EndedJob {
   readonly failureClass: FailureClass | undefined;
 }
 
-export type ReadEndedJobs = (
-  fromMs: number,
-  untilMs: number,
-) => Promise<ReadonlyMap<number, EndedSecond>>;
+/** By the second's start; `undefined` when jobs of that second are not kept any more. */
+export type EndedSeconds = Map<number, EndedSecond | undefined>;
+
+export type ReadEndedJobs = (fromMs: number, untilMs: number) => Promise<EndedSeconds>;
 
 const outcomes = ["completed", "failed"] as const;
 const fields = ["timestamp", "opts", "processedOn", "finishedOn", "ats", "failedReason"] as const;
@@ -31,25 +32,27 @@ const fields = ["timestamp", "opts", "processedOn", "finishedOn", "ats", "failed
 const sampled = { all: 1_000, least: 5, most: 200 };
 
 /**
- * What ended from `fromMs` until before `untilMs`, both whole seconds, by the second's start; a
- * second in which nothing ended is left out. Counts are exact. Any producer reads the same, since
- * when ever it started, and however many jobs there are it looks at a bounded number of them.
+ * What ended from `fromMs` until before `untilMs`, both whole seconds; a second in which nothing
+ * ended is left out. Counts are exact. Any producer reads the same, since when ever it started, and
+ * however many jobs there are it looks at a bounded number of them.
  */
 export async function readEndedJobs(
   queue: Queue,
   redis: Redis,
   fromMs: number,
   untilMs: number,
-): Promise<Map<number, EndedSecond>> {
+): Promise<EndedSeconds> {
   const seconds = Array.from({ length: (untilMs - fromMs) / 1_000 }, (_, i) => fromMs + i * 1_000);
   const slots = seconds.flatMap((second) => outcomes.map((outcome) => ({ second, outcome })));
   const counts = await ask(
     redis,
     slots.map(({ second, outcome }) => ["zcount", queue.toKey(outcome), second, endOf(second)]),
   );
+  // Read after the counts: what is forgotten in between must not be missing from them unnoticed.
+  const completeFromMs = await readCompleteFrom(queue, redis);
   const filled = slots
     .map((slot, i) => ({ ...slot, count: Number(counts[i]) }))
-    .filter(({ count }) => count > 0);
+    .filter(({ second, count }) => count > 0 && second >= completeFromMs);
 
   const perSlot = Math.min(
     sampled.most,
@@ -67,7 +70,24 @@ export async function readEndedJobs(
       perSlot,
     ]),
   );
-  return collect(queue, redis, filled, ids as string[][]);
+  const ended: EndedSeconds = await collect(queue, redis, filled, ids as string[][]);
+  for (const second of seconds) if (second < completeFromMs) ended.set(second, undefined);
+  return ended;
+}
+
+/** Unix time in ms, a whole second, from which on no ended job was forgotten because of newer ones. */
+async function readCompleteFrom(queue: Queue, redis: Redis): Promise<number> {
+  const times = outcomes.map(async (outcome) => {
+    const key = queue.toKey(outcome);
+    const [oldest, kept] = await ask(redis, [
+      ["zrange", key, 0, 0, "WITHSCORES"],
+      ["zcard", key],
+    ]);
+    if (Number(kept) < retention[outcome].count) return 0;
+    const [, score] = oldest as string[];
+    return Math.floor(Number(score) / 1_000) * 1_000 + 1_000;
+  });
+  return Math.max(...(await Promise.all(times)));
 }
 
 type Command = [name: string, ...args: (string | number)[]];

@@ -1,10 +1,13 @@
-import type { EndedSecond, ReadEndedJobs } from "./ended-jobs.ts";
+import type { EndedSecond, EndedSeconds, ReadEndedJobs } from "./ended-jobs.ts";
 
 export interface EndedWindow {
   /** Reads what has ended since the last time; throws when it cannot, and goes on from there later. */
   update(nowMs: number): Promise<void>;
-  /** What ended in the minute that was known at this time, second by second. */
-  minuteAt(timeMs: number): EndedSecond[];
+  /**
+   * What ended in the minute that was known at this time, second by second; `undefined` when jobs
+   * of that minute are not kept any more.
+   */
+  minuteAt(timeMs: number): EndedSecond[] | undefined;
 }
 
 const minuteMs = 60_000;
@@ -13,7 +16,7 @@ const settleMs = 1_000;
 
 /** Remembers what ended in the last `keptMs` and the minute before. */
 export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWindow {
-  const seconds = new Map<number, EndedSecond>();
+  const seconds: EndedSeconds = new Map();
   let readUntilMs = 0;
   return {
     async update(nowMs) {
@@ -27,9 +30,11 @@ export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWin
     },
     minuteAt(timeMs) {
       const untilMs = settledAt(timeMs);
-      return [...seconds]
+      const minute = [...seconds]
         .filter(([second]) => second >= untilMs - minuteMs && second < untilMs)
         .map(([, ended]) => ended);
+      const known = minute.filter((ended) => ended !== undefined);
+      return known.length === minute.length ? known : undefined;
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { readEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
@@ -18,7 +20,7 @@ test("counts what ended by its second, with the times of the jobs themselves", a
   for (const input of inputs) await untilFinal(url, (await submitDivision(url, input)).id);
 
   const seconds = await readEndedJobs(queue, openClient(), ...aroundNow());
-  const ended = [...seconds.values()];
+  const ended = [...seconds.values()].filter((second) => second !== undefined);
   const sample = ended.flatMap((second) => second.sample);
   expect([total(ended, "succeeded"), total(ended, "failed"), sample.length]).toEqual([1, 2, 3]);
   expect(sample.map(({ failureClass }) => failureClass ?? "none").toSorted()).toEqual([
@@ -70,24 +72,32 @@ test("counts every job of a busy second, but looks at a bounded number", async (
   const { queue } = await startProducer();
   const redis = openClient();
   const [from, until] = aroundNow();
-  const second = from + 2_000;
-  await addEnded(1_000);
+  await addEnded(queue, redis, from + 2_000, 1_000);
 
   const seconds = await readEndedJobs(queue, redis, from, until);
   const [ended] = [...seconds.values()];
   expect([seconds.size, ended?.succeeded, ended?.sample.length]).toEqual([1, 1_000, 100]);
   expect(ended?.sample.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1_000);
+});
 
-  /** Jobs that ended all at once, as BullMQ keeps them. */
-  async function addEnded(jobs: number) {
-    const pipeline = redis.pipeline();
-    for (let i = 0; i < jobs; i += 1) {
-      const times = { timestamp: second - 300, processedOn: second - 200, finishedOn: second };
-      pipeline.zadd(queue.toKey("completed"), second, `job-${i}`);
-      pipeline.hset(queue.toKey(`job-${i}`), { ...times, ats: 1, opts: "{}" });
-    }
-    await pipeline.exec();
-  }
+test("does not tell of a time whose jobs have made room for newer ones", async () => {
+  const { queue } = await startProducer();
+  const redis = openClient();
+  const [from, until] = aroundNow();
+  await addEnded(queue, redis, from + 2_000, 1);
+  await addEnded(queue, redis, from + 4_000, 9_999);
+
+  const seconds = await readEndedJobs(queue, redis, from, until);
+  expect(
+    [...seconds]
+      .toSorted(([a], [b]) => a - b)
+      .map(([second, ended]) => [second - from, ended?.succeeded]),
+  ).toEqual([
+    [0, undefined],
+    [1_000, undefined],
+    [2_000, undefined],
+    [4_000, 9_999],
+  ]);
 });
 
 test("fails when Redis refuses one of the reads", async () => {
@@ -111,4 +121,16 @@ function openClient() {
   const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
   onTestFinished(() => redis.disconnect());
   return redis;
+}
+
+/** Jobs that succeeded all at once, as BullMQ keeps them. */
+async function addEnded(queue: Queue, redis: Redis, second: number, jobs: number) {
+  const pipeline = redis.pipeline();
+  for (let i = 0; i < jobs; i += 1) {
+    const id = `job-${second}-${i}`;
+    const times = { timestamp: second - 300, processedOn: second - 200, finishedOn: second };
+    pipeline.zadd(queue.toKey("completed"), second, id);
+    pipeline.hset(queue.toKey(id), { ...times, ats: 1, opts: "{}" });
+  }
+  await pipeline.exec();
 }

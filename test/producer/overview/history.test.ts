@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EndedSecond, ReadEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
+import type { EndedSeconds, ReadEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
 import { createHistory, type History } from "../../../src/producer/overview/history.ts";
 import type { QueueState } from "../../../src/queue-state.ts";
 
@@ -80,6 +80,18 @@ test("fills the time in which this machine slept", async () => {
   ]);
 });
 
+test("tells a gap of a minute whose jobs are not kept any more", async () => {
+  const world = createWorld();
+  world.forget(start - 300_000);
+  const fresh = await world.history.take();
+  const gaps = fresh.filter(({ last_minute: minute }) => minute === null);
+  expect([gaps.length, gaps[0]?.at, gaps.at(-1)?.at]).toEqual([
+    12,
+    "2026-01-02T02:55:05.000Z",
+    "2026-01-02T02:56:00.000Z",
+  ]);
+});
+
 test("forgets what is older than ten minutes", async () => {
   const world = createWorld();
   for (let second = 0; second <= 700; second += 1) {
@@ -96,7 +108,7 @@ test("forgets what is older than ten minutes", async () => {
 
 /** A history of a queue that is not there, on a clock that stands still. */
 function createWorld() {
-  const ended = new Map<number, EndedSecond>();
+  const ended: EndedSeconds = new Map();
   const readEnded: ReadEndedJobs = async (from, until) => {
     if (!world.reachable) throw new Error("no Redis");
     world.reads.push([from, until]);
@@ -109,6 +121,8 @@ function createWorld() {
     readonly history: History;
     /** Lets a job succeed in the second that starts then. */
     readonly end: (second: number) => void;
+    /** Lets the jobs of that second be gone. */
+    readonly forget: (second: number) => void;
   } = {
     now: start,
     reachable: true,
@@ -122,6 +136,7 @@ function createWorld() {
       now: () => world.now,
     }),
     end: (second) => void ended.set(second, { succeeded: 1, failed: 0, sample: [] }),
+    forget: (second) => void ended.set(second, undefined),
   };
   return world;
 }
