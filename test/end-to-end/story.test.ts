@@ -9,7 +9,11 @@ async function startTraced() {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
   const otlp = await startOtlpReceiver();
-  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, OTEL_BSP_SCHEDULE_DELAY: "100" };
+  const traced = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
+    OTEL_BSP_SCHEDULE_DELAY: "100",
+    OTEL_BLRP_SCHEDULE_DELAY: "100",
+  };
   const producer = await spawnProducer(redis.url, traced);
   const worker = await spawnWorker(redis.url, traced);
   const spansOf = (traceId: string) =>
@@ -17,7 +21,7 @@ async function startTraced() {
       const found = otlp.spans.filter((span) => span.traceId === traceId);
       return found.length >= 4 && found.toSorted((a, b) => a.name.localeCompare(b.name));
     });
-  return { producer, worker, spansOf };
+  return { producer, worker, spansOf, logs: otlp.logs };
 }
 
 test("a division goes from the request to its result, seen in one trace and in the metrics", async () => {
@@ -67,7 +71,7 @@ test("a division goes from the request to its result, seen in one trace and in t
 });
 
 test("a division by zero fails at once, by the same name in API, page, metric, span and log", async () => {
-  const { producer, worker, spansOf } = await startTraced();
+  const { producer, worker, spansOf, logs } = await startTraced();
   const { id, trace_id: traceId } = await submitDivision(producer.url, { x: 10, y: 0 });
   expect(await untilFinal(producer.url, id)).toMatchObject({
     status: "failed",
@@ -85,15 +89,14 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   expect(
     failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
   ).toEqual([["process tasks", "division_by_zero", ["exception"]]]);
-  const log = worker
+  const fields = { job_id: id, task: "divide", attempt: 1, error_type: "division_by_zero" };
+  const line = worker
     .output()
     .split("\n")
-    .find((line) => line.includes("job failed"));
-  expect(JSON.parse(log ?? "{}")).toMatchObject({
-    job_id: id,
-    task: "divide",
-    attempt: 1,
-    error_type: "division_by_zero",
-    trace_id: traceId,
-  });
+    .find((text) => text.includes("job failed"));
+  expect(JSON.parse(line ?? "{}")).toMatchObject({ ...fields, trace_id: traceId });
+  const sent = await until("the log record", () =>
+    logs.find(({ body }) => body === "job failed: cannot divide 10 by zero"),
+  );
+  expect(sent).toMatchObject({ severityText: "warn", traceId, attributes: fields });
 });
