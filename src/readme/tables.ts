@@ -40,8 +40,11 @@ export function fillTables(text: string): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
   return [head, head.map(() => "---"), ...rows].map(line).join("");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
 }
 
 function code(text: string): string {

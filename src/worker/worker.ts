@@ -31,9 +31,12 @@ export interface WorkerDeps {
 export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
   const spans = new WeakMap<Job, Span>();
   const process = createProcessor({ ...deps, spans });
-  // All three parameters are spelt out: by their number BullMQ knows that it may cancel.
-  const handle = async (job: Job, token?: string, signal?: AbortSignal) =>
-    job.name === heartbeatName ? recordHeartbeat(queue, redis) : process(job, token, signal);
+  const never = new AbortController().signal;
+  // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
+  const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
+    job.name === heartbeatName
+      ? recordHeartbeat(queue, redis)
+      : process(job, token, signal ?? never);
   const worker = new Worker(queue.name, handle, {
     connection: redis,
     prefix: queuePrefix,
