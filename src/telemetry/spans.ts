@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  INVALID_TRACEID,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -9,7 +10,6 @@ import {
   TraceFlags,
   type Tracer,
   defaultTextMapSetter,
-  isSpanContextValid,
   trace,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -39,8 +39,8 @@ export function injectContext(context: Context): Record<string, string> {
 
 /** 32 hex digits, or `undefined` when there is no trace. */
 export function traceIdOf(context: Context): string | undefined {
-  const spanContext = trace.getSpanContext(context);
-  return spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
+  const traceId = trace.getSpanContext(context)?.traceId;
+  return traceId === INVALID_TRACEID ? undefined : traceId;
 }
 
 /** Reads what `JSON.stringify(injectContext(…))` wrote into a job; `{}` if it is anything else. */
@@ -55,15 +55,19 @@ export function parseCarrier(metadata: string | undefined): Carrier {
 
 /** Trace ids of a span as log fields; `{}` when there is no trace. */
 export function trailOf(span: Span): Record<string, string> {
-  const spanContext = span.spanContext();
-  if (!isSpanContextValid(spanContext)) return {};
-  return { trace_id: spanContext.traceId, span_id: spanContext.spanId };
+  const { traceId, spanId } = span.spanContext();
+  return traceId === INVALID_TRACEID ? {} : { trace_id: traceId, span_id: spanId };
 }
 
 /** Labels that tie an observation to its trace; `{}` when that trace is not kept. */
 export function exemplarOf(span: Span): Record<string, string> {
   const { traceFlags } = span.spanContext();
   return (traceFlags & TraceFlags.SAMPLED) === 0 ? {} : trailOf(span);
+}
+
+function isKept(context: Context): boolean {
+  const flags = trace.getSpanContext(context)?.traceFlags ?? TraceFlags.NONE;
+  return (flags & TraceFlags.SAMPLED) !== 0;
 }
 
 interface JobIdentity {
@@ -95,7 +99,7 @@ export function recordWait(
   sender: Context,
   { readyAt, startedAt, ...job }: JobIdentity & { readyAt: number; startedAt: number },
 ): void {
-  if (traceIdOf(sender) === undefined) return;
+  if (!isKept(sender)) return;
   tracer
     .startSpan(
       `wait ${queueName}`,
@@ -111,7 +115,8 @@ export function recordWait(
 
 /**
  * The span of one attempt. The first belongs to the sender's trace; a later one starts a trace of
- * its own, as it may run long after. Both link to the sender.
+ * its own, as it may run long after. Both link to the sender. What the sender did not sample is not
+ * even started: that is most of what tracing would cost.
  */
 export function startProcess(
   tracer: Tracer,
@@ -119,12 +124,13 @@ export function startProcess(
   { attempt, ...job }: JobIdentity & { attempt: number },
 ): Span {
   const spanContext = trace.getSpanContext(sender);
+  if (spanContext !== undefined && !isKept(sender)) return trace.wrapSpanContext(spanContext);
   return tracer.startSpan(
     `process ${queueName}`,
     {
       kind: SpanKind.CONSUMER,
       attributes: { ...messaging("process", job), "taskqueue.attempt": attempt },
-      links: spanContext && isSpanContextValid(spanContext) ? [{ context: spanContext }] : [],
+      links: spanContext === undefined ? [] : [{ context: spanContext }],
       root: attempt > 1,
     },
     sender,
