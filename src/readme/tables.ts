@@ -5,7 +5,7 @@ import { type Service, services } from "../contract/topology.ts";
 const blamed = { caller: "the submitter", system: "us" } as const;
 
 /** The README's tables that say what the code says, by the name of their place there. */
-export const tables = {
+const tables = {
   variables: table(
     ["variable", "default", "meaning"],
     variables.map(({ name, fallback, meaning }) => [

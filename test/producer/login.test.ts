@@ -64,11 +64,12 @@ test.each([
 ])("Bull Board answers 405 to %s %s while it can only look", async (method, action) => {
   const { boardUrl, name, queue } = await startProducer();
   await queue.add("divide", { x: 10, y: 2, delayMs: 0 });
-  const response = await fetch(`${boardUrl}/api/queues/${name}/${action}`, {
+  const request = {
     method,
     headers: { authorization: boardAuthorization, "content-type": "application/json" },
     body: '{"name":"divide","data":{},"options":{}}',
-  });
+  };
+  const response = await fetch(`${boardUrl}/api/queues/${name}/${action}`, request);
 
   expect([response.status, await queue.count()]).toEqual([405, 1]);
 });
