@@ -1,4 +1,5 @@
-import { ROOT_CONTEXT, SamplingDecision, SpanKind } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
+import { SamplingDecision } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import { createRateSampler } from "../../src/telemetry/sampler.ts";
 
