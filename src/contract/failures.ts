@@ -8,7 +8,10 @@ interface FailureClassSpec {
 
 export const failureClasses = {
   division_by_zero: { blame: "caller", meaning: "The divisor was zero." },
-  overflow: { blame: "caller", meaning: "The result does not fit a finite number." },
+  overflow: {
+    blame: "caller",
+    meaning: "The result is no finite number, or larger than a job may keep.",
+  },
   invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
   unknown_task: { blame: "system", meaning: "This worker's release has no such task." },
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },

@@ -11,5 +11,5 @@ declare module "vitest" {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const redis = await startRedis();
   provide("redisUrl", redis.url);
-  return redis.remove;
+  return () => redis.remove();
 }

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type Koa from "koa";
+import { within } from "./deadline.ts";
+
+/** Slow or greedy clients are cut off by these. */
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 5_000,
+} as const;
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting, lets running requests finish for `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves the app; port 0 means any. Throws an error that names the port when it is taken. */
+export async function listen(
+  app: Pick<Koa, "callback">,
+  { port, address, purpose }: { port: number; address: string; purpose: string },
+): Promise<Listener> {
+  const handle = app.callback();
+  // Koa answers its own errors: nothing is left to wait for.
+  const server = createServer(limits, (request, response) => void handle(request, response));
+  server.maxRequestsPerSocket = 1_000;
+  server.maxConnections = 2_000;
+  server.listen(port, address);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`cannot listen on ${address}:${port} for ${purpose}`, { cause: error });
+  }
+  return {
+    // A server that listens on TCP has an address with a port.
+    port: (server.address() as AddressInfo).port,
+    close: (graceMs) => closeServer(server, graceMs),
+  };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  try {
+    await within(graceMs, closed);
+  } catch {
+    server.closeAllConnections();
+  }
+}

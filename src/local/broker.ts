@@ -1,0 +1,70 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { findCommand } from "./command-path.js";
+import { claimDataFolder } from "./data-folder.ts";
+import { findFreePort } from "./ports.ts";
+
+export interface Broker {
+  readonly url: string;
+  /** Where it keeps the jobs, in words. */
+  readonly place: string;
+  /** What runs it; `undefined` when it is somebody else's. */
+  readonly command: readonly string[] | undefined;
+}
+
+/**
+ * The broker at the given address, or else a private Redis on a free port with its data in the folder.
+ * Throws if no Redis is installed or another launcher has the folder.
+ */
+export async function prepareBroker({
+  givenUrl,
+  dataFolder,
+  path,
+}: {
+  givenUrl: string | undefined;
+  dataFolder: string;
+  path: string | undefined;
+}): Promise<Broker> {
+  if (givenUrl !== undefined) {
+    return { url: givenUrl, place: `Redis at ${new URL(givenUrl).host}`, command: undefined };
+  }
+  const server = findCommand(["redis-server", "valkey-server"], path);
+  if (server === undefined) {
+    throw new Error(
+      'neither "redis-server" nor "valkey-server" is on the PATH; install one, or set REDIS_URL',
+    );
+  }
+  await claimDataFolder(dataFolder);
+  const folder = join(dataFolder, "redis");
+  mkdirSync(folder, { recursive: true });
+  const port = await findFreePort();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    place: folder,
+    command: createRedisCommand({ server, port, folder }),
+  };
+}
+
+/** A Redis that only this machine reaches, that syncs every write to disk and never evicts a job. */
+function createRedisCommand({
+  server,
+  port,
+  folder,
+}: {
+  server: string;
+  port: number;
+  folder: string;
+}): readonly string[] {
+  const settings = {
+    port,
+    bind: "127.0.0.1",
+    dir: folder,
+    save: "",
+    appendonly: "yes",
+    appendfsync: "always",
+    "maxmemory-policy": "noeviction",
+    loglevel: "warning",
+  };
+  const options = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  return [server, ...options];
+}

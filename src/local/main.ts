@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { type Config, loadConfig } from "../config.ts";
+import { services } from "../contract/topology.ts";
+import { prepareBroker } from "./broker.ts";
+import { loadDeathSignal } from "./death-signal.ts";
+import { checkPorts } from "./ports.ts";
+import { openStack } from "./stack.ts";
+import { onStopRequest } from "./stop-request.ts";
+import { createSummary } from "./summary.ts";
+
+const project = resolve(import.meta.dirname, "../..");
+const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
+const say = (line: string) => print("tripod", line);
+
+// Whoever reads the output may go first, as in a pipe that Ctrl-C ends; we drain all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+try {
+  process.exit(await run());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+/** Runs everything until this process is asked to stop; answers with its exit code. */
+async function run(): Promise<number> {
+  const config = loadConfig(process.env);
+  const broker = await prepareBroker({
+    givenUrl: process.env.REDIS_URL ? config.redis.url : undefined,
+    dataFolder: resolve(project, process.env.TRIPOD_DATA || ".tripod"),
+    path: process.env.PATH,
+  });
+  await checkPorts(wantedPorts(config), config.listenAddress);
+
+  const launchPrefix = loadDeathSignal();
+  if (launchPrefix.length === 0) {
+    say("this system cannot end the services when the launcher is killed with kill -9");
+  }
+  const madeUpPassword =
+    config.board.password === undefined ? randomBytes(12).toString("base64url") : undefined;
+  const env = {
+    ...process.env,
+    REDIS_URL: broker.url,
+    ...(broker.command !== undefined && { REDIS_PASSWORD_FILE: "" }),
+    ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
+  };
+  const stack = openStack({ config, broker, env, launchPrefix, print });
+
+  const stopping = new AbortController();
+  const stopRequested = once(stopping.signal, "abort");
+  onStopRequest(
+    { runByNpm: process.env.npm_lifecycle_event !== undefined },
+    (reason) => {
+      say(`${reason}: draining, Ctrl-C again ends everything at once`);
+      stopping.abort();
+    },
+    () => {
+      stack.kill();
+      process.exit(130);
+    },
+  );
+
+  let exitCode = 0;
+  try {
+    await stack.untilReady(stopping.signal);
+    console.log(createSummary({ config, madeUpPassword, place: broker.place }).join("\n"));
+    await stopRequested;
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      say(error instanceof Error ? error.message : String(error));
+      exitCode = 1;
+    }
+  }
+  await stack.stop();
+  say("everything has stopped");
+  return exitCode;
+}
+
+function wantedPorts({ ports }: Config) {
+  return [
+    { port: ports.public, service: services.public, variable: "PUBLIC_PORT" },
+    { port: ports.board, service: services.board, variable: "BOARD_PORT" },
+    {
+      port: ports.producerMetrics,
+      service: services["producer-metrics"],
+      variable: "PRODUCER_METRICS_PORT",
+    },
+    {
+      port: ports.workerMetrics,
+      service: services["worker-metrics"],
+      variable: "WORKER_METRICS_PORT",
+    },
+  ].map(({ port, service, variable }) => ({ port, purpose: service.purpose, variable }));
+}

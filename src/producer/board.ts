@@ -1,0 +1,59 @@
+import { createBullBoard } from "@bull-board/api";
+import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { KoaAdapter } from "@bull-board/koa";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import Koa from "koa";
+import type { Log } from "../telemetry/log.ts";
+import { logKoaErrors } from "./error-responses.ts";
+import { RequestError, UnavailableError } from "./errors.ts";
+import { login } from "./login.ts";
+import { sameOrigin } from "./same-origin.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+export interface BoardDeps {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  readonly user: string;
+  readonly password: string;
+  readonly readOnly: boolean;
+  readonly trustProxy: boolean;
+  readonly log: Log;
+}
+
+/** The admin listener: Bull Board, behind the login, at its root. */
+export function createBoardApp(deps: BoardDeps): Koa {
+  const { queue, redis, readOnly, trustProxy, log } = deps;
+  const adapter = new KoaAdapter();
+  createBullBoard({
+    queues: [new BullMQAdapter(queue, { readOnlyMode: readOnly })],
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: "Tripod" } },
+  });
+
+  const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
+  logKoaErrors(app, log);
+  app.use(securityHeaders("board"));
+  app.use(async function answerErrors(ctx, next) {
+    try {
+      await next();
+    } catch (error) {
+      const known = error instanceof RequestError || error instanceof UnavailableError;
+      if (!known) log.error({ err: error }, "Bull Board failed");
+      ctx.status = known ? error.status : 500;
+      ctx.body = known ? error.message : "something went wrong here; it has been logged";
+      if (known && error.retryAfterSeconds !== undefined) {
+        ctx.set("Retry-After", String(error.retryAfterSeconds));
+      }
+    }
+  });
+  app.use(login(deps));
+  // Browsers send the login along with another site's forms, and Bull Board's adapter takes those.
+  app.use(sameOrigin());
+  app.use(async function requireRedis(_, next) {
+    if (redis.status !== "ready") throw new UnavailableError("not_ready");
+    await next();
+  });
+  app.use(adapter.registerPlugin());
+  return app;
+}

@@ -1,0 +1,102 @@
+import type { ParameterizedContext } from "koa";
+import { getRawBody } from "raw-body";
+import secureJson from "secure-json-parse";
+import { RequestError } from "./errors.ts";
+
+const jsonBytes = 65_536;
+const formBytes = 8_192;
+const jsonDepth = 32;
+
+/**
+ * Reads the body as JSON: `application/json`, 64 KB, well-formed UTF-8, 32 levels, finite numbers
+ * and no prototype keys. Throws a `RequestError` that says which of these does not hold.
+ */
+export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
+  if (!ctx.is("application/json")) {
+    throw new RequestError(415, "the body must be sent as application/json");
+  }
+  const text = await readText(ctx, jsonBytes);
+  let value: unknown;
+  try {
+    value = secureJson.parse(text);
+  } catch (error) {
+    throw new RequestError(400, `the body is no usable JSON: ${reasonOf(error)}`);
+  }
+  assertPlain(value);
+  return value;
+}
+
+/**
+ * Reads the body as a form: `application/x-www-form-urlencoded`, 8 KB, well-formed, each field once.
+ * Throws a `RequestError` that says which of these does not hold.
+ */
+export async function readForm(ctx: ParameterizedContext): Promise<ReadonlyMap<string, string>> {
+  if (!ctx.is("application/x-www-form-urlencoded")) {
+    throw new RequestError(415, "the form must be sent as application/x-www-form-urlencoded");
+  }
+  const text = await readText(ctx, formBytes);
+  const fields = new Map<string, string>();
+  for (const pair of text.split("&").filter((part) => part !== "")) {
+    const [name = "", ...rest] = pair.split("=");
+    const key = decode(name);
+    if (fields.has(key)) throw new RequestError(400, `the form has the field "${key}" twice`);
+    fields.set(key, decode(rest.join("=")));
+  }
+  return fields;
+}
+
+async function readText(ctx: ParameterizedContext, limit: number): Promise<string> {
+  const encoding = ctx.get("content-encoding");
+  if (encoding !== "" && encoding !== "identity") {
+    throw new RequestError(415, `the body must not be compressed, got "${encoding}"`);
+  }
+  let bytes: Buffer;
+  try {
+    bytes = await getRawBody(ctx.req, { limit, length: ctx.get("content-length") || null });
+  } catch (error) {
+    // An oversized body is not read to its end, so the connection cannot be used again.
+    ctx.set("Connection", "close");
+    if (isTooLarge(error)) throw new RequestError(413, `the body must not exceed ${limit} bytes`);
+    throw new RequestError(400, `the body could not be read: ${reasonOf(error)}`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new RequestError(400, "the body is not well-formed UTF-8");
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw new RequestError(400, `the form holds "${text}", which is not percent-encoded UTF-8`);
+  }
+}
+
+/** Throws a `RequestError` for a value that is too deep or that Redis would not give back as it is. */
+export function assertPlain(value: unknown, levels = jsonDepth): void {
+  if (levels < 0) throw new RequestError(400, `the body is nested deeper than ${jsonDepth} levels`);
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new RequestError(400, "the body holds a number beyond what a double can hold");
+  }
+  if (typeof value === "string") assertWellFormed(value);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    assertWellFormed(key);
+    assertPlain(item, levels - 1);
+  }
+}
+
+/** A lone surrogate would come back from Redis as U+FFFD: another text than was sent. */
+function assertWellFormed(text: string): void {
+  if (!text.isWellFormed()) throw new RequestError(400, "the body holds a lone surrogate");
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && "type" in error && error.type === "entity.too.large";
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

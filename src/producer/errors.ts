@@ -1,0 +1,60 @@
+/** The client's request cannot be served as it is; Koa shows message and status. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly expose = true;
+  readonly status: number;
+  /** What is wrong with which field; `pointer` is a JSON pointer into the body. */
+  readonly errors: readonly FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+  constructor(
+    status: number,
+    message: string,
+    details: { errors?: readonly FieldError[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.errors = details.errors ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Each kind of 503: what it means for a job that was being submitted, and when to come back. */
+export const unavailability = {
+  not_ready: {
+    retryAfterSeconds: 1,
+    detail: "the queue cannot be reached; nothing was queued, try again",
+  },
+  unknown: {
+    retryAfterSeconds: 2,
+    detail:
+      "the queue did not answer in time; the job may have been queued, try again with the same Idempotency-Key",
+  },
+  storage_full: {
+    retryAfterSeconds: 30,
+    detail: "the queue has no room left; nothing was queued, try again later",
+  },
+  overloaded: {
+    retryAfterSeconds: 30,
+    detail: "too many jobs are waiting; nothing was queued, try again later",
+  },
+} as const;
+export type UnavailableKind = keyof typeof unavailability;
+
+/** The broker cannot take or tell now. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+  readonly expose = true;
+  readonly status = 503;
+  readonly kind: UnavailableKind;
+  readonly retryAfterSeconds: number;
+  constructor(kind: UnavailableKind, cause?: unknown) {
+    super(unavailability[kind].detail, { cause });
+    this.kind = kind;
+    this.retryAfterSeconds = unavailability[kind].retryAfterSeconds;
+  }
+}

@@ -1,0 +1,101 @@
+import { QueueEvents } from "bullmq";
+import { loadConfig } from "../config.ts";
+import { queueName, queuePrefix, services } from "../contract/topology.ts";
+import { listen } from "../listener.ts";
+import { createQueue } from "../queue.ts";
+import { checkRedis } from "../readiness.ts";
+import { openRedis } from "../redis.ts";
+import { loadTasks } from "../registry.ts";
+import { onShutdown } from "../shutdown.ts";
+import { setBuildInfo } from "../telemetry/build-info.ts";
+import { createObservabilityApp } from "../telemetry/observability-app.ts";
+import { createQueueCollector } from "../telemetry/queue-metrics.ts";
+import { observeRedis } from "../telemetry/redis-connection.ts";
+import { startTelemetry } from "../telemetry/service.ts";
+import { createApp } from "./app.ts";
+import { createBoardApp } from "./board.ts";
+import { openProducer } from "./producer.ts";
+
+const requestGraceMs = 5_000;
+
+const config = loadConfig(process.env);
+const { password } = config.board;
+if (password === undefined) {
+  throw new Error(
+    "the environment is not usable:\n  BOARD_PASSWORD: expected a password for Bull Board",
+  );
+}
+const telemetry = await startTelemetry("producer", config);
+const { log, metrics, registry } = telemetry;
+setBuildInfo(metrics.buildInfo, config.releaseSha);
+
+const redis = openRedis(config.redis, "request");
+observeRedis(redis, "queue", { log, metrics });
+const queue = createQueue(redis);
+const background = openRedis(config.redis, "background");
+observeRedis(background, "events", { log, metrics });
+const events = new QueueEvents(queueName, { connection: background, prefix: queuePrefix });
+// BullMQ repeats what its connections say, which is logged already; unheard, it would throw.
+const alreadyLogged = () => undefined;
+queue.on("error", alreadyLogged);
+events.on("error", alreadyLogged);
+
+const producer = openProducer({
+  config,
+  redis,
+  queue,
+  events,
+  tasks: await loadTasks(),
+  telemetry,
+});
+let draining = false;
+const readiness = async () => {
+  const reasons = draining ? ["draining"] : await checkRedis(redis);
+  return { ready: reasons.length === 0, reasons };
+};
+
+const address = config.listenAddress;
+const listeners = [
+  await listen(createApp(producer, { trustProxy: config.limits.trustProxy, readiness }), {
+    address,
+    port: config.ports.public,
+    purpose: services.public.purpose,
+  }),
+  await listen(
+    createBoardApp({
+      queue,
+      redis,
+      user: config.board.user,
+      password,
+      readOnly: config.board.readOnly,
+      trustProxy: config.limits.trustProxy,
+      log,
+    }),
+    { address, port: config.ports.board, purpose: services.board.purpose },
+  ),
+  await listen(
+    createObservabilityApp({
+      registry,
+      collect: createQueueCollector({ queue, redis, client: "queue", metrics }),
+      readiness,
+    }),
+    {
+      address,
+      port: config.ports.producerMetrics,
+      purpose: services["producer-metrics"].purpose,
+    },
+  ),
+];
+log.info({ ports: listeners.map(({ port }) => port) }, "producer is up");
+
+onShutdown(
+  async () => {
+    draining = true;
+    producer.streams.close();
+    await Promise.all(listeners.map((listener) => listener.close(requestGraceMs)));
+    redis.disconnect();
+    background.disconnect();
+    await telemetry.tracing.shutdown();
+  },
+  { deadlineMs: 10_000, log },
+);

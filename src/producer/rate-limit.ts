@@ -1,0 +1,48 @@
+import { isIPv6 } from "node:net";
+import type { ParameterizedContext } from "koa";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RequestError } from "./errors.ts";
+
+const minute = 60;
+
+export interface RateLimit {
+  /** Counts one event of this client; throws a 429 `RequestError` with Retry-After when it is one too many. */
+  count(ctx: ParameterizedContext, message: string): Promise<void>;
+  /** Throws the same if the next event would be one too many. */
+  check(ctx: ParameterizedContext, message: string): Promise<void>;
+}
+
+/** Counts in this process alone, so that it works while Redis does not. */
+export function createRateLimit(perMinute: number): RateLimit {
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: minute });
+  return {
+    async count(ctx, message) {
+      try {
+        await limiter.consume(clientOf(ctx.ip));
+      } catch (error) {
+        throw error instanceof RateLimiterRes ? refuse(error.msBeforeNext, message) : error;
+      }
+    },
+    async check(ctx, message) {
+      const counted = await limiter.get(clientOf(ctx.ip));
+      if (counted !== null && counted.consumedPoints >= perMinute) {
+        throw refuse(counted.msBeforeNext, message);
+      }
+    },
+  };
+}
+
+function refuse(msBeforeNext: number, message: string): RequestError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
+  return new RequestError(429, message, { retryAfterSeconds });
+}
+
+/** One IPv6 client owns a whole /64, so that is what is counted. */
+function clientOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/, "");
+  if (!isIPv6(plain)) return plain;
+  const [head = "", tail] = plain.split("::");
+  const groups = head.split(":");
+  const filled = tail === undefined ? groups : [...groups, ...Array<string>(8).fill("0")];
+  return `${filled.slice(0, 4).join(":")}::/64`;
+}

@@ -1,0 +1,27 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Config } from "./config.ts";
+
+/** `maxRetriesPerRequest` and the rest differ by who waits: a person at a page, or a worker with time. */
+const patience = {
+  /** Fails within 2 s, and never queues or repeats a command behind the caller's back. */
+  request: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: 2_000,
+    connectTimeout: 2_000,
+    socketTimeout: 4_000,
+  },
+  /** Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a dead peer. */
+  background: { maxRetriesPerRequest: null, connectTimeout: 3_000, socketTimeout: 15_000 },
+} as const satisfies Record<string, RedisOptions>;
+
+/** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
+export function openRedis({ url, password }: Config["redis"], kind: keyof typeof patience): Redis {
+  return new Redis(url, {
+    ...patience[kind],
+    ...(password !== undefined && { password }),
+    keepAlive: 5_000,
+    retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
+  });
+}

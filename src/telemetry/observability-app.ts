@@ -1,0 +1,29 @@
+import Router from "@koa/router";
+import Koa from "koa";
+import { paths } from "../contract/topology.ts";
+import type { Readiness } from "../readiness.ts";
+import { registerHealth } from "../readiness.ts";
+import type { MetricsRegistry } from "./metrics.ts";
+
+/** What a monitor sees of a service: `/metrics` (OpenMetrics), `/healthz` and `/readyz`. */
+export function createObservabilityApp({
+  registry,
+  collect,
+  readiness,
+}: {
+  readonly registry: MetricsRegistry;
+  /** Brings gauges up to date before each scrape. */
+  readonly collect: () => Promise<void>;
+  readonly readiness: () => Promise<Readiness>;
+}): Koa {
+  const app = new Koa();
+  const router = new Router();
+  router.get(paths.metrics, async (ctx) => {
+    await collect();
+    ctx.type = registry.contentType;
+    ctx.body = await registry.metrics();
+  });
+  registerHealth(router, readiness);
+  app.use(router.routes()).use(router.allowedMethods());
+  return app;
+}

@@ -1,0 +1,64 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { queueName } from "../contract/topology.ts";
+import { type QueueState, readQueueState } from "../queue-state.ts";
+import { within } from "../deadline.ts";
+import type { SharedMetrics } from "./metrics.ts";
+
+const readMs = 2_000;
+const labels = { queue: queueName };
+
+/**
+ * Returns a function that reads the queue's gauges anew. When they cannot be read they are absent,
+ * not 0, and the failure is counted; it does not throw.
+ */
+export function createQueueCollector({
+  queue,
+  redis,
+  client,
+  metrics,
+}: {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  /** The connection's name in the metrics. */
+  readonly client: string;
+  readonly metrics: SharedMetrics;
+}): () => Promise<void> {
+  return async () => {
+    const startedAt = performance.now();
+    try {
+      if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
+      const [state] = await within(
+        readMs,
+        Promise.all([readQueueState(queue), timePing(redis, client, metrics)]),
+      );
+      setGauges(metrics, state);
+    } catch {
+      metrics.queueCollectErrors.inc(labels);
+      clearGauges(metrics);
+    }
+    metrics.queueCollectDuration.set(labels, (performance.now() - startedAt) / 1_000);
+  };
+}
+
+async function timePing(redis: Redis, client: string, metrics: SharedMetrics): Promise<void> {
+  const startedAt = performance.now();
+  await redis.ping();
+  metrics.redisPingDuration.observe({ client }, (performance.now() - startedAt) / 1_000);
+}
+
+function setGauges(metrics: SharedMetrics, { jobs, oldestReadyAt, paused, workers }: QueueState) {
+  for (const [state, count] of Object.entries(jobs))
+    metrics.queueJobs.set({ ...labels, state }, count);
+  const ageMs = oldestReadyAt === undefined ? 0 : Math.max(0, Date.now() - oldestReadyAt);
+  metrics.oldestWaitingJobAge.set(labels, ageMs / 1_000);
+  metrics.queuePaused.set(labels, paused ? 1 : 0);
+  metrics.queueWorkers.set(labels, workers);
+}
+
+function clearGauges(metrics: SharedMetrics): void {
+  metrics.queueJobs.reset();
+  metrics.oldestWaitingJobAge.reset();
+  metrics.queuePaused.reset();
+  metrics.queueWorkers.reset();
+}

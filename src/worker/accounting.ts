@@ -1,0 +1,68 @@
+import type { Span } from "@opentelemetry/api";
+import type { Job, Worker } from "bullmq";
+import { parseFailure } from "../contract/failures.ts";
+import { queueName } from "../contract/topology.ts";
+import { readyAt } from "../queue-state.ts";
+import type { Tasks } from "../registry.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { WorkerMetrics } from "../telemetry/metrics.ts";
+import { exemplarOf, trailOf } from "../telemetry/spans.ts";
+
+const queue = queueName;
+
+export interface AccountingDeps {
+  readonly tasks: Tasks;
+  readonly metrics: WorkerMetrics;
+  readonly log: Log;
+  readonly spans: WeakMap<Job, Span>;
+}
+
+/** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
+export function registerAccounting(
+  worker: Worker,
+  { tasks, metrics, log, spans }: AccountingDeps,
+): void {
+  const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
+  const fieldsOf = (job: Job) => {
+    const span = spans.get(job);
+    const fields = { job_id: job.id, task: taskOf(job), attempt: job.attemptsMade };
+    return { ...fields, ...(span && trailOf(span)) };
+  };
+  const finish = (job: Job, outcome: "completed" | "failed", errorType: string) => {
+    const task = taskOf(job);
+    const span = spans.get(job);
+    metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
+    metrics.jobEndToEndDuration.observe({
+      labels: { queue, task, outcome },
+      value: Math.max(0, (job.finishedOn ?? Date.now()) - readyAt(job)) / 1_000,
+      exemplarLabels: span ? exemplarOf(span) : {},
+    });
+  };
+
+  worker.on("completed", (job) => {
+    finish(job, "completed", "");
+    metrics.jobLastSuccess.set({ queue, task: taskOf(job) }, Date.now() / 1_000);
+    log.info(fieldsOf(job), "job succeeded");
+  });
+
+  worker.on("failed", (job, error) => {
+    const { failureClass, reason } = parseFailure(error.message);
+    if (job === undefined) {
+      log.error({ error_type: failureClass }, `a job that is gone failed: ${reason}`);
+      return;
+    }
+    const fields = { ...fieldsOf(job), error_type: failureClass };
+    if (job.finishedOn === undefined) {
+      metrics.jobRetries.inc({ queue, task: taskOf(job), error_type: failureClass });
+      log.warn(fields, `attempt failed, will be retried: ${reason}`);
+      return;
+    }
+    finish(job, "failed", failureClass);
+    log.warn(fields, `job failed: ${reason}`);
+  });
+
+  worker.on("stalled", (jobId) => {
+    metrics.jobsStalled.inc({ queue });
+    log.warn({ job_id: jobId }, "job stalled: its worker stopped renewing the lock");
+  });
+}

@@ -1,0 +1,37 @@
+/** What a worker is doing: which jobs run since when, and how long its slots have been busy in all. */
+export interface Activity {
+  /** Notes a job's start; the returned function notes its end. */
+  begin(): () => void;
+  readonly running: number;
+  /** Unix time in ms; of the worker's own start when it has started no job yet. */
+  readonly lastStartAt: number;
+  /** Age in seconds of the longest running job; 0 when idle. */
+  oldestAgeSeconds(): number;
+  /** Slot-seconds spent on jobs so far, running ones included. */
+  busySeconds(): number;
+}
+
+export function createActivity(): Activity {
+  const startTimes = new Set<{ readonly at: number }>();
+  let lastStartAt = Date.now();
+  let finishedMs = 0;
+  const ages = () => [...startTimes].map(({ at }) => performance.now() - at);
+  return {
+    begin() {
+      const start = { at: performance.now() };
+      startTimes.add(start);
+      lastStartAt = Date.now();
+      return () => {
+        if (startTimes.delete(start)) finishedMs += performance.now() - start.at;
+      };
+    },
+    get running() {
+      return startTimes.size;
+    },
+    get lastStartAt() {
+      return lastStartAt;
+    },
+    oldestAgeSeconds: () => Math.max(0, ...ages()) / 1_000,
+    busySeconds: () => ages().reduce((sum, age) => sum + age, finishedMs) / 1_000,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Activity } from "./activity.ts";
+import type { QueueState } from "../queue-state.ts";
+
+export interface DeadmanDeps {
+  /** Rejects when Redis cannot be read, which is an outage and no wedge. */
+  readonly readState: () => Promise<QueueState>;
+  readonly activity: Pick<Activity, "running" | "lastStartAt">;
+  readonly concurrency: number;
+  /** How long jobs may wait before free slots without one being started. */
+  readonly limitMs: number;
+  readonly onWedged: (waitedMs: number) => void;
+}
+
+/**
+ * Watches for a worker that takes no jobs although it could, as BullMQ 6.0 to 6.3 did after an
+ * outage without any error. Returns a function that stops the watch.
+ */
+export function startDeadman(deps: DeadmanDeps): () => void {
+  const { readState, activity, concurrency, limitMs, onWedged } = deps;
+  let idleSince: number | undefined;
+
+  const look = async () => {
+    const { jobs, paused } = await readState();
+    const idle = jobs.waiting > 0 && !paused && activity.running < concurrency;
+    if (!idle || (idleSince !== undefined && activity.lastStartAt > idleSince)) {
+      idleSince = undefined;
+      return;
+    }
+    idleSince ??= Date.now();
+    if (Date.now() - idleSince >= limitMs) onWedged(Date.now() - idleSince);
+  };
+  const timer = setInterval(() => {
+    look().catch(() => {
+      idleSince = undefined;
+    });
+  }, limitMs / 6);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,87 @@
+import { loadConfig } from "../config.ts";
+import { services } from "../contract/topology.ts";
+import { listen } from "../listener.ts";
+import { createQueue } from "../queue.ts";
+import { readQueueState } from "../queue-state.ts";
+import { checkRedis } from "../readiness.ts";
+import { openRedis } from "../redis.ts";
+import { loadTasks } from "../registry.ts";
+import { onShutdown } from "../shutdown.ts";
+import { setBuildInfo } from "../telemetry/build-info.ts";
+import { createObservabilityApp } from "../telemetry/observability-app.ts";
+import { createQueueCollector } from "../telemetry/queue-metrics.ts";
+import { observeRedis } from "../telemetry/redis-connection.ts";
+import { startTelemetry } from "../telemetry/service.ts";
+import { createActivityCollector } from "./activity-metrics.ts";
+import { createActivity } from "./activity.ts";
+import { startDeadman } from "./deadman.ts";
+import { drainWorker } from "./drain.ts";
+import { openWorker } from "./worker.ts";
+
+const config = loadConfig(process.env);
+const { log, metrics, registry, tracing } = await startTelemetry("worker", config);
+setBuildInfo(metrics.buildInfo, config.releaseSha);
+const tasks = await loadTasks();
+const redis = openRedis(config.redis, "background");
+observeRedis(redis, "worker", { log, metrics });
+const queue = createQueue(redis);
+const activity = createActivity();
+
+let draining = false;
+const collectQueue = createQueueCollector({ queue, redis, client: "worker", metrics });
+const collectActivity = createActivityCollector(activity, metrics);
+const listener = await listen(
+  createObservabilityApp({
+    registry,
+    collect: async () => {
+      collectActivity();
+      await collectQueue();
+    },
+    readiness: async () => {
+      const reasons = draining ? ["draining"] : await checkRedis(redis);
+      return { ready: reasons.length === 0, reasons };
+    },
+  }),
+  {
+    address: config.listenAddress,
+    port: config.ports.workerMetrics,
+    purpose: services["worker-metrics"].purpose,
+  },
+);
+
+const worker = openWorker({
+  config: config.worker,
+  redis,
+  tasks,
+  metrics,
+  tracer: tracing.tracer,
+  activity,
+  log,
+});
+const stopDeadman = startDeadman({
+  readState: () => readQueueState(queue),
+  activity,
+  concurrency: config.worker.concurrency,
+  limitMs: config.worker.deadmanMs,
+  onWedged: (waitedMs) => {
+    log.fatal({ waited_ms: waitedMs }, "jobs wait but none is started: exiting to be started anew");
+    process.exit(1);
+  },
+});
+log.info({ tasks: [...tasks.keys()], port: listener.port }, "worker is up");
+
+onShutdown(
+  async () => {
+    draining = true;
+    stopDeadman();
+    await drainWorker(worker, {
+      redis,
+      drainMs: config.worker.drainMs,
+      running: () => activity.running,
+      log,
+    });
+    redis.disconnect();
+    await Promise.all([listener.close(1_000), tracing.shutdown()]);
+  },
+  { deadlineMs: config.worker.drainMs + 10_000, log },
+);

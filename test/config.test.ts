@@ -1,0 +1,63 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadConfig, variables } from "../src/config.ts";
+
+test("has a usable default for everything", () => {
+  expect(loadConfig({})).toMatchObject({
+    redis: { url: "redis://127.0.0.1:6379", password: undefined },
+    listenAddress: "127.0.0.1",
+    ports: { public: 8080, board: 8081, producerMetrics: 9465, workerMetrics: 9464 },
+    board: { user: "admin", password: undefined, readOnly: true },
+    worker: { concurrency: 10, lockMs: 30_000, stalledCheckMs: 5_000, deadmanMs: 60_000 },
+    otlpEndpoint: undefined,
+  });
+});
+
+test("takes an empty variable for one that is not set", () => {
+  expect(loadConfig({ PUBLIC_PORT: "", GRAFANA_URL: "", REDIS_PASSWORD_FILE: "" })).toEqual(
+    loadConfig({}),
+  );
+});
+
+test("names every problem at once, with the value and what was expected", () => {
+  const broken = {
+    PUBLIC_PORT: "http",
+    WORKER_CONCURRENCY: "0",
+    BOARD_READ_ONLY: "yes",
+    REDIS_URL: "localhost:6379",
+    BOARD_PASSWORD_FILE: "/nowhere/password",
+  };
+  expect(() => loadConfig(broken)).toThrow(
+    [
+      "the environment is not usable:",
+      "  REDIS_URL: expected a URL that starts with redis:// or rediss://",
+      '  PUBLIC_PORT: expected a whole number from 1 to 65535, got "http"',
+      '  BOARD_READ_ONLY: expected "true" or "false", got "yes"',
+      '  WORKER_CONCURRENCY: expected a whole number from 1 to 1000, got "0"',
+      '  BOARD_PASSWORD_FILE: cannot read "/nowhere/password"',
+    ].join("\n"),
+  );
+});
+
+test.each(["0x50", "80.0", " 80", "8e1", "-1", "65536"])("takes %j for no port", (port) => {
+  expect(() => loadConfig({ PUBLIC_PORT: port })).toThrow("PUBLIC_PORT");
+});
+
+test("reads secrets from files, without the line's end", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "tripod-config-")), "password");
+  await writeFile(file, "s3cret\n");
+  const config = loadConfig({ REDIS_PASSWORD_FILE: file, BOARD_PASSWORD_FILE: file });
+  expect([config.redis.password, config.board.password]).toEqual(["s3cret", "s3cret"]);
+});
+
+test("is explained in the README, variable by variable", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const rows = variables.map(
+    ({ name, fallback, meaning }) =>
+      `| \`${name}\` | ${fallback === undefined ? "" : `\`${fallback}\``} | ${meaning} |`,
+  );
+  expect(rows.filter((row) => !readme.includes(row))).toEqual([]);
+});

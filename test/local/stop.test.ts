@@ -1,0 +1,112 @@
+import { expect, test, vi } from "vitest";
+import { checkPorts } from "../../src/local/ports.ts";
+import { readJob, submitDivision, untilFinal } from "../support/client.ts";
+import { startLauncher } from "../support/launcher.ts";
+import { descendantsOf, stillRunning } from "../support/process-tree.ts";
+import { freePort } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+test("lets running jobs end on Ctrl-C, leaves nothing running and keeps the jobs", async () => {
+  const first = await startLauncher();
+  await first.untilOutput("Ctrl-C drains");
+  const id = await startDivision(first.url, 1_000);
+  const started = descendantsOf(first.child.pid);
+  expect(started).toHaveLength(3);
+
+  first.child.kill("SIGINT");
+  expect(await first.ended).toBe(0);
+  expect(stillRunning(started)).toEqual([]);
+  const ports = Object.values(first.ports).map((port) => ({
+    port,
+    purpose: "",
+    variable: `${port}`,
+  }));
+  await expect(checkPorts(ports, "127.0.0.1")).resolves.toBeUndefined();
+
+  const second = await startLauncher({ dataFolder: first.dataFolder });
+  await second.untilOutput("Ctrl-C drains");
+  expect(await readJob(second.url, id)).toMatchObject({
+    status: "succeeded",
+    result: 5,
+    attempts: 1,
+  });
+});
+
+test("ends everything at once on a second Ctrl-C", async () => {
+  const launcher = await startLauncher();
+  await launcher.untilOutput("Ctrl-C drains");
+  await startDivision(launcher.url, 60_000);
+  const started = descendantsOf(launcher.child.pid);
+  const exitCode = await until("the launcher to give in", () => {
+    launcher.child.kill("SIGINT");
+    return launcher.child.exitCode ?? undefined;
+  });
+  expect(exitCode).toBe(130);
+  await until("all to be gone", () => stillRunning(started).length === 0);
+});
+
+test("stops before it is ready", async () => {
+  const deadPort = await freePort();
+  const launcher = await startLauncher({ env: { REDIS_URL: `redis://127.0.0.1:${deadPort}` } });
+  await launcher.untilOutput("producer is up");
+  const started = descendantsOf(launcher.child.pid);
+  launcher.child.kill("SIGTERM");
+  expect(await launcher.ended).toBe(0);
+  expect([started.length, stillRunning(started)]).toEqual([2, []]);
+});
+
+test("lets running jobs end although nobody reads its output any more", async () => {
+  const launcher = await startLauncher();
+  await launcher.untilOutput("Ctrl-C drains");
+  await startDivision(launcher.url, 1_000);
+  const started = descendantsOf(launcher.child.pid);
+  launcher.child.stdout?.destroy();
+  launcher.child.stderr?.destroy();
+  launcher.child.kill("SIGINT");
+  expect(await launcher.ended).toBe(0);
+  expect([started.length, stillRunning(started)]).toEqual([3, []]);
+});
+
+test("takes everything with it when it is killed, and loses no job", async () => {
+  const first = await startLauncher();
+  await first.untilOutput("Ctrl-C drains");
+  const id = await startDivision(first.url, 1_000);
+  const started = descendantsOf(first.child.pid);
+  expect(started).toHaveLength(3);
+  first.child.kill("SIGKILL");
+  await until("all to be gone", () => stillRunning(started).length === 0);
+
+  const second = await startLauncher({ dataFolder: first.dataFolder });
+  await second.untilOutput("Ctrl-C drains");
+  expect(await untilFinal(second.url, id)).toMatchObject({ status: "succeeded", result: 5 });
+});
+
+test("takes the Ctrl-C that npm passes on for the same as the terminal's", async () => {
+  const launcher = await startLauncher({ command: ["npm", "start"] });
+  await launcher.untilOutput("Ctrl-C drains");
+  await startDivision(launcher.url, 1_000);
+  const started = descendantsOf(launcher.child.pid);
+  process.kill(-launcher.child.pid, "SIGINT");
+  expect(await launcher.ended).toBe(0);
+  expect(launcher.output()).toMatch(/"job succeeded".*everything has stopped/s);
+  expect([started.length, stillRunning(started)]).toEqual([4, []]);
+});
+
+test("stops when the npm that runs it is killed", async () => {
+  const launcher = await startLauncher({ command: ["npm", "start"] });
+  await launcher.untilOutput("Ctrl-C drains");
+  const started = descendantsOf(launcher.child.pid);
+  launcher.child.kill("SIGKILL");
+  await launcher.untilOutput("everything has stopped");
+  await until("all to be gone", () => stillRunning(started).length === 0);
+  expect(started).toHaveLength(4);
+});
+
+/** Submits 10 / 2 and resolves with the job's id once the worker has begun. */
+async function startDivision(url: string, delayMs: number): Promise<string> {
+  const { id } = await submitDivision(url, { x: 10, y: 2, delayMs });
+  await until("the job to begin", async () => (await readJob(url, id)).status === "working");
+  return id;
+}

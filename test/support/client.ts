@@ -1,0 +1,60 @@
+import { until } from "./until.ts";
+
+/** A job as the API tells it, as far as tests look. */
+export interface JobAnswer {
+  readonly id: string;
+  readonly status: string;
+  readonly result?: unknown;
+  readonly error_type?: string;
+  readonly error?: string;
+  readonly attempts: number;
+  readonly input: unknown;
+  readonly trace_id?: string;
+  readonly waiting?: { readonly reason: string; readonly ahead?: number };
+}
+
+export async function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+/** Submits a division through the API; throws unless it is taken. */
+export async function submitDivision(
+  url: string,
+  input: { x: number; y: number; delayMs?: number },
+  headers: Record<string, string> = {},
+): Promise<JobAnswer> {
+  const body = { task: "divide", input: { delayMs: 0, ...input } };
+  const response = await postJson(`${url}/api/v1/tasks`, body, headers);
+  if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
+  return readBody(response);
+}
+
+export async function readJob(url: string, id: string): Promise<JobAnswer> {
+  return readBody(await fetch(`${url}/api/v1/tasks/${id}`));
+}
+
+/** Waits until the job has ended, well or not. */
+export async function untilFinal(url: string, id: string, ms = 10_000): Promise<JobAnswer> {
+  return until(
+    `job ${id} to end`,
+    async () => {
+      const job = await readJob(url, id);
+      return (job.status === "succeeded" || job.status === "failed") && job;
+    },
+    ms,
+  );
+}
+
+/** The body as whatever the test expects it to be: a body of another shape fails its assertions. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export async function readBody(response: Response): Promise<any> {
+  return response.json();
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { descendantsOf, type RunningProcess } from "./process-tree.ts";
+import { freePort } from "./redis.ts";
+import { createTemporaryFolder } from "./temporary-folder.ts";
+import { until } from "./until.ts";
+
+const project = join(import.meta.dirname, "../..");
+const launcher = [process.execPath, join(project, "src/local/main.ts")] as const;
+
+export interface Launcher {
+  readonly child: ChildProcess & { readonly pid: number };
+  readonly ports: Awaited<ReturnType<typeof findPorts>>;
+  /** Of the producer's public listener. */
+  readonly url: string;
+  /** Where its Redis keeps the jobs. */
+  readonly dataFolder: string;
+  /** Exit code or signal, once it has ended. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** All that it has printed. */
+  readonly output: () => string;
+  /** Resolves with the whole output as soon as it contains `text`. */
+  readonly untilOutput: (text: string) => Promise<string>;
+  /** Its process called `redis`, `producer` or `worker`. */
+  readonly process: (name: string) => RunningProcess;
+}
+
+/** Starts the launcher on ports of its own; it is killed, and its data deleted, when the test is over. */
+export async function startLauncher({
+  env = {},
+  dataFolder = createTemporaryFolder(),
+  command = launcher,
+}: {
+  env?: NodeJS.ProcessEnv;
+  dataFolder?: string;
+  command?: readonly [string, ...string[]];
+} = {}): Promise<Launcher> {
+  const ports = await findPorts();
+  const [file, ...args] = command;
+  const child = spawn(file, args, {
+    cwd: project,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      TRIPOD_DATA: dataFolder,
+      PUBLIC_PORT: String(ports.public),
+      BOARD_PORT: String(ports.board),
+      PRODUCER_METRICS_PORT: String(ports.producerMetrics),
+      WORKER_METRICS_PORT: String(ports.workerMetrics),
+      // A job whose worker was killed is taken up again after a second instead of half a minute.
+      WORKER_LOCK_MS: "1000",
+      WORKER_STALLED_CHECK_MS: "200",
+      ...env,
+    },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+  }
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(signal ?? code ?? NaN));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`cannot start "${command.join(" ")}"`);
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    await ended;
+  });
+
+  return {
+    child: Object.assign(child, { pid }),
+    ports,
+    url: `http://127.0.0.1:${ports.public}`,
+    dataFolder,
+    ended,
+    output: () => output,
+    async untilOutput(text) {
+      await until(`"${text}" in the launcher's output`, () => output.includes(text), 15_000);
+      return output;
+    },
+    process(name) {
+      const found = descendantsOf(pid).find(
+        ({ command: line }) => line.includes(`${name}/main.ts`) || line.includes(`${name}-server`),
+      );
+      if (found === undefined) throw new Error(`no process called "${name}"`);
+      return found;
+    },
+  };
+}
+
+async function findPorts() {
+  const [first, second, third, fourth] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
+  return { public: first, board: second, producerMetrics: third, workerMetrics: fourth };
+}

@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+
+/** A span as OTLP/HTTP JSON tells it. */
+export interface OtlpSpan {
+  readonly service: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** 0 unset, 1 ok, 2 error. */
+  readonly status: number;
+  readonly links: readonly string[];
+  readonly events: readonly string[];
+}
+
+interface Attribute {
+  key: string;
+  value: Record<string, unknown>;
+}
+interface Export {
+  resourceSpans: {
+    resource: { attributes: Attribute[] };
+    scopeSpans: {
+      spans: (Omit<OtlpSpan, "service" | "attributes" | "status" | "links" | "events"> & {
+        attributes: Attribute[];
+        status?: { code?: number };
+        links?: { spanId: string }[];
+        events?: { name: string }[];
+      })[];
+    }[];
+  }[];
+}
+
+/** A collector's trace endpoint that keeps what it gets; it goes with the test. */
+export async function startOtlpReceiver(): Promise<{ url: string; spans: OtlpSpan[] }> {
+  const spans: OtlpSpan[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      spans.push(...read(JSON.parse(body)));
+      response.setHeader("content-type", "application/json").end("{}");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return { url: `http://127.0.0.1:${address.port}`, spans };
+}
+
+function read({ resourceSpans }: Export): OtlpSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({
+        ...span,
+        service: String(valuesOf(resource.attributes)["service.name"]),
+        parentSpanId: span.parentSpanId === "" ? undefined : span.parentSpanId,
+        attributes: valuesOf(span.attributes),
+        status: span.status?.code ?? 0,
+        links: (span.links ?? []).map(({ spanId }) => spanId),
+        events: (span.events ?? []).map(({ name }) => name),
+      })),
+    ),
+  );
+}
+
+function valuesOf(attributes: readonly Attribute[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}

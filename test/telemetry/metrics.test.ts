@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
+import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
+import { startProducer } from "../support/producer.ts";
+
+const specs: MetricSpec[] = Object.values(metrics);
+
+test("names its metrics so that promtool has no complaint", () => {
+  const { stdout, stderr, status } = spawnSync("promtool", ["check", "metrics"], {
+    input: specs.map(exposition).join(""),
+    encoding: "utf8",
+  });
+  expect([stdout, stderr, status]).toEqual(["", "", 0]);
+});
+
+test.each(["producer", "worker"] as const)(
+  "registers all of the %s's metrics",
+  async (exporter) => {
+    const registry = createRegistry();
+    registerMetrics(registry, exporter);
+    const text = await registry.metrics();
+    const expected = specs.filter(({ exporters }) => exporters.includes(exporter));
+    const missing = expected.filter(({ help }) => !text.includes(help));
+    expect([missing, expected.length > 0]).toEqual([[], true]);
+  },
+);
+
+test("serves OpenMetrics, scrape after scrape", async () => {
+  const { metricsUrl } = await startProducer();
+  const scrapes = [await fetch(`${metricsUrl}/metrics`), await fetch(`${metricsUrl}/metrics`)];
+  for (const scrape of scrapes) {
+    expect(scrape.headers.get("content-type")).toBe(
+      "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    );
+    expect(await scrape.text()).toMatch(/# EOF\n$/);
+  }
+});
+
+test("tells the queue's state by every name it has", async () => {
+  const { metricsUrl, queue } = await startProducer();
+  await queue.add("divide", {});
+  await queue.add("divide", {}, { delay: 60_000 });
+  const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
+  const states = scrape.split("\n").filter((line) => line.startsWith("taskqueue_queue_jobs{"));
+  expect(states.map((line) => line.slice(line.indexOf("state=")))).toEqual([
+    'state="waiting"} 1',
+    'state="prioritized"} 0',
+    'state="active"} 0',
+    'state="delayed"} 1',
+    'state="waiting_children"} 0',
+    'state="completed"} 0',
+    'state="failed"} 0',
+  ]);
+});
+
+/** A metric in the text format, which is the one that promtool reads. */
+function exposition({ name, help, type, labels }: MetricSpec): string {
+  const set = labels.map((label) => `${label}="x"`);
+  const sample = (suffix: string, extra: string[] = []) =>
+    `${name}${suffix}{${[...set, ...extra].join(",")}} 1\n`;
+  const samples =
+    type === "histogram"
+      ? [sample("_bucket", ['le="+Inf"']), sample("_sum"), sample("_count")]
+      : [sample("")];
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.join("")}`;
+}

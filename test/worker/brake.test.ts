@@ -1,0 +1,34 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/redis.ts";
+import { startProducer } from "../support/producer.ts";
+import { startRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+import { startWorker } from "../support/worker.ts";
+
+test("slows down while Redis has no memory left, and goes on when it has", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  const { queue, name } = await startProducer({ redisUrl: redis.url });
+  const client = openRedis({ url: redis.url, password: undefined }, "request");
+  onTestFinished(() => client.disconnect());
+  await until("a connection", () => client.status === "ready");
+  const job = await queue.add("divide", { x: 4, y: 2, delayMs: 0 });
+  await client.config("SET", "maxmemory", "1");
+
+  let errors = 0;
+  const { worker } = await startWorker(name, { redisUrl: redis.url });
+  const startedAt = performance.now();
+  worker.on("error", () => {
+    errors += 1;
+  });
+  await until("three refusals", () => errors >= 3);
+  // Unbraked, there are thousands in a second.
+  expect(performance.now() - startedAt).toBeGreaterThan(1_500);
+
+  await client.config("SET", "maxmemory", "0");
+  const done = await until("the job to end", async () => {
+    const stored = await queue.getJob(job.id ?? "");
+    return stored?.finishedOn !== undefined && stored;
+  });
+  expect(done.returnvalue).toEqual({ value: 2 });
+});

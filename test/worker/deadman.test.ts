@@ -1,0 +1,63 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { QueueState } from "../../src/queue-state.ts";
+import { startDeadman } from "../../src/worker/deadman.ts";
+
+const idle: QueueState = {
+  jobs: {
+    waiting: 3,
+    prioritized: 0,
+    active: 0,
+    delayed: 0,
+    waiting_children: 0,
+    completed: 0,
+    failed: 0,
+  },
+  oldestReadyAt: 0,
+  paused: false,
+  workers: 1,
+};
+
+/** Watches for 10 minutes of pretended time and tells how often it would have exited. */
+async function watch(
+  readState: () => Promise<QueueState>,
+  activity = { running: 0, lastStartAt: 0 },
+): Promise<number> {
+  vi.useFakeTimers();
+  const onWedged = vi.fn<(waitedMs: number) => void>();
+  const stop = startDeadman({ readState, activity, concurrency: 10, limitMs: 60_000, onWedged });
+  onTestFinished(() => {
+    stop();
+    vi.useRealTimers();
+  });
+  await vi.advanceTimersByTimeAsync(600_000);
+  return onWedged.mock.calls.length;
+}
+
+test("gives a worker up that starts nothing although jobs wait", async () => {
+  expect(await watch(async () => idle)).toBeGreaterThan(0);
+});
+
+test("lets a worker be that has nothing to do", async () => {
+  expect(await watch(async () => ({ ...idle, jobs: { ...idle.jobs, waiting: 0 } }))).toBe(0);
+});
+
+test("lets a worker be whose queue is paused", async () => {
+  expect(await watch(async () => ({ ...idle, paused: true }))).toBe(0);
+});
+
+test("lets a worker be whose slots are all taken", async () => {
+  expect(await watch(async () => idle, { running: 10, lastStartAt: 0 })).toBe(0);
+});
+
+test("lets a worker be that cannot reach Redis", async () => {
+  expect(await watch(() => Promise.reject(new Error("redis is away")))).toBe(0);
+});
+
+test("lets a worker be that keeps starting jobs", async () => {
+  const activity = { running: 1, lastStartAt: 0 };
+  const busy = async () => {
+    activity.lastStartAt = Date.now();
+    return idle;
+  };
+  expect(await watch(busy, activity)).toBe(0);
+});
