@@ -1,9 +1,8 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfig, variables } from "../src/config.ts";
+import { loadConfig } from "../src/config.ts";
 
 test("has a usable default for everything", () => {
   expect(loadConfig({})).toMatchObject({
@@ -51,13 +50,4 @@ test("reads secrets from files, without the line's end", async () => {
   await writeFile(file, "s3cret\n");
   const config = loadConfig({ REDIS_PASSWORD_FILE: file, BOARD_PASSWORD_FILE: file });
   expect([config.redis.password, config.board.password]).toEqual(["s3cret", "s3cret"]);
-});
-
-test("is explained in the README, variable by variable", async () => {
-  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-  const rows = variables.map(
-    ({ name, fallback, meaning }) =>
-      `| \`${name}\` | ${fallback === undefined ? "" : `\`${fallback}\``} | ${meaning} |`,
-  );
-  expect(rows.filter((row) => !readme.includes(row))).toEqual([]);
 });

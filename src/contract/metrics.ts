@@ -73,6 +73,13 @@ export const metrics = {
     labels: ["queue"],
     exporters: both,
   },
+  heartbeatLastProcessed: {
+    type: "gauge",
+    name: "taskqueue_heartbeat_last_processed_timestamp_seconds",
+    help: "Unix time at which the last heartbeat job came through the queue; one is due every 30 s.",
+    labels: ["queue"],
+    exporters: both,
+  },
   queueCollectDuration: {
     type: "gauge",
     name: "taskqueue_queue_collect_duration_seconds",

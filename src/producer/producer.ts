@@ -72,7 +72,10 @@ export function openProducer(deps: ProducerDeps): Producer {
     },
     async recent() {
       const found = await broker.ask((asked) => readRecentJobs(asked));
-      return found.map(({ job, state: jobState }) => summarizeJob(job, jobState));
+      // Not the queue's own heartbeats.
+      return found
+        .filter(({ job }) => tasks.has(job.name))
+        .map(({ job, state: jobState }) => summarizeJob(job, jobState));
     },
     traceUrl: (traceId) => createTraceUrl(config.grafanaUrl, traceId),
   };

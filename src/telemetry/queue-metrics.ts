@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { queueName } from "../contract/topology.ts";
 import { type QueueState, readQueueState } from "../queue-state.ts";
 import { within } from "../deadline.ts";
+import { readHeartbeat } from "../heartbeat.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
 const readMs = 2_000;
@@ -28,11 +29,18 @@ export function createQueueCollector({
     const startedAt = performance.now();
     try {
       if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
-      const [state] = await within(
+      const [state, heartbeatAt] = await within(
         readMs,
-        Promise.all([readQueueState(queue), timePing(redis, client, metrics)]),
+        Promise.all([
+          readQueueState(queue),
+          readHeartbeat(queue, redis),
+          timePing(redis, client, metrics),
+        ]),
       );
       setGauges(metrics, state);
+      if (heartbeatAt !== undefined) {
+        metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
+      }
     } catch {
       metrics.queueCollectErrors.inc(labels);
       clearGauges(metrics);
@@ -61,4 +69,5 @@ function clearGauges(metrics: SharedMetrics): void {
   metrics.oldestWaitingJobAge.reset();
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();
+  metrics.heartbeatLastProcessed.reset();
 }

@@ -66,6 +66,11 @@ export function exemplarOf(span: Span): Record<string, string> {
   return (traceFlags & TraceFlags.SAMPLED) === 0 ? {} : trailOf(span);
 }
 
+function isKept(context: Context): boolean {
+  const flags = trace.getSpanContext(context)?.traceFlags ?? TraceFlags.NONE;
+  return (flags & TraceFlags.SAMPLED) !== 0;
+}
+
 interface JobIdentity {
   readonly id: string;
   readonly task: string;
@@ -95,7 +100,7 @@ export function recordWait(
   sender: Context,
   { readyAt, startedAt, ...job }: JobIdentity & { readyAt: number; startedAt: number },
 ): void {
-  if (traceIdOf(sender) === undefined) return;
+  if (!isKept(sender)) return;
   tracer
     .startSpan(
       `wait ${queueName}`,
@@ -111,7 +116,8 @@ export function recordWait(
 
 /**
  * The span of one attempt. The first belongs to the sender's trace; a later one starts a trace of
- * its own, as it may run long after. Both link to the sender.
+ * its own, as it may run long after. Both link to the sender. What the sender did not sample is not
+ * even started: that is most of what tracing would cost.
  */
 export function startProcess(
   tracer: Tracer,
@@ -119,12 +125,13 @@ export function startProcess(
   { attempt, ...job }: JobIdentity & { attempt: number },
 ): Span {
   const spanContext = trace.getSpanContext(sender);
+  if (spanContext !== undefined && !isKept(sender)) return trace.wrapSpanContext(spanContext);
   return tracer.startSpan(
     `process ${queueName}`,
     {
       kind: SpanKind.CONSUMER,
       attributes: { ...messaging("process", job), "taskqueue.attempt": attempt },
-      links: spanContext && isSpanContextValid(spanContext) ? [{ context: spanContext }] : [],
+      links: spanContext === undefined ? [] : [{ context: spanContext }],
       root: attempt > 1,
     },
     sender,

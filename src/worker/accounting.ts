@@ -2,6 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import type { Job, Worker } from "bullmq";
 import { parseFailure } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
+import { heartbeatName } from "../heartbeat.ts";
 import { readyAt } from "../queue-state.ts";
 import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -40,6 +41,7 @@ export function registerAccounting(
   };
 
   worker.on("completed", (job) => {
+    if (job.name === heartbeatName) return;
     finish(job, "completed", "");
     metrics.jobLastSuccess.set({ queue, task: taskOf(job) }, Date.now() / 1_000);
     log.info(fieldsOf(job), "job succeeded");

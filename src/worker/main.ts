@@ -1,5 +1,6 @@
 import { loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
+import { scheduleHeartbeat } from "../heartbeat.ts";
 import { listen } from "../listener.ts";
 import { createQueue } from "../queue.ts";
 import { readQueueState } from "../queue-state.ts";
@@ -52,12 +53,21 @@ const listener = await listen(
 const worker = openWorker({
   config: config.worker,
   redis,
+  queue,
   tasks,
   metrics,
   tracer: tracing.tracer,
   activity,
   log,
 });
+// Again at each connection: a Redis that lost its data has lost the schedule too.
+const beat = () => {
+  scheduleHeartbeat(queue).catch((error: unknown) => {
+    log.error({ err: error }, "cannot schedule the heartbeat");
+  });
+};
+beat();
+redis.on("ready", beat);
 const stopDeadman = startDeadman({
   readState: () => readQueueState(queue),
   activity,

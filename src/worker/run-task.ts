@@ -12,26 +12,29 @@ const resultBytes = 65_536;
  */
 export async function runTask(task: Task, data: unknown, signal: AbortSignal): Promise<unknown> {
   const input = task.input.parse(data);
-  const timeLimit = new AbortController();
-  const timer = setTimeout(() => {
-    timeLimit.abort(new TimeLimitError(`still running after its limit of ${task.timeLimitMs} ms`));
-  }, task.timeLimitMs);
-  const stop = AbortSignal.any([signal, timeLimit.signal]);
+  const stop = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
-  const onStop = () => reject(stop.reason);
-  stop.addEventListener("abort", onStop);
-  if (stop.aborted) onStop();
+  const end = (reason: unknown) => {
+    stop.abort(reason);
+    reject(reason);
+  };
+  const timer = setTimeout(() => {
+    end(new TimeLimitError(`still running after its limit of ${task.timeLimitMs} ms`));
+  }, task.timeLimitMs);
+  const onAbort = () => end(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
   try {
     // A task that ignores its signal must not hold the slot's outcome back.
-    const result = await Promise.race([task.run(input, stop), stopped]);
+    const result = await Promise.race([task.run(input, stop.signal), stopped]);
     assertStorable(result);
     return result;
   } catch (error) {
     // Most libraries throw an AbortError of their own: the reason is what the caller can act on.
-    throw stop.aborted ? stop.reason : error;
+    throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
     clearTimeout(timer);
-    stop.removeEventListener("abort", onStop);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Span, Tracer } from "@opentelemetry/api";
-import { type Job, Worker } from "bullmq";
+import { type Job, type Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../config.ts";
 import { queueName, queuePrefix } from "../contract/topology.ts";
+import { heartbeatName, recordHeartbeat } from "../heartbeat.ts";
 import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
@@ -17,18 +18,26 @@ export interface WorkerDeps {
   readonly config: Config["worker"];
   /** A `background` connection; the worker opens a second one like it to wait for jobs on. */
   readonly redis: Redis;
+  /** The queue to take jobs from, on that connection. */
+  readonly queue: Queue;
   readonly tasks: Tasks;
   readonly metrics: WorkerMetrics;
   readonly tracer: Tracer;
   readonly activity: Activity;
   readonly log: Log;
-  readonly name?: string;
 }
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
-export function openWorker({ config, redis, name = queueName, ...deps }: WorkerDeps): Worker {
+export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
   const spans = new WeakMap<Job, Span>();
-  const worker = new Worker(name, createProcessor({ ...deps, spans }), {
+  const process = createProcessor({ ...deps, spans });
+  const never = new AbortController().signal;
+  // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
+  const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
+    job.name === heartbeatName
+      ? recordHeartbeat(queue, redis)
+      : process(job, token, signal ?? never);
+  const worker = new Worker(queue.name, handle, {
     connection: redis,
     prefix: queuePrefix,
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
@@ -41,6 +50,6 @@ export function openWorker({ config, redis, name = queueName, ...deps }: WorkerD
   registerAccounting(worker, { ...deps, spans });
   const release = registerBrake(worker, deps.log);
   worker.on("closing", release);
-  deps.metrics.workerConcurrency.set({ queue: name }, config.concurrency);
+  deps.metrics.workerConcurrency.set({ queue: queueName }, config.concurrency);
   return worker;
 }

@@ -2,6 +2,7 @@ import type { Worker } from "bullmq";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config.ts";
+import { createQueue } from "../../src/queue.ts";
 import { openRedis } from "../../src/redis.ts";
 import { loadTasks, type Tasks } from "../../src/registry.ts";
 import {
@@ -35,9 +36,11 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const url = options.redisUrl ?? inject("redisUrl");
   const redis = openRedis({ url, password: undefined }, "background");
   redis.on("error", () => undefined);
+  const queue = createQueue(redis, name);
+  queue.on("error", () => undefined);
   const worker = openWorker({
-    name,
     redis,
+    queue,
     config: { ...loadConfig({}).worker, ...options.config },
     tasks: options.tasks ?? (await loadTasks()),
     metrics: registerMetrics(registry, "worker"),

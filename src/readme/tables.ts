@@ -1,0 +1,49 @@
+import { variables } from "../config.ts";
+import { failureClasses } from "../contract/failures.ts";
+import { type Service, services } from "../contract/topology.ts";
+
+const blamed = { caller: "the submitter", system: "us" } as const;
+
+/** The README's tables that say what the code says, by the name of their place there. */
+export const tables = {
+  variables: table(
+    ["variable", "default", "meaning"],
+    variables.map(({ name, fallback, meaning }) => [
+      code(name),
+      fallback === undefined ? "" : code(String(fallback)),
+      meaning,
+    ]),
+  ),
+  failures: table(
+    ["`error_type`", "to mend by", "meaning"],
+    Object.entries(failureClasses).map(([name, { blame, meaning }]) => [
+      code(name),
+      blamed[blame],
+      meaning,
+    ]),
+  ),
+  flows: table(
+    ["from", "to", "port", "for"],
+    Object.values<Service>(services).flatMap(({ host, port, callers, purpose }) =>
+      callers.map((caller) => [caller, host, String(port), purpose]),
+    ),
+  ),
+} as const;
+
+/** The text with each table put anew between its markers; throws if a table has no place in it. */
+export function fillTables(text: string): string {
+  return Object.entries(tables).reduce((filled, [name, rows]) => {
+    const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+    if (!place.test(filled)) throw new Error(`expected a place "<!-- ${name} -->" to fill`);
+    return filled.replace(place, (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`);
+  }, text);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  return [head, head.map(() => "---"), ...rows].map(line).join("");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,35 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { scheduleHeartbeat } from "../../src/heartbeat.ts";
+import { startProducer } from "../support/producer.ts";
+import { until } from "../support/until.ts";
+import { startWorker } from "../support/worker.ts";
+
+async function heartbeatIn(metricsUrl: string): Promise<number | undefined> {
+  const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
+  const seconds = /^taskqueue_heartbeat_last_processed_timestamp_seconds\{.*\} (.+)$/m.exec(scrape);
+  return seconds === null ? undefined : Number(seconds[1]);
+}
+
+test("shows that an idle queue works, and leaves no job and no count behind", async () => {
+  const { queue, name, url, metricsUrl } = await startProducer();
+  const { worker, registry } = await startWorker(name);
+  expect(await heartbeatIn(metricsUrl)).toBeUndefined();
+
+  const completed = once(worker, "completed");
+  const before = Date.now() / 1_000;
+  await scheduleHeartbeat(queue);
+  await scheduleHeartbeat(queue);
+  await completed;
+  const beat = await until("the heartbeat", () => heartbeatIn(metricsUrl));
+  expect(beat).toBeGreaterThanOrEqual(before - 0.001);
+  expect(beat).toBeLessThanOrEqual(Date.now() / 1_000);
+
+  expect(await queue.getJobCounts("completed", "waiting", "delayed")).toEqual({
+    completed: 0,
+    waiting: 0,
+    delayed: 1,
+  });
+  expect(await registry.metrics()).not.toContain("taskqueue_jobs_finished_total{");
+  expect(await (await fetch(url)).text()).not.toContain("_heartbeat");
+});
