@@ -18,9 +18,11 @@ const patience = {
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
 export function openRedis({ url, password }: Config["redis"], kind: keyof typeof patience): Redis {
-  return new Redis(url, {
+  const address = new URL(url);
+  // Inside the address, because a user there without a password is read as one with an empty one.
+  if (password !== undefined) address.password = encodeURIComponent(password);
+  return new Redis(address.href, {
     ...patience[kind],
-    ...(password !== undefined && { password }),
     keepAlive: 5_000,
     retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
   });
