@@ -42,7 +42,9 @@ function createRedisFiles(host: RedisHost): BootFile[] {
     {
       path: aclFile,
       mode: "0600",
-      content: `user default off
+      // Nobody can log in as `default`, but Redis replays its append-only file in that name: without
+      // these rights it drops every transaction there, and with them the jobs.
+      content: `user default off ~* &* +@all
 user ${redisUser} on #${host.passwordSha256} ${redisUserRules}
 `,
     },
