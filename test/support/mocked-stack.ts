@@ -24,7 +24,7 @@ export async function runMockedStack(
     {
       newResource({ type, name, inputs }) {
         resources.push({ type, name, inputs });
-        return { id: createId(type, name), state: { ...inputs, ...createState(type, name) } };
+        return { id: createId(type, name), state: { ...createState(type, name), ...inputs } };
       },
       call: ({ token, inputs }) => answer(token, inputs),
     },
