@@ -19,12 +19,12 @@ export async function startAws(lab: Lab, folder: string, state: AwsState): Promi
   await update(state);
 
   const program = join(import.meta.dirname, "aws-main.ts");
-  const process_ = lab.start([process.execPath, program, file], {
+  const server = lab.start([process.execPath, program, file], {
     network: router,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  if (process_.stdout === null) throw new Error("aws has no output");
-  const lines = createInterface({ input: process_.stdout });
+  if (server.stdout === null) throw new Error("aws has no output");
+  const lines = createInterface({ input: server.stdout });
   await once(lines, "line");
   const calls: AwsCall[] = [];
   lines.on("line", (line) => calls.push(JSON.parse(line)));

@@ -43,7 +43,7 @@ interface Message<Name extends keyof Requests> {
   readonly request: Requests[Name];
 }
 
-async function answer<Name extends keyof Requests>({ id, name, request }: Message<Name>) {
+async function reply<Name extends keyof Requests>({ id, name, request }: Message<Name>) {
   try {
     process.send?.({ id, answer: await handlers[name](request) });
   } catch (error) {
@@ -51,5 +51,5 @@ async function answer<Name extends keyof Requests>({ id, name, request }: Messag
   }
 }
 
-process.on("message", (message: Message<keyof Requests>) => void answer(message));
+process.on("message", (message: Message<keyof Requests>) => void reply(message));
 process.on("disconnect", () => process.exit());
