@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 const exec = promisify(execFile);
 
 export interface Lab {
+  /** Number of the lab's first process, outside of it. */
+  readonly pid: string;
   /** Runs a command to its end, in a host's network if one is named, and returns its output. */
   run(command: readonly string[], options?: { network?: string; input?: string }): Promise<string>;
   /** Starts a command that the lab's end ends. */
@@ -46,7 +48,8 @@ export async function openLab(): Promise<Lab> {
     }),
   ]);
   const children = await readFile(`/proc/${first.pid}/task/${first.pid}/children`, "utf8");
-  const inside = ["--target", children.trim(), "--mount", "--net", "--pid", "--ipc", "--uts"];
+  const pid = children.trim();
+  const inside = ["--target", pid, "--mount", "--net", "--pid", "--ipc", "--uts"];
   const enter = (command: readonly string[], network?: string) => [
     ...inside,
     "--",
@@ -55,6 +58,7 @@ export async function openLab(): Promise<Lab> {
   ];
 
   return {
+    pid,
     async run(command, { network, input } = {}) {
       const running = exec("nsenter", enter(command, network), { maxBuffer: 1 << 26 });
       running.child.stdin?.end(input);
