@@ -52,7 +52,7 @@ const schema = z.object({
   GRAFANA_URL: url("http", "https").optional().describe("Grafana, for the links to a job's trace."),
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
-    .describe("OTLP/HTTP receiver for traces; without it nothing is traced."),
+    .describe("OTLP/HTTP receiver for traces and logs; without it nothing is traced."),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")

@@ -74,8 +74,6 @@ function ssh<H extends Host>(host: H) {
   } as const;
 }
 
-export type ServiceName = keyof typeof services;
-
 /** What hosts call outside the VPC: package mirrors and AWS's own interfaces, over TCP. */
 export const outboundPorts = [80, 443] as const;
 

@@ -1,3 +1,4 @@
+import secureJson from "secure-json-parse";
 import { z } from "zod";
 import type { Task } from "../task.ts";
 
@@ -92,7 +93,7 @@ function parseText(field: Field | undefined, text: string): unknown {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return secureJson.parse(text);
   } catch {
     return text;
   }

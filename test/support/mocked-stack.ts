@@ -71,7 +71,7 @@ export function answer(token: string, inputs: Record<string, unknown>): Record<s
 }
 
 /** Takes Pulumi's secret wrapping off a value. */
-export function reveal(value: unknown): unknown {
+function reveal(value: unknown): unknown {
   return isSecret(value) ? value.value : value;
 }
 

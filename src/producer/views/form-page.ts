@@ -110,9 +110,9 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
       <thead>
         <tr>
           <th>Task</th>
-          <th>Input</th>
           <th>Status</th>
           <th>Outcome</th>
+          <th>Input</th>
           <th>Submitted</th>
         </tr>
       </thead>
@@ -121,9 +121,9 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
           (job) =>
             html`<tr>
               <td><a href="${job.links.page}">${job.task}</a></td>
-              <td><code>${brief(job.input)}</code></td>
               <td><span class="badge ${job.status}">${job.status}</span></td>
               <td>${outcomeOf(job)}</td>
+              <td><code>${brief(job.input)}</code></td>
               <td>${renderTime(job.created_at)}</td>
             </tr>`,
         )}
