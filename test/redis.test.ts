@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { openRedis } from "../src/redis.ts";
+import { describeOutage, openRedis } from "../src/redis.ts";
 
 test("logs in as the address's user with the password from elsewhere", async () => {
   const url = inject("redisUrl");
@@ -16,4 +17,12 @@ test("logs in as the address's user with the password from elsewhere", async () 
     admin.disconnect();
   });
   expect(await client.acl("WHOAMI")).toBe(user);
+});
+
+test("says why a connection is not ready, to whoever asks the producer", async () => {
+  const url = inject("redisUrl").replace("//", "//nobody@");
+  const client = openRedis({ url, password: "wrong" }, "request");
+  onTestFinished(() => client.disconnect());
+  await once(client, "error");
+  expect(describeOutage(client)).toMatch(/^redis is "\w+": WRONGPASS /);
 });
