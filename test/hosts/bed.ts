@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { createFlows } from "../../infra/flows.ts";
+import { type Flow, createFlows, createHosts } from "../../infra/flows.ts";
 import { loadRelease } from "../../infra/release.ts";
+import type { Host } from "../../src/contract/topology.ts";
 import {
   type Resource,
   ofType,
@@ -27,6 +28,10 @@ export interface Bed {
   /** As `aws` was told it at first. */
   readonly awsState: AwsState;
   readonly userData: Readonly<Record<BedHost, string>>;
+  /** Every flow that the firewall lets through at first. */
+  readonly flows: readonly Flow[];
+  /** Gives the host a security group for these flows alone. */
+  admit(host: Host, flows: readonly Flow[]): Promise<void>;
   /** Boots a host as new: an empty disk, its exact user data, and for Redis the same volume. */
   boot(host: BedHost, name?: string): Promise<Machine>;
   close(): Promise<void>;
@@ -55,10 +60,13 @@ export async function openBed(): Promise<Bed> {
   const lab = await openLab();
   await createNetworks(lab);
   const flows = createFlows({ administrator: true, monitor: true });
-  for (const host of ["redis", "producer", "worker", "monitor"] as const) {
-    const input = createRuleset(host, flows);
+  const admit = async (host: Host, admitted: readonly Flow[]) => {
+    // Adding it first lets the deletion succeed the first time, too.
+    const fresh = "add table inet security_group\ndelete table inet security_group\n";
+    const input = fresh + createRuleset(host, admitted);
     await lab.run(["nft", "--file", "-"], { network: host, input });
-  }
+  };
+  for (const host of createHosts({ monitor: true })) await admit(host, flows);
   const awsState = createAwsState(resources, release.file);
   const aws = await startAws(lab, folder, awsState);
   const volume = await openVolume(join(folder, "redis-data.img"), 512 * 1024 * 1024);
@@ -70,6 +78,8 @@ export async function openBed(): Promise<Bed> {
     aws,
     awsState,
     userData,
+    flows,
+    admit,
     boot: (host, name = host) =>
       bootMachine(lab, {
         name,
