@@ -1,6 +1,7 @@
 import { logs, type Tracer, trace } from "@opentelemetry/api";
 import type { Config } from "../config.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
+import { createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
 
@@ -18,8 +19,9 @@ export interface Otlp {
  */
 export async function startOtlp(
   service: "producer" | "worker",
-  { otlpEndpoint, releaseSha }: Pick<Config, "otlpEndpoint" | "releaseSha">,
+  config: Pick<Config, "otlpEndpoint" | "releaseSha" | "tracesPerSecond">,
 ): Promise<Otlp> {
+  const { otlpEndpoint } = config;
   if (otlpEndpoint === undefined) {
     return {
       tracer: trace.getTracer("tripod"),
@@ -27,7 +29,7 @@ export async function startOtlp(
       shutdown: async () => undefined,
     };
   }
-  const sdk = await createSdk(`taskqueue-${service}`, otlpEndpoint, releaseSha);
+  const sdk = await createSdk(`taskqueue-${service}`, otlpEndpoint, config);
   sdk.start();
   return {
     tracer: trace.getTracer("tripod"),
@@ -42,27 +44,29 @@ export async function startOtlp(
   };
 }
 
-async function createSdk(serviceName: string, endpoint: string, version: string) {
-  const [
-    { NodeSDK },
-    { OTLPTraceExporter },
-    { OTLPLogExporter },
-    { BatchLogRecordProcessor },
-    { resourceFromAttributes },
-  ] = await Promise.all([
+async function createSdk(
+  serviceName: string,
+  endpoint: string,
+  { releaseSha, tracesPerSecond }: Pick<Config, "releaseSha" | "tracesPerSecond">,
+) {
+  const [sdk, traces, logRecords, traceExport, logExport, resources] = await Promise.all([
     import("@opentelemetry/sdk-node"),
+    import("@opentelemetry/sdk-trace"),
+    import("@opentelemetry/sdk-logs"),
     import("@opentelemetry/exporter-trace-otlp-http"),
     import("@opentelemetry/exporter-logs-otlp-http"),
-    import("@opentelemetry/sdk-logs"),
     import("@opentelemetry/resources"),
   ]);
   const to = (path: string) => ({ url: `${endpoint}${path}`, timeoutMillis: flushMs });
-  return new NodeSDK({
-    resource: resourceFromAttributes({ "service.name": serviceName, "service.version": version }),
-    traceExporter: new OTLPTraceExporter(to("/v1/traces")),
-    logRecordProcessors: [
-      new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(to("/v1/logs")) }),
-    ],
+  const logExporter = new logExport.OTLPLogExporter(to("/v1/logs"));
+  return new sdk.NodeSDK({
+    resource: resources.resourceFromAttributes({
+      "service.name": serviceName,
+      "service.version": releaseSha,
+    }),
+    sampler: new traces.ParentBasedSampler({ root: createRateSampler(tracesPerSecond) }),
+    traceExporter: new traceExport.OTLPTraceExporter(to("/v1/traces")),
+    logRecordProcessors: [new logRecords.BatchLogRecordProcessor({ exporter: logExporter })],
     instrumentations: [],
     metricReaders: [],
   });

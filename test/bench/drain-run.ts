@@ -23,6 +23,7 @@ const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
 const otlp = await startOtlp("worker", {
   otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
   releaseSha: "bench",
+  tracesPerSecond: loadConfig({}).tracesPerSecond,
 });
 const metrics = registerMetrics(createRegistry(), "worker");
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
@@ -71,7 +72,7 @@ redis.disconnect();
 /** Queues jobs as a producer that samples this share of its traces does. */
 async function addJobs(count: number): Promise<void> {
   const jobs = Array.from({ length: count }, (_, index) => {
-    const flags = (index % 100) / 100 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const flags = (index % 1_000) / 1_000 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
     const traceparent = `00-${index.toString(16).padStart(32, "a")}-b7ad6b7169203331-0${flags}`;
     return {
       name: "nothing",
