@@ -1,5 +1,6 @@
 import { loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
+import { exitOnCrash } from "../crash.ts";
 import { scheduleHeartbeat } from "../heartbeat.ts";
 import { listen } from "../listener.ts";
 import { createQueue } from "../queue.ts";
@@ -19,8 +20,9 @@ import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { openWorker } from "./worker.ts";
 
+exitOnCrash("worker");
 const config = loadConfig(process.env);
-const { log, metrics, registry, tracing } = await startTelemetry("worker", config);
+const { log, metrics, registry, otlp } = await startTelemetry("worker", config);
 setBuildInfo(metrics.buildInfo, config.releaseSha);
 const tasks = await loadTasks();
 const redis = openRedis(config.redis, "background");
@@ -56,7 +58,7 @@ const worker = openWorker({
   queue,
   tasks,
   metrics,
-  tracer: tracing.tracer,
+  tracer: otlp.tracer,
   activity,
   log,
 });
@@ -91,7 +93,7 @@ onShutdown(
       log,
     });
     redis.disconnect();
-    await Promise.all([listener.close(1_000), tracing.shutdown()]);
+    await Promise.all([listener.close(1_000), otlp.shutdown()]);
   },
   { deadlineMs: config.worker.drainMs + 10_000, log },
 );

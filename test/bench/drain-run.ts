@@ -7,7 +7,7 @@ import { createQueue } from "../../src/queue.ts";
 import { openRedis } from "../../src/redis.ts";
 import { defineTask } from "../../src/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
-import { startTracing } from "../../src/telemetry/tracing.ts";
+import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { createActivity } from "../../src/worker/activity.ts";
 import { openWorker } from "../../src/worker/worker.ts";
 import { type Variant, variants } from "./variants.ts";
@@ -20,9 +20,10 @@ const [variant = "bare", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(
 const { measured, sampled } = variants[variant as Variant];
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
-const tracing = await startTracing("worker", {
+const otlp = await startOtlp("worker", {
   otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
   releaseSha: "bench",
+  tracesPerSecond: loadConfig({}).tracesPerSecond,
 });
 const metrics = registerMetrics(createRegistry(), "worker");
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
@@ -43,7 +44,7 @@ const worker = openWorker({
   tasks: new Map([["nothing", nothing]]),
   // Instruments of the same names that do nothing.
   metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
-  tracer: tracing.tracer,
+  tracer: otlp.tracer,
   activity: createActivity(),
   log: pino({ level: "silent" }),
 });
@@ -65,13 +66,13 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 
 await worker.close();
 await queue.obliterate({ force: true });
-await tracing.shutdown();
+await otlp.shutdown();
 redis.disconnect();
 
 /** Queues jobs as a producer that samples this share of its traces does. */
 async function addJobs(count: number): Promise<void> {
   const jobs = Array.from({ length: count }, (_, index) => {
-    const flags = (index % 100) / 100 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const flags = (index % 1_000) / 1_000 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
     const traceparent = `00-${index.toString(16).padStart(32, "a")}-b7ad6b7169203331-0${flags}`;
     return {
       name: "nothing",

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { startProducer } from "../support/producer.ts";
+import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
 test("a division submitted with the form's own 10 and 2 comes to 5 before the reader's eyes", async () => {
@@ -86,6 +87,24 @@ test("a number that is none is told beside its field, and what was typed is kept
     await page.locator(".field", { hasText: "The divisor." }).getByRole("alert").innerText(),
     await producer.queue.count(),
   ]).toEqual(["10", "7", "Invalid input: expected number, received string", 0]);
+});
+
+test("a form that found the queue full is sent again from the error page, for one job", async () => {
+  const producer = await startProducer({ limits: { queueDepth: 1 } });
+  await producer.queue.add("divide", { x: 1, y: 1, delayMs: 0 });
+  const { page } = await openPage();
+  await page.goto(producer.url);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByText("too many jobs are waiting; nothing was queued, try again later").waitFor();
+
+  await producer.queue.drain();
+  await until("the queue to have room again", async () => {
+    await page.getByRole("button", { name: "Try again" }).click({ timeout: 1_000 });
+    return page.getByRole("heading", { name: "divide waiting" }).isVisible();
+  });
+
+  const jobs = await producer.queue.getJobs();
+  expect(jobs.map(({ data }) => data)).toEqual([{ x: 10, y: 2, delayMs: 5_000 }]);
 });
 
 test("the start page lists the latest tasks with their outcome and a way to each", async () => {

@@ -9,8 +9,9 @@ import { startRedis } from "../support/redis.ts";
 vi.setConfig({ testTimeout: 30_000 });
 
 test("prints the addresses and the login of everything it has started", async () => {
-  const { ports, untilOutput } = await startLauncher();
+  const { ports, dataFolder, untilOutput } = await startLauncher();
   const output = await untilOutput("Ctrl-C drains");
+  expect(output).toContain(`Jobs are kept in ${dataFolder}/redis.`);
   const password = /user admin, password (\S+)\)/.exec(output)?.[1];
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`;
   const addresses = output.match(/http:\/\/localhost:\S+/g) ?? [];
@@ -40,7 +41,9 @@ test("prefixes each line of a service with its name", async () => {
   const output = await untilOutput("Ctrl-C drains");
   expect(output).toMatch(/^producer \| \{.*"producer is up"\}$/m);
   expect(output).toMatch(/^worker {3}\| \{.*"worker is up"\}$/m);
-  expect(output).toMatch(/^redis {4}\| .*Redis is starting/m);
+  // What Redis says at its start differs between versions, down to nothing.
+  const services = output.slice(0, output.indexOf("Task form")).trim().split("\n");
+  expect(services.filter((line) => !/^(producer|worker {2}|redis {3}) \| /.test(line))).toEqual([]);
 });
 
 test("keeps a password that was given to itself", async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineTask } from "../../src/task.ts";
 import { startProducer } from "../support/producer.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 
@@ -90,6 +92,27 @@ test("a form that says -0 makes a job of 0", async () => {
     303,
     [{ x: 0, y: 2, delayMs: 0 }],
   ]);
+});
+
+test("a choice that may be left out starts with an empty one", async () => {
+  const input = z.strictObject({ size: z.enum(["small", "large"]).optional() });
+  const task = defineTask({
+    title: "Wrap",
+    description: "Wraps nothing.",
+    input,
+    timeLimitMs: 1_000,
+    run: () => Promise.resolve(),
+  });
+  const { url, queue } = await startProducer({ tasks: new Map([["wrap", task]]) });
+  const page = await (await fetch(url)).text();
+  const { status } = await postForm(url, "wrap", "size=");
+  const jobs = await queue.getJobs();
+
+  expect(page.match(/<option.*<\/option>/g)).toEqual([
+    "<option></option>",
+    "<option>small</option><option>large</option>",
+  ]);
+  expect([status, jobs.map(({ data }) => data)]).toEqual([303, [{}]]);
 });
 
 async function postForm(

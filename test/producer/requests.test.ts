@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { Redis } from "ioredis";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { submitDivision } from "../support/client.ts";
 import { problem, readProblem } from "../support/problem.ts";
 import { boardAuthorization, startProducer } from "../support/producer.ts";
 
@@ -89,6 +92,29 @@ test.each([
   expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
 });
 
+test("the queue's own keys pass for no job", async () => {
+  const { url, queue } = await startProducer();
+  await submitDivision(url, { x: 10, y: 2 });
+  await queue.pause();
+  const redis = openClient();
+  const statuses = ["wait", "meta", "id", "events"].map(async (key) => {
+    expect(await redis.exists(queue.toKey(key))).toBe(1);
+    return (await fetch(`${url}/api/v1/tasks/${key}`)).status;
+  });
+
+  expect(await Promise.all(statuses)).toEqual([404, 404, 404, 404]);
+});
+
+test("a fault of our own is answered 500 and explained to nobody but the log", async () => {
+  const { url, queue } = await startProducer();
+  const id = `t-${randomUUID()}`;
+  await openClient().set(queue.toKey(id), "no job, as a job is a hash");
+
+  expect(await readProblem(await fetch(`${url}/api/v1/tasks/${id}`))).toEqual(
+    problem(500, "something went wrong here; it has been logged"),
+  );
+});
+
 test("no error tells a path, a version or a stack", async () => {
   const { url, boardUrl } = await startProducer();
   const json = { "content-type": "application/json" };
@@ -119,3 +145,9 @@ test("no error tells a path, a version or a stack", async () => {
     ),
   ).toEqual([]);
 });
+
+function openClient(): Redis {
+  const redis = new Redis(inject("redisUrl"));
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}

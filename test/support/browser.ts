@@ -1,7 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, onTestFinished } from "vitest";
+import { afterAll, onTestFinished, vi } from "vitest";
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const flags = [
   "--disable-gpu",

@@ -74,7 +74,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     queue,
     events,
     tasks: options.tasks ?? (await loadTasks()),
-    telemetry: { log, metrics, tracing },
+    telemetry: { log, metrics, otlp: tracing },
   });
   const readiness = async () => {
     const reasons = await checkRedis(redis);

@@ -88,7 +88,8 @@ function renderControl(field: Field, id: string, value: string): Markup {
       />`;
     case "choice":
       return html`<select ${named}${required}>
-        ${field.choices.map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
+        ${!field.required && field.value === "" && html`<option></option>`}
+        ${[...field.choices.keys()].map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
       </select>`;
     case "json":
       return html`<textarea ${named} rows="4" ${required}>${value}</textarea>`;
