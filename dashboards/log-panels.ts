@@ -1,0 +1,35 @@
+import { logs } from "./panels.ts";
+import { logLines } from "./queries.ts";
+
+const services = '{service_name=~"taskqueue-.+"}';
+
+/** What the services found worth a warning. */
+export function troubleLogs() {
+  return logs({
+    title: "Warnings and errors",
+    description: "Log lines of producer and worker from warnings up; each leads to its trace.",
+    unit: "none",
+    width: 24,
+    queries: [logLines(`${services} | detected_level=~"warn|error|critical|fatal"`)],
+  });
+}
+
+export function taskLogs() {
+  return logs({
+    title: "Log",
+    description: "What the services logged about jobs of this task.",
+    unit: "none",
+    width: 12,
+    queries: [logLines(`${services} | task=~"\${task:pipe}"`)],
+  });
+}
+
+export function traceLogs() {
+  return logs({
+    title: "Log of this trace",
+    description: "What the services logged while they worked on it.",
+    unit: "none",
+    width: 24,
+    queries: [logLines(`${services} | trace_id="\${trace_id}"`)],
+  });
+}
