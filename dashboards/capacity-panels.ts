@@ -18,7 +18,7 @@ function slotsNeeded(scope: QueueScope): string {
 }
 
 export function capacityPanels(scope: QueueScope) {
-  const finished = sum(rate(series("jobsFinished", scope), "5m"), ["queue"]);
+  const finished = sum(recorded("finished", scope), ["queue"]);
   return [
     timeseries({
       title: "Slots needed and owned",

@@ -1,5 +1,4 @@
-import { noneOf, anyOf, max, type Matchers, rate, select, series, sum } from "./promql.ts";
-import { callerClasses } from "./blame.ts";
+import { anyOf, max, type Matchers, rate, select, series, sum } from "./promql.ts";
 
 interface Recording {
   /** `level:metric:operations`, as Prometheus advises. */
@@ -26,17 +25,6 @@ export const recordings = {
   finished: {
     record: "queue_task:taskqueue_jobs_finished:rate5m",
     expr: sum(rate(series("jobsFinished"), "5m"), ["queue", "task"]),
-    labels: ["queue", "task"],
-  },
-  faults: {
-    record: "queue_task:taskqueue_jobs_failed_by_fault:rate5m",
-    expr: sum(
-      rate(
-        series("jobsFinished", { outcome: "failed", error_type: noneOf(...callerClasses) }),
-        "5m",
-      ),
-      ["queue", "task"],
-    ),
     labels: ["queue", "task"],
   },
   utilization: {
