@@ -1,7 +1,6 @@
 import { logs } from "./panels.ts";
+import { logsOfTask, logsOfTrace, troubles } from "./logql.ts";
 import { logLines } from "./queries.ts";
-
-const services = '{service_name=~"taskqueue-.+"}';
 
 /** What the services found worth a warning. */
 export function troubleLogs() {
@@ -10,7 +9,7 @@ export function troubleLogs() {
     description: "Log lines of producer and worker from warnings up; each leads to its trace.",
     unit: "none",
     width: 24,
-    queries: [logLines(`${services} | detected_level=~"warn|error|critical|fatal"`)],
+    queries: [logLines(troubles())],
   });
 }
 
@@ -20,7 +19,7 @@ export function taskLogs() {
     description: "What the services logged about jobs of this task.",
     unit: "none",
     width: 12,
-    queries: [logLines(`${services} | task=~"\${task:pipe}"`)],
+    queries: [logLines(logsOfTask("${task:pipe}"))],
   });
 }
 
@@ -30,6 +29,6 @@ export function traceLogs() {
     description: "What the services logged while they worked on it.",
     unit: "none",
     width: 24,
-    queries: [logLines(`${services} | trace_id="\${trace_id}"`)],
+    queries: [logLines(logsOfTrace("${trace_id}"))],
   });
 }
