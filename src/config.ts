@@ -52,7 +52,10 @@ const schema = z.object({
   GRAFANA_URL: url("http", "https").optional().describe("Grafana, for the links to a job's trace."),
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
-    .describe("OTLP/HTTP receiver for traces; without it nothing is traced."),
+    .describe("OTLP/HTTP receiver for traces and logs; without it nothing is traced."),
+  TRACES_PER_SECOND: integer(1, 100_000)
+    .default(50)
+    .describe("New traces kept in a second; what a caller has sampled is kept besides."),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
@@ -90,6 +93,7 @@ export interface Config {
   };
   readonly grafanaUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
+  readonly tracesPerSecond: number;
   readonly logLevel: string;
   readonly releaseSha: string;
 }
@@ -159,6 +163,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     },
     grafanaUrl: e.GRAFANA_URL?.replace(/\/+$/, ""),
     otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, ""),
+    tracesPerSecond: e.TRACES_PER_SECOND,
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,
   });

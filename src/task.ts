@@ -8,6 +8,7 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * What the task accepts. Form, API and OpenAPI document are generated from it: `title` and
    * `description` in a field's `.meta()` label it, its default or first example fills the form.
+   * Producer and worker both apply it, one to the other's result: it must take what it returns.
    */
   readonly input: Schema;
   /** The task is aborted and fails as `timeout` after this many milliseconds. */

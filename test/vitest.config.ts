@@ -5,6 +5,8 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/setup/redis.ts"],
+    // Most of the time goes into waiting for processes and browsers.
+    maxWorkers: 3,
     testTimeout: 10_000,
     hookTimeout: 20_000,
   },

@@ -61,8 +61,6 @@ export const services = topology({
   },
 });
 
-export type ServiceName = keyof typeof services;
-
 /** BullMQ queue; its Redis keys are `<queuePrefix>:<queueName>:…`. */
 export const queueName = "tasks";
 export const queuePrefix = "tripod";

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findCommand } from "./command-path.js";
 import { claimDataFolder } from "./data-folder.ts";
 import { findFreePort } from "./ports.ts";
@@ -40,9 +40,15 @@ export async function prepareBroker({
   const port = await findFreePort();
   return {
     url: `redis://127.0.0.1:${port}`,
-    place: folder,
+    place: shortened(folder),
     command: createRedisCommand({ server, port, folder }),
   };
+}
+
+/** Relative to where we are, if it is below. */
+function shortened(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere;
 }
 
 /** A Redis that only this machine reaches, that syncs every write to disk and never evicts a job. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installNodePackages } from "./install/node-packages.js";
-import { checkRuntime } from "./install/runtime.js";
+import { prepareRuntime } from "./install/runtime.js";
 import { installSystemPackages } from "./install/system-packages.js";
 
 // Usage: node src/local/install.js [--unless VARIABLE] [command…]
@@ -21,7 +21,7 @@ const surroundings = {
 
 try {
   await installNodePackages(project, surroundings);
-  checkRuntime(project, process);
+  prepareRuntime(project, process);
   await installSystemPackages(commands, surroundings);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

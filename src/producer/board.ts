@@ -5,8 +5,8 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
 import type { Log } from "../telemetry/log.ts";
-import { logKoaErrors } from "./error-responses.ts";
-import { RequestError, UnavailableError } from "./errors.ts";
+import { hasRetryAfter, isClientError, logKoaErrors } from "./error-responses.ts";
+import { UnavailableError } from "./errors.ts";
 import { login } from "./login.ts";
 import { sameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -38,13 +38,11 @@ export function createBoardApp(deps: BoardDeps): Koa {
     try {
       await next();
     } catch (error) {
-      const known = error instanceof RequestError || error instanceof UnavailableError;
-      if (!known) log.error({ err: error }, "Bull Board failed");
-      ctx.status = known ? error.status : 500;
-      ctx.body = known ? error.message : "something went wrong here; it has been logged";
-      if (known && error.retryAfterSeconds !== undefined) {
-        ctx.set("Retry-After", String(error.retryAfterSeconds));
-      }
+      const told = isClientError(error) || error instanceof UnavailableError;
+      if (!told) log.error({ err: error }, "Bull Board failed");
+      ctx.status = told ? error.status : 500;
+      ctx.body = told ? error.message : "something went wrong here; it has been logged";
+      if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
     }
   });
   app.use(login(deps));

@@ -46,6 +46,10 @@ export async function readForm(ctx: ParameterizedContext): Promise<ReadonlyMap<s
 }
 
 async function readText(ctx: ParameterizedContext, limit: number): Promise<string> {
+  const { charset } = ctx.request;
+  if (charset !== "" && charset.toLowerCase() !== "utf-8") {
+    throw new RequestError(415, `the body must be UTF-8, got the charset "${charset}"`);
+  }
   const encoding = ctx.get("content-encoding");
   if (encoding !== "" && encoding !== "identity") {
     throw new RequestError(415, `the body must not be compressed, got "${encoding}"`);

@@ -63,8 +63,8 @@ function problem(status: number, detail: string): Problem {
   return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail };
 }
 
-/** Koa's and its router's own errors, such as a path that cannot be decoded. */
-function isClientError(error: unknown): error is Error & { status: number } {
+/** Ours, and those of Koa, its router and its body parsers, such as a path that cannot be decoded. */
+export function isClientError(error: unknown): error is Error & { status: number } {
   return (
     error instanceof Error &&
     "status" in error &&
@@ -74,7 +74,7 @@ function isClientError(error: unknown): error is Error & { status: number } {
   );
 }
 
-function hasRetryAfter(error: unknown): error is { retryAfterSeconds: number } {
+export function hasRetryAfter(error: unknown): error is { retryAfterSeconds: number } {
   return (
     (error instanceof UnavailableError || error instanceof RequestError) &&
     error.retryAfterSeconds !== undefined

@@ -1,3 +1,4 @@
+import secureJson from "secure-json-parse";
 import { z } from "zod";
 import type { Task } from "../task.ts";
 
@@ -10,7 +11,8 @@ export interface Field {
   readonly kind: "number" | "text" | "checkbox" | "choice" | "json";
   /** What the control shows at first. */
   readonly value: string;
-  readonly choices: readonly string[];
+  /** What a choice shows, and the value it stands for. */
+  readonly choices: ReadonlyMap<string, unknown>;
   readonly least: number | undefined;
   readonly most: number | undefined;
   readonly whole: boolean;
@@ -18,12 +20,13 @@ export interface Field {
 
 /** The parts of JSON Schema that a form can make use of. */
 const property = z.object({
-  type: z.string().optional(),
+  /** A name, or several of which any will do. */
+  type: z.unknown().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
   examples: z.array(z.unknown()).optional(),
-  enum: z.array(z.string()).optional(),
+  enum: z.array(z.unknown()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
 });
@@ -47,7 +50,7 @@ export function createFields(task: Task): readonly Field[] {
     required: required.includes(name),
     kind: kindOf(spec),
     value: display(spec.default ?? spec.examples?.[0]),
-    choices: spec.enum ?? [],
+    choices: new Map(spec.enum?.map((value) => [display(value), value])),
     least: spec.minimum,
     most: spec.maximum,
     whole: spec.type === "integer",
@@ -83,6 +86,8 @@ function parseText(field: Field | undefined, text: string): unknown {
       return decimal.test(trimmed) ? Number(trimmed) : text;
     case "checkbox":
       return text === "on" || text === "true";
+    case "choice":
+      return text === "" ? undefined : (field.choices.get(text) ?? text);
     case "json":
       return trimmed === "" ? undefined : parseJson(text);
     default:
@@ -92,7 +97,7 @@ function parseText(field: Field | undefined, text: string): unknown {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return secureJson.parse(text);
   } catch {
     return text;
   }

@@ -95,7 +95,7 @@ onShutdown(
     await Promise.all(listeners.map((listener) => listener.close(requestGraceMs)));
     redis.disconnect();
     background.disconnect();
-    await telemetry.tracing.shutdown();
+    await telemetry.otlp.shutdown();
   },
   { deadlineMs: 10_000, log },
 );

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { readQueueState } from "../queue-state.ts";
 import { readMemory } from "../readiness.ts";
 import type { Tasks } from "../registry.ts";
+import type { Otlp } from "../telemetry/otlp.ts";
 import type { Telemetry } from "../telemetry/service.ts";
 import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
@@ -37,13 +38,15 @@ export interface ProducerDeps {
   readonly queue: Queue;
   readonly events: QueueEvents;
   readonly tasks: Tasks;
-  readonly telemetry: Pick<Telemetry<"producer">, "log" | "metrics" | "tracing">;
+  readonly telemetry: Pick<Telemetry<"producer">, "log" | "metrics"> & {
+    readonly otlp: Pick<Otlp, "tracer">;
+  };
 }
 
 /** A producer; its streams must be closed. */
 export function openProducer(deps: ProducerDeps): Producer {
   const { config, redis, queue, events, tasks } = deps;
-  const { log, metrics, tracing } = deps.telemetry;
+  const { log, metrics, otlp } = deps.telemetry;
   const broker = createBroker(redis, queue);
   const state = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
   const memory = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));
@@ -55,7 +58,7 @@ export function openProducer(deps: ProducerDeps): Producer {
     broker,
     metrics,
     log,
-    tracer: tracing.tracer,
+    tracer: otlp.tracer,
     queueDepth: config.limits.queueDepth,
     rateLimit: createRateLimit(config.limits.ratePerMinute),
     streams: openStatusStreams(events, read),

@@ -1,4 +1,11 @@
-import { type Context, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import type { Middleware, ParameterizedContext } from "koa";
 import { paths } from "../contract/topology.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -30,7 +37,7 @@ export function requestTelemetry({
     const incoming = extractContext(ctx.req.headers);
     const quiet = untraced.has(ctx.path) || ctx.path.startsWith("/assets/");
     const span = quiet
-      ? trace.wrapSpanContext({ traceId: "", spanId: "", traceFlags: 0 })
+      ? trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
       : tracer.startSpan(
           method,
           {

@@ -72,8 +72,12 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
     throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
   }
   // Strict whatever the task says: a field nobody reads is a mistake worth telling.
-  const parsed = found.input.strict().safeParse(input);
-  if (parsed.success) return parsed.data;
+  const parsed = found.input.strict().safeParse(input, {
+    error: (issue) => (issue.input === undefined ? "a value is required" : undefined),
+  });
+  // As Redis will give it back: -0 is 0 there, and a key without a value is no key. Compared with
+  // what is stored, anything else would look like another input.
+  if (parsed.success) return JSON.parse(JSON.stringify(parsed.data));
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer));
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
 }

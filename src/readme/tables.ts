@@ -5,7 +5,7 @@ import { type Service, services } from "../contract/topology.ts";
 const blamed = { caller: "the submitter", system: "us" } as const;
 
 /** The README's tables that say what the code says, by the name of their place there. */
-export const tables = {
+const tables = {
   variables: table(
     ["variable", "default", "meaning"],
     variables.map(({ name, fallback, meaning }) => [
@@ -40,8 +40,11 @@ export function fillTables(text: string): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
   return [head, head.map(() => "---"), ...rows].map(line).join("");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
 }
 
 function code(text: string): string {

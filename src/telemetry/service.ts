@@ -7,13 +7,13 @@ import {
   type MetricsRegistry,
   registerMetrics,
 } from "./metrics.ts";
-import { startTracing, type Tracing } from "./tracing.ts";
+import { type Otlp, startOtlp } from "./otlp.ts";
 
 export interface Telemetry<E extends Exporter> {
   readonly log: Log;
   readonly registry: MetricsRegistry;
   readonly metrics: Instruments<MetricsOf<E>>;
-  readonly tracing: Tracing;
+  readonly otlp: Otlp;
 }
 
 /** Log, metrics and traces of one service: the one way in for both. */
@@ -22,11 +22,12 @@ export async function startTelemetry<E extends Exporter>(
   config: Config,
 ): Promise<Telemetry<E>> {
   const registry = createRegistry();
+  const otlp = await startOtlp(service, config);
   const metrics = registerMetrics(registry, service);
   return {
-    log: createLog(service, config.logLevel),
+    log: createLog(service, config.logLevel, otlp.logStream),
     registry,
     metrics,
-    tracing: await startTracing(service, config),
+    otlp,
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  INVALID_TRACEID,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -9,7 +10,6 @@ import {
   TraceFlags,
   type Tracer,
   defaultTextMapSetter,
-  isSpanContextValid,
   trace,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -39,8 +39,8 @@ export function injectContext(context: Context): Record<string, string> {
 
 /** 32 hex digits, or `undefined` when there is no trace. */
 export function traceIdOf(context: Context): string | undefined {
-  const spanContext = trace.getSpanContext(context);
-  return spanContext && isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
+  const traceId = trace.getSpanContext(context)?.traceId;
+  return traceId === INVALID_TRACEID ? undefined : traceId;
 }
 
 /** Reads what `JSON.stringify(injectContext(…))` wrote into a job; `{}` if it is anything else. */
@@ -55,9 +55,8 @@ export function parseCarrier(metadata: string | undefined): Carrier {
 
 /** Trace ids of a span as log fields; `{}` when there is no trace. */
 export function trailOf(span: Span): Record<string, string> {
-  const spanContext = span.spanContext();
-  if (!isSpanContextValid(spanContext)) return {};
-  return { trace_id: spanContext.traceId, span_id: spanContext.spanId };
+  const { traceId, spanId } = span.spanContext();
+  return traceId === INVALID_TRACEID ? {} : { trace_id: traceId, span_id: spanId };
 }
 
 /** Labels that tie an observation to its trace; `{}` when that trace is not kept. */

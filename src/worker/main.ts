@@ -20,7 +20,7 @@ import { drainWorker } from "./drain.ts";
 import { openWorker } from "./worker.ts";
 
 const config = loadConfig(process.env);
-const { log, metrics, registry, tracing } = await startTelemetry("worker", config);
+const { log, metrics, registry, otlp } = await startTelemetry("worker", config);
 setBuildInfo(metrics.buildInfo, config.releaseSha);
 const tasks = await loadTasks();
 const redis = openRedis(config.redis, "background");
@@ -56,7 +56,7 @@ const worker = openWorker({
   queue,
   tasks,
   metrics,
-  tracer: tracing.tracer,
+  tracer: otlp.tracer,
   activity,
   log,
 });
@@ -91,7 +91,7 @@ onShutdown(
       log,
     });
     redis.disconnect();
-    await Promise.all([listener.close(1_000), tracing.shutdown()]);
+    await Promise.all([listener.close(1_000), otlp.shutdown()]);
   },
   { deadlineMs: config.worker.drainMs + 10_000, log },
 );

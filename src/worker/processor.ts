@@ -63,6 +63,9 @@ async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): 
 function asJobError(error: unknown, { failureClass, reason, retryable }: Failure): Error {
   const message = formatFailure(failureClass, reason);
   const thrown = retryable ? new Error(message) : new UnrecoverableError(message);
-  if (error instanceof Error && error.stack !== undefined) thrown.stack = error.stack;
+  // Bull Board shows the stack alone, so it says the class too.
+  if (error instanceof Error && error.stack !== undefined) {
+    thrown.stack = `${failureClass}: ${error.stack}`;
+  }
   return thrown;
 }

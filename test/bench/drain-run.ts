@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { TraceFlags } from "@opentelemetry/api";
+import type { Worker } from "bullmq";
 import { pino } from "pino";
 import { z } from "zod";
 import { loadConfig } from "../../src/config.ts";
@@ -7,78 +7,92 @@ import { createQueue } from "../../src/queue.ts";
 import { openRedis } from "../../src/redis.ts";
 import { defineTask } from "../../src/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
-import { startTracing } from "../../src/telemetry/tracing.ts";
+import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { createActivity } from "../../src/worker/activity.ts";
 import { openWorker } from "../../src/worker/worker.ts";
+import { type Variant, variants } from "./variants.ts";
 
-const jobs = 10_000;
+const warmUpJobs = 5_000;
+const measuredJobs = 20_000;
 
-/** What is switched on, from nothing to everything. */
-const variants = {
-  bare: { measured: false, sampled: 0 },
-  metrics: { measured: true, sampled: 0 },
-  sampled10: { measured: true, sampled: 0.1 },
-  sampled100: { measured: true, sampled: 1 },
-};
-
-const [variant = "", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(2);
-const { measured, sampled } = variants[variant as keyof typeof variants];
+// Run by telemetry.ts: drains a queue of jobs that do nothing and prints how fast that went.
+const [variant = "bare", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(2);
+const { measured, sampled } = variants[variant as Variant];
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
-const traceIds = Array.from({ length: jobs }, (_, index) => index.toString(16).padStart(32, "a"));
-await queue.addBulk(
-  traceIds.map((traceId, index) => {
-    const flags = (index % 100) / 100 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
-    const traceparent = `00-${traceId}-b7ad6b7169203331-0${flags}`;
-    return {
-      name: "nothing",
-      data: {},
-      opts: { telemetry: { metadata: JSON.stringify({ traceparent }) } },
-    };
-  }),
-);
-
-const silent = { inc() {}, set() {}, observe() {} };
-const task = defineTask({
+const otlp = await startOtlp("worker", {
+  otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
+  releaseSha: "bench",
+  tracesPerSecond: loadConfig({}).tracesPerSecond,
+});
+const metrics = registerMetrics(createRegistry(), "worker");
+const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
+const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
+const nothing = defineTask({
   title: "Nothing",
   description: "",
   input: z.strictObject({}),
   timeLimitMs: 10_000,
   run: async () => null,
 });
-const tracing = await startTracing("worker", {
-  otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
-  releaseSha: "bench",
-});
-const metrics = registerMetrics(createRegistry(), "worker");
-const cpuBefore = process.cpuUsage();
-const startedAt = performance.now();
-let done = 0;
+
+await addJobs(warmUpJobs);
 const worker = openWorker({
   config: loadConfig({}).worker,
   redis,
   queue,
-  tasks: new Map([["nothing", task]]),
-  metrics: measured
-    ? metrics
-    : (Object.fromEntries(
-        Object.keys(metrics).map((key) => [key, silent]),
-      ) as unknown as typeof metrics),
-  tracer: tracing.tracer,
+  tasks: new Map([["nothing", nothing]]),
+  // Instruments of the same names that do nothing.
+  metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
+  tracer: otlp.tracer,
   activity: createActivity(),
   log: pino({ level: "silent" }),
 });
-worker.on("completed", () => {
-  done += 1;
-  if (done === jobs) worker.emit("drained");
-});
-while (done < jobs) await once(worker, "drained");
+await untilCompleted(worker, warmUpJobs);
+await worker.pause();
+await addJobs(measuredJobs);
+
+const cpuBefore = process.cpuUsage();
+const startedAt = performance.now();
+await worker.resume();
+await untilCompleted(worker, measuredJobs);
 const seconds = (performance.now() - startedAt) / 1_000;
 const { user, system } = process.cpuUsage(cpuBefore);
-console.log(
-  JSON.stringify({ variant, jobsPerSecond: jobs / seconds, cpuMicros: (user + system) / jobs }),
-);
+const result = {
+  jobsPerSecond: measuredJobs / seconds,
+  cpuMicrosPerJob: (user + system) / measuredJobs,
+};
+process.stdout.write(`${JSON.stringify(result)}\n`);
+
 await worker.close();
 await queue.obliterate({ force: true });
-await tracing.shutdown();
+await otlp.shutdown();
 redis.disconnect();
+
+/** Queues jobs as a producer that samples this share of its traces does. */
+async function addJobs(count: number): Promise<void> {
+  const jobs = Array.from({ length: count }, (_, index) => {
+    const flags = (index % 1_000) / 1_000 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const traceparent = `00-${index.toString(16).padStart(32, "a")}-b7ad6b7169203331-0${flags}`;
+    return {
+      name: "nothing",
+      data: {},
+      opts: { telemetry: { metadata: JSON.stringify({ traceparent }) } },
+    };
+  });
+  for (let start = 0; start < count; start += 1_000) {
+    await queue.addBulk(jobs.slice(start, start + 1_000));
+  }
+}
+
+async function untilCompleted(running: Worker, count: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let completed = 0;
+  const onCompleted = () => {
+    completed += 1;
+    if (completed === count) resolve();
+  };
+  running.on("completed", onCompleted);
+  await promise;
+  running.off("completed", onCompleted);
+}

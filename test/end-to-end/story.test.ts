@@ -5,14 +5,27 @@ import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
-test("a division goes from the request to its result, seen in one trace and in the metrics", async () => {
+async function startTraced() {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
   const otlp = await startOtlpReceiver();
-  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, OTEL_BSP_SCHEDULE_DELAY: "100" };
+  const traced = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
+    OTEL_BSP_SCHEDULE_DELAY: "100",
+    OTEL_BLRP_SCHEDULE_DELAY: "100",
+  };
   const producer = await spawnProducer(redis.url, traced);
-  await spawnWorker(redis.url, traced);
+  const worker = await spawnWorker(redis.url, traced);
+  const spansOf = (traceId: string) =>
+    until("four spans", () => {
+      const found = otlp.spans.filter((span) => span.traceId === traceId);
+      return found.length >= 4 && found.toSorted((a, b) => a.name.localeCompare(b.name));
+    });
+  return { producer, worker, spansOf, logs: otlp.logs };
+}
 
+test("a division goes from the request to its result, seen in one trace and in the metrics", async () => {
+  const { producer, worker, spansOf } = await startTraced();
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const { id } = await submitDivision(producer.url, { x: 10, y: 2 }, { traceparent });
@@ -22,18 +35,68 @@ test("a division goes from the request to its result, seen in one trace and in t
     attempts: 1,
     trace_id: traceId,
   });
-  const spans = await until("four spans", () => {
-    const found = otlp.spans.filter((span) => span.traceId === traceId);
-    return found.length >= 4 && found;
-  });
+
+  const [request, process, send, wait] = await spansOf(traceId);
   expect(
-    spans
-      .map(({ service, name, kind, status }) => [service, name, kind, status])
-      .toSorted((a, b) => a.join().localeCompare(b.join())),
+    [request, send, wait, process].map((span) => [
+      span?.service,
+      span?.name,
+      span?.kind,
+      span?.parentSpanId,
+      span?.status,
+    ]),
   ).toEqual([
-    ["taskqueue-producer", "POST /api/v1/tasks", 2, 0],
-    ["taskqueue-producer", "send tasks", 4, 0],
-    ["taskqueue-worker", "process tasks", 5, 0],
-    ["taskqueue-worker", "wait tasks", 1, 0],
+    ["taskqueue-producer", "POST /api/v1/tasks", 2, "b7ad6b7169203331", 0],
+    ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
+    ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
+    ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
   ]);
+  expect(process?.links).toEqual([send?.spanId]);
+  expect(process?.attributes).toMatchObject({
+    "messaging.system": "bullmq",
+    "messaging.operation.name": "process",
+    "messaging.operation.type": "process",
+    "messaging.destination.name": "tasks",
+    "messaging.message.id": id,
+    "taskqueue.task": "divide",
+  });
+
+  const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  const exemplars = scrape.split("\n").filter((line) => line.includes(`# {trace_id="${traceId}"`));
+  expect(exemplars.map((line) => line.slice(0, line.indexOf("_bucket"))).toSorted()).toEqual([
+    "taskqueue_job_end_to_end_duration_seconds",
+    "taskqueue_job_processing_duration_seconds",
+    "taskqueue_job_wait_duration_seconds",
+  ]);
+});
+
+test("a division by zero fails at once, by the same name in API, page, metric, span and log", async () => {
+  const { producer, worker, spansOf, logs } = await startTraced();
+  const { id, trace_id: traceId } = await submitDivision(producer.url, { x: 10, y: 0 });
+  expect(await untilFinal(producer.url, id)).toMatchObject({
+    status: "failed",
+    error_type: "division_by_zero",
+    attempts: 1,
+  });
+  const page = await (await fetch(`${producer.url}/tasks/${id}`)).text();
+  expect(page).toContain("<strong>division_by_zero</strong>: cannot divide 10 by zero");
+  const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  expect(scrape).toContain(
+    'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"} 1\n',
+  );
+  const spans = await spansOf(traceId ?? "");
+  const failed = spans.filter(({ status }) => status === 2);
+  expect(
+    failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
+  ).toEqual([["process tasks", "division_by_zero", ["exception"]]]);
+  const fields = { job_id: id, task: "divide", attempt: 1, error_type: "division_by_zero" };
+  const line = worker
+    .output()
+    .split("\n")
+    .find((text) => text.includes("job failed"));
+  expect(JSON.parse(line ?? "{}")).toMatchObject({ ...fields, trace_id: traceId });
+  const sent = await until("the log record", () =>
+    logs.find(({ body }) => body === "job failed: cannot divide 10 by zero"),
+  );
+  expect(sent).toMatchObject({ severityText: "warn", traceId, attributes: fields });
 });

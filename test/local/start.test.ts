@@ -9,8 +9,9 @@ import { startRedis } from "../support/redis.ts";
 vi.setConfig({ testTimeout: 30_000 });
 
 test("prints the addresses and the login of everything it has started", async () => {
-  const { ports, untilOutput } = await startLauncher();
+  const { ports, dataFolder, untilOutput } = await startLauncher();
   const output = await untilOutput("Ctrl-C drains");
+  expect(output).toContain(`Jobs are kept in ${dataFolder}/redis.`);
   const password = /user admin, password (\S+)\)/.exec(output)?.[1];
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`;
   const addresses = output.match(/http:\/\/localhost:\S+/g) ?? [];

@@ -60,7 +60,7 @@ test("installs the packages of missing commands when it is root", async () => {
   ]);
 });
 
-test("keeps new packages from starting their services, and only those", async () => {
+test("keeps new packages from starting their services, and takes that rule back", async () => {
   const { fakes, policyFile, install } = createMachine({ isRoot: true });
   fakes.add("apt-get", aptInstalls(fakes, ["promtool"], policyFile));
   await install("promtool");

@@ -37,12 +37,37 @@ interface Export {
   }[];
 }
 
-/** A collector's trace endpoint that keeps what it gets; it goes with the test. */
-export async function startOtlpReceiver(): Promise<{ url: string; spans: OtlpSpan[] }> {
+/** A log record as OTLP/HTTP JSON tells it. */
+export interface OtlpLog {
+  readonly severityText: string;
+  readonly body: unknown;
+  readonly traceId: string | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+interface LogExport {
+  resourceLogs: {
+    scopeLogs: {
+      logRecords: (Omit<OtlpLog, "body" | "attributes"> & {
+        body: Record<string, unknown>;
+        attributes: Attribute[];
+      })[];
+    }[];
+  }[];
+}
+
+/** A collector that keeps what it gets; it goes with the test. */
+export async function startOtlpReceiver(): Promise<{
+  url: string;
+  spans: OtlpSpan[];
+  logs: OtlpLog[];
+}> {
   const spans: OtlpSpan[] = [];
+  const logs: OtlpLog[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      spans.push(...read(JSON.parse(body)));
+      if (request.url === "/v1/traces") spans.push(...readSpans(JSON.parse(body)));
+      if (request.url === "/v1/logs") logs.push(...readLogs(JSON.parse(body)));
       response.setHeader("content-type", "application/json").end("{}");
     });
   }).listen(0, "127.0.0.1");
@@ -53,10 +78,10 @@ export async function startOtlpReceiver(): Promise<{ url: string; spans: OtlpSpa
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return { url: `http://127.0.0.1:${address.port}`, spans };
+  return { url: `http://127.0.0.1:${address.port}`, spans, logs };
 }
 
-function read({ resourceSpans }: Export): OtlpSpan[] {
+function readSpans({ resourceSpans }: Export): OtlpSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({
@@ -67,6 +92,19 @@ function read({ resourceSpans }: Export): OtlpSpan[] {
         status: span.status?.code ?? 0,
         links: (span.links ?? []).map(({ spanId }) => spanId),
         events: (span.events ?? []).map(({ name }) => name),
+      })),
+    ),
+  );
+}
+
+function readLogs({ resourceLogs }: LogExport): OtlpLog[] {
+  return resourceLogs.flatMap(({ scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map(({ severityText, body, traceId, attributes }) => ({
+        severityText,
+        body: Object.values(body)[0],
+        traceId,
+        attributes: valuesOf(attributes),
       })),
     ),
   );

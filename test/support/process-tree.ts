@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface RunningProcess {
   readonly pid: number;
@@ -25,10 +25,16 @@ export function stillRunning(processes: readonly RunningProcess[]): RunningProce
 
 /** Every process but the dead ones whose parent has not taken notice yet. */
 function listProcesses(): RunningProcess[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
-  return lines.split("\n").flatMap((line) => {
-    const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    if (command === undefined || state?.startsWith("Z") !== false) return [];
-    return { pid: Number(pid), parent: Number(parent), command };
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      return state === "Z" ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+    } catch {
+      // It has ended since the folder was read.
+      return [];
+    }
   });
 }

@@ -19,6 +19,8 @@ import { type TestTracing, createTestTracing } from "./tracing.ts";
 import { until } from "./until.ts";
 
 export const boardLogin = { user: "admin", password: "correct horse" };
+/** What a browser that has logged in sends along. */
+export const boardAuthorization = `Basic ${btoa(`${boardLogin.user}:${boardLogin.password}`)}`;
 
 export interface TestProducer {
   /** Addresses of the three listeners, without a trailing slash. */
@@ -67,7 +69,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     queue,
     events,
     tasks: options.tasks ?? (await loadTasks()),
-    telemetry: { log, metrics, tracing },
+    telemetry: { log, metrics, otlp: tracing },
   });
   const readiness = async () => {
     const reasons = await checkRedis(redis);

@@ -3,9 +3,9 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import type { Tracing } from "../../src/telemetry/tracing.ts";
+import type { Otlp } from "../../src/telemetry/otlp.ts";
 
-export interface TestTracing extends Tracing {
+export interface TestTracing extends Pick<Otlp, "tracer"> {
   /** What has ended so far. */
   readonly spans: InMemorySpanExporter;
 }
@@ -16,5 +16,5 @@ export function createTestTracing(): TestTracing {
   const provider = new TracerProvider({
     spanProcessors: [new SimpleSpanProcessor({ exporter: spans })],
   });
-  return { tracer: provider.getTracer("test"), spans, shutdown: () => provider.shutdown() };
+  return { tracer: provider.getTracer("test"), spans };
 }

@@ -88,7 +88,8 @@ function renderControl(field: Field, id: string, value: string): Markup {
       />`;
     case "choice":
       return html`<select ${named}${required}>
-        ${field.choices.map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
+        ${!field.required && field.value === "" && html`<option></option>`}
+        ${[...field.choices.keys()].map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
       </select>`;
     case "json":
       return html`<textarea ${named} rows="4" ${required}>${value}</textarea>`;
@@ -110,9 +111,9 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
       <thead>
         <tr>
           <th>Task</th>
-          <th>Input</th>
           <th>Status</th>
           <th>Outcome</th>
+          <th>Input</th>
           <th>Submitted</th>
         </tr>
       </thead>
@@ -121,9 +122,9 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
           (job) =>
             html`<tr>
               <td><a href="${job.links.page}">${job.task}</a></td>
-              <td><code>${brief(job.input)}</code></td>
               <td><span class="badge ${job.status}">${job.status}</span></td>
               <td>${outcomeOf(job)}</td>
+              <td><code>${brief(job.input)}</code></td>
               <td>${renderTime(job.created_at)}</td>
             </tr>`,
         )}

@@ -43,7 +43,7 @@ function renderOutcome(job: JobStatus): Markup {
     case "working":
       return html`<p>A worker is on it.</p>`;
     case "succeeded":
-      return html`<p>Result: <output>${JSON.stringify(job.result)}</output></p>`;
+      return html`<p>Result: <strong class="result">${JSON.stringify(job.result)}</strong></p>`;
     case "failed": {
       const failureClass = job.error_type ?? "_OTHER";
       return html`<p class="failed"><strong>${failureClass}</strong>: ${job.error}</p>

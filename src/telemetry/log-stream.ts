@@ -1,0 +1,55 @@
+import {
+  type Attributes,
+  type Logger,
+  ROOT_CONTEXT,
+  SeverityNumber,
+  TraceFlags,
+  trace,
+} from "@opentelemetry/api";
+
+/** What a logger writes its lines to. */
+export interface LogStream {
+  write(line: string): void;
+}
+
+const severities: Readonly<Record<string, SeverityNumber>> = {
+  trace: SeverityNumber.TRACE,
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
+};
+
+interface Line extends Attributes {
+  level: string;
+  time: string;
+  msg: string;
+  trace_id?: string;
+  span_id?: string;
+}
+
+/** Turns our own log lines into OpenTelemetry's records, each in the trace that it names. */
+export function createLogStream(logger: Logger): LogStream {
+  return {
+    write(text) {
+      const { level, time, msg, service: _, ...attributes }: Line = JSON.parse(text);
+      const { trace_id: traceId, span_id: spanId } = attributes;
+      logger.emit({
+        timestamp: Date.parse(time),
+        severityNumber: severities[level] ?? SeverityNumber.UNSPECIFIED,
+        severityText: level,
+        body: msg,
+        attributes,
+        ...(traceId !== undefined &&
+          spanId !== undefined && {
+            context: trace.setSpanContext(ROOT_CONTEXT, {
+              traceId,
+              spanId,
+              traceFlags: TraceFlags.SAMPLED,
+            }),
+          }),
+      });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { logs, type Tracer, trace } from "@opentelemetry/api";
+import type { Config } from "../config.ts";
+import { createLogStream, type LogStream } from "./log-stream.ts";
+import { createRateSampler } from "./sampler.ts";
+
+const flushMs = 2_000;
+
+export interface Otlp {
+  readonly tracer: Tracer;
+  /** Takes log lines to send along; `undefined` where nothing is sent. */
+  readonly logStream: LogStream | undefined;
+  /** Sends what is still buffered; gives up after 2 s and never throws. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Sends traces and logs to `<endpoint>/v1/traces` and `/v1/logs` over OTLP/HTTP. Without an endpoint
+ * no SDK is loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
+ */
+export async function startOtlp(
+  service: "producer" | "worker",
+  config: Pick<Config, "otlpEndpoint" | "releaseSha" | "tracesPerSecond">,
+): Promise<Otlp> {
+  const { otlpEndpoint } = config;
+  if (otlpEndpoint === undefined) {
+    return {
+      tracer: trace.getTracer("tripod"),
+      logStream: undefined,
+      shutdown: async () => undefined,
+    };
+  }
+  const sdk = await createSdk(`taskqueue-${service}`, otlpEndpoint, config);
+  sdk.start();
+  return {
+    tracer: trace.getTracer("tripod"),
+    logStream: createLogStream(logs.getLogger("tripod")),
+    async shutdown() {
+      const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, flushMs);
+      // A collector that is down is no reason to fail a shutdown.
+      await Promise.race([sdk.shutdown().catch(resolve), tooLong]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function createSdk(
+  serviceName: string,
+  endpoint: string,
+  { releaseSha, tracesPerSecond }: Pick<Config, "releaseSha" | "tracesPerSecond">,
+) {
+  const [sdk, traces, logRecords, traceExport, logExport, resources] = await Promise.all([
+    import("@opentelemetry/sdk-node"),
+    import("@opentelemetry/sdk-trace"),
+    import("@opentelemetry/sdk-logs"),
+    import("@opentelemetry/exporter-trace-otlp-http"),
+    import("@opentelemetry/exporter-logs-otlp-http"),
+    import("@opentelemetry/resources"),
+  ]);
+  const to = (path: string) => ({ url: `${endpoint}${path}`, timeoutMillis: flushMs });
+  const logExporter = new logExport.OTLPLogExporter(to("/v1/logs"));
+  return new sdk.NodeSDK({
+    resource: resources.resourceFromAttributes({
+      "service.name": serviceName,
+      "service.version": releaseSha,
+    }),
+    sampler: new traces.ParentBasedSampler({ root: createRateSampler(tracesPerSecond) }),
+    traceExporter: new traceExport.OTLPTraceExporter(to("/v1/traces")),
+    logRecordProcessors: [new logRecords.BatchLogRecordProcessor({ exporter: logExporter })],
+    instrumentations: [],
+    metricReaders: [],
+  });
+}

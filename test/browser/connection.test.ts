@@ -1,0 +1,48 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openPage } from "../support/browser.ts";
+import { submitDivision } from "../support/client.ts";
+import { startProducer } from "../support/producer.ts";
+import { until } from "../support/until.ts";
+import { startWorker } from "../support/worker.ts";
+
+test("a page whose stream was refused still sees its job through", async () => {
+  const producer = await startProducer();
+  const { id } = await submitDivision(producer.url, { x: 10, y: 2 });
+  const { page } = await openPage();
+  const streams = collectStreams(page);
+  await page.route("**/events", (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await page.goto(`${producer.url}/tasks/${id}`);
+  await until("the stream to be refused", () => streams.length === 1);
+  await startWorker(producer.name);
+  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+
+  expect(streams.length).toBe(2);
+});
+
+test("a page that could not be had at the job's end is asked for again", async () => {
+  const producer = await startProducer();
+  const { id } = await submitDivision(producer.url, { x: 10, y: 2 });
+  const { page } = await openPage();
+  const streams = collectStreams(page);
+  await page.route(`**/tasks/${id}`, async (route) => {
+    const response = await route.fetch();
+    const ended = (await response.text()).includes("Result:");
+    if (ended && streams.length === 1) await route.fulfill({ status: 503 });
+    else await route.fulfill({ response });
+  });
+  await page.goto(`${producer.url}/tasks/${id}`);
+  await startWorker(producer.name);
+  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+
+  expect(streams.length).toBe(2);
+});
+
+/** Collects the addresses of the event streams that the page asks for. */
+function collectStreams(page: Page): readonly string[] {
+  const streams: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/events")) streams.push(request.url());
+  });
+  return streams;
+}
