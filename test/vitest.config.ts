@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ["test/setup/redis.ts"],
     // Most of the time goes into waiting for processes and browsers.
     maxWorkers: 3,
-    testTimeout: 10_000,
-    hookTimeout: 20_000,
+    // Real processes on a busy machine take their time; what must be quick is asserted as such.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });

@@ -1,6 +1,7 @@
 import { QueueEvents } from "bullmq";
 import { loadConfig } from "../config.ts";
 import { queueName, queuePrefix, services } from "../contract/topology.ts";
+import { exitOnCrash } from "../crash.ts";
 import { listen } from "../listener.ts";
 import { createQueue } from "../queue.ts";
 import { checkRedis } from "../readiness.ts";
@@ -18,6 +19,7 @@ import { openProducer } from "./producer.ts";
 
 const requestGraceMs = 5_000;
 
+exitOnCrash("producer");
 const config = loadConfig(process.env);
 const { password } = config.board;
 if (password === undefined) {

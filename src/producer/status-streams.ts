@@ -22,6 +22,8 @@ interface Stream {
   readonly out: PassThrough;
   sent: string;
   reading: boolean;
+  /** Something happened during the read: what it found may be old. */
+  stale: boolean;
 }
 
 /** Pushes jobs' statuses to whoever watches them, on the queue's events and once a second. */
@@ -39,12 +41,16 @@ export function openStatusStreams(
     if (status.status === "succeeded" || status.status === "failed") stream.out.end();
   };
   const refresh = async (stream: Stream) => {
-    if (stream.reading || stream.out.writableEnded) return;
+    stream.stale = true;
+    if (stream.reading) return;
     stream.reading = true;
     try {
-      const status = await read(stream.id);
-      if (status === undefined) stream.out.end();
-      else if (!stream.out.writableEnded) send(stream, status);
+      while (stream.stale && !stream.out.writableEnded) {
+        stream.stale = false;
+        const status = await read(stream.id);
+        if (status === undefined) stream.out.end();
+        else if (!stream.out.writableEnded) send(stream, status);
+      }
     } catch {
       // Redis is away: the next tick tries again, and a comment keeps the connection alive.
       if (!stream.out.writableEnded) stream.out.write(":\n\n");
@@ -64,7 +70,13 @@ export function openStatusStreams(
   return {
     open(first) {
       if (streams.size >= mostStreams) throw new UnavailableError("overloaded");
-      const stream: Stream = { id: first.id, out: new PassThrough(), sent: "", reading: false };
+      const stream: Stream = {
+        id: first.id,
+        out: new PassThrough(),
+        sent: "",
+        reading: false,
+        stale: false,
+      };
       const end = setTimeout(() => stream.out.end(), lifetimeMs);
       streams.add(stream);
       stream.out.on("close", () => {

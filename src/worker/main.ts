@@ -1,5 +1,6 @@
 import { loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
+import { exitOnCrash } from "../crash.ts";
 import { scheduleHeartbeat } from "../heartbeat.ts";
 import { listen } from "../listener.ts";
 import { createQueue } from "../queue.ts";
@@ -19,6 +20,7 @@ import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { openWorker } from "./worker.ts";
 
+exitOnCrash("worker");
 const config = loadConfig(process.env);
 const { log, metrics, registry, otlp } = await startTelemetry("worker", config);
 setBuildInfo(metrics.buildInfo, config.releaseSha);

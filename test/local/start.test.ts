@@ -41,7 +41,9 @@ test("prefixes each line of a service with its name", async () => {
   const output = await untilOutput("Ctrl-C drains");
   expect(output).toMatch(/^producer \| \{.*"producer is up"\}$/m);
   expect(output).toMatch(/^worker {3}\| \{.*"worker is up"\}$/m);
-  expect(output).toMatch(/^redis {4}\| .*Redis is starting/m);
+  // What Redis says at its start differs between versions, down to nothing.
+  const services = output.slice(0, output.indexOf("Task form")).trim().split("\n");
+  expect(services.filter((line) => !/^(producer|worker {2}|redis {3}) \| /.test(line))).toEqual([]);
 });
 
 test("keeps a password that was given to itself", async () => {

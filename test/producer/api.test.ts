@@ -148,7 +148,7 @@ test("names the tasks there are to somebody who asks for another", async () => {
 
 test("pushes every move of a job until its end", async () => {
   const { url, name } = await startProducer();
-  const { id } = await submitDivision(url, { x: 10, y: 2, delayMs: 50 });
+  const { id } = await submitDivision(url, { x: 10, y: 2, delayMs: 500 });
   const response = await fetch(`${url}/api/v1/tasks/${id}/events`);
   expect(response.headers.get("content-type")).toMatch(/^text\/event-stream\b/);
   const text = response.text();

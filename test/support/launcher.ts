@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { descendantsOf, type RunningProcess } from "./process-tree.ts";
-import { freePort } from "./redis.ts";
+import { findFreePort } from "../../src/local/ports.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
@@ -93,10 +93,10 @@ export async function startLauncher({
 
 async function findPorts() {
   const [first, second, third, fourth] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
   ]);
   return { public: first, board: second, producerMetrics: third, workerMetrics: fourth };
 }

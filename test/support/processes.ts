@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
-import { freePort } from "./redis.ts";
+import { findFreePort } from "../../src/local/ports.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -30,9 +30,9 @@ export async function spawnProducer(
   env: Environment = {},
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
+    await findFreePort(),
+    await findFreePort(),
+    await findFreePort(),
   ];
   const service = spawnService("producer", {
     REDIS_URL: redisUrl,
@@ -55,7 +55,7 @@ export async function spawnProducer(
 
 /** A real worker process on a free port; it goes with the test. */
 export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
-  const port = await freePort();
+  const port = await findFreePort();
   const service = spawnService("worker", {
     REDIS_URL: redisUrl,
     WORKER_METRICS_PORT: String(port),

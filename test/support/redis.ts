@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePort } from "../../src/local/ports.ts";
 
 export interface TestRedis {
   readonly url: string;
@@ -18,7 +18,7 @@ export interface TestRedis {
 
 /** A redis-server of one's own: private port and folder, append-only with an fsync per write. */
 export async function startRedis(): Promise<TestRedis> {
-  const port = await freePort();
+  const port = await findFreePort();
   const dir = await mkdtemp(join(tmpdir(), "tripod-redis-"));
   let server: ChildProcess | undefined;
 
@@ -62,14 +62,4 @@ async function untilOutput(child: ChildProcess, text: string): Promise<void> {
     );
     child.once("error", reject);
   });
-}
-
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return address.port;
 }

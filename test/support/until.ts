@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  ms = 10_000,
+  ms = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + ms;
   let last: unknown;
