@@ -38,7 +38,7 @@ function figures(scope: TaskScope) {
       description: "Share of them that succeeded.",
       unit: "percentunit",
       width: 5,
-      queries: [lines(`(${sum(completed)} or vector(0)) / ${sum(finished)}`, "succeeded")],
+      queries: [lines(`${sum(completed)} / (${sum(finished)} > 0)`, "succeeded")],
       thresholds: atLeast(0.95),
     }),
     stat({

@@ -16,10 +16,7 @@ export function taskTable(scope: QueueScope) {
     width: 24,
     queries: [
       rows(sum(rate(series("jobsFinished", scope)), ["task"]), "pace"),
-      rows(
-        `(${sum(completed, ["task"])} or 0 * ${sum(finished, ["task"])}) / ${sum(finished, ["task"])}`,
-        "success",
-      ),
+      rows(`${sum(completed, ["task"])} / (${sum(finished, ["task"])} > 0)`, "success"),
       rows(quantile(0.95, "jobWaitDuration", { matchers: scope, by: ["task"] }), "wait"),
       rows(
         quantile(0.95, "jobProcessingDuration", { matchers: scope, by: ["task"] }),

@@ -9,7 +9,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type DataSourceName, dataSourceRef, dataSources } from "./data-sources.ts";
 import { producerUrls } from "./links.ts";
-import { series } from "./promql.ts";
+import { noneOf, series } from "./promql.ts";
 
 /** The data source to read, the provisioned one unless the reader picks another. */
 export function dataSourceVariable(name: DataSourceName): DatasourceVariableBuilder {
@@ -32,7 +32,9 @@ function labelVariable(name: string, title: string, vector: string): QueryVariab
 }
 
 export const queueVariable = () => labelVariable("queue", "Queue", series("queueJobs"));
-export const taskVariable = () => labelVariable("task", "Task", series("jobsFinished"));
+/** Tasks of the registry: jobs of unknown ones are told apart by their failure class. */
+export const taskVariable = () =>
+  labelVariable("task", "Task", series("jobsFinished", { task: noneOf("_OTHER") }));
 export const instanceVariable = () =>
   labelVariable("instance", "Worker", series("workerConcurrency"));
 
