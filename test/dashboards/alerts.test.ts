@@ -1,12 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { alerts } from "../../dashboards/alerts.ts";
+import { alerts, createRuleFile } from "../../dashboards/alerts.ts";
 import { waitObjective } from "../../dashboards/queue-alerts.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 import { promtool } from "../support/promtool.ts";
 import { alertCases, type FiringAlert, quietCases } from "./alert-cases.ts";
 
+/** In the order of the file, as alerts ask for what is recorded before them. */
+const groups = createRuleFile().groups.map(({ name }) => name);
 const ruleFile = fileURLToPath(new URL("alerts.yaml", dashboardsFolder));
 
 test.each(alertCases)(
@@ -73,6 +75,7 @@ function testRules(
 ) {
   const content = JSON.stringify({
     rule_files: [ruleFile],
+    group_eval_order: groups,
     evaluation_interval: interval,
     tests: [
       {
