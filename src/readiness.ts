@@ -2,6 +2,7 @@ import type Router from "@koa/router";
 import type { Redis } from "ioredis";
 import { paths } from "./contract/topology.ts";
 import { within } from "./deadline.ts";
+import { describeOutage } from "./redis.ts";
 
 const pingMs = 500;
 const fullRatio = 0.95;
@@ -14,7 +15,7 @@ export interface Readiness {
 
 /** Whether Redis answers and has room. A PING alone misses a full memory. */
 export async function checkRedis(redis: Redis): Promise<string[]> {
-  if (redis.status !== "ready") return [`redis is "${redis.status}"`];
+  if (redis.status !== "ready") return [describeOutage(redis)];
   try {
     const { used, limit } = await within(pingMs, readMemory(redis));
     return used < limit * fullRatio ? [] : [`redis has used ${used} of its ${limit} bytes`];

@@ -18,10 +18,22 @@ const patience = {
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
 export function openRedis({ url, password }: Config["redis"], kind: keyof typeof patience): Redis {
-  return new Redis(url, {
+  const address = new URL(url);
+  // Inside the address, because a user there without a password is read as one with an empty one.
+  if (password !== undefined) address.password = encodeURIComponent(password);
+  const redis = new Redis(address.href, {
     ...patience[kind],
-    ...(password !== undefined && { password }),
     keepAlive: 5_000,
     retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
   });
+  redis.on("error", (error: Error) => lastErrors.set(redis, error));
+  return redis;
+}
+
+const lastErrors = new WeakMap<Redis, Error>();
+
+/** Why a connection that is not ready is not: its state, and the last thing that went wrong. */
+export function describeOutage(redis: Redis): string {
+  const error = lastErrors.get(redis);
+  return `redis is "${redis.status}"${error === undefined ? "" : `: ${error.message}`}`;
 }

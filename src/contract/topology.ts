@@ -59,7 +59,33 @@ export const services = topology({
     callers: ["monitor"],
     purpose: "the worker's /metrics, /healthz and /readyz",
   },
+  "redis-ssh": ssh("redis"),
+  "producer-ssh": ssh("producer"),
+  "worker-ssh": ssh("worker"),
 });
+
+function ssh<H extends Host>(host: H) {
+  return {
+    host,
+    port: 22,
+    localPort: undefined,
+    callers: ["administrator"],
+    purpose: `a shell on the ${host} host`,
+  } as const;
+}
+
+/** What hosts call outside the VPC: package mirrors and AWS's own interfaces, over TCP. */
+export const outboundPorts = [80, 443] as const;
+
+/** Addresses of a deployment; the broker's is fixed, so that a replaced broker is found again. */
+export const network = {
+  vpc: "10.0.0.0/16",
+  /** The subnet that the internet reaches. */
+  front: "10.0.0.0/24",
+  /** The subnet of the hosts that only the front calls. */
+  back: "10.0.1.0/24",
+  redisAddress: "10.0.1.10",
+} as const;
 
 /** BullMQ queue; its Redis keys are `<queuePrefix>:<queueName>:…`. */
 export const queueName = "tasks";

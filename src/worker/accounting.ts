@@ -8,6 +8,7 @@ import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import { exemplarOf, trailOf } from "../telemetry/spans.ts";
+import type { Activity } from "./activity.ts";
 
 const queue = queueName;
 
@@ -16,12 +17,13 @@ export interface AccountingDeps {
   readonly metrics: WorkerMetrics;
   readonly log: Log;
   readonly spans: WeakMap<Job, Span>;
+  readonly activity: Pick<Activity, "succeed">;
 }
 
 /** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
 export function registerAccounting(
   worker: Worker,
-  { tasks, metrics, log, spans }: AccountingDeps,
+  { tasks, metrics, log, spans, activity }: AccountingDeps,
 ): void {
   countFromZero(metrics, tasks);
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
@@ -44,7 +46,7 @@ export function registerAccounting(
   worker.on("completed", (job) => {
     if (job.name === heartbeatName) return;
     finish(job, "completed", "");
-    metrics.jobLastSuccess.set({ queue, task: taskOf(job) }, Date.now() / 1_000);
+    activity.succeed(taskOf(job));
     log.info(fieldsOf(job), "job succeeded");
   });
 

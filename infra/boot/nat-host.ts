@@ -1,0 +1,37 @@
+import { network, outboundPorts } from "../../src/contract/topology.ts";
+import { createUserData } from "./cloud-config.ts";
+import { createInstallation, createScript, retry } from "./script.ts";
+import { applySystemFiles, createSystemFiles } from "./system-files.ts";
+
+/** User data of the host that lends the back subnet its public address. */
+export function createNatUserData(): string {
+  return createUserData({
+    files: [
+      ...createSystemFiles({ "net.ipv4.ip_forward": 1 }),
+      {
+        path: "/etc/nftables.conf",
+        mode: "0644",
+        content: `flush ruleset
+table ip nat {
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    ip saddr ${network.back} tcp dport { ${outboundPorts.join(", ")} } masquerade
+  }
+}
+`,
+      },
+      {
+        path: "/usr/local/sbin/tripod-boot",
+        mode: "0755",
+        content: createScript(`
+${retry}
+${applySystemFiles}
+${createInstallation(["nftables", "unattended-upgrades"])}
+systemctl enable nftables
+systemctl restart nftables
+`),
+      },
+    ],
+    command: "/usr/local/sbin/tripod-boot",
+  });
+}

@@ -1,0 +1,150 @@
+import { network, queuePrefix, services } from "../../src/contract/topology.ts";
+import { type BootFile, createUserData } from "./cloud-config.ts";
+import { createInstallation, createScript, retry } from "./script.ts";
+import { applySystemFiles, createSystemFiles } from "./system-files.ts";
+import { createHardening, createUnit } from "./unit.ts";
+
+export interface RedisHost {
+  /** SHA-256 of the password, in hexadecimal: the host never learns the password itself. */
+  readonly passwordSha256: string;
+  readonly fsync: "always" | "everysec";
+  /** EBS volume that keeps the jobs, such as `vol-0123456789abcdef0`. */
+  readonly volumeId: string;
+}
+
+/** The Redis user that producer and worker log in as. */
+export const redisUser = "tripod";
+
+/** What BullMQ and Bull Board need, on the queue's own keys; verified against both. */
+const redisUserRules = [
+  `resetkeys ~${queuePrefix}:* resetchannels -@all`,
+  "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
+  "+@scripting +@connection +@transaction -@dangerous +info +client|list",
+].join(" ");
+
+const dataFolder = "/var/lib/redis";
+const memoryFile = "/run/redis/memory.conf";
+const aclFile = "/etc/tripod/users.acl";
+
+/** User data of the broker: installs Redis, mounts its volume, and keeps it running. */
+export function createRedisUserData(host: RedisHost): string {
+  return createUserData({
+    files: createRedisFiles(host),
+    command: "/usr/local/sbin/tripod-boot",
+  });
+}
+
+function createRedisFiles(host: RedisHost): BootFile[] {
+  return [
+    // A child of Redis copies the memory it rewrites from: the kernel must promise it beforehand.
+    ...createSystemFiles({ "vm.overcommit_memory": 1 }),
+    { path: "/etc/tripod/redis.conf", mode: "0644", content: createRedisConfiguration(host) },
+    {
+      path: aclFile,
+      mode: "0600",
+      // Nobody can log in as `default`, but Redis replays its append-only file in that name: without
+      // these rights it drops every transaction there, and with them the jobs.
+      content: `user default off ~* &* +@all
+user ${redisUser} on #${host.passwordSha256} ${redisUserRules}
+`,
+    },
+    { path: "/etc/systemd/system/redis-server.service", mode: "0644", content: redisUnit },
+    { path: "/etc/systemd/system/tripod-data.service", mode: "0644", content: dataUnit },
+    { path: "/usr/local/sbin/tripod-data", mode: "0755", content: dataScript(host.volumeId) },
+    { path: "/usr/local/sbin/tripod-redis-memory", mode: "0755", content: memoryScript },
+    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: bootScript },
+  ];
+}
+
+function createRedisConfiguration({ fsync }: RedisHost): string {
+  return `bind ${network.redisAddress} 127.0.0.1
+port ${services.redis.port}
+protected-mode yes
+aclfile /run/credentials/redis-server.service/users.acl
+supervised systemd
+logfile ""
+dir ${dataFolder}
+save ""
+appendonly yes
+appendfsync ${fsync}
+auto-aof-rewrite-percentage 100
+auto-aof-rewrite-min-size 64mb
+maxmemory-policy noeviction
+include ${memoryFile}
+tcp-keepalive 60
+`;
+}
+
+// The name of Debian's own unit, which this one hides: a security upgrade then restarts ours.
+const redisUnit = createUnit({
+  unit: [
+    ["Description", "Tripod's broker"],
+    ["Wants", "network-online.target"],
+    ["After", "network-online.target tripod-data.service"],
+    ["Requires", "tripod-data.service"],
+    ["StartLimitIntervalSec", "0"],
+  ],
+  service: [
+    ["Type", "notify"],
+    ["User", "redis"],
+    ["Group", "redis"],
+    ["RuntimeDirectory", "redis"],
+    // systemd gives the volume's files to the user, whose number another host may have chosen.
+    ["StateDirectory", "redis"],
+    ["StateDirectoryMode", "0750"],
+    ["LoadCredential", `users.acl:${aclFile}`],
+    ["ExecStartPre", "+/usr/local/sbin/tripod-redis-memory"],
+    ["ExecStart", "/usr/bin/redis-server /etc/tripod/redis.conf"],
+    ["Restart", "always"],
+    ["RestartSec", "1"],
+    ["TimeoutStartSec", "infinity"],
+    ["TimeoutStopSec", "60"],
+    ["LimitNOFILE", "65536"],
+    ["OOMScoreAdjust", "-900"],
+    ...createHardening("none"),
+  ],
+  wantedBy: "multi-user.target",
+});
+
+const dataUnit = createUnit({
+  unit: [["Description", "Volume that keeps Tripod's jobs"]],
+  service: [
+    ["Type", "oneshot"],
+    ["RemainAfterExit", "yes"],
+    ["TimeoutStartSec", "infinity"],
+    ["ExecStart", "/usr/local/sbin/tripod-data"],
+    ["ExecStop", `umount ${dataFolder}`],
+  ],
+});
+
+/** Nitro instances name a volume by its id, whatever device it was attached as. */
+function dataDevice(volumeId: string): string {
+  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
+}
+
+function dataScript(volumeId: string): string {
+  return createScript(`
+device=${dataDevice(volumeId)}
+if mountpoint --quiet ${dataFolder}; then exit 0; fi
+# AWS attaches the volume some seconds after the host has started.
+for _ in {1..600}; do [ -b "$device" ] && break; sleep 1; done
+# Only a volume that was never written to is formatted: anything else may be jobs.
+if cmp --silent --bytes=16777216 "$device" /dev/zero; then mkfs.ext4 -q -L tripod-redis "$device"; fi
+mkdir --parents ${dataFolder}
+mount -o noatime,nodev,nosuid,noexec "$device" ${dataFolder}
+resize2fs "$device"
+`);
+}
+
+// Half of the memory, for a child that rewrites the append-only file may need the other half.
+const memoryScript = createScript(`
+awk '/^MemTotal:/ { printf "maxmemory %dkb\\n", $2 / 2 }' /proc/meminfo > ${memoryFile}
+chmod 0644 ${memoryFile}
+`);
+
+const bootScript = createScript(`
+${retry}
+${applySystemFiles}
+${createInstallation(["redis-server", "unattended-upgrades"])}
+systemctl enable --now redis-server
+`);

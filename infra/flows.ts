@@ -1,0 +1,58 @@
+import { type Host, type Service, outboundPorts, services } from "../src/contract/topology.ts";
+
+export type Peer = Host | "internet" | "administrator";
+
+/** One direction of TCP traffic that the firewall lets through; replies always pass. */
+export interface Flow {
+  readonly name: `${Peer}-to-${string}`;
+  readonly from: Peer;
+  readonly to: Peer;
+  readonly port: number;
+  readonly purpose: string;
+}
+
+/** What exists around the three hosts, and so may send or receive. */
+export interface Surroundings {
+  readonly administrator: boolean;
+  readonly monitor: boolean;
+}
+
+/** The hosts that a firewall must know. */
+export function createHosts({ monitor }: Pick<Surroundings, "monitor">): Host[] {
+  return monitor ? ["redis", "producer", "worker", "monitor"] : ["redis", "producer", "worker"];
+}
+
+/** Every flow of the topology between peers that exist: nothing else may pass. */
+export function createFlows(surroundings: Surroundings): Flow[] {
+  const hosts = createHosts(surroundings);
+  const callers: Peer[] = [
+    ...hosts,
+    "internet",
+    ...(surroundings.administrator ? (["administrator"] as const) : []),
+  ];
+  const declared = Object.entries<Service>(services);
+
+  const calls = declared
+    .filter(([, { host }]) => hosts.includes(host))
+    .flatMap(([name, service]) =>
+      service.callers
+        .filter((caller) => callers.includes(caller))
+        .map((caller): Flow => ({
+          name: `${caller}-to-${name}`,
+          from: caller,
+          to: service.host,
+          port: service.port,
+          purpose: service.purpose,
+        })),
+    );
+  const outbound = hosts.flatMap((host) =>
+    outboundPorts.map((port): Flow => ({
+      name: `${host}-to-port-${port}`,
+      from: host,
+      to: "internet",
+      port,
+      purpose: "package mirrors and the interfaces of AWS",
+    })),
+  );
+  return [...calls, ...outbound];
+}

@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { services } from "../src/contract/topology.ts";
+import { storeRelease } from "./bucket.ts";
+import { architectureOf, createSettings } from "./config.ts";
+import { createConnectEndpoint, createEgress } from "./egress.ts";
+import { createFirewall } from "./firewall.ts";
+import { createImage } from "./image.ts";
+import { createNetwork } from "./network.ts";
+import { createRedis } from "./redis.ts";
+import { loadRelease } from "./release.ts";
+import { createSecret } from "./secrets.ts";
+import { createProducer, createWorkers } from "./services.ts";
+
+const config = new pulumi.Config();
+const settings = createSettings((key) => config.get(key));
+const region = aws.getRegionOutput().region;
+
+const network = createNetwork(region);
+const groups = createFirewall(network.vpc, settings);
+const image = createImage(settings);
+const egress = createEgress(settings, network, image);
+if (!egress.publicAddresses && settings.adminCidr !== undefined) {
+  createConnectEndpoint(network, groups);
+}
+const key =
+  settings.sshPublicKey === undefined
+    ? undefined
+    : new aws.ec2.KeyPair("administrator", {
+        publicKey: settings.sshPublicKey,
+        tags: { Name: "tripod-administrator" },
+      });
+
+const redisPassword = createSecret("redis-password", settings.passwordVersion);
+const boardPassword = createSecret("board-password", settings.passwordVersion);
+const release = storeRelease(await loadRelease(architectureOf(settings.instanceTypes.producer)));
+
+const common = { region, network, egress, image, key, release };
+const redis = createRedis(settings, {
+  ...common,
+  group: groups.redis,
+  password: redisPassword.value,
+});
+const producer = createProducer(settings, {
+  ...common,
+  group: groups.producer,
+  secrets: { "redis-password": redisPassword, "board-password": boardPassword },
+});
+const workers = createWorkers(settings, {
+  ...common,
+  group: groups.worker,
+  secrets: { "redis-password": redisPassword },
+});
+
+const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
+new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: producer.id });
+
+const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>
+  egress.publicAddresses || instance === producer
+    ? pulumi.interpolate`ssh admin@${host}`
+    : pulumi.interpolate`aws ec2-instance-connect ssh --connection-type eice --os-user admin --instance-id ${instance.id}`;
+
+/** What a browser opens to submit a task. */
+export const url = pulumi.interpolate`http://${address.publicIp}`;
+/** Bull Board, for the administrator's network; the user is `admin`. */
+export const boardUrl = pulumi.interpolate`http://${address.publicIp}:${services.board.port}`;
+export const boardLogin = boardPassword.value;
+export const sshCommands = {
+  producer: login(address.publicIp, producer),
+  redis: login(redis.publicIp, redis),
+  workers: workers.map((worker) => login(worker.publicIp, worker)),
+};
+/** SHA-256 of the release that producer and workers run. */
+export const releaseSha = release.sha;

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { network as addresses } from "../src/contract/topology.ts";
+import { createRedisUserData } from "./boot/redis-host.ts";
+import type { Settings } from "./config.ts";
+import type { Egress } from "./egress.ts";
+import { createHost } from "./host.ts";
+import type { Image } from "./image.ts";
+import type { Network } from "./network.ts";
+
+/** The broker at its fixed address, and the volume that outlives it. */
+export function createRedis(
+  settings: Settings,
+  args: {
+    readonly network: Network;
+    readonly egress: Egress;
+    readonly group: aws.ec2.SecurityGroup;
+    readonly image: Image;
+    readonly key: aws.ec2.KeyPair | undefined;
+    readonly password: pulumi.Output<string>;
+  },
+): aws.ec2.Instance {
+  const volume = new aws.ebs.Volume(
+    "redis-data",
+    {
+      availabilityZone: args.network.back.availabilityZone,
+      size: settings.redisVolumeGiB,
+      type: "gp3",
+      encrypted: true,
+      tags: { Name: "tripod-redis-data" },
+    },
+    { protect: true },
+  );
+  const userData = pulumi.all([args.password, volume.id]).apply(([password, volumeId]) =>
+    createRedisUserData({
+      passwordSha256: createHash("sha256").update(password).digest("hex"),
+      fsync: settings.redisFsync,
+      volumeId,
+    }),
+  );
+  const host = createHost(
+    "redis",
+    {
+      role: "redis",
+      instanceType: settings.instanceTypes.redis,
+      image: args.image,
+      subnet: args.network.back,
+      group: args.group,
+      publicAddress: args.egress.publicAddresses,
+      privateIp: addresses.redisAddress,
+      key: args.key,
+      userData,
+    },
+    // Address and volume belong to one instance at a time.
+    { deleteBeforeReplace: true, dependsOn: [args.egress.route] },
+  );
+  new aws.ec2.VolumeAttachment("redis-data", {
+    instanceId: host.id,
+    volumeId: volume.id,
+    deviceName: "/dev/sdf",
+    stopInstanceBeforeDetaching: true,
+  });
+  return host;
+}

@@ -1,0 +1,102 @@
+import { paths, services } from "../../src/contract/topology.ts";
+import type { Deployment } from "./deployment.ts";
+
+export interface Check {
+  readonly promise: string;
+  /** Whether the checks after it say nothing while it fails. */
+  readonly isBasis: boolean;
+  /** What is wrong, and where to look, in words for a newcomer; `undefined` when all is well. */
+  run(): Promise<string | undefined>;
+}
+
+/** What a deployment promises a user, from the outside in; `redisHost` must not answer from here. */
+export function createChecks(deployment: Deployment, redisHost: string): Check[] {
+  const { host, port } = deployment;
+  return [
+    basis(`the name "${host}" is known`, async () =>
+      deployment.findAddress().then(
+        () => undefined,
+        () =>
+          `nobody knows the name "${host}": is it spelt right? A new DNS record takes some minutes to spread`,
+      ),
+    ),
+    basis(`port ${port} is open`, async () => {
+      const answer = await deployment.knock(host, port);
+      if (answer === "open") return undefined;
+      return answer === "silent"
+        ? `port ${port} of ${host} is silent: its security group does not let you in, or the host is off`
+        : `${host} is up, but nothing listens on port ${port}: the producer does not run; "journalctl -u tripod-producer" on its host says why`;
+    }),
+    basis("the producer is alive", async () => {
+      const { status } = await deployment.get(paths.health);
+      return status === 200
+        ? undefined
+        : `something answers on port ${port}, but not as Tripod's producer would (HTTP ${status} for ${paths.health})`;
+    }),
+    basis("the producer works with Redis", async () => {
+      const { status, text } = await deployment.get(paths.readiness);
+      return status === 200 ? undefined : explainUnready(text);
+    }),
+    further("the form is there, with its security headers", async () => {
+      const { status, headers, text } = await deployment.get(paths.form);
+      if (status !== 200 || !text.includes("<form")) {
+        return `${paths.form} is no form (HTTP ${status}): is this the release you meant to deploy?`;
+      }
+      const names = ["content-security-policy", "x-content-type-options", "referrer-policy"];
+      const missing = names.filter((name) => !headers.has(name));
+      return missing.length === 0
+        ? undefined
+        : `the form comes without ${missing.join(", ")}: does a proxy in front remove headers?`;
+    }),
+    further("10 / 2 is 5", async () => {
+      const job = await deployment.divide(10, 2);
+      if (job.status === "succeeded") {
+        return job.result === 5
+          ? undefined
+          : `the worker says that 10 / 2 is ${String(job.result)}`;
+      }
+      return explainJob(job);
+    }),
+    further("10 / 0 is refused as a division by zero", async () => {
+      const job = await deployment.divide(10, 0);
+      return job.error_type === "division_by_zero" ? undefined : explainJob(job);
+    }),
+    closed(deployment, "Bull Board", host, services.board.port),
+    closed(deployment, "the metrics endpoint", host, services["producer-metrics"].port),
+    closed(deployment, "Redis", redisHost, services.redis.port),
+  ];
+}
+
+function basis(promise: string, run: Check["run"]): Check {
+  return { promise, isBasis: true, run };
+}
+
+function further(promise: string, run: Check["run"]): Check {
+  return { promise, isBasis: false, run };
+}
+
+function closed(deployment: Deployment, what: string, host: string, port: number): Check {
+  return further(`${what} is closed to you`, async () =>
+    (await deployment.knock(host, port)) === "open"
+      ? `${what} answers you on port ${port} of ${host}: unless you are the administrator, a security group lets in too many`
+      : undefined,
+  );
+}
+
+function explainUnready(text: string): string {
+  if (/WRONGPASS|NOAUTH/.test(text)) {
+    return `the producer runs, but Redis refuses its password: the hosts come from different passwords; raise tripod:passwordVersion and deploy again (${text})`;
+  }
+  if (/draining/.test(text)) return "the producer is shutting down: try again in a minute";
+  if (/has used/.test(text)) return `Redis is full: give its host more memory (${text})`;
+  return `the producer runs, but does not reach Redis: Redis is stopped, or its security group does not let the producer in; "journalctl -u redis-server" on its host says more (${text})`;
+}
+
+function explainJob(job: Awaited<ReturnType<Deployment["divide"]>>): string {
+  if (job.refusal !== undefined) return `the producer did not take the division: ${job.refusal}`;
+  if (job.waiting?.reason === "no_workers") {
+    return `the division waits because no worker is connected: does the worker's host run, and "journalctl -u tripod-worker" there end without an error?`;
+  }
+  if (job.waiting?.reason === "paused") return "the division waits because the queue is paused";
+  return `the division is "${job.status}" and not what was expected: ${JSON.stringify(job)}`;
+}

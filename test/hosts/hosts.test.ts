@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { password } from "../support/mocked-stack.ts";
+import { type Deployment, openDeployment } from "./deployment.ts";
+import { addresses, stations } from "./network.ts";
+import { whyNoHosts } from "./requirements.ts";
+import { startStation } from "./station.ts";
+
+const obstacle = whyNoHosts();
+
+describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await openDeployment();
+  }, 300_000);
+  afterAll(() => deployment.bed.close());
+
+  test("somebody on the internet has 10 divided by 2, and 10 by 0 refused", async () => {
+    const { submit, untilEnded } = deployment;
+    expect(await untilEnded(await submit({ x: 10, y: 2 }))).toMatchObject({
+      status: "succeeded",
+      result: 5,
+    });
+    expect(await untilEnded(await submit({ x: 10, y: 0 }))).toMatchObject({
+      status: "failed",
+      error_type: "division_by_zero",
+    });
+  });
+
+  test("everybody reaches exactly what the firewall of the topology lets them reach", async () => {
+    const open = [
+      "administrator -> producer:22",
+      "administrator -> producer:80",
+      "administrator -> producer:8081",
+      "administrator -> redis:22",
+      "administrator -> worker:22",
+      "internet -> producer:80",
+      "monitor -> producer:80",
+      "monitor -> producer:9464",
+      "monitor -> worker:9464",
+      "producer -> redis:6379",
+      "redis -> producer:80",
+      "worker -> producer:80",
+      "worker -> redis:6379",
+    ];
+    const ports = [22, 80, 443, 6379, 8081, 9464];
+    const probes = stations.flatMap((from) => {
+      const station = startStation(deployment.bed.lab, from);
+      return (["redis", "producer", "worker"] as const)
+        .filter((to) => to !== from)
+        .flatMap((to) =>
+          ports.map(async (port) => ({
+            flow: `${from} -> ${to}:${port}`,
+            answer: await station.ask("connect", { host: addresses[to], port }),
+          })),
+        );
+    });
+    const answers = await Promise.all(probes);
+    expect(answers).toHaveLength(90);
+    expect(
+      answers
+        .filter(({ answer }) => answer === "open")
+        .map(({ flow }) => flow)
+        .toSorted(),
+    ).toEqual(open);
+    expect(answers.filter(({ answer }) => answer === "refused")).toEqual([]);
+  });
+
+  test("nothing on a host has failed or asks for attention", async () => {
+    const { redis, producer, worker } = deployment;
+    for (const host of [redis, producer, worker]) {
+      expect(await host.run("systemctl", "--failed", "--no-legend", "--plain")).toBe("");
+      expect(await host.run("systemctl", "is-system-running")).toBe("running\n");
+    }
+  });
+
+  test("each host has fetched the release and its own secrets, once and signed by its own role", () => {
+    const calls = deployment.bed.aws.calls.map(
+      ({ role, call, status }) => `${role} ${call} ${status}`,
+    );
+    const release = expect.stringMatching(
+      /^producer s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/,
+    );
+    expect(calls).toHaveLength(5);
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        release,
+        expect.stringMatching(/^worker s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/),
+        "producer ssm:GetParameter /tripod/test/redis-password 200",
+        "producer ssm:GetParameter /tripod/test/board-password 200",
+        "worker ssm:GetParameter /tripod/test/redis-password 200",
+      ]),
+    );
+  });
+
+  test("Redis lets nobody in without the password, not even on its own host", async () => {
+    const { redis } = deployment;
+    const say = (...options: string[]) =>
+      redis.run("redis-cli", "-h", addresses.redis, "--no-auth-warning", ...options, "PING");
+    expect(await say()).toBe("NOAUTH Authentication required.\n\n");
+    expect(await say("--user", "default", "--pass", password)).toContain("NOAUTH");
+    expect(await say("--user", "tripod", "--pass", "guess")).toContain("NOAUTH");
+    expect(await say("--user", "tripod", "--pass", password)).toBe("PONG\n");
+  });
+
+  test("no disk, log or environment of a host holds the password", async () => {
+    const search = `grep --recursive --files-with-matches --fixed-strings '${password}' /etc /opt/tripod/current/src /root /tmp /usr/local /var /proc/[0-9]*/environ 2>/dev/null || true`;
+    const { redis, producer, worker } = deployment;
+    for (const host of [redis, producer, worker]) {
+      expect(await host.run("sh", "-c", search)).toBe("");
+      expect(await host.run("sh", "-c", "journalctl --no-pager")).not.toContain(password);
+    }
+    expect(await worker.run("cat", "/run/tripod/redis-password")).toBe(password);
+  });
+});

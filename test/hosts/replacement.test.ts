@@ -1,0 +1,95 @@
+import { writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../support/until.ts";
+import { type Deployment, openDeployment } from "./deployment.ts";
+import { whyNoHosts } from "./requirements.ts";
+
+const obstacle = whyNoHosts();
+
+describe.skipIf(obstacle)(
+  `three hosts that come and go (${obstacle ?? "here"})`,
+  { timeout: 90_000 },
+  () => {
+    let deployment: Deployment;
+    beforeAll(async () => {
+      deployment = await openDeployment();
+    }, 300_000);
+    afterAll(() => deployment.bed.close());
+
+    test("a second boot comes back by itself, with new secrets and without another download", async () => {
+      const { bed, redis, producer, worker, submit, untilEnded } = deployment;
+      const before = await submit({ x: 8, y: 2 });
+      await untilEnded(before);
+      const firstCalls = bed.aws.calls.length;
+
+      await Promise.all([redis, producer, worker].map((host) => host.stop()));
+      await Promise.all([redis, producer, worker].map((host) => host.start()));
+      expect(await untilEnded(await submit({ x: 9, y: 3 }))).toMatchObject({ result: 3 });
+      expect(await deployment.read(before)).toMatchObject({ status: "succeeded", result: 4 });
+
+      const calls = bed.aws.calls.slice(firstCalls).map(({ role, call }) => `${role} ${call}`);
+      expect(calls.toSorted()).toEqual([
+        "producer ssm:GetParameter /tripod/test/board-password",
+        "producer ssm:GetParameter /tripod/test/redis-password",
+        "worker ssm:GetParameter /tripod/test/redis-password",
+      ]);
+    });
+
+    test("a service that is killed is back within seconds", async () => {
+      const { worker, submit, untilEnded } = deployment;
+      await worker.run("systemctl", "kill", "--signal=KILL", "tripod-worker");
+      expect(await untilEnded(await submit({ x: 6, y: 2 }))).toMatchObject({ result: 3 });
+      const restarts = await worker.run(
+        "systemctl",
+        "show",
+        "--value",
+        "-p",
+        "NRestarts",
+        "tripod-worker",
+      );
+      expect(restarts).toBe("1\n");
+    });
+
+    test("a replaced worker host finishes what it runs, and its successor takes the next", async () => {
+      const { bed, worker, submit, read, untilEnded } = deployment;
+      const running = await submit({ x: 10, y: 4, delayMs: 2_000 });
+      await until("the worker to start", async () => (await read(running)).status === "working");
+      await worker.stop();
+      expect(await read(running)).toMatchObject({ status: "succeeded", result: 2.5 });
+
+      const waiting = await submit({ x: 12, y: 4 });
+      const successor = await bed.boot("worker", "worker-next");
+      await successor.booted();
+      expect(await untilEnded(waiting)).toMatchObject({ status: "succeeded", result: 3 });
+    });
+
+    test("a replaced Redis host has the old one's jobs", async () => {
+      const { bed, redis, submit, read, untilEnded } = deployment;
+      const before = await submit({ x: 14, y: 2 });
+      await untilEnded(before);
+      await redis.stop();
+
+      const successor = await bed.boot("redis", "redis-next");
+      await successor.booted();
+      const after = await submit({ x: 15, y: 3 });
+      expect(await read(before)).toMatchObject({ status: "succeeded", result: 7 });
+      expect(await untilEnded(after)).toMatchObject({ status: "succeeded", result: 5 });
+    });
+
+    test("a release that is not the one asked for is never started", async () => {
+      const { bed } = deployment;
+      const wrong = `${bed.folder}/wrong.tar.gz`;
+      await writeFile(wrong, "not the release");
+      await bed.aws.update({
+        ...bed.awsState,
+        objects: Object.fromEntries(Object.keys(bed.awsState.objects).map((path) => [path, wrong])),
+      });
+      const host = await bed.boot("worker", "worker-wrong");
+      await expect(host.booted()).rejects.toThrow(/tripod-release failed at line \d+/);
+      expect(await host.run("sh", "-c", "systemctl is-active tripod-worker || true")).toBe(
+        "inactive\n",
+      );
+      expect(await host.run("ls", "/opt/tripod/releases")).toBe("");
+    });
+  },
+);

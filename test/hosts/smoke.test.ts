@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { repository } from "../support/pulumi-project.ts";
+import { until } from "../support/until.ts";
+import { type Deployment, openDeployment } from "./deployment.ts";
+import { addresses } from "./network.ts";
+import { whyNoHosts } from "./requirements.ts";
+
+const obstacle = whyNoHosts();
+
+describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await openDeployment();
+    await untilWell();
+  }, 300_000);
+  afterAll(() => deployment.bed.close());
+
+  /** The lines that somebody on the internet is told. */
+  async function smoke(url = `http://${addresses.producer}`): Promise<string[]> {
+    const program = join(repository, "infra/smoke/main.ts");
+    const output = await deployment.bed.lab
+      .run([process.execPath, program, url, addresses.redis], { network: "internet" })
+      .catch((error: { stdout: string }) => error.stdout);
+    return output.trim().split("\n");
+  }
+
+  async function untilWell(): Promise<void> {
+    await deployment.untilEnded(await deployment.submit({ x: 1, y: 1 }));
+  }
+
+  test("finds nothing wrong with three hosts that are well", async () => {
+    expect(await smoke()).toEqual([
+      `ok    the name "10.0.0.20" is known`,
+      "ok    port 80 is open",
+      "ok    the producer is alive",
+      "ok    the producer works with Redis",
+      "ok    the form is there, with its security headers",
+      "ok    10 / 2 is 5",
+      "ok    10 / 0 is refused as a division by zero",
+      "ok    Bull Board is closed to you",
+      "ok    the metrics endpoint is closed to you",
+      "ok    Redis is closed to you",
+    ]);
+  });
+
+  test("tells a name that nobody knows", async () => {
+    const lines = await smoke("http://no-such-name.invalid");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`nobody knows the name "no-such-name.invalid": is it spelt right?`);
+  });
+
+  test("tells a security group that does not let the internet in", async () => {
+    const { bed } = deployment;
+    await bed.admit(
+      "producer",
+      bed.flows.filter(({ name }) => name !== "internet-to-public"),
+    );
+    const lines = await smoke();
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain("port 80 of 10.0.0.20 is silent: its security group");
+    await bed.admit("producer", bed.flows);
+    await untilWell();
+  });
+
+  test("tells a security group that lets too many in", async () => {
+    const { bed } = deployment;
+    const board = bed.flows.find(({ name }) => name === "administrator-to-board");
+    expect(board?.port).toBe(8081);
+    const opened = bed.flows.map((flow) =>
+      flow === board ? { ...flow, from: "internet" as const } : flow,
+    );
+    await bed.admit("producer", opened);
+    const failures = (await smoke()).filter(isFailure);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toContain("Bull Board answers you on port 8081");
+    await bed.admit("producer", bed.flows);
+    await untilWell();
+  });
+
+  test("tells a producer that does not run", async () => {
+    const { producer } = deployment;
+    await producer.run("systemctl", "stop", "tripod-producer");
+    const lines = await smoke();
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain("10.0.0.20 is up, but nothing listens on port 80");
+    await producer.run("systemctl", "start", "tripod-producer");
+    await untilWell();
+  });
+
+  test("tells a Redis that is stopped", async () => {
+    const { redis } = deployment;
+    await redis.run("systemctl", "stop", "redis-server");
+    const lines = await smoke();
+    expect(lines).toHaveLength(4);
+    expect(lines[3]).toContain("the producer runs, but does not reach Redis: Redis is stopped");
+    await redis.run("systemctl", "start", "redis-server");
+    await untilWell();
+  });
+
+  test("tells a producer that has another password", async () => {
+    const { producer } = deployment;
+    await producer.run("sh", "-c", "echo another > /run/tripod/redis-password");
+    await producer.run("systemctl", "restart", "tripod-producer");
+    await until("the producer to listen", async () => (await smoke()).length > 2, 40_000);
+    const lines = await smoke();
+    expect(lines).toHaveLength(4);
+    expect(lines[3]).toContain("the producer runs, but Redis refuses its password");
+    await producer.run("systemctl", "restart", "tripod-secrets");
+    await producer.run("systemctl", "restart", "tripod-producer");
+    await untilWell();
+  });
+
+  test("tells that no worker runs", async () => {
+    const { worker } = deployment;
+    await worker.run("systemctl", "stop", "tripod-worker");
+    const failures = (await smoke()).filter(isFailure);
+    expect(failures).toHaveLength(2);
+    expect(failures[0]).toContain("the division waits because no worker is connected");
+    await worker.run("systemctl", "start", "tripod-worker");
+    await untilWell();
+  });
+});
+
+function isFailure(line: string): boolean {
+  return line.startsWith("FAIL");
+}

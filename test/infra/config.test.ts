@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { architectureOf, createSettings } from "../../infra/config.ts";
+import { createStackConfig, loadPulumiProject } from "../support/pulumi-project.ts";
+
+async function read(values: Record<string, string> = {}) {
+  const config = createStackConfig(await loadPulumiProject(), values);
+  return (key: string) => config[`tripod:${key}`];
+}
+
+test("the project's defaults are three small hosts that nobody administers", async () => {
+  expect(createSettings(await read())).toEqual({
+    adminCidr: undefined,
+    sshPublicKey: undefined,
+    egress: "public-ip",
+    monitoring: false,
+    instanceTypes: { redis: "t4g.micro", producer: "t4g.micro", worker: "t4g.micro" },
+    workerCount: 1,
+    workerConcurrency: 10,
+    redisFsync: "always",
+    redisVolumeGiB: 8,
+    amiId: undefined,
+    refreshAmi: false,
+    passwordVersion: 1,
+  });
+});
+
+test("every key of the project has a type, a default and a one-line description", async () => {
+  const { config } = await loadPulumiProject();
+  const keys = Object.entries(config);
+  expect(keys).toHaveLength(14);
+  for (const [key, { type, default: value, description }] of keys) {
+    expect([key, ["string", "boolean", "integer"].includes(type)]).toEqual([key, true]);
+    expect([key, value === undefined || value === null]).toEqual([key, false]);
+    expect(description).toMatch(/^[A-Z][^\n]{20,110}\.$/);
+  }
+});
+
+test("one message names every problem", async () => {
+  const values = {
+    adminCidr: "0.0.0.0/0",
+    sshPublicKey: "my key",
+    egress: "private",
+    monitoring: "yes",
+    redisInstanceType: "micro",
+    workerCount: "-1",
+    workerConcurrency: "0",
+    redisFsync: "no",
+    redisVolumeGiB: "two",
+    amiId: "debian",
+    refreshAmi: "",
+    passwordVersion: "1.5",
+  };
+  const settings = await read(values);
+  expect(() => createSettings(settings)).toThrowErrorMatchingInlineSnapshot(`
+    [Error: the stack's configuration is not usable:
+      tripod:adminCidr: expected an IPv4 network such as "198.51.100.7/32", /8 at the widest, or "none", got "0.0.0.0/0"
+      tripod:sshPublicKey: expected an OpenSSH public key, or "none", got "my key"
+      tripod:egress: expected "public-ip" or "nat-instance" or "nat-gateway", got "private"
+      tripod:monitoring: expected "true" or "false", got "yes"
+      tripod:redisInstanceType: expected an instance type such as "t4g.micro", got "micro"
+      tripod:workerCount: expected a whole number from 0 to 20, got "-1"
+      tripod:workerConcurrency: expected a whole number from 1 to 1000, got "0"
+      tripod:redisFsync: expected "always" or "everysec", got "no"
+      tripod:redisVolumeGiB: expected a whole number from 4 to 1024, got "two"
+      tripod:amiId: expected an image id, or "latest", got "debian"
+      tripod:refreshAmi: expected "true" or "false", got ""
+      tripod:passwordVersion: expected a whole number from 1 to 1000000, got "1.5"]
+  `);
+});
+
+test.each([
+  ["0.0.0.0/0", false],
+  ["10.0.0.0/7", false],
+  ["10.0.0.0/8", true],
+  ["198.51.100.7/32", true],
+  ["198.51.100.7", false],
+  ["198.51.100.7/24", false],
+  ["198.51.100.0/24", true],
+  ["198.51.100.256/32", false],
+  ["::/0", false],
+  ["198.51.100.7/33", false],
+])("the administrator's network %j is accepted: %j", async (adminCidr, accepted) => {
+  const settings = await read({ adminCidr });
+  const outcome = () => {
+    try {
+      return createSettings(settings).adminCidr === adminCidr;
+    } catch (error) {
+      return !String(error).includes("tripod:adminCidr: expected an IPv4 network") && error;
+    }
+  };
+  expect(outcome()).toBe(accepted);
+});
+
+test("producer and worker of two architectures are refused, for they share a release", async () => {
+  const settings = await read({ workerInstanceType: "t3.micro" });
+  expect(() => createSettings(settings)).toThrow(
+    `"t3.micro" must be of the architecture of "t4g.micro"`,
+  );
+});
+
+test("one pinned image for two architectures is refused", async () => {
+  const settings = await read({ redisInstanceType: "t3.micro", amiId: "ami-0123456789abcdef0" });
+  expect(() => createSettings(settings)).toThrow(`one image cannot serve both`);
+});
+
+test.each([
+  ["t4g.micro", "arm64"],
+  ["m7gd.large", "arm64"],
+  ["c6gn.medium", "arm64"],
+  ["g5g.xlarge", "arm64"],
+  ["a1.medium", "arm64"],
+  ["t3.micro", "x64"],
+  ["g5.xlarge", "x64"],
+  ["m7i-flex.large", "x64"],
+])("an instance of type %s has a processor of %s", (type, architecture) => {
+  expect(architectureOf(type)).toBe(architecture);
+});

@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadRelease } from "../../infra/release.ts";
+import { isSecret, ofType } from "../support/mocked-stack.ts";
+import { type Execution, executeStack } from "../support/pulumi-engine.ts";
+
+/** The machine's own Node.js, which `pulumi up` uses, and the pinned one, which npm scripts use. */
+const runtimes = [...new Set([process.execPath, findOwnNode()])];
+
+// The first run on a machine installs the release's dependencies.
+beforeAll(() => loadRelease("arm64"), 180_000);
+
+function findOwnNode(): string {
+  const path = (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((part) => !part.includes("node_modules"));
+  const found = spawnSync("node", ["-p", "process.execPath"], {
+    encoding: "utf8",
+    env: { PATH: path.join(":") },
+  });
+  return found.status === 0 ? found.stdout.trim() : process.execPath;
+}
+
+describe.each(runtimes)("Pulumi's executor under %s", (node) => {
+  let execution: Execution;
+  beforeAll(async () => {
+    execution = await executeStack(node, { monitoring: "true" });
+  }, 60_000);
+
+  test("runs the whole program without a complaint", () => {
+    const { exitCode, messages, resources } = execution;
+    expect({ exitCode, messages }).toEqual({ exitCode: 0, messages: [] });
+    expect(resources).toHaveLength(57);
+  });
+
+  test("hands the outputs over, the board's password as a secret", () => {
+    const { boardLogin, ...outputs } = execution.outputs;
+    expect(isSecret(boardLogin)).toBe(true);
+    expect(outputs).toEqual({
+      url: "http://203.0.113.80",
+      boardUrl: "http://203.0.113.80:8081",
+      sshCommands: {
+        producer: "ssh admin@203.0.113.80",
+        redis: "ssh admin@203.0.113.80",
+        workers: ["ssh admin@203.0.113.80"],
+      },
+      releaseSha: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  test("protects the broker's volume, and nothing that a destroy should take", () => {
+    const isProtected = execution.resources.filter(({ protect }) => protect);
+    expect(isProtected.map(({ name, type }) => [name, type])).toEqual([
+      ["redis-data", "aws:ebs/volume:Volume"],
+    ]);
+  });
+
+  test("replaces Redis before its successor exists, and the others after", () => {
+    const instances = ofType(execution.resources, "Instance") as Execution["resources"];
+    expect(
+      Object.fromEntries(
+        instances.map((instance) => [instance.name, instance.deleteBeforeReplace]),
+      ),
+    ).toEqual({ redis: true, producer: false, "worker-1": false });
+  });
+
+  test("replaces no host because Debian published another image", () => {
+    const instances = ofType(execution.resources, "Instance") as Execution["resources"];
+    expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual([
+      ["ami"],
+      ["ami"],
+      ["ami"],
+    ]);
+  });
+
+  test("keeps generated passwords secret in the state", () => {
+    const secret = ["bcryptHash", "result"];
+    const passwords = ofType(execution.resources, "RandomPassword") as Execution["resources"];
+    expect(passwords.map(({ additionalSecretOutputs }) => additionalSecretOutputs)).toEqual([
+      secret,
+      secret,
+    ]);
+  });
+});
+
+test("a stack that asks for newer images replaces hosts", async () => {
+  const { resources } = await executeStack(process.execPath, { refreshAmi: "true" });
+  const instances = ofType(resources, "Instance") as Execution["resources"];
+  expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual([[], [], []]);
+}, 60_000);
+
+test("a configuration that cannot be used is told in one message", async () => {
+  const { exitCode, messages, resources } = await executeStack(process.execPath, {
+    adminCidr: "0.0.0.0/0",
+    workerCount: "many",
+  });
+  expect(exitCode).not.toBe(0);
+  expect(messages.join("\n")).toContain(
+    `the stack's configuration is not usable:\n  tripod:adminCidr: expected`,
+  );
+  expect(messages.join("\n")).toContain(`tripod:workerCount: expected a whole number`);
+  expect(resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
+}, 60_000);

@@ -1,0 +1,201 @@
+import { beforeAll, expect, test } from "vitest";
+import { createFlows } from "../../infra/flows.ts";
+import { loadRelease } from "../../infra/release.ts";
+import {
+  type Resource,
+  isSecret,
+  ofType,
+  password,
+  runMockedStack,
+  userDataOf,
+} from "../support/mocked-stack.ts";
+
+// The first run on a machine installs the release's dependencies.
+beforeAll(() => loadRelease("arm64"), 180_000);
+
+function count(resources: readonly Resource[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of resources) {
+    const name = type.split(":").at(-1) ?? type;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const base = {
+  Stack: 1,
+  Vpc: 1,
+  Subnet: 2,
+  RouteTable: 2,
+  RouteTableAssociation: 2,
+  Route: 2,
+  InternetGateway: 1,
+  VpcEndpoint: 1,
+  DefaultSecurityGroup: 1,
+  SecurityGroup: 3,
+  SecurityGroupIngressRule: 3,
+  SecurityGroupEgressRule: 8,
+  RandomPassword: 2,
+  Parameter: 2,
+  Bucket: 1,
+  BucketPublicAccessBlock: 1,
+  BucketOwnershipControls: 1,
+  BucketServerSideEncryptionConfiguration: 1,
+  BucketPolicy: 1,
+  BucketObjectv2: 1,
+  Role: 2,
+  RolePolicy: 2,
+  InstanceProfile: 2,
+  Instance: 3,
+  Volume: 1,
+  VolumeAttachment: 1,
+  Eip: 1,
+  EipAssociation: 1,
+};
+const adminCidr = "198.51.100.7/32";
+const sshPublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me";
+
+test.each<[string, Record<string, string>, Record<string, number>]>([
+  ["by default", {}, {}],
+  ["with an administrator", { adminCidr }, { SecurityGroupIngressRule: 7 }],
+  [
+    "with the administrator's key",
+    { adminCidr, sshPublicKey },
+    { SecurityGroupIngressRule: 7, KeyPair: 1 },
+  ],
+  [
+    "with monitoring",
+    { monitoring: "true" },
+    { SecurityGroup: 4, SecurityGroupIngressRule: 5, SecurityGroupEgressRule: 12 },
+  ],
+  [
+    "without workers",
+    { workerCount: "0" },
+    { Instance: 2, Role: 1, RolePolicy: 1, InstanceProfile: 1 },
+  ],
+  ["with three workers", { workerCount: "3" }, { Instance: 5 }],
+  [
+    "with a NAT instance",
+    { egress: "nat-instance" },
+    {
+      Instance: 4,
+      Eip: 2,
+      EipAssociation: 2,
+      SecurityGroup: 4,
+      SecurityGroupIngressRule: 5,
+      SecurityGroupEgressRule: 10,
+    },
+  ],
+  ["with a NAT gateway", { egress: "nat-gateway" }, { NatGateway: 1, Eip: 2 }],
+  [
+    "with a NAT gateway and an administrator",
+    { egress: "nat-gateway", adminCidr },
+    {
+      NatGateway: 1,
+      Eip: 2,
+      SecurityGroup: 4,
+      SecurityGroupIngressRule: 7,
+      SecurityGroupEgressRule: 11,
+      InstanceConnectEndpoint: 1,
+    },
+  ],
+])("a stack %s is made of exactly these resources", async (_, values, difference) => {
+  expect(count(await runMockedStack(values))).toEqual({
+    ...base,
+    ...Object.fromEntries(Object.entries(difference).filter(([, number]) => number > 0)),
+    ...difference,
+  });
+});
+
+test("every flow of the topology has a rule at each of our ends, and there is no other rule", async () => {
+  const resources = await runMockedStack({ adminCidr, monitoring: "true" });
+  const outside: Record<string, object> = {
+    internet: { cidrIpv4: "0.0.0.0/0" },
+    administrator: { cidrIpv4: adminCidr },
+  };
+  const rules = createFlows({ administrator: true, monitor: true }).flatMap(
+    ({ name, from, to, port }) => {
+      const ports = { ipProtocol: "tcp", fromPort: port, toPort: port };
+      const rule = (type: string, group: string, other: string) => ({
+        type,
+        name,
+        ...ports,
+        securityGroupId: `${group}-id`,
+        ...(outside[other] ?? { referencedSecurityGroupId: `${other}-id` }),
+      });
+      return [
+        ...(to in outside ? [] : [rule("SecurityGroupIngressRule", to, from)]),
+        ...(from in outside ? [] : [rule("SecurityGroupEgressRule", from, to)]),
+      ];
+    },
+  );
+  const made = ["SecurityGroupIngressRule", "SecurityGroupEgressRule"].flatMap((type) =>
+    ofType(resources, type).map(({ name, inputs }) => {
+      const { description: _, tags: __, ...rule } = inputs;
+      return { type, name, ...rule };
+    }),
+  );
+  expect(rules).toHaveLength(21);
+  expect(made).toHaveLength(21);
+  expect(made).toEqual(expect.arrayContaining(rules));
+});
+
+test("passwords cross to the engine only as secrets", async () => {
+  const resources = await runMockedStack();
+  const parameters = ofType(resources, "Parameter");
+  expect(parameters.map(({ inputs }) => [inputs["type"], isSecret(inputs["value"])])).toEqual([
+    ["SecureString", true],
+    ["SecureString", true],
+  ]);
+  const others = resources.filter((resource) => !parameters.includes(resource));
+  expect(others).toHaveLength(48);
+  expect(JSON.stringify(others)).not.toContain(password);
+  const redis = ofType(resources, "Instance").find(({ name }) => name === "redis");
+  expect(isSecret(redis?.inputs["userData"])).toBe(true);
+});
+
+test.each(["public-ip", "nat-instance", "nat-gateway"])(
+  "user data under %s is complete and fits EC2's limit",
+  async (egress) => {
+    const instances = ofType(await runMockedStack({ egress }), "Instance");
+    expect(instances).toHaveLength(egress === "nat-instance" ? 4 : 3);
+    for (const instance of instances) {
+      const userData = userDataOf(instance);
+      expect(userData).toMatch(/^#cloud-config\n/);
+      expect(userData).not.toMatch(/undefined|=null\b|\[object|Calling \[toString\]/);
+      expect(Buffer.byteLength(userData)).toBeLessThan(16_384);
+    }
+  },
+);
+
+test.each([
+  ["public-ip", ["producer", "redis", "worker-1"]],
+  ["nat-instance", ["nat", "producer"]],
+  ["nat-gateway", ["producer"]],
+])("under %s the hosts with a public address are %j", async (egress, hosts) => {
+  const instances = ofType(await runMockedStack({ egress }), "Instance");
+  const open = instances.filter(({ inputs }) => inputs["associatePublicIpAddress"] === true);
+  expect(open.map(({ name }) => name).toSorted()).toEqual(hosts);
+});
+
+test("the sources replace producer and worker, never Redis", async () => {
+  const { sha } = await loadRelease("arm64");
+  const instances = ofType(await runMockedStack({ workerCount: "2" }), "Instance");
+  expect(
+    Object.fromEntries(
+      instances.map((instance) => [instance.name, userDataOf(instance).includes(sha)]),
+    ),
+  ).toEqual({ redis: false, producer: true, "worker-1": true, "worker-2": true });
+});
+
+test.each([
+  [{ redisInstanceType: "t3.micro" }, ["arm64", "amd64", "arm64"]],
+  [{ amiId: "ami-0123456789abcdef0" }, Array(3).fill("0123456789abcdef0")],
+])("with %j producer, redis and worker start from their own images", async (values, images) => {
+  const instances = ofType(await runMockedStack(values), "Instance");
+  const image = (name: string) =>
+    instances.find((instance) => instance.name === name)?.inputs["ami"];
+  expect(["producer", "redis", "worker-1"].map(image)).toEqual(
+    images.map((suffix) => expect.stringMatching(new RegExp(`^ami-(of-)?${suffix}$`))),
+  );
+});
