@@ -18,7 +18,7 @@ import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
 import { remember } from "./remembered.ts";
 import { openStatusStreams, type StatusStreams } from "./status-streams.ts";
-import type { SubmissionDeps } from "./submission.ts";
+import { countFromZero, type SubmissionDeps } from "./submission.ts";
 
 /** How stale what is said of the queue as a whole may be. */
 const stateMs = 1_000;
@@ -52,6 +52,7 @@ export interface ProducerDeps {
 export function openProducer(deps: ProducerDeps): Producer {
   const { config, redis, queue, events, tasks } = deps;
   const { log, metrics, otlp } = deps.telemetry;
+  countFromZero(metrics, tasks);
   const broker = createBroker(redis, queue);
   const state = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
   const memory = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));
