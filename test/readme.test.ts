@@ -23,7 +23,8 @@ test("shows a task that is found and runs as it stands there", async () => {
   await writeFile(`${folder}/${name}`, source.replace("../task.ts", task));
 
   const greet = (await loadTasks(pathToFileURL(`${folder}/`))).get("greet");
-  const run = async (input: Record<string, unknown>) => greet?.run(input, new AbortController().signal);
+  const run = async (input: Record<string, unknown>) =>
+    greet?.run(input, new AbortController().signal);
   expect(await run({ name: "Ada" })).toBe("Hello, Ada!");
   await expect(run({ name: "nobody" })).rejects.toMatchObject({ failureClass: "invalid_input" });
 });
