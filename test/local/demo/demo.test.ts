@@ -28,7 +28,7 @@ test("accounts for every job over a burst, a pause and a worker's restart", asyn
   expect(output()).toMatch(/submitted {7}48 {3}3 more were refused as invalid input/);
   expect(output()).toMatch(/failed {11}7 {3}division_by_zero 5, overflow 2/);
   expect(output().match(/^\d\d:\d\d {3}waiting/gm)?.length).toBeGreaterThanOrEqual(6);
-  for (const note of ["the queue is paused for 1 s", "the queue is resumed", "a burst of 26"]) {
+  for (const note of ["the queue is paused for 2 s", "the queue is resumed", "a burst of 26"]) {
     expect(output()).toContain(note);
   }
   await untilOutput("worker   | ended (exit code 0), starts again in 1 s");
