@@ -102,6 +102,19 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
     expect(await say("--user", "tripod", "--pass", password)).toBe("PONG\n");
   });
 
+  test("Redis runs with half of the memory, an append-only file, and without eviction", async () => {
+    const { redis } = deployment;
+    const login = ["--user", "tripod", "--pass", password, "--no-auth-warning"];
+    const info = await redis.run("redis-cli", ...login, "INFO");
+    const field = (name: string) => new RegExp(`^${name}:(.*)\r$`, "m").exec(info)?.[1];
+    const total = await redis.run("awk", "/^MemTotal:/ { print $2 }", "/proc/meminfo");
+    expect({
+      policy: field("maxmemory_policy"),
+      appendOnly: field("aof_enabled"),
+      halves: Math.round(Number(total) / (Number(field("maxmemory")) / 1024)),
+    }).toEqual({ policy: "noeviction", appendOnly: "1", halves: 2 });
+  });
+
   test("no disk, log or environment of a host holds the password", async () => {
     const search = `grep --recursive --files-with-matches --fixed-strings '${password}' /etc /opt/tripod/current/src /root /tmp /usr/local /var /proc/[0-9]*/environ 2>/dev/null || true`;
     const { redis, producer, worker } = deployment;
