@@ -35,6 +35,10 @@ test(
     await Promise.all(Array.from({ length: 40 }, () => divide(2, 5_000)));
     await worker.stop("SIGKILL");
     await untilFiring(prometheus, "TaskQueueNoWorkers");
+    const links = (await prometheus.alerts("TaskQueueNoWorkers")).map(
+      ({ annotations }) => annotations["dashboard_url"],
+    );
+    expect(links).toEqual(["http://grafana/d/taskqueue-overview?var-queue=tasks"]);
     await startWorker();
     const resolved = async () => !(await firing(prometheus)).includes("TaskQueueNoWorkers");
     await until("TaskQueueNoWorkers to resolve", resolved, 30_000);

@@ -13,13 +13,19 @@ export interface Sample {
 }
 
 export interface Prometheus {
-  readonly url: string;
   /** What the query gives, from the start of this Prometheus until now, every second. */
   query(text: string): Promise<Sample[]>;
   /** What the query gives now. */
   queryNow(text: string): Promise<Sample[]>;
   /** Trace ids that observations of the query's series carry. */
   exemplarTraces(text: string): Promise<string[]>;
+  /** Pending and firing alerts of that name, with their rendered annotations. */
+  alerts(name: string): Promise<ActiveAlert[]>;
+}
+
+interface ActiveAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
 }
 
 export interface PrometheusOptions {
@@ -66,7 +72,6 @@ export async function startPrometheus({
   };
   const range = () => ({ start: String(startedAt), end: String(Date.now() / 1_000) });
   return {
-    url,
     async query(query) {
       const data = await ask("query_range", { query, ...range(), step: "1" });
       const { result } = data as { result: { metric: Labels; values: [number, string][] }[] };
@@ -89,6 +94,11 @@ export async function startPrometheus({
       return found.flatMap(({ exemplars }) =>
         exemplars.flatMap(({ labels }) => labels["trace_id"] ?? []),
       );
+    },
+    async alerts(name) {
+      const answer = await fetch(`${url}/api/v1/alerts`);
+      const { data } = (await answer.json()) as { data: { alerts: ActiveAlert[] } };
+      return data.alerts.filter(({ labels }) => labels["alertname"] === name);
     },
   };
 }
