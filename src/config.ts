@@ -27,6 +27,12 @@ const schema = z.object({
     .describe("Bull Board's password; `npm start` makes one up and prints it."),
   BOARD_PASSWORD_FILE: text().optional().describe("File that holds Bull Board's password."),
   BOARD_READ_ONLY: flag().default(true).describe("Whether Bull Board can only look."),
+  PUBLIC_URL: url("http", "https")
+    .optional()
+    .describe("Where people find the public listener, for Bull Board's links to a job's page."),
+  BOARD_URL: url("http", "https")
+    .optional()
+    .describe("Where administrators find Bull Board, for the links on a job's page."),
   TRUST_PROXY: flag()
     .default(false)
     .describe("Whether `X-Forwarded-For` names the client: only behind a proxy that sets it."),
@@ -49,7 +55,9 @@ const schema = z.object({
   WORKER_DRAIN_MS: integer(0, 600_000)
     .default(45_000)
     .describe("Time a stopping worker lets its jobs run before it hands them back."),
-  GRAFANA_URL: url("http", "https").optional().describe("Grafana, for the links to a job's trace."),
+  GRAFANA_URL: url("http", "https")
+    .optional()
+    .describe("Grafana, for the links to a job's trace and logs."),
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
     .describe("OTLP/HTTP receiver for traces and logs; without it nothing is traced."),
@@ -91,6 +99,9 @@ export interface Config {
     readonly deadmanMs: number;
     readonly drainMs: number;
   };
+  /** Without a slash at the end, as the other addresses. */
+  readonly publicUrl: string | undefined;
+  readonly boardUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
   readonly otlpEndpoint: string | undefined;
   readonly tracesPerSecond: number;
@@ -161,12 +172,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       deadmanMs: e.WORKER_DEADMAN_MS,
       drainMs: e.WORKER_DRAIN_MS,
     },
-    grafanaUrl: e.GRAFANA_URL?.replace(/\/+$/, ""),
-    otlpEndpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, ""),
+    publicUrl: withoutSlash(e.PUBLIC_URL),
+    boardUrl: withoutSlash(e.BOARD_URL),
+    grafanaUrl: withoutSlash(e.GRAFANA_URL),
+    otlpEndpoint: withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT),
     tracesPerSecond: e.TRACES_PER_SECOND,
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,
   });
+}
+
+function withoutSlash(address: string | undefined): string | undefined {
+  return address?.replace(/\/+$/, "");
 }
 
 function text() {

@@ -4,13 +4,19 @@ import { queueName, queuePrefix } from "./contract/topology.ts";
 
 const day = 86_400;
 
+/** How long, in seconds, and how many ended jobs are kept. */
+export const retention = {
+  completed: { age: day, count: 10_000 },
+  failed: { age: 7 * day, count: 5_000 },
+} as const;
+
 /** What every job gets; a client never sets job options. */
 const jobOptions = {
   attempts: 4,
   backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
   // Retention is per queue, so this is also how long an Idempotency-Key is remembered.
-  removeOnComplete: { age: day, count: 10_000 },
-  removeOnFail: { age: 7 * day, count: 5_000 },
+  removeOnComplete: retention.completed,
+  removeOnFail: retention.failed,
   stackTraceLimit: 5,
   keepLogs: 100,
 } as const satisfies JobsOptions;

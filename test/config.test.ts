@@ -21,6 +21,19 @@ test("takes an empty variable for one that is not set", () => {
   );
 });
 
+test("takes addresses with or without a slash at the end", () => {
+  const addresses = {
+    PUBLIC_URL: "http://a/",
+    BOARD_URL: "http://b/board//",
+    GRAFANA_URL: "http://c",
+  };
+  expect(loadConfig(addresses)).toMatchObject({
+    publicUrl: "http://a",
+    boardUrl: "http://b/board",
+    grafanaUrl: "http://c",
+  });
+});
+
 test("names every problem at once, with the value and what was expected", () => {
   const broken = {
     PUBLIC_PORT: "http",

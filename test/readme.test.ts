@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { loadTasks } from "../src/registry.ts";
 import { fillTables } from "../src/readme/tables.ts";
 
 test("has tables that say what the code says: `npm run readme` renews them", async () => {
@@ -9,4 +11,20 @@ test("has tables that say what the code says: `npm run readme` renews them", asy
 
 test("refuses a text that has no place for a table", () => {
   expect(() => fillTables("# Tripod\n")).toThrow('expected a place "<!-- variables -->"');
+});
+
+test("shows a task that is found and runs as it stands there", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const [, name = "", source = ""] = /```ts\n\/\/ src\/tasks\/(\S+)\n([^]*?)```/.exec(readme) ?? [];
+  // Inside the project, where the task finds its packages.
+  const folder = await mkdtemp(new URL("./readme-", import.meta.url).pathname);
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const task = new URL("../src/task.ts", import.meta.url).href;
+  await writeFile(`${folder}/${name}`, source.replace("../task.ts", task));
+
+  const greet = (await loadTasks(pathToFileURL(`${folder}/`))).get("greet");
+  const run = async (input: Record<string, unknown>) =>
+    greet?.run(input, new AbortController().signal);
+  expect(await run({ name: "Ada" })).toBe("Hello, Ada!");
+  await expect(run({ name: "nobody" })).rejects.toMatchObject({ failureClass: "invalid_input" });
 });

@@ -93,7 +93,9 @@ export const queuePrefix = "tripod";
 
 export const paths = {
   form: "/",
+  overview: "/overview",
   api: "/api/v1/tasks",
+  overviewEvents: "/api/v1/overview/events",
   openapi: "/api/openapi.json",
   metrics: "/metrics",
   /** Alive: never touches Redis. */

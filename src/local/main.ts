@@ -5,10 +5,11 @@ import { type Config, loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
 import { prepareBroker } from "./broker.ts";
 import { loadDeathSignal } from "./death-signal.ts";
+import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { checkPorts } from "./ports.ts";
 import { openStack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
-import { createSummary } from "./summary.ts";
+import { createOrigins, createSummary } from "./summary.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
@@ -27,9 +28,10 @@ try {
 /** Runs everything until this process is asked to stop; answers with its exit code. */
 async function run(): Promise<number> {
   const config = loadConfig(process.env);
+  const dataFolder = resolve(project, process.env.TRIPOD_DATA || ".tripod");
   const broker = await prepareBroker({
     givenUrl: process.env.REDIS_URL ? config.redis.url : undefined,
-    dataFolder: resolve(project, process.env.TRIPOD_DATA || ".tripod"),
+    dataFolder,
     path: process.env.PATH,
   });
   await checkPorts(wantedPorts(config), config.listenAddress);
@@ -40,9 +42,12 @@ async function run(): Promise<number> {
   }
   const madeUpPassword =
     config.board.password === undefined ? randomBytes(12).toString("base64url") : undefined;
+  const origins = createOrigins(config);
   const env = {
     ...process.env,
     REDIS_URL: broker.url,
+    PUBLIC_URL: config.publicUrl ?? origins.public,
+    BOARD_URL: config.boardUrl ?? origins.board,
     ...(broker.command !== undefined && { REDIS_PASSWORD_FILE: "" }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };
@@ -65,6 +70,11 @@ async function run(): Promise<number> {
   let exitCode = 0;
   try {
     await stack.untilReady(stopping.signal);
+    writeDeployment(dataFolder, {
+      launcherPid: process.pid,
+      url: origins.public,
+      redisUrl: broker.command && broker.url,
+    });
     console.log(createSummary({ config, madeUpPassword, place: broker.place }).join("\n"));
     await stopRequested;
   } catch (error) {
@@ -73,6 +83,7 @@ async function run(): Promise<number> {
       exitCode = 1;
     }
   }
+  removeDeployment(dataFolder);
   await stack.stop();
   say("everything has stopped");
   return exitCode;

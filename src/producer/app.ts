@@ -4,6 +4,7 @@ import { type Readiness, registerHealth } from "../readiness.ts";
 import { registerApi } from "./api.ts";
 import { registerAssets } from "./assets.ts";
 import { errorResponses, logKoaErrors } from "./error-responses.ts";
+import { registerOverview } from "./overview/routes.ts";
 import { type PageState, registerPages } from "./pages.ts";
 import type { Producer } from "./producer.ts";
 import { requestTelemetry } from "./request-telemetry.ts";
@@ -21,6 +22,7 @@ export function createApp(
   registerAssets(router);
   registerApi(router, producer);
   registerPages(router, producer);
+  registerOverview(router, producer.overview);
 
   // Only the last address was added by the proxy itself; the others are the client's own words.
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });

@@ -5,10 +5,21 @@ import type Router from "@koa/router";
 
 const folder = new URL("./assets/", import.meta.url);
 
-/** Serves the files in `assets/` at `/assets/`; a browser asks again each time, and mostly gets a 304. */
+/** Files of packages, by the name they are served under. */
+const vendored = {
+  "uplot.js": import.meta.resolve("uplot/dist/uPlot.esm.js"),
+  "uplot.css": import.meta.resolve("uplot/dist/uPlot.min.css"),
+};
+
+/**
+ * Serves the files in `assets/`, and those of packages, at `/assets/`; a browser asks again each
+ * time, and mostly gets a 304.
+ */
 export function registerAssets(router: Router): void {
-  for (const name of readdirSync(folder)) {
-    const body = readFileSync(new URL(name, folder));
+  const own = readdirSync(folder).map((name) => [name, new URL(name, folder)] as const);
+  const theirs = Object.entries(vendored).map(([name, url]) => [name, new URL(url)] as const);
+  for (const [name, url] of [...own, ...theirs]) {
+    const body = readFileSync(url);
     const etag = createHash("sha256").update(body).digest("base64url");
     router.get(`/assets/${name}`, (ctx) => {
       ctx.set("Cache-Control", "no-cache");

@@ -4,10 +4,12 @@ import { KoaAdapter } from "@bull-board/koa";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
+import { paths } from "../contract/topology.ts";
 import type { Log } from "../telemetry/log.ts";
 import { hasRetryAfter, isClientError, logKoaErrors } from "./error-responses.ts";
 import { UnavailableError } from "./errors.ts";
 import { login } from "./login.ts";
+import { isJobId } from "./job-id.ts";
 import { sameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -17,16 +19,23 @@ export interface BoardDeps {
   readonly user: string;
   readonly password: string;
   readonly readOnly: boolean;
+  /** Where the jobs' own pages are; without it nothing links there. */
+  readonly publicUrl: string | undefined;
   readonly trustProxy: boolean;
   readonly log: Log;
 }
 
 /** The admin listener: Bull Board, behind the login, at its root. */
 export function createBoardApp(deps: BoardDeps): Koa {
-  const { queue, redis, readOnly, trustProxy, log } = deps;
+  const { queue, redis, readOnly, publicUrl, trustProxy, log } = deps;
   const adapter = new KoaAdapter();
   createBullBoard({
-    queues: [new BullMQAdapter(queue, { readOnlyMode: readOnly })],
+    queues: [
+      new BullMQAdapter(queue, {
+        readOnlyMode: readOnly,
+        ...(publicUrl !== undefined && { externalJobUrl: createPageLink(publicUrl) }),
+      }),
+    ],
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: "Tripod" } },
   });
@@ -54,4 +63,12 @@ export function createBoardApp(deps: BoardDeps): Koa {
   });
   app.use(adapter.registerPlugin());
   return app;
+}
+
+/** Where a job has its page; the queue's own heartbeats have none, but are part of the overview. */
+function createPageLink(publicUrl: string) {
+  return ({ id }: { readonly id?: string | number | null | undefined }) =>
+    isJobId(String(id))
+      ? { displayText: "Status page", href: `${publicUrl}/tasks/${id}` }
+      : { displayText: "Overview", href: `${publicUrl}${paths.overview}` };
 }

@@ -9,7 +9,9 @@ import { extractContext, parseCarrier, traceIdOf } from "../telemetry/spans.ts";
 /** Positions are looked up this far; a job further back is told "more than". */
 const positionsLookedUp = 10_000;
 
-const failureClass = z.enum(Object.keys(failureClasses) as [FailureClass, ...FailureClass[]]);
+export const failureClass = z.enum(
+  Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
+);
 const time = z.iso.datetime();
 
 /** A job as the API tells it and the pages show it. */

@@ -70,6 +70,7 @@ const listeners = [
       user: config.board.user,
       password,
       readOnly: config.board.readOnly,
+      publicUrl: config.publicUrl,
       trustProxy: config.limits.trustProxy,
       log,
     }),
@@ -94,6 +95,7 @@ onShutdown(
   async () => {
     draining = true;
     producer.streams.close();
+    producer.overview.close();
     await Promise.all(listeners.map((listener) => listener.close(requestGraceMs)));
     redis.disconnect();
     background.disconnect();

@@ -4,6 +4,7 @@ import type { Tasks } from "../registry.ts";
 import { unavailability } from "./errors.ts";
 import { inputSchema } from "./fields.ts";
 import { jobStatus } from "./job-status.ts";
+import { overviewSnapshot } from "./overview/snapshot.ts";
 
 const problem = {
   type: "object",
@@ -29,6 +30,10 @@ const job = { content: { "application/json": { schema: { $ref: "#/components/sch
 const failed = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+const stream = (description: string) => ({
+  description,
+  content: { "text/event-stream": { schema: { type: "string" } } },
 });
 const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
 const reading = {
@@ -93,17 +98,36 @@ export function createOpenApi(tasks: Tasks): object {
           summary: "The job's status, pushed as server-sent events until it is final.",
           parameters: [id],
           responses: {
-            200: {
-              description: "Events named status whose data is a Job.",
-              content: { "text/event-stream": { schema: { type: "string" } } },
-            },
+            200: stream("Events named status whose data is a Job."),
             ...reading,
+          },
+        },
+      },
+      [paths.overviewEvents]: {
+        get: {
+          operationId: "watchQueue",
+          summary: "The queue as a whole, pushed as server-sent events once a second.",
+          parameters: [
+            {
+              name: "Last-Event-ID",
+              in: "header",
+              description: "Sends of the last ten minutes only what is newer than this event.",
+              schema: { type: "string" },
+            },
+          ],
+          responses: {
+            200: stream("Events named snapshots whose data is a list of OverviewSnapshot."),
+            503: failed("Too many watch already; see Retry-After."),
           },
         },
       },
     },
     components: {
-      schemas: { Job: withoutDialect(z.toJSONSchema(jobStatus)), Problem: problem },
+      schemas: {
+        Job: withoutDialect(z.toJSONSchema(jobStatus)),
+        OverviewSnapshot: withoutDialect(z.toJSONSchema(overviewSnapshot)),
+        Problem: problem,
+      },
     },
   };
 }

@@ -78,8 +78,7 @@ export function registerPages(router: Router<PageState>, producer: Producer): vo
 
   router.get("/tasks/:id", async (ctx) => {
     const job = await producer.find(ctx.params["id"]);
-    const traceUrl = job.trace_id === undefined ? undefined : producer.traceUrl(job.trace_id);
-    sendPage(ctx, await renderStatusPage(job, traceUrl));
+    sendPage(ctx, await renderStatusPage(job, producer.linksTo(job)));
   });
 }
 

@@ -10,11 +10,15 @@ import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
 import { isJobId } from "./job-id.ts";
 import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
+import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
+import { readEndedJobs } from "./overview/ended-jobs.ts";
+import { createHistory } from "./overview/history.ts";
+import { openOverview, type Overview } from "./overview/overview.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
 import { remember } from "./remembered.ts";
 import { openStatusStreams, type StatusStreams } from "./status-streams.ts";
-import type { SubmissionDeps } from "./submission.ts";
+import { countFromZero, type SubmissionDeps } from "./submission.ts";
 
 /** How stale what is said of the queue as a whole may be. */
 const stateMs = 1_000;
@@ -23,16 +27,17 @@ const stateMs = 1_000;
 export interface Producer extends SubmissionDeps {
   readonly rateLimit: RateLimit;
   readonly streams: StatusStreams;
+  readonly overview: Overview;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
   /** The latest jobs, newest first. */
   recent(): Promise<readonly JobStatus[]>;
-  /** Where a trace can be seen; `undefined` where no Grafana is configured. */
-  traceUrl(traceId: string): string | undefined;
+  /** Where else a job can be seen. */
+  linksTo(job: JobStatus): JobLinks;
 }
 
 export interface ProducerDeps {
-  readonly config: Pick<Config, "limits" | "grafanaUrl">;
+  readonly config: Pick<Config, "limits"> & LinkTargets;
   /** A `request` connection. */
   readonly redis: Redis;
   readonly queue: Queue;
@@ -43,15 +48,18 @@ export interface ProducerDeps {
   };
 }
 
-/** A producer; its streams must be closed. */
+/** A producer; its streams and its overview must be closed. */
 export function openProducer(deps: ProducerDeps): Producer {
   const { config, redis, queue, events, tasks } = deps;
   const { log, metrics, otlp } = deps.telemetry;
+  countFromZero(metrics, tasks);
   const broker = createBroker(redis, queue);
   const state = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
   const memory = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));
   const read = (id: string) =>
     broker.ask((asked, client) => readJobStatus({ queue: asked, redis: client, state }, id));
+  const readEnded = (fromMs: number, untilMs: number) =>
+    broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs));
 
   return {
     tasks,
@@ -62,6 +70,7 @@ export function openProducer(deps: ProducerDeps): Producer {
     queueDepth: config.limits.queueDepth,
     rateLimit: createRateLimit(config.limits.ratePerMinute),
     streams: openStatusStreams(events, read),
+    overview: openOverview(createHistory({ readState: state, readEnded })),
     async load() {
       const [known, used] = await Promise.all([state(), memory()]);
       return { state: known, memory: used };
@@ -80,14 +89,6 @@ export function openProducer(deps: ProducerDeps): Producer {
         .filter(({ job }) => tasks.has(job.name))
         .map(({ job, state: jobState }) => summarizeJob(job, jobState));
     },
-    traceUrl: (traceId) => createTraceUrl(config.grafanaUrl, traceId),
+    linksTo: (job) => createJobLinks(config, job),
   };
-}
-
-/** Grafana's Explore page on the trace, in the data source `tempo`. */
-function createTraceUrl(grafanaUrl: string | undefined, traceId: string): string | undefined {
-  if (grafanaUrl === undefined) return undefined;
-  const query = { refId: "A", queryType: "traceql", query: traceId };
-  const pane = { datasource: "tempo", queries: [query], range: { from: "now-7d", to: "now" } };
-  return `${grafanaUrl}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ t: pane }))}`;
 }

@@ -17,7 +17,7 @@ export interface Submission {
   readonly task: string;
   readonly input: unknown;
   readonly idempotencyKey: string | undefined;
-  readonly source: "api" | "form";
+  readonly source: (typeof sources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
   /** JSON pointer of the input within what the client sent. */
@@ -40,7 +40,17 @@ export interface Receipt {
   readonly replayed: boolean;
 }
 
-type Outcome = "added" | "deduplicated" | "rejected" | "error";
+const sources = ["api", "form"] as const;
+const outcomes = ["added", "deduplicated", "rejected", "error"] as const;
+type Outcome = (typeof outcomes)[number];
+
+/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
+export function countFromZero(metrics: ProducerMetrics, tasks: Tasks): void {
+  for (const task of [...tasks.keys(), "_OTHER"])
+    for (const source of sources)
+      for (const outcome of outcomes)
+        metrics.jobsEnqueued.inc({ queue: queueName, task, source, outcome }, 0);
+}
 
 /**
  * The one way into the queue. When it returns, the job is in Redis for good.

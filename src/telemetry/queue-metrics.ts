@@ -25,6 +25,7 @@ export function createQueueCollector({
   readonly client: string;
   readonly metrics: SharedMetrics;
 }): () => Promise<void> {
+  metrics.queueCollectErrors.inc(labels, 0);
   return async () => {
     const startedAt = performance.now();
     try {

@@ -10,6 +10,7 @@ export function observeRedis(
 ): void {
   const up = (value: 0 | 1) => metrics.redisConnectionUp.set({ client }, value);
   let reported = false;
+  metrics.redisReconnects.inc({ client }, 0);
   up(redis.status === "ready" ? 1 : 0);
   redis.on("ready", () => {
     up(1);

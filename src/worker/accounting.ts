@@ -1,6 +1,6 @@
 import type { Span } from "@opentelemetry/api";
 import type { Job, Worker } from "bullmq";
-import { parseFailure } from "../contract/failures.ts";
+import { failureClasses, parseFailure } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
 import { heartbeatName } from "../heartbeat.ts";
 import { readyAt } from "../queue-state.ts";
@@ -8,6 +8,7 @@ import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import { exemplarOf, trailOf } from "../telemetry/spans.ts";
+import type { Activity } from "./activity.ts";
 
 const queue = queueName;
 
@@ -16,13 +17,15 @@ export interface AccountingDeps {
   readonly metrics: WorkerMetrics;
   readonly log: Log;
   readonly spans: WeakMap<Job, Span>;
+  readonly activity: Pick<Activity, "succeed">;
 }
 
 /** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
 export function registerAccounting(
   worker: Worker,
-  { tasks, metrics, log, spans }: AccountingDeps,
+  { tasks, metrics, log, spans, activity }: AccountingDeps,
 ): void {
+  countFromZero(metrics, tasks);
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
   const fieldsOf = (job: Job) => {
     const span = spans.get(job);
@@ -43,7 +46,7 @@ export function registerAccounting(
   worker.on("completed", (job) => {
     if (job.name === heartbeatName) return;
     finish(job, "completed", "");
-    metrics.jobLastSuccess.set({ queue, task: taskOf(job) }, Date.now() / 1_000);
+    activity.succeed(taskOf(job));
     log.info(fieldsOf(job), "job succeeded");
   });
 
@@ -67,4 +70,16 @@ export function registerAccounting(
     metrics.jobsStalled.inc({ queue });
     log.warn({ job_id: jobId }, "job stalled: its worker stopped renewing the lock");
   });
+}
+
+/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
+function countFromZero(metrics: WorkerMetrics, tasks: Tasks): void {
+  metrics.jobsStalled.inc({ queue }, 0);
+  for (const task of [...tasks.keys(), "_OTHER"]) {
+    metrics.jobsFinished.inc({ queue, task, outcome: "completed", error_type: "" }, 0);
+    for (const errorType of Object.keys(failureClasses)) {
+      metrics.jobsFinished.inc({ queue, task, outcome: "failed", error_type: errorType }, 0);
+      metrics.jobRetries.inc({ queue, task, error_type: errorType }, 0);
+    }
+  }
 }

@@ -4,7 +4,7 @@ import type { Activity } from "./activity.ts";
 
 const labels = { queue: queueName };
 
-/** Returns a function that brings the metrics of a worker's slots up to date. */
+/** Returns a function that brings the metrics up to date that are cheaper to read than to keep. */
 export function createActivityCollector(activity: Activity, metrics: WorkerMetrics): () => void {
   let countedSeconds = 0;
   return () => {
@@ -12,6 +12,9 @@ export function createActivityCollector(activity: Activity, metrics: WorkerMetri
     metrics.workerBusySeconds.inc(labels, Math.max(0, busySeconds - countedSeconds));
     countedSeconds = Math.max(countedSeconds, busySeconds);
     metrics.workerActiveJobs.set(labels, activity.running);
+    for (const [task, at] of activity.lastSuccessAt) {
+      metrics.jobLastSuccess.set({ ...labels, task }, at / 1_000);
+    }
     metrics.workerOldestActiveJobAge.set(labels, activity.oldestAgeSeconds());
   };
 }

@@ -7,6 +7,10 @@ export interface Activity {
   readonly lastStartAt: number;
   /** Age in seconds of the longest running job; 0 when idle. */
   oldestAgeSeconds(): number;
+  /** Notes that a job of this task has succeeded. */
+  succeed(task: string): void;
+  /** Unix time in ms of each task's last success. */
+  readonly lastSuccessAt: ReadonlyMap<string, number>;
   /** Slot-seconds spent on jobs so far, running ones included. */
   busySeconds(): number;
 }
@@ -15,6 +19,7 @@ export function createActivity(): Activity {
   const startTimes = new Set<{ readonly at: number }>();
   let lastStartAt = Date.now();
   let finishedMs = 0;
+  const lastSuccessAt = new Map<string, number>();
   const ages = () => [...startTimes].map(({ at }) => performance.now() - at);
   return {
     begin() {
@@ -31,6 +36,8 @@ export function createActivity(): Activity {
     get lastStartAt() {
       return lastStartAt;
     },
+    succeed: (task) => void lastSuccessAt.set(task, Date.now()),
+    lastSuccessAt,
     oldestAgeSeconds: () => Math.max(0, ...ages()) / 1_000,
     busySeconds: () => ages().reduce((sum, age) => sum + age, finishedMs) / 1_000,
   };

@@ -199,7 +199,7 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
   const document = await readBody(await fetch(`${url}/api/openapi.json`));
   expect([document.openapi, Object.keys(document.paths)]).toEqual([
     "3.1.0",
-    ["/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/events"],
+    ["/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/events", "/api/v1/overview/events"],
   ]);
   const [submission] =
     document.paths["/api/v1/tasks"].post.requestBody.content["application/json"].schema.oneOf;

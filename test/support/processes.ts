@@ -53,13 +53,13 @@ export async function spawnProducer(
   };
 }
 
-/** A real worker process on a free port; it goes with the test. */
+/** A real worker process on a free port, or the one given; it goes with the test. */
 export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
-  const port = await findFreePort();
+  const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
   const service = spawnService("worker", {
     REDIS_URL: redisUrl,
-    WORKER_METRICS_PORT: String(port),
     ...env,
+    WORKER_METRICS_PORT: port,
   });
   const metricsUrl = `http://127.0.0.1:${port}`;
   await untilAlive(service, metricsUrl);
@@ -93,9 +93,13 @@ function spawnService(name: "producer" | "worker", env: Environment): ServicePro
   return { child, output: () => written, stop };
 }
 
+/** A start takes half a second; on a machine that is busy with other tests, many times that. */
+const startMs = 30_000;
+
 async function untilAlive(service: ServiceProcess, url: string): Promise<void> {
-  await until(`${url} to answer`, async () => {
+  const answers = async () => {
     if (service.child.exitCode !== null) throw new Error(service.output());
     return (await fetch(`${url}/healthz`)).ok;
-  });
+  };
+  await until(`${url} to answer`, answers, startMs);
 }

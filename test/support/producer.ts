@@ -31,6 +31,8 @@ export interface TestProducer {
   /** The queue's name, for a worker to join. */
   readonly name: string;
   readonly tracing: TestTracing;
+  /** Stops it before the test is over. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ProducerOptions {
@@ -38,6 +40,8 @@ export interface ProducerOptions {
   readonly tasks?: Tasks;
   readonly limits?: Partial<Config["limits"]>;
   readonly grafanaUrl?: string;
+  readonly boardUrl?: string;
+  readonly publicUrl?: string;
   readonly readOnly?: boolean;
 }
 
@@ -48,6 +52,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const config = {
     limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
     grafanaUrl: options.grafanaUrl,
+    boardUrl: options.boardUrl,
   };
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const log = pino({ level: "silent" });
@@ -85,6 +90,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       trustProxy,
       log,
       readOnly: options.readOnly ?? true,
+      publicUrl: options.publicUrl,
     }),
     createObservabilityApp({
       registry,
@@ -96,14 +102,16 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     apps.map((app) => listen(app, { port: 0, address: "127.0.0.1", purpose: "a test" })),
   );
   await until("Redis", () => redis.status === "ready" && background.status === "ready");
-  onTestFinished(async () => {
+  const close = async () => {
     producer.streams.close();
+    producer.overview.close();
     await Promise.all(listeners.map((listener) => listener.close(100)));
     redis.disconnect();
     background.disconnect();
-  });
+  };
+  onTestFinished(close);
   const [url = "", boardUrl = "", metricsUrl = ""] = listeners.map(
     ({ port }) => `http://127.0.0.1:${port}`,
   );
-  return { url, boardUrl, metricsUrl, queue, name, tracing };
+  return { url, boardUrl, metricsUrl, queue, name, tracing, close };
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { failureClasses } from "../../src/contract/failures.ts";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startProducer } from "../support/producer.ts";
+import { startWorker } from "../support/worker.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
 
@@ -53,6 +55,34 @@ test("tells the queue's state by every name it has", async () => {
     'state="failed"} 0',
   ]);
 });
+
+test("counts from zero whatever can happen, so that its first time is seen to happen", async () => {
+  const { metricsUrl, name } = await startProducer();
+  const { registry } = await startWorker(name);
+  const exported = [await (await fetch(`${metricsUrl}/metrics`)).text(), await registry.metrics()];
+  const zeros = (metric: string) =>
+    exported.flatMap((text) => text.split("\n")).filter((line) => isZero(line, metric)).length;
+  const classes = Object.keys(failureClasses).length;
+  const tasks = ["divide", "_OTHER"].length;
+  expect(
+    Object.fromEntries(
+      specs
+        .filter(({ type, labels }) => type === "counter" && labels.includes("queue"))
+        .map((spec) => [spec.name, zeros(spec.name)]),
+    ),
+  ).toEqual({
+    taskqueue_queue_collect_errors_total: 1,
+    taskqueue_jobs_enqueued_total: tasks * ["api", "form"].length * 4,
+    taskqueue_jobs_finished_total: tasks * (1 + classes),
+    taskqueue_job_retries_total: tasks * classes,
+    taskqueue_jobs_stalled_total: 1,
+    taskqueue_worker_busy_seconds_total: 0,
+  });
+});
+
+function isZero(line: string, metric: string): boolean {
+  return line.startsWith(`${metric}{`) && line.endsWith(" 0");
+}
 
 /** A metric in the text format, which is the one that promtool reads. */
 function exposition({ name, help, type, labels }: MetricSpec): string {

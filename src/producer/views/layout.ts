@@ -1,13 +1,21 @@
 import { html, raw } from "hono/html";
+import { paths } from "../../contract/topology.ts";
 
 export type Markup = ReturnType<typeof html>;
 
 /** Seconds after which a page without JavaScript asks again. */
 const refreshSeconds = 2;
 
-/** A whole page. `refresh` makes it load itself anew where there is no JavaScript. */
+/**
+ * A whole page. `refresh` makes it load itself anew where there is no JavaScript; `assets` names the
+ * modules and style sheets that only this page needs.
+ */
 export async function renderPage(
-  { title, refresh = false }: { title: string; refresh?: boolean },
+  {
+    title,
+    refresh = false,
+    assets = [],
+  }: { title: string; refresh?: boolean; assets?: readonly string[] },
   main: Markup,
 ): Promise<string> {
   const reload = html`<noscript
@@ -21,16 +29,23 @@ export async function renderPage(
         <meta name="color-scheme" content="light dark" />
         <title>${title} · Tripod</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/assets/style.css" />
-        <script type="module" src="/assets/status.js"></script>
-        ${refresh && reload}
+        ${["style.css", "status.js", ...assets].map(renderAsset)} ${refresh && reload}
       </head>
       <body>
-        <header><a href="/">Tripod</a> <span>task queue</span></header>
+        <header>
+          <a href="/">Tripod</a> <span>task queue</span>
+          <nav><a href="${paths.overview}">Overview</a></nav>
+        </header>
         ${main}
       </body>
     </html> `;
   return page.toString();
+}
+
+function renderAsset(name: string): Markup {
+  return name.endsWith(".css")
+    ? html`<link rel="stylesheet" href="/assets/${name}" />`
+    : html`<script type="module" src="/assets/${name}"></script>`;
 }
 
 /** An instant, as the reader's clock would say it: the browser's module turns it into local time. */

@@ -1,10 +1,11 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
 import type { JobStatus } from "../job-status.ts";
+import type { JobLinks } from "../links.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 
 /** A job's page: how it stands, what came of it, and where to look further. */
-export function renderStatusPage(job: JobStatus, traceUrl: string | undefined): Promise<string> {
+export function renderStatusPage(job: JobStatus, links: JobLinks): Promise<string> {
   const final = job.status === "succeeded" || job.status === "failed";
   return renderPage(
     { title: `${job.task} ${job.status}`, refresh: !final },
@@ -28,7 +29,17 @@ ${Object.entries(job.input).map(
 <dt>Started</dt><dd>${renderTime(job.started_at)}</dd>
 <dt>Finished</dt><dd>${renderTime(job.finished_at)}</dd>
 <dt>Attempts</dt><dd>${job.attempts} of at most ${job.max_attempts}</dd>
-<dt>Trace</dt><dd>${renderTrace(job.trace_id, traceUrl)}</dd>
+<dt>Trace</dt><dd>${renderTrace(job.trace_id, links.trace)}</dd>
+${
+  links.logs !== undefined &&
+  html`<dt>Logs</dt>
+    <dd><a href="${links.logs}">in Grafana</a></dd>`
+}
+${
+  links.board !== undefined &&
+  html`<dt>Queue</dt>
+    <dd><a href="${links.board}">in Bull Board</a></dd>`
+}
 </dl>
 <p><a href="/">Submit another task</a> · <a href="${job.links.self}">This job as JSON</a></p>
 </section>

@@ -1,0 +1,16 @@
+/** LogQL over the services' logs, whose fields arrive in Loki as structured metadata. */
+
+const services = '{service_name=~"taskqueue-.+"}';
+
+/** Lines from warnings up. */
+export function troubles(): string {
+  return `${services} | detected_level=~"warn|error|critical|fatal"`;
+}
+
+export function logsOfTask(pattern: string): string {
+  return `${services} | task=~"${pattern}"`;
+}
+
+export function logsOfTrace(traceId: string): string {
+  return `${services} | trace_id="${traceId}"`;
+}

@@ -1,0 +1,8 @@
+import { anyOf, type Matchers } from "./promql.ts";
+
+/** The part of the metrics that a panel looks at. */
+export type QueueScope = Matchers<"queue">;
+export type TaskScope = Matchers<"queue" | "task">;
+
+export const chosenQueue: QueueScope = { queue: anyOf("$queue") };
+export const chosenTask: TaskScope = { ...chosenQueue, task: anyOf("$task") };

@@ -1,0 +1,34 @@
+import {
+  type Threshold,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+
+/** Green below the warning, red from the limit on. */
+export function rising(warning: number, limit: number): ThresholdsConfigBuilder {
+  return steps("green", [
+    { value: warning, color: "yellow" },
+    { value: limit, color: "red" },
+  ]);
+}
+
+/** Red from the limit on, green below. */
+export function below(limit: number): ThresholdsConfigBuilder {
+  return steps("green", [{ value: limit, color: "red" }]);
+}
+
+/** Red below the least value, green from it on. */
+export function atLeast(least: number): ThresholdsConfigBuilder {
+  return steps("red", [{ value: least, color: "green" }]);
+}
+
+/** No value is worth a colour of its own. */
+export function plain(): ThresholdsConfigBuilder {
+  return steps("blue", []);
+}
+
+function steps(base: string, further: readonly Threshold[]): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: base }, ...further]);
+}

@@ -1,0 +1,53 @@
+/** TraceQL over the attributes that the services set on their spans. */
+
+const jobId = "span.messaging.message.id";
+const task = "span.taskqueue.task";
+
+/** Columns of the tables of spans, named as Tempo names them. */
+export const jobIdField = "messaging.message.id";
+export const taskField = "taskqueue.task";
+
+interface Condition {
+  readonly attribute: string;
+  readonly operator: "=" | "=~" | ">";
+  /** As TraceQL writes it, quotes included. */
+  readonly value: string;
+}
+
+const attempt: Condition = {
+  attribute: "span.messaging.operation.type",
+  operator: "=",
+  value: '"process"',
+};
+
+/** Attempts of jobs that meet all conditions, with the job's id and task. */
+export function attempts(...conditions: readonly Condition[]): string {
+  const all = [attempt, ...conditions].map(
+    ({ attribute, operator, value }) => `${attribute} ${operator} ${value}`,
+  );
+  return `{ ${all.join(" && ")} } | select(${jobId}, ${task})`;
+}
+
+/** Every span of one job. */
+export function spansOfJob(id: string): string {
+  return `{ ${jobId} = "${id}" } | select(${jobId}, ${task})`;
+}
+
+export const failed: Condition = { attribute: "status", operator: "=", value: "error" };
+
+export function inQueue(pattern: string): Condition {
+  return { attribute: "span.messaging.destination.name", operator: "=~", value: `"${pattern}"` };
+}
+
+export function ofTask(pattern: string): Condition {
+  return { attribute: task, operator: "=~", value: `"${pattern}"` };
+}
+
+export function ofClass(pattern: string): Condition {
+  return { attribute: "span.error.type", operator: "=~", value: `"${pattern}"` };
+}
+
+/** `duration` as in `500ms` or `2s`. */
+export function longerThan(duration: string): Condition {
+  return { attribute: "duration", operator: ">", value: duration };
+}

@@ -1,0 +1,17 @@
+/** What watches the queue: on the monitor host, or beside everything else on one machine. */
+
+/** TCP ports, each its program's customary one. */
+export const monitoringPorts = {
+  prometheus: 9090,
+  grafana: 3000,
+  tempo: 3200,
+  loki: 3100,
+  redisExporter: 9121,
+  nodeExporter: 9100,
+} as const;
+
+/** What Prometheus is started with, as `--enable-feature`, before version 3. */
+export const prometheusFeatures = ["exemplar-storage", "expand-external-labels"] as const;
+
+/** EC2 tags by which Prometheus finds a deployment's hosts. */
+export const hostTags = { role: "tripod:role", stack: "tripod:stack" } as const;

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { paths } from "../../contract/topology.ts";
+import type { Standing } from "./ledger.ts";
+
+const requestMs = 5_000;
+const retryMs = 1_000;
+
+/** Whether anything that looks like a producer answers at the address. */
+export async function isAlive(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}${paths.health}`, {
+      signal: AbortSignal.timeout(requestMs),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Submits a division, again and again until there is an answer: the job's id, or "refused" for
+ * input that cannot be taken. Throws when the signal aborts.
+ */
+export async function submit(url: string, input: unknown, signal: AbortSignal): Promise<string> {
+  // With the same key, what may have been taken already is not taken twice.
+  const key = randomUUID();
+  for (;;) {
+    const response = await request(`${url}${paths.api}`, signal, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ task: "divide", input }),
+    });
+    if (response?.status === 202) return ((await response.json()) as { id: string }).id;
+    await response?.text();
+    if (response?.status === 422) return "refused";
+    const waitSeconds = Number(response?.headers.get("retry-after"));
+    await sleep(waitSeconds * 1_000 || retryMs, undefined, { signal });
+  }
+}
+
+/** How a job stands, or `undefined` when that cannot be told now. */
+export async function readStanding(
+  url: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<Standing | undefined> {
+  const response = await request(`${url}${paths.api}/${id}`, signal);
+  if (response?.status === 404) return { status: "lost" };
+  return response?.ok === true ? ((await response.json()) as Standing) : undefined;
+}
+
+/** The answer, or `undefined` when there is none; throws only when the signal aborts. */
+async function request(
+  url: string,
+  signal: AbortSignal,
+  init: RequestInit = {},
+): Promise<Response | undefined> {
+  try {
+    return await fetch(url, {
+      ...init,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]),
+    });
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

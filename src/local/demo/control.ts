@@ -1,0 +1,93 @@
+import { execFileSync } from "node:child_process";
+import type { Config } from "../../config.ts";
+import { within } from "../../deadline.ts";
+import { createQueue } from "../../queue.ts";
+import { openRedis } from "../../redis.ts";
+import type { Deployment } from "../deployment.ts";
+
+/** What the demo may do to a queue besides submitting to it. */
+export interface Control {
+  /** Whether it did: a queue that is paused already is left as it is. */
+  pause(): Promise<boolean>;
+  resume(): Promise<void>;
+  /** Asks the worker to stop; its launcher starts another. */
+  restartWorker(): void;
+  close(): void;
+}
+
+const callMs = 5_000;
+
+/**
+ * Access to the queue and the worker of a deployment that `npm start` runs on this machine.
+ * Throws the reason when it is not certain that this is one.
+ */
+export async function openControl({
+  url,
+  deployment,
+  givenRedis,
+  knownJobId,
+}: {
+  url: string;
+  deployment: Deployment | undefined;
+  /** What the launcher's deployment does not tell when it was given a Redis. */
+  givenRedis: Config["redis"] | undefined;
+  /** A job that was submitted at `url`. */
+  knownJobId: string;
+}): Promise<Control> {
+  if (deployment === undefined || portOf(deployment.url) !== portOf(url) || !isThisMachine(url)) {
+    throw new Error(`"${url}" is not known as something that "npm start" runs on this machine`);
+  }
+  const { launcherPid } = deployment;
+  findWorker(launcherPid);
+  const address =
+    givenRedis ??
+    (deployment.redisUrl === undefined
+      ? undefined
+      : { url: deployment.redisUrl, password: undefined });
+  if (address === undefined) throw new Error("its Redis is not known: expected REDIS_URL");
+  if (!isThisMachine(address.url)) throw new Error("its Redis is not on this machine");
+
+  const redis = openRedis(address, "background");
+  const queue = createQueue(redis);
+  // A Redis that does not answer shows in the calls themselves.
+  for (const source of [redis, queue]) source.on("error", () => undefined);
+  try {
+    if ((await within(callMs, queue.getJob(knownJobId))) === undefined) {
+      throw new Error("its jobs are not in the Redis at hand");
+    }
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return {
+    async pause() {
+      if (await within(callMs, queue.isPaused())) return false;
+      await within(callMs, queue.pause());
+      return true;
+    },
+    resume: () => within(callMs, queue.resume()),
+    restartWorker: () => void process.kill(findWorker(launcherPid), "SIGTERM"),
+    close: () => redis.disconnect(),
+  };
+}
+
+/** The launcher's worker now; throws when the launcher is gone, even if something else has its pid. */
+function findWorker(launcherPid: number): number {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  for (const line of lines.split("\n")) {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (Number(parent) === launcherPid && command?.endsWith("/src/worker/main.ts") === true) {
+      return Number(pid);
+    }
+  }
+  throw new Error(`no worker of a launcher with pid ${launcherPid} runs`);
+}
+
+function isThisMachine(address: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+}
+
+function portOf(address: string): string {
+  const { port, protocol } = new URL(address);
+  return port || (protocol === "https:" ? "443" : "80");
+}

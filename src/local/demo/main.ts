@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadConfig } from "../../config.ts";
+import { services } from "../../contract/topology.ts";
+import { readDeployment } from "../deployment.ts";
+import { isAlive, submit } from "./client.ts";
+import { type Control, openControl } from "./control.ts";
+import { createLedger } from "./ledger.ts";
+import { createPlan } from "./plan.ts";
+import { createSummary } from "./report.ts";
+import { refresh, runDemo } from "./run.ts";
+
+const project = resolve(import.meta.dirname, "../../..");
+/** For one more look at the jobs, even when Ctrl-C has ended everything else. */
+const lastLookMs = 10_000;
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** Plays the demo and answers with the exit code: 1 when a job was lost. */
+async function run(): Promise<number> {
+  const seconds = parseSeconds(process.argv.slice(2));
+  const deployment = readDeployment(resolve(project, process.env.TRIPOD_DATA || ".tripod"));
+  const url = (
+    process.env.TRIPOD_URL ||
+    (deployment?.url ?? `http://localhost:${services.public.localPort}`)
+  ).replace(/\/+$/, "");
+  if (!(await isAlive(url))) {
+    throw new Error(
+      `nothing answers at "${url}": start it with "npm start", or set TRIPOD_URL to where it is`,
+    );
+  }
+
+  const stopping = new AbortController();
+  // Not only once: npm passes on the Ctrl-C that this process gets as well.
+  process.on("SIGINT", () => stopping.abort());
+  process.on("SIGTERM", () => stopping.abort());
+  const ledger = createLedger();
+  ledger.submit();
+  const firstId = await submit(url, { x: 10, y: 2, delayMs: 0 }, stopping.signal);
+  ledger.take(firstId);
+  let control: Control | undefined;
+  try {
+    control = await openControl({
+      url,
+      deployment,
+      givenRedis: process.env.REDIS_URL ? loadConfig(process.env).redis : undefined,
+      knownJobId: firstId,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.log(`nothing is paused or restarted: ${reason}`);
+  }
+
+  console.log(`${seconds} s of load on ${url}; watch it at ${url}/overview\n`);
+  const deps = { url, control, ledger, print: (line: string) => console.log(line) };
+  await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds));
+  control?.close();
+  stopping.abort();
+  await refresh({ ...deps, signal: AbortSignal.timeout(lastLookMs) });
+  console.log(createSummary(ledger).join("\n"));
+  return ledger.lost.length === 0 ? 0 : 1;
+}
+
+function parseSeconds(args: string[]): number {
+  const { values } = parseArgs({ args, options: { seconds: { type: "string", default: "120" } } });
+  if (/^[1-9]\d{0,3}$/.test(values.seconds)) return Number(values.seconds);
+  throw new Error(`--seconds: expected a whole number from 1 to 9999, got "${values.seconds}"`);
+}

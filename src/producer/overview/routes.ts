@@ -1,0 +1,22 @@
+import type Router from "@koa/router";
+import { paths } from "../../contract/topology.ts";
+import type { PageState } from "../pages.ts";
+import { renderOverviewPage } from "../views/overview-page.ts";
+import type { Overview } from "./overview.ts";
+
+/** The overview of the queue as a whole: a page, and the events that keep it current. */
+export function registerOverview(router: Router<PageState>, overview: Overview): void {
+  router.get(paths.overview, async (ctx) => {
+    ctx.set("Cache-Control", "no-store");
+    ctx.type = "html";
+    ctx.body = await renderOverviewPage(await overview.current());
+  });
+
+  router.get(paths.overviewEvents, (ctx) => {
+    const stream = overview.watch(ctx.get("last-event-id"));
+    ctx.set("Cache-Control", "no-store");
+    ctx.set("X-Accel-Buffering", "no");
+    ctx.type = "text/event-stream";
+    ctx.body = stream;
+  });
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { FailureClass } from "../../contract/failures.ts";
+import type { QueueState } from "../../queue-state.ts";
+import { failureClass } from "../job-status.ts";
+import type { EndedSecond } from "./ended-jobs.ts";
+
+const count = z.int().min(0);
+const percentiles = z
+  .object({ p50: z.number(), p95: z.number() })
+  .nullable()
+  .meta({ description: "Null when no job tells." });
+
+/** The queue as a whole at one moment, as the API tells it and the overview shows it. */
+export const overviewSnapshot = z.object({
+  at: z.iso.datetime(),
+  queue: z
+    .object({
+      waiting: count,
+      working: count,
+      workers: count,
+      paused: z.boolean(),
+      oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
+    })
+    .nullable()
+    .meta({ description: "Null when it was not read." }),
+  last_minute: z
+    .object({
+      succeeded: count,
+      failed: count,
+      failures: z.partialRecord(failureClass, count),
+      wait_seconds: percentiles,
+      end_to_end_seconds: percentiles,
+    })
+    .nullable()
+    .meta({ description: "Jobs that ended in the minute before; null when it was not read." }),
+});
+export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
+type LastMinute = NonNullable<OverviewSnapshot["last_minute"]>;
+
+/** What is known of a moment; `undefined` is what could not be read. */
+export function createSnapshot(
+  atMs: number,
+  state: QueueState | undefined,
+  ended: readonly EndedSecond[] | undefined,
+): OverviewSnapshot {
+  return {
+    at: new Date(atMs).toISOString(),
+    queue: state === undefined ? null : summarizeState(atMs, state),
+    last_minute: ended === undefined ? null : summarizeEnded(ended),
+  };
+}
+
+function summarizeState(
+  atMs: number,
+  { jobs, workers, paused, oldestReadyAt }: QueueState,
+): NonNullable<OverviewSnapshot["queue"]> {
+  return {
+    waiting: jobs.waiting + jobs.prioritized,
+    working: jobs.active,
+    workers,
+    paused,
+    oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
+  };
+}
+
+function summarizeEnded(seconds: readonly EndedSecond[]): LastMinute {
+  const jobs = seconds.flatMap(({ sample }) => sample);
+  const weights = new Map<FailureClass, number>();
+  for (const { failureClass: reason, weight } of jobs) {
+    if (reason !== undefined) weights.set(reason, (weights.get(reason) ?? 0) + weight);
+  }
+  return {
+    succeeded: sum(seconds.map(({ succeeded }) => succeeded)),
+    failed: sum(seconds.map(({ failed }) => failed)),
+    failures: Object.fromEntries([...weights].map(([name, weight]) => [name, Math.round(weight)])),
+    wait_seconds: percentilesOf(
+      jobs.flatMap(({ waitSeconds, weight }) =>
+        waitSeconds === undefined ? [] : [{ value: waitSeconds, weight }],
+      ),
+    ),
+    end_to_end_seconds: percentilesOf(
+      jobs.map(({ endToEndSeconds: value, weight }) => ({ value, weight })),
+    ),
+  };
+}
+
+interface Weighted {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** The smallest values that half, and 95 %, of the weight do not exceed. */
+function percentilesOf(values: readonly Weighted[]): LastMinute["wait_seconds"] {
+  const sorted = values.toSorted((a, b) => a.value - b.value);
+  const total = sum(sorted.map(({ weight }) => weight));
+  const at = (share: number) => {
+    let reached = 0;
+    return sorted.find(({ weight }) => (reached += weight) >= share * total)?.value;
+  };
+  const [p50, p95] = [at(0.5), at(0.95)];
+  return p50 === undefined || p95 === undefined ? null : { p50: round(p50), p95: round(p95) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** To the millisecond, which is all that BullMQ's times tell. */
+function round(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { parser as logqlParser } from "@grafana/lezer-logql";
+import { parser as traceqlParser } from "@grafana/lezer-traceql";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { foreignMetrics } from "../../dashboards/foreign-metrics.ts";
+import { recordings } from "../../dashboards/recordings.ts";
+import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
+import {
+  dashboardsFolder,
+  fillVariables,
+  queriesOf,
+  type Query,
+  readRules,
+} from "../support/dashboards.ts";
+import { readGroupings, readSelectors, type Selector } from "../support/promql.ts";
+import { promtool } from "../support/promtool.ts";
+
+interface ProvisionedSource {
+  readonly jsonData: {
+    readonly tracesToMetrics?: { readonly queries: readonly { name: string; query: string }[] };
+    readonly tracesToLogsV2?: { readonly query: string };
+  };
+}
+
+/** As Grafana reads them: `$$` is a `$`. */
+const provisioned: readonly ProvisionedSource[] = parse(
+  readFileSync(new URL("grafana/datasources/tripod.yaml", dashboardsFolder), "utf8").replaceAll(
+    "$$",
+    "$",
+  ),
+).datasources;
+
+const promql: readonly Query[] = [
+  ...queriesOf("prometheus"),
+  ...provisioned.flatMap(({ jsonData: { tracesToMetrics } }) =>
+    (tracesToMetrics?.queries ?? []).map(({ name, query }) => ({ at: name, text: query })),
+  ),
+  ...readRules(),
+].map(({ at, text }) => ({ at, text: fillVariables(text) }));
+
+const targetLabels = ["job", "instance"];
+const catalogue: readonly MetricSpec[] = Object.values(metrics);
+
+/** Each series that may be asked for, with its labels. */
+const known: ReadonlyMap<string, readonly string[]> = new Map([
+  ...catalogue.flatMap(seriesOf),
+  ...Object.values(foreignMetrics).map(
+    ({ name, labels }) => [name, [...labels, ...targetLabels]] as const,
+  ),
+  ...Object.values(recordings).map(({ record, labels }) => [record, labels] as const),
+]);
+
+function seriesOf({ type, name, labels }: MetricSpec): (readonly [string, readonly string[]])[] {
+  const all = [...labels, ...targetLabels];
+  if (type !== "histogram") return [[name, all]];
+  return [
+    [`${name}_bucket`, [...all, "le"]],
+    [`${name}_sum`, all],
+    [`${name}_count`, all],
+  ];
+}
+
+test("has PromQL that Prometheus can read in every panel, variable, annotation and rule", () => {
+  const rulesOfQueries = promql.map(({ text }, index) => ({
+    record: `query:${index}`,
+    expr: text,
+  }));
+  const content = JSON.stringify({ groups: [{ name: "queries", rules: rulesOfQueries }] });
+  expect(promtool(["check", "rules"], content)).toEqual({
+    output: expect.stringContaining(`SUCCESS: ${promql.length} rules found`),
+    status: 0,
+  });
+  expect(promql.length).toBeGreaterThan(100);
+});
+
+test("asks only for series that are declared, by labels that they have", () => {
+  const selectors = promql.flatMap(({ at, text }) =>
+    readSelectors(text).map((selector) => ({ at, ...selector })),
+  );
+  const wrong = selectors.filter(({ name, labels }) => !hasLabels(name, labels));
+  expect([wrong, selectors.length > promql.length]).toEqual([[], true]);
+});
+
+test("groups and matches only by labels that some series there has", () => {
+  const groupings = promql.flatMap(({ at, text }) =>
+    readGroupings(text).map((grouping) => ({ at, ...grouping })),
+  );
+  const wrong = groupings.filter(({ labels, selectors }) => !labels.every(isLabelOf(selectors)));
+  expect([wrong, groupings.length > 100]).toEqual([[], true]);
+});
+
+function hasLabels(name: string, labels: readonly string[]): boolean {
+  const own = known.get(name);
+  return own !== undefined && labels.every((label) => own.includes(label));
+}
+
+function isLabelOf(selectors: readonly Selector[]): (label: string) => boolean {
+  return (label) => selectors.some(({ name }) => known.get(name)?.includes(label));
+}
+
+test("draws, or alerts on, every metric of the catalogue and every foreign one it lists", () => {
+  const asked = new Set(promql.flatMap(({ text }) => readSelectors(text).map(({ name }) => name)));
+  const families = [
+    ...catalogue.map((spec) => seriesOf(spec).map(([name]) => name)),
+    ...Object.values(foreignMetrics).map(({ name }) => [name]),
+    ...Object.values(recordings).map(({ record }) => [record]),
+  ];
+  const unused = families.filter((names) => !names.some((name) => asked.has(name)));
+  expect([unused, families.length > catalogue.length]).toEqual([[], true]);
+});
+
+test.each([
+  {
+    language: "TraceQL",
+    parser: traceqlParser,
+    queries: queriesOf("tempo"),
+    broken: "{ span.a = }",
+  },
+  {
+    language: "LogQL",
+    parser: logqlParser,
+    queries: [
+      ...queriesOf("loki"),
+      ...provisioned.flatMap(({ jsonData: { tracesToLogsV2: link } }) =>
+        link === undefined ? [] : [{ at: "trace to logs", text: link.query }],
+      ),
+    ],
+    broken: '{a="b"} | c=',
+  },
+])("has $language that Grafana's grammar can read", ({ parser, queries, broken }) => {
+  const mistakes = queries.filter(({ text }) => text !== "" && !isReadable(text));
+  expect([mistakes, queries.length >= 4, isReadable(broken)]).toEqual([[], true, false]);
+
+  function isReadable(query: string): boolean {
+    const filled = fillVariables(query);
+    // A bare trace id is a query to Grafana, though no TraceQL.
+    if (/^[0-9a-f]{32}$/.test(filled)) return true;
+    let readable = true;
+    parser.parse(filled).iterate({
+      enter({ type }) {
+        if (type.isError) readable = false;
+      },
+    });
+    return readable;
+  }
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { submitDivision, untilFinal } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+test("shows the numbers without JavaScript, loaded anew again and again", async () => {
+  const { url, name } = await startProducer();
+  await startWorker(name);
+  for (const input of [
+    { x: 1, y: 2 },
+    { x: 1, y: 0 },
+  ]) {
+    await untilFinal(url, (await submitDivision(url, input)).id);
+  }
+  const page = await until("the outcomes", async () => {
+    const text = await (await fetch(`${url}/overview`)).text();
+    return readingOf(text, "failed") === "1" && text;
+  });
+  expect(
+    ["waiting", "working", "workers", "succeeded", "division_by_zero", "overflow"].map((reading) =>
+      readingOf(page, reading),
+    ),
+  ).toEqual(["0", "0", "1", "1", "1", "0"]);
+  expect(readingOf(page, "wait_p95")).toMatch(/^\d+ ms$|^0 s$/);
+  expect(page).toContain("The queue is idle.");
+  expect(page).toMatch(/<noscript\s*><meta http-equiv="refresh"/);
+});
+
+test("is linked from the start page", async () => {
+  const { url } = await startProducer();
+  const page = await (await fetch(`${url}/`)).text();
+  expect(page).toContain('<nav><a href="/overview">Overview</a></nav>');
+});
+
+test("gets the plots' library from its package", async () => {
+  const { url } = await startProducer();
+  const files = await Promise.all(
+    ["uplot.js", "uplot.css"].map((name) => fetch(`${url}/assets/${name}`)),
+  );
+  expect(files.map(({ status, headers }) => [status, headers.get("content-type")])).toEqual([
+    [200, "text/javascript; charset=utf-8"],
+    [200, "text/css; charset=utf-8"],
+  ]);
+});
+
+function readingOf(page: string, name: string): string | undefined {
+  return new RegExp(`data-reading="${name}"[^>]*>([^<]*)<`).exec(page)?.[1];
+}

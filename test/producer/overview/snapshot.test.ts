@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { EndedJob } from "../../../src/producer/overview/ended-jobs.ts";
+import { createSnapshot, overviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
+import type { QueueState } from "../../../src/queue-state.ts";
+
+const at = Date.parse("2026-01-02T03:04:05.000Z");
+const state: QueueState = {
+  jobs: {
+    waiting: 3,
+    prioritized: 2,
+    active: 4,
+    delayed: 1,
+    waiting_children: 0,
+    completed: 100,
+    failed: 10,
+  },
+  oldestReadyAt: at - 1_500,
+  paused: false,
+  workers: 2,
+};
+
+test("tells the queue's state and the minute before", () => {
+  const snapshot = createSnapshot(at, state, [
+    { succeeded: 1, failed: 1, sample: [job(0.1, 0.4), job(0.2, 0.3, "timeout")] },
+    { succeeded: 2, failed: 0, sample: [job(0.3, 1.2), job(0.4, 0.5)] },
+  ]);
+  expect(snapshot).toEqual({
+    at: "2026-01-02T03:04:05.000Z",
+    queue: { waiting: 5, working: 4, workers: 2, paused: false, oldest_waiting_seconds: 1.5 },
+    last_minute: {
+      succeeded: 3,
+      failed: 1,
+      failures: { timeout: 1 },
+      wait_seconds: { p50: 0.2, p95: 0.4 },
+      end_to_end_seconds: { p50: 0.4, p95: 1.2 },
+    },
+  });
+  expect(overviewSnapshot.parse(snapshot)).toEqual(snapshot);
+});
+
+test("tells a gap, and not 0, of what could not be read", () => {
+  const snapshot = createSnapshot(at, undefined, undefined);
+  expect(snapshot).toEqual({ at: "2026-01-02T03:04:05.000Z", queue: null, last_minute: null });
+  expect(overviewSnapshot.parse(snapshot)).toEqual(snapshot);
+});
+
+test("tells no latency of a minute in which nothing ended", () => {
+  expect(createSnapshot(at, { ...state, oldestReadyAt: undefined }, [])).toMatchObject({
+    queue: { oldest_waiting_seconds: 0 },
+    last_minute: {
+      succeeded: 0,
+      failed: 0,
+      failures: {},
+      wait_seconds: null,
+      end_to_end_seconds: null,
+    },
+  });
+});
+
+test("lets a job of a busy second stand for the others that were not looked at", () => {
+  const busy = { ...job(5, 5, "overflow"), weight: 90.4 };
+  const { last_minute: minute } = createSnapshot(at, state, [
+    { succeeded: 0, failed: 90, sample: [busy] },
+    { succeeded: 3, failed: 0, sample: [job(1, 1), job(1, 1), job(1, 1)] },
+  ]);
+  expect(minute).toEqual({
+    succeeded: 3,
+    failed: 90,
+    failures: { overflow: 90 },
+    wait_seconds: { p50: 5, p95: 5 },
+    end_to_end_seconds: { p50: 5, p95: 5 },
+  });
+});
+
+test("leaves a job out of the wait whose first start nobody knows any more", () => {
+  const retried = { ...job(1, 60), waitSeconds: undefined };
+  const { last_minute: minute } = createSnapshot(at, state, [
+    { succeeded: 2, failed: 0, sample: [retried, job(2, 3)] },
+  ]);
+  expect(minute).toMatchObject({
+    wait_seconds: { p50: 2, p95: 2 },
+    end_to_end_seconds: { p50: 3, p95: 60 },
+  });
+});
+
+function job(
+  waitSeconds: number,
+  endToEndSeconds: number,
+  failureClass?: EndedJob["failureClass"],
+): EndedJob {
+  return { weight: 1, waitSeconds, endToEndSeconds, failureClass };
+}

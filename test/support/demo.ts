@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const main = join(import.meta.dirname, "../../src/local/demo/main.ts");
+
+export interface DemoProcess {
+  readonly child: ChildProcess;
+  /** Everything it has written so far. */
+  readonly output: () => string;
+  /** The numbers of its summary by their names. */
+  readonly counts: () => Record<string, number>;
+  /** Exit code, once it has ended; null if a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+/** The demo as a real process; it goes with the test. */
+export function startDemo(env: Record<string, string>, args: readonly string[]): DemoProcess {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let written = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => (written += chunk));
+  }
+  const ended = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return {
+    child,
+    output: () => written,
+    counts: () =>
+      Object.fromEntries(
+        [...written.matchAll(/^(\w[\w ]+?) {2,}(\d+)/gm)].map(([, name = "", count]) => [
+          name,
+          Number(count),
+        ]),
+      ),
+    ended,
+  };
+}
