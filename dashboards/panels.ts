@@ -4,6 +4,8 @@ import {
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -53,7 +55,7 @@ interface Facts {
   readonly links?: readonly DashboardLinkBuilder[];
 }
 
-type Unit = "s" | "short" | "percentunit" | "bytes" | "ops" | "opm" | "none" | "dateTimeFromNow";
+type Unit = "s" | "short" | "percentunit" | "bytes" | "ops" | "opm" | "none";
 
 interface Described {
   title(title: string): this;
@@ -86,12 +88,19 @@ function describe<P extends Described>(
 
 const lastValue = () => new ReduceDataOptionsBuilder().calcs(["lastNotNull"]);
 
+/** Lines over time, from zero up. */
 export function timeseries(facts: Facts): Timeseries {
+  return graph(facts).min(0);
+}
+
+function graph(facts: Facts): Timeseries {
+  const limits =
+    facts.thresholds === undefined ? GraphThresholdsStyleMode.Off : GraphThresholdsStyleMode.Dashed;
   return describe(new Timeseries(), facts)
-    .min(0)
     .lineWidth(1)
     .fillOpacity(10)
     .showPoints(VisibilityMode.Never)
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(limits))
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)
@@ -117,7 +126,7 @@ export function bars(facts: Facts): Timeseries {
 
 /** On a logarithmic scale, where milliseconds and hours are both seen. */
 export function logarithmic(facts: Facts): Timeseries {
-  return timeseries(facts).scaleDistribution(
+  return graph(facts).scaleDistribution(
     new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10),
   );
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { hostTags } from "../src/contract/monitoring.ts";
 import type { Image } from "./image.ts";
 
 export interface HostArgs {
@@ -51,8 +52,8 @@ export function createHost(
       creditSpecification: /^t\d/.test(args.instanceType) ? { cpuCredits: "standard" } : undefined,
       tags: {
         Name: `tripod-${name}`,
-        "tripod:role": args.role,
-        "tripod:stack": pulumi.getStack(),
+        [hostTags.role]: args.role,
+        [hostTags.stack]: pulumi.getStack(),
       },
     },
     { ...options, ignoreChanges: args.image.replacesHosts ? [] : ["ami"] },

@@ -1,5 +1,8 @@
+import { anchorOf } from "../../dashboards/alert.ts";
+import { alerts } from "../../dashboards/alerts.ts";
 import { variables } from "../config.ts";
 import { failureClasses } from "../contract/failures.ts";
+import { type MetricSpec, metrics } from "../contract/metrics.ts";
 import { type Service, services } from "../contract/topology.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
@@ -20,6 +23,26 @@ const tables = {
       code(name),
       blamed[blame],
       meaning,
+    ]),
+  ),
+  metrics: table(
+    ["metric", "type", "labels", "from", "what it tells"],
+    Object.values<MetricSpec>(metrics).map(({ name, type, labels, exporters, help }) => [
+      code(name),
+      type,
+      labels.map(code).join(", "),
+      exporters.join(", "),
+      help,
+    ]),
+  ),
+  alerts: table(
+    ["alert", "severity", "it means", "look first at", "then"],
+    alerts.map(({ name, severity, meaning, firstLook, remedy }) => [
+      `<a id="${anchorOf(name)}"></a>${name}`,
+      severity,
+      meaning,
+      firstLook,
+      remedy,
     ]),
   ),
   flows: table(

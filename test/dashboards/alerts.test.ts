@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { createRule } from "../../dashboards/alert.ts";
 import { alerts, createRuleFile } from "../../dashboards/alerts.ts";
 import { waitObjective } from "../../dashboards/queue-alerts.ts";
 import { metrics } from "../../src/contract/metrics.ts";
@@ -49,6 +51,13 @@ test("fires RedisDown without an exporter when no service has a connection", () 
 test("has a case for every alert", () => {
   const covered = [...alertCases.map(({ alert }) => alert), "Watchdog"];
   expect(covered.toSorted()).toEqual(alerts.map(({ name }) => name).toSorted());
+});
+
+test("leads from every alert to the place in the README that says what to do", () => {
+  const readme = readFileSync(new URL("../README.md", dashboardsFolder), "utf8");
+  const places = [...readme.matchAll(/<a id="(\w+)">/g)].map(([, id]) => `README.md#${id}`);
+  const runbooks = alerts.map((alert) => createRule(alert).annotations.runbook_url);
+  expect(runbooks).toEqual(places);
 });
 
 test("wakes somebody up for five reasons only", () => {

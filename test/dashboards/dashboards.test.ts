@@ -58,3 +58,23 @@ test("leads from every quantile drawn over time to the traces behind it, where t
     true,
   ]);
 });
+
+test("leads from every job's id to its status page and to Bull Board, and from its span to its trace", () => {
+  const found = panels
+    .filter(({ type, datasource }) => type === "table" && datasource?.uid === "${tempo}")
+    .map((table) => [linksOf(table, "messaging.message.id"), linksOf(table, "spanID")]);
+  expect(found).toEqual(
+    Array.from({ length: 4 }, () => [
+      ["${public_url:raw}/tasks/${__value.raw}", "${board_url:raw}/queue/tasks/${__value.raw}"],
+      ["/d/taskqueue-journey?${__url_time_range}&var-trace_id=${__data.fields.traceIdHidden}"],
+    ]),
+  );
+});
+
+function linksOf({ fieldConfig }: PanelJson, field: string): string[] {
+  const properties = (fieldConfig?.overrides ?? [])
+    .filter(({ matcher }) => matcher.options === field)
+    .flatMap((override) => override.properties);
+  const links = properties.find(({ id }) => id === "links")?.value as { url: string }[] | undefined;
+  return (links ?? []).map(({ url }) => url);
+}

@@ -13,6 +13,11 @@ interface TargetJson {
   readonly exemplar?: boolean;
 }
 
+interface OverrideJson {
+  readonly matcher: { readonly options: string };
+  readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+}
+
 export interface PanelJson {
   readonly id: number;
   readonly type: string;
@@ -30,6 +35,7 @@ export interface PanelJson {
       readonly unit?: string;
       readonly thresholds?: { readonly steps: unknown[] };
     };
+    readonly overrides: readonly OverrideJson[];
   };
   readonly targets?: readonly TargetJson[];
 }

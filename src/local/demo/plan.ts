@@ -30,7 +30,7 @@ const inputs: readonly unknown[] = [
  */
 export function createPlan(seconds: number): PlannedSecond[] {
   const at = (share: number) => Math.floor(seconds * share);
-  const pauseSeconds = Math.min(8, Math.max(1, at(0.1)));
+  const pauseSeconds = Math.min(8, Math.max(2, at(0.1)));
   const burst = Math.min(150, 20 + seconds);
   return Array.from({ length: seconds }, (_, second) => {
     const acts: Act[] = [];

@@ -28,7 +28,7 @@ test("accounts for every job over a burst, a pause and a worker's restart", asyn
   expect(output()).toMatch(/submitted {7}48 {3}3 more were refused as invalid input/);
   expect(output()).toMatch(/failed {11}7 {3}division_by_zero 5, overflow 2/);
   expect(output().match(/^\d\d:\d\d {3}waiting/gm)?.length).toBeGreaterThanOrEqual(6);
-  for (const note of ["the queue is paused for 1 s", "the queue is resumed", "a burst of 26"]) {
+  for (const note of ["the queue is paused for 2 s", "the queue is resumed", "a burst of 26"]) {
     expect(output()).toContain(note);
   }
   await untilOutput("worker   | ended (exit code 0), starts again in 1 s");
@@ -77,7 +77,8 @@ test("fails when jobs that were taken are not known any more, and names them", a
     1,
     { submitted: taken, succeeded: 0, failed: 0, "still queued": 0, lost: taken },
   ]);
-  expect(output()).toMatch(/^lost .*t-1, t-2, t-3/m);
+  const named = /^lost +\d+ +(.*)$/m.exec(output())?.[1]?.split(", ");
+  expect(new Set(named)).toEqual(new Set(Array.from({ length: taken }, (_, i) => `t-${i + 1}`)));
 });
 
 test("says how to start what it needs when nothing answers", async () => {
