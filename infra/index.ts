@@ -58,7 +58,7 @@ new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: p
 const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>
   egress.publicAddresses || instance === producer
     ? pulumi.interpolate`ssh admin@${host}`
-    : pulumi.interpolate`aws ec2-instance-connect ssh --connection-type eice --os-user admin --instance-id ${instance.id}`;
+    : pulumi.interpolate`aws ec2-instance-connect ssh --connection-type eice --os-user admin --private-key-file KEY --instance-id ${instance.id}`;
 
 /** What a browser opens to submit a task. */
 export const url = pulumi.interpolate`http://${address.publicIp}`;

@@ -1,14 +1,31 @@
 import { defineConfig } from "vitest/config";
 
+const hosts = "test/hosts/**/*.test.ts";
+
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/setup/redis.ts"],
     // Most of the time goes into waiting for processes and browsers.
     maxWorkers: 3,
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "queue",
+          include: ["test/**/*.test.ts"],
+          exclude: [hosts],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // Booting hosts keeps every processor busy: afterwards, and two files at a time.
+        test: { name: "hosts", include: [hosts], maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -28,12 +28,10 @@ const patienceMs = 40_000;
 /** Three hosts that have finished their first boot. */
 export async function openDeployment(): Promise<Deployment> {
   const bed = await openBed();
-  const [redis, producer, worker] = await Promise.all([
-    bed.boot("redis"),
-    bed.boot("producer"),
-    bed.boot("worker"),
-  ]);
-  await Promise.all([redis.booted(), producer.booted(), worker.booted()]);
+  const { redis, producer, worker } = await bootAll(bed).catch(async (error: unknown) => {
+    await bed.close();
+    throw error;
+  });
 
   const api = `http://${addresses.producer}/api/v1/tasks`;
   const internet = startStation(bed.lab, "internet");
@@ -63,4 +61,14 @@ export async function openDeployment(): Promise<Deployment> {
     },
   };
   return deployment;
+}
+
+async function bootAll(bed: Bed): Promise<Pick<Deployment, "redis" | "producer" | "worker">> {
+  const [redis, producer, worker] = await Promise.all([
+    bed.boot("redis"),
+    bed.boot("producer"),
+    bed.boot("worker"),
+  ]);
+  await Promise.all([redis.booted(), producer.booted(), worker.booted()]);
+  return { redis, producer, worker };
 }

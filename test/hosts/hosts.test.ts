@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { password } from "../support/mocked-stack.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import { addresses, stations } from "./network.ts";
@@ -11,8 +11,8 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await openDeployment();
+    return () => deployment.bed.close();
   }, 300_000);
-  afterAll(() => deployment.bed.close());
 
   test("somebody on the internet has 10 divided by 2, and 10 by 0 refused", async () => {
     const { submit, untilEnded } = deployment;
@@ -68,8 +68,9 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
   test("nothing on a host has failed or asks for attention", async () => {
     const { redis, producer, worker } = deployment;
     for (const host of [redis, producer, worker]) {
+      const state = host.run("systemctl", "is-system-running", "--wait");
+      expect(await state.catch(({ stdout }: { stdout: string }) => stdout)).toBe("running\n");
       expect(await host.run("systemctl", "--failed", "--no-legend", "--plain")).toBe("");
-      expect(await host.run("systemctl", "is-system-running")).toBe("running\n");
     }
   });
 

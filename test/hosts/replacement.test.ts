@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import { whyNoHosts } from "./requirements.ts";
@@ -13,8 +13,8 @@ describe.skipIf(obstacle)(
     let deployment: Deployment;
     beforeAll(async () => {
       deployment = await openDeployment();
+      return () => deployment.bed.close();
     }, 300_000);
-    afterAll(() => deployment.bed.close());
 
     test("a second boot comes back by itself, with new secrets and without another download", async () => {
       const { bed, redis, producer, worker, submit, untilEnded } = deployment;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { repository } from "../support/pulumi-project.ts";
 import { until } from "../support/until.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
@@ -13,8 +13,8 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
   beforeAll(async () => {
     deployment = await openDeployment();
     await untilWell();
+    return () => deployment.bed.close();
   }, 300_000);
-  afterAll(() => deployment.bed.close());
 
   /** The lines that somebody on the internet is told. */
   async function smoke(url = `http://${addresses.producer}`): Promise<string[]> {

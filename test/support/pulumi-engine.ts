@@ -24,7 +24,6 @@ export interface RegisteredResource extends Resource {
 
 export interface Execution {
   readonly exitCode: number | null;
-  readonly seconds: number;
   readonly resources: RegisteredResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the program or the executor complained about. */
@@ -125,7 +124,6 @@ export async function executeStack(
     pwd,
     parallel: "16",
   }).flatMap(([name, value]) => [`--${name}`, value]);
-  const startedAt = performance.now();
   const child = spawn(
     node,
     [
@@ -150,10 +148,9 @@ export async function executeStack(
     stream.on("data", (chunk: Buffer) => messages.push(chunk.toString()));
   }
   const [exitCode]: (number | null)[] = await once(child, "exit");
-  const seconds = (performance.now() - startedAt) / 1_000;
   monitorServer.close();
   engineServer.close();
-  return { exitCode: exitCode ?? null, seconds, resources, outputs, messages };
+  return { exitCode: exitCode ?? null, resources, outputs, messages };
 }
 
 function readResource(request: Message): RegisteredResource {
