@@ -37,17 +37,18 @@ describe.skipIf(obstacle)(
 
     test("a service that is killed is back within seconds", async () => {
       const { worker, submit, untilEnded } = deployment;
-      await worker.run("systemctl", "kill", "--signal=KILL", "tripod-worker");
-      expect(await untilEnded(await submit({ x: 6, y: 2 }))).toMatchObject({ result: 3 });
-      const restarts = await worker.run(
+      const show = [
         "systemctl",
         "show",
         "--value",
-        "-p",
-        "NRestarts",
+        "--property=NRestarts",
         "tripod-worker",
-      );
-      expect(restarts).toBe("1\n");
+      ] as const;
+      const before = Number(await worker.run(...show));
+      await worker.run("systemctl", "kill", "--signal=KILL", "tripod-worker");
+      expect(await untilEnded(await submit({ x: 6, y: 2 }))).toMatchObject({ result: 3 });
+      // In a container systemd may find the old cgroup still going away, and try once more.
+      expect(Number(await worker.run(...show))).toBeGreaterThan(before);
     });
 
     test("a replaced worker host finishes what it runs, and its successor takes the next", async () => {
