@@ -23,8 +23,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Booting hosts keeps every processor busy: afterwards, and two files at a time.
-        test: { name: "hosts", include: [hosts], maxWorkers: 2, sequence: { groupOrder: 1 } },
+        // Booting hosts keeps every processor busy, so it comes after all else.
+        test: { name: "hosts", include: [hosts], sequence: { groupOrder: 1 } },
       },
     ],
   },
