@@ -51,6 +51,19 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     }
   });
 
+  test("EC2.9: only the hosts that must be reached from outside have a public address", () => {
+    const exposed = instances().filter(({ inputs }) => inputs["associatePublicIpAddress"] === true);
+    const expected = {
+      // As in the tutorial: without a NAT, a host needs an address of its own to fetch packages.
+      "public-ip": ["producer", "redis", "worker-1", "worker-2"],
+      "nat-instance": ["nat", "producer"],
+      "nat-gateway": ["producer"],
+    };
+    expect(exposed.map(({ name }) => name).toSorted()).toEqual(
+      expected[egress as keyof typeof expected],
+    );
+  });
+
   test("EC2.12: every elastic address is in use", () => {
     const addresses = ofType(resources, "Eip").map(({ name }) => `${name}-id`);
     const used = [...ofType(resources, "EipAssociation"), ...ofType(resources, "NatGateway")].map(
