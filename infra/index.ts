@@ -41,19 +41,21 @@ const redis = createRedis(settings, {
   group: groups.redis,
   password: redisPassword.value,
 });
+const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
+const publicUrl = pulumi.interpolate`http://${address.publicIp}`;
+const adminUrl = pulumi.interpolate`${publicUrl}:${services.board.port}`;
 const producer = createProducer(settings, {
   ...common,
   group: groups.producer,
   secrets: { "redis-password": redisPassword, "board-password": boardPassword },
+  environment: { PUBLIC_URL: publicUrl, BOARD_URL: adminUrl },
 });
+new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: producer.id });
 const workers = createWorkers(settings, {
   ...common,
   group: groups.worker,
   secrets: { "redis-password": redisPassword },
 });
-
-const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
-new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: producer.id });
 
 const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>
   egress.publicAddresses || instance === producer
@@ -61,9 +63,9 @@ const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>
     : pulumi.interpolate`aws ec2-instance-connect ssh --connection-type eice --os-user admin --private-key-file KEY --instance-id ${instance.id}`;
 
 /** What a browser opens to submit a task. */
-export const url = pulumi.interpolate`http://${address.publicIp}`;
+export const url = publicUrl;
 /** Bull Board, for the administrator's network; the user is `admin`. */
-export const boardUrl = pulumi.interpolate`http://${address.publicIp}:${services.board.port}`;
+export const boardUrl = adminUrl;
 export const boardLogin = boardPassword.value;
 export const sshCommands = {
   producer: login(address.publicIp, producer),

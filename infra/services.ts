@@ -19,6 +19,8 @@ interface ServiceArgs {
   readonly release: StoredRelease;
   /** Name on the host -> secret. */
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** Variables that depend on what AWS answers. */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** The one producer, in the subnet that the internet reaches. */
@@ -79,7 +81,7 @@ function createIdentity(name: string, { release, secrets }: ServiceArgs) {
 function createServiceBoot(
   service: "producer" | "worker",
   settings: Settings,
-  { region, release, secrets }: ServiceArgs,
+  { region, release, secrets, environment = {} }: ServiceArgs,
 ): pulumi.Output<string> {
   const parameters = pulumi.output(
     Object.fromEntries(
@@ -87,8 +89,8 @@ function createServiceBoot(
     ),
   );
   return pulumi
-    .all([region, release.bucket, parameters])
-    .apply(([regionName, bucket, parameterNames]) =>
+    .all([region, release.bucket, parameters, pulumi.output(environment)])
+    .apply(([regionName, bucket, parameterNames, variables]) =>
       createServiceUserData({
         service,
         region: regionName,
@@ -98,6 +100,7 @@ function createServiceBoot(
         secrets: parameterNames,
         passwordVersion: settings.passwordVersion,
         concurrency: settings.workerConcurrency,
+        environment: variables,
       }),
     );
 }

@@ -178,6 +178,16 @@ test.each([
   expect(open.map(({ name }) => name).toSorted()).toEqual(hosts);
 });
 
+test("the producer knows by which addresses it is reached, for the links between its pages", async () => {
+  const resources = await runMockedStack();
+  const linked = ofType(resources, "Instance").filter((instance) =>
+    /PUBLIC_URL=http:\/\/203\.0\.113\.80\n.*BOARD_URL=http:\/\/203\.0\.113\.80:8081\n/s.test(
+      userDataOf(instance),
+    ),
+  );
+  expect(linked.map(({ name }) => name)).toEqual(["producer"]);
+});
+
 test("the sources replace producer and worker, never Redis", async () => {
   const { sha } = await loadRelease("arm64");
   const instances = ofType(await runMockedStack({ workerCount: "2" }), "Instance");
