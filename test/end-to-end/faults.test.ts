@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { postJson, readBody, readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
-import { startRedis, type TestRedis } from "../support/redis.ts";
+import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
 const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
 
 /** Finds the jobs of a worker that vanished within 2 s instead of 30 s. */
 const quickRecovery = { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" };
-
-async function ownRedis(): Promise<TestRedis> {
-  const redis = await startRedis();
-  onTestFinished(() => redis.remove());
-  return redis;
-}
 
 async function submitMany(url: string, count: number, delayMs: number): Promise<string[]> {
   const inputs = Array.from({ length: count }, (_, index) => ({ x: index, y: 1, delayMs }));
@@ -79,34 +73,6 @@ test(
     expect(ends.filter((result) => result !== 5)).toEqual([]);
   },
 );
-
-test("answers 503 at once while Redis is down, and works again soon after", async () => {
-  const redis = await ownRedis();
-  const producer = await spawnProducer(redis.url);
-  await submitDivision(producer.url, { x: 1, y: 1 });
-  await redis.signal("SIGKILL");
-  const durations: number[] = [];
-  for (let index = 0; index < 15; index += 1) {
-    const startedAt = performance.now();
-    const response = await postJson(`${producer.url}/api/v1/tasks`, division);
-    durations.push(performance.now() - startedAt);
-    expect([
-      response.status,
-      response.headers.get("retry-after"),
-      (await readBody(response)).kind,
-    ]).toEqual([503, "1", "not_ready"]);
-  }
-  // Waiting for Redis in any way would cost 2 s; a busy machine delays some of the answers.
-  expect(Math.min(...durations)).toBeLessThan(50);
-  const readiness = await fetch(`${producer.url}/readyz`);
-  expect([readiness.status, (await fetch(`${producer.url}/healthz`)).status]).toEqual([503, 200]);
-  const page = await (await fetch(producer.url)).text();
-  expect(page).toContain("The queue cannot be reached now.");
-
-  await redis.start();
-  const { id } = await until("a 202", () => submitDivision(producer.url, { x: 1, y: 1 }), 5_000);
-  expect((await readJob(producer.url, id)).status).toBe("waiting");
-});
 
 test("starts in any order: the producer and the worker wait for Redis", async () => {
   const redis = await ownRedis();
