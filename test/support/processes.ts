@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
+import { collectOutput } from "./child-output.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -72,12 +73,7 @@ function spawnService(name: "producer" | "worker", env: Environment): ServicePro
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      written += chunk.toString();
-    });
-  }
+  const output = collectOutput(child);
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async (signal: NodeJS.Signals) => {
     if (!gone()) {
@@ -90,7 +86,7 @@ function spawnService(name: "producer" | "worker", env: Environment): ServicePro
   onTestFinished(async () => {
     await stop("SIGKILL");
   });
-  return { child, output: () => written, stop };
+  return { child, output, stop };
 }
 
 /** A start takes half a second; on a machine that is busy with other tests, many times that. */
