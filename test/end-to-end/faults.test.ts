@@ -22,22 +22,6 @@ async function results(url: string, ids: readonly string[], ms: number): Promise
   return ends.map(({ result }) => result);
 }
 
-test("loses no job when workers are killed while they run them", { timeout: 60_000 }, async () => {
-  const redis = await ownRedis();
-  const producer = await spawnProducer(redis.url);
-  const ids = await submitMany(producer.url, 200, 100);
-  for (let kill = 0; kill < 3; kill += 1) {
-    const worker = await spawnWorker(redis.url, quickRecovery);
-    await until("jobs to run", async () => {
-      const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
-      return /taskqueue_worker_active_jobs\{queue="tasks"\} 10/.test(scrape);
-    });
-    await worker.stop("SIGKILL");
-  }
-  await spawnWorker(redis.url, quickRecovery);
-  expect(await results(producer.url, ids, 40_000)).toEqual(ids.map((_, index) => index));
-});
-
 test(
   "loses no acknowledged job when Redis is killed and comes back",
   { timeout: 60_000 },
