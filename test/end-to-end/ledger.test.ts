@@ -18,7 +18,7 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
   const [gone = ""] = ledger.acknowledged;
   await client.lrem("tripod:tasks:wait", 1, gone);
   const slow = await ledger.submit("divide", { x: 1, y: 1, delayMs: 1_000 });
-  const env = { WORKER_LOCK_MS: "1000", WORKER_STALLED_CHECK_MS: "200" };
+  const env = { WORKER_LOCK_MS: "3000", WORKER_STALLED_CHECK_MS: "500" };
   const first = await spawnWorker(redis.url, env);
   await until("the slow job to run", async () => (await client.llen("tripod:tasks:active")) === 1);
   await first.stop("SIGKILL");
@@ -34,6 +34,8 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
     failed: ["division_by_zero: cannot divide 1 by zero"],
     queued: 0,
     lost: [gone],
+    starts: 5,
+    attempts: 4,
     duplicates: 1,
     stalls: 1,
   });

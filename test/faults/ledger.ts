@@ -18,6 +18,9 @@ export interface Audit {
   readonly queued: number;
   /** Ids of those that are none of these: broken promises. */
   readonly lost: readonly string[];
+  /** How often a worker was given one of the jobs, and how many of these attempts have ended. */
+  readonly starts: number;
+  readonly attempts: number;
   /**
    * Starts that no attempt's end accounts for: runs that were cut short and begun again. BullMQ
    * counts both in Redis, a start when it hands the job out, so what a killed worker knew is in it.
@@ -151,13 +154,16 @@ async function audit(
     return [active, wait, paused, delayed].some((set) => set.has(id)) ? "queued" : "lost";
   };
   const jobs = ids.map((id, index) => {
-    const [started, ended, stalled, reason] = lists[6 + index] ?? [];
+    const [ats, atm, stalled, reason] = lists[6 + index] ?? [];
+    const [starts, attempts] = [Number(ats ?? 0), Number(atm ?? 0)];
     const outcome = outcomeOf(id, reason ?? "");
-    const unaccounted = Number(started ?? 0) - Number(ended ?? 0) - (outcome === "queued" ? 1 : 0);
+    const unaccounted = starts - attempts - (outcome === "queued" ? 1 : 0);
     return {
       id,
       outcome,
       reason: reason ?? "",
+      starts,
+      attempts,
       duplicates: Math.max(0, unaccounted),
       stalls: Number(stalled ?? 0),
     };
@@ -169,6 +175,8 @@ async function audit(
     failed: of("failed").map(({ reason }) => reason),
     queued: of("queued").length,
     lost: of("lost").map(({ id }) => id),
+    starts: sum(jobs.map((job) => job.starts)),
+    attempts: sum(jobs.map((job) => job.attempts)),
     duplicates: sum(jobs.map((job) => job.duplicates)),
     stalls: sum(jobs.map((job) => job.stalls)),
   };

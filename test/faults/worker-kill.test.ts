@@ -1,8 +1,9 @@
 import { expect } from "vitest";
-import { spawnProducer, spawnWorker, type WorkerProcess } from "../support/processes.ts";
+import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
-import { fault, type Measure } from "./fault.ts";
+import { readActiveJobs } from "./active-jobs.ts";
+import { fault } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
 import { tellProgress } from "./progress.ts";
 
@@ -15,7 +16,7 @@ interface Size {
   readonly recovery: Record<string, string>;
 }
 
-const quickRecovery = { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" };
+const quickRecovery = { WORKER_LOCK_MS: "3000", WORKER_STALLED_CHECK_MS: "500" };
 
 fault<Size>(
   {
@@ -31,38 +32,33 @@ fault<Size>(
     },
     full: { jobs: 4_000, jobMs: 150, kills: 10, concurrency: 20, recovery: {}, timeoutMs: 240_000 },
   },
-  async (size, measure) => killWorkers("F1", size, measure),
+  async ({ jobs, jobMs, kills, concurrency, recovery }, measure) => {
+    const redis = await ownRedis();
+    const producer = await spawnProducer(redis.url);
+    const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
+    const env = { ...recovery, WORKER_CONCURRENCY: String(concurrency) };
+    let killed = 0;
+    tellProgress("F1", () => `${killed} kills, ${ledger.ended} of ${jobs} jobs seen to end`);
+
+    for (; killed < kills; killed += 1) {
+      const worker = await spawnWorker(redis.url, env);
+      await ledger.submitMany(jobs / kills, jobMs);
+      await until(
+        "every slot to be taken",
+        async () => (await readActiveJobs(worker)) === concurrency,
+      );
+      await worker.stop("SIGKILL");
+    }
+    const lastKillAt = performance.now();
+    await spawnWorker(redis.url, env);
+    await ledger.untilDrained(120_000);
+    const drained = (performance.now() - lastKillAt) / 1_000;
+    const { lost, failed, duplicates } = await ledger.audit();
+    expect(duplicates, "no kill hit a running job").toBeGreaterThan(kills);
+    measure.exactly("acknowledged jobs", jobs, ledger.acknowledged.length);
+    measure.exactly("lost", 0, lost.length);
+    measure.exactly("failed", 0, failed.length);
+    measure.atMost("begun twice (kills x slots)", kills * concurrency, duplicates);
+    measure.atMost("drained after the last kill", 45, drained, "s");
+  },
 );
-
-async function killWorkers(id: string, size: Size, measure: Measure): Promise<void> {
-  const { jobs, jobMs, kills, concurrency, recovery } = size;
-  const redis = await ownRedis();
-  const producer = await spawnProducer(redis.url);
-  const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
-  const env = { ...recovery, WORKER_CONCURRENCY: String(concurrency) };
-  let killed = 0;
-  tellProgress(id, () => `${killed} kills, ${ledger.ended} of ${jobs} jobs seen to end`);
-
-  for (; killed < kills; killed += 1) {
-    const worker = await spawnWorker(redis.url, env);
-    await ledger.submitMany(jobs / kills, jobMs);
-    await until("every slot to be taken", async () => (await readActive(worker)) === concurrency);
-    await worker.stop("SIGKILL");
-  }
-  const lastKillAt = performance.now();
-  await spawnWorker(redis.url, env);
-  await ledger.untilDrained(120_000);
-  const drained = (performance.now() - lastKillAt) / 1_000;
-  const { lost, failed, duplicates } = await ledger.audit();
-  expect(duplicates, "no kill hit a running job").toBeGreaterThan(kills);
-  measure.exactly("acknowledged jobs", jobs, ledger.acknowledged.length);
-  measure.exactly("lost", 0, lost.length);
-  measure.exactly("failed", 0, failed.length);
-  measure.atMost("begun twice (kills x slots)", kills * concurrency, duplicates);
-  measure.atMost("drained after the last kill", 45, drained, "s");
-}
-
-async function readActive({ metricsUrl }: WorkerProcess): Promise<number> {
-  const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
-  return Number(/taskqueue_worker_active_jobs\{queue="tasks"\} (\d+)/.exec(scrape)?.[1]);
-}
