@@ -60,7 +60,15 @@ const schema = z.object({
     .describe("Grafana, for the links to a job's trace and logs."),
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
-    .describe("OTLP/HTTP receiver for traces and logs; without it nothing is traced."),
+    .describe(
+      "OTLP/HTTP receiver, to whose address `/v1/traces` and `/v1/logs` are added; without any nothing is traced.",
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url("http", "https")
+    .optional()
+    .describe("Where traces go instead, as the complete address."),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: url("http", "https")
+    .optional()
+    .describe("Where logs go instead, as the complete address."),
   TRACES_PER_SECOND: integer(1, 100_000)
     .default(50)
     .describe("New traces kept in a second; what a caller has sampled is kept besides."),
@@ -103,7 +111,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly boardUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
-  readonly otlpEndpoint: string | undefined;
+  /** Complete addresses, each for itself; `undefined` where nothing is sent. */
+  readonly otlp: { readonly traces: string | undefined; readonly logs: string | undefined };
   readonly tracesPerSecond: number;
   readonly logLevel: string;
   readonly releaseSha: string;
@@ -146,6 +155,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     throw new Error(`the environment is not usable:\n  ${problems.join("\n  ")}`);
   }
   const e = parsed.data;
+  const otlpBase = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const otlpAt = (path: string) => (otlpBase === undefined ? undefined : `${otlpBase}${path}`);
   return Object.freeze({
     redis: { url: e.REDIS_URL, password: redisPassword },
     listenAddress: e.LISTEN_ADDRESS,
@@ -175,7 +186,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: withoutSlash(e.PUBLIC_URL),
     boardUrl: withoutSlash(e.BOARD_URL),
     grafanaUrl: withoutSlash(e.GRAFANA_URL),
-    otlpEndpoint: withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT),
+    otlp: {
+      traces: e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? otlpAt("/v1/traces"),
+      logs: e.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? otlpAt("/v1/logs"),
+    },
     tracesPerSecond: e.TRACES_PER_SECOND,
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,
