@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { monitoringPorts } from "./contract/monitoring.ts";
 import { services } from "./contract/topology.ts";
 
 const port = (fallback: number) => integer(1, 65_535).default(fallback);
@@ -21,6 +22,11 @@ const schema = z.object({
   WORKER_METRICS_PORT: port(services["worker-metrics"].localPort).describe(
     "The worker's `/metrics`, `/healthz` and `/readyz`.",
   ),
+  MONITORING: flag()
+    .default(true)
+    .describe("Whether `npm start` also runs Prometheus, Grafana, Tempo and Loki where installed."),
+  PROMETHEUS_PORT: port(monitoringPorts.prometheus).describe("Prometheus of `npm start`."),
+  GRAFANA_PORT: port(monitoringPorts.grafana).describe("Grafana of `npm start`."),
   BOARD_USER: text().default("admin").describe("Bull Board's login."),
   BOARD_PASSWORD: text()
     .optional()
@@ -87,7 +93,11 @@ export interface Config {
     readonly board: number;
     readonly producerMetrics: number;
     readonly workerMetrics: number;
+    readonly prometheus: number;
+    readonly grafana: number;
   };
+  /** Whether the local launcher runs what watches the queue. */
+  readonly monitoring: boolean;
   readonly board: {
     readonly user: string;
     readonly password: string | undefined;
@@ -165,7 +175,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       board: e.BOARD_PORT,
       producerMetrics: e.PRODUCER_METRICS_PORT,
       workerMetrics: e.WORKER_METRICS_PORT,
+      prometheus: e.PROMETHEUS_PORT,
+      grafana: e.GRAFANA_PORT,
     },
+    monitoring: e.MONITORING,
     board: {
       user: e.BOARD_USER,
       password: boardPassword ?? e.BOARD_PASSWORD,

@@ -8,7 +8,14 @@ test("has a usable default for everything", () => {
   expect(loadConfig({})).toMatchObject({
     redis: { url: "redis://127.0.0.1:6379", password: undefined },
     listenAddress: "127.0.0.1",
-    ports: { public: 8080, board: 8081, producerMetrics: 9465, workerMetrics: 9464 },
+    ports: {
+      public: 8080,
+      board: 8081,
+      producerMetrics: 9465,
+      workerMetrics: 9464,
+      prometheus: 9090,
+      grafana: 3000,
+    },
     board: { user: "admin", password: undefined, readOnly: true },
     worker: { concurrency: 10, lockMs: 30_000, stalledCheckMs: 5_000, deadmanMs: 60_000 },
     otlp: { traces: undefined, logs: undefined },
