@@ -50,6 +50,8 @@ export async function startLauncher({
       BOARD_PORT: String(ports.board),
       PRODUCER_METRICS_PORT: String(ports.producerMetrics),
       WORKER_METRICS_PORT: String(ports.workerMetrics),
+      // What watches the queue is started where a test is about it.
+      MONITORING: "false",
       // A job whose worker was killed is taken up again after a second instead of half a minute.
       WORKER_LOCK_MS: "1000",
       WORKER_STALLED_CHECK_MS: "200",
