@@ -15,7 +15,8 @@ const longest = [
 /** Begins with the longest files, so that none of them runs on alone at the end. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+    const bySize = await super.sort(files);
+    return bySize.toSorted((one, other) => rank(one) - rank(other));
   }
 }
 
