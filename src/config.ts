@@ -182,6 +182,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   });
 }
 
+/** The environment for code that is not to know our secrets: without our variables and OpenTelemetry's. */
+export function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !Object.hasOwn(schema.shape, name) && !name.startsWith("OTEL_"),
+  );
+  return Object.fromEntries(kept);
+}
+
 function withoutSlash(address: string | undefined): string | undefined {
   return address?.replace(/\/+$/, "");
 }

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type Config, loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
 import { prepareBroker } from "./broker.ts";
-import { loadDeathSignal } from "./death-signal.ts";
+import { loadDeathSignal } from "../death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { checkPorts } from "./ports.ts";
 import { openStack } from "./stack.ts";

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
 import { until } from "./until.ts";
@@ -21,6 +22,8 @@ export interface ProducerProcess extends ServiceProcess {
 export interface WorkerProcess extends ServiceProcess {
   readonly metricsUrl: string;
 }
+
+const repository = join(import.meta.dirname, "../..");
 
 type Environment = Record<string, string>;
 
@@ -53,21 +56,29 @@ export async function spawnProducer(
   };
 }
 
-/** A real worker process on a free port, or the one given; it goes with the test. */
-export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
+/**
+ * A real worker process on a free port, or the one given, from these sources or those of a fork; it
+ * goes with the test.
+ */
+export async function spawnWorker(
+  redisUrl: string,
+  env: Environment = {},
+  sources = repository,
+): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
-  const service = spawnService("worker", {
-    REDIS_URL: redisUrl,
-    ...env,
-    WORKER_METRICS_PORT: port,
-  });
+  const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
+  const service = spawnService("worker", variables, sources);
   const metricsUrl = `http://127.0.0.1:${port}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
 }
 
-function spawnService(name: "producer" | "worker", env: Environment): ServiceProcess {
-  const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
+function spawnService(
+  name: "producer" | "worker",
+  env: Environment,
+  sources = repository,
+): ServiceProcess {
+  const main = join(sources, "src", name, "main.ts");
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
