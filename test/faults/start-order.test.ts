@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { untilFinal } from "../support/client.ts";
+import { paths } from "../../src/contract/topology.ts";
+import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -45,7 +46,11 @@ async function startInOrder(order: readonly Part[]): Promise<number> {
     producer: async () => void (urls.producer = (await spawnProducer(redis.url)).url),
     worker: async () => void (urls.worker = (await spawnWorker(redis.url)).metricsUrl),
   };
-  for (const part of order) await start[part]();
+  for (const part of order) {
+    // A producer that has never seen Redis must not keep a client waiting.
+    if (part === "redis" && urls.producer !== undefined) await expectRefusal(urls.producer);
+    await start[part]();
+  }
   const startedAt = performance.now();
   const { producer: url = "", worker = "" } = urls;
   for (const service of [url, worker]) {
@@ -56,4 +61,10 @@ async function startInOrder(order: readonly Part[]): Promise<number> {
   const id = await ledger.submit("divide", { x: 9, y: 3, delayMs: 0 });
   expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 3 });
   return seconds;
+}
+
+async function expectRefusal(url: string): Promise<void> {
+  const body = { task: "divide", input: { x: 9, y: 3, delayMs: 0 } };
+  const response = await postJson(`${url}${paths.api}`, body);
+  expect([response.status, (await readBody(response)).kind]).toEqual([503, "not_ready"]);
 }

@@ -28,17 +28,21 @@ const repository = join(import.meta.dirname, "../..");
 
 type Environment = Record<string, string>;
 
-/** A real producer process on free ports, listening but perhaps without Redis; it goes with the test. */
+/**
+ * A real producer process on free ports, listening but perhaps without Redis, from these sources or
+ * those of a fork; it goes with the test.
+ */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
+  sources = repository,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
     await findFreePort(),
     await findFreePort(),
     await findFreePort(),
   ];
-  const service = spawnService("producer", {
+  const variables = {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
@@ -46,7 +50,8 @@ export async function spawnProducer(
     BOARD_PASSWORD: "correct horse",
     RATE_LIMIT_PER_MINUTE: "1000000",
     ...env,
-  });
+  };
+  const service = spawnService("producer", variables, sources);
   const url = `http://127.0.0.1:${publicPort}`;
   await untilAlive(service, url);
   return {
@@ -77,7 +82,7 @@ export async function spawnWorker(
 function spawnService(
   name: "producer" | "worker",
   env: Environment,
-  sources = repository,
+  sources: string,
 ): ServiceProcess {
   const main = join(sources, "src", name, "main.ts");
   const child = spawn(process.execPath, [main], {
