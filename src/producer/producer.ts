@@ -5,6 +5,7 @@ import { readQueueState } from "../queue-state.ts";
 import { readMemory } from "../readiness.ts";
 import type { Tasks } from "../registry.ts";
 import type { Otlp } from "../telemetry/otlp.ts";
+import { describeServer } from "../telemetry/spans.ts";
 import type { Telemetry } from "../telemetry/service.ts";
 import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
@@ -67,6 +68,7 @@ export function openProducer(deps: ProducerDeps): Producer {
     metrics,
     log,
     tracer: otlp.tracer,
+    server: describeServer(redis),
     queueDepth: config.limits.queueDepth,
     rateLimit: createRateLimit(config.limits.ratePerMinute),
     streams: openStatusStreams(events, read),

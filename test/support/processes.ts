@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
 import { until } from "./until.ts";
@@ -24,17 +25,20 @@ export interface WorkerProcess extends ServiceProcess {
 
 type Environment = Record<string, string>;
 
+const ownSources = new URL("../../src/", import.meta.url);
+
 /** A real producer process on free ports, listening but perhaps without Redis; it goes with the test. */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
+  sources = ownSources,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
     await findFreePort(),
     await findFreePort(),
     await findFreePort(),
   ];
-  const service = spawnService("producer", {
+  const service = spawnService(new URL("producer/main.ts", sources), {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
@@ -54,9 +58,13 @@ export async function spawnProducer(
 }
 
 /** A real worker process on a free port, or the one given; it goes with the test. */
-export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
+export async function spawnWorker(
+  redisUrl: string,
+  env: Environment = {},
+  sources = ownSources,
+): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
-  const service = spawnService("worker", {
+  const service = spawnService(new URL("worker/main.ts", sources), {
     REDIS_URL: redisUrl,
     ...env,
     WORKER_METRICS_PORT: port,
@@ -66,9 +74,8 @@ export async function spawnWorker(redisUrl: string, env: Environment = {}): Prom
   return { ...service, metricsUrl };
 }
 
-function spawnService(name: "producer" | "worker", env: Environment): ServiceProcess {
-  const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], {
+function spawnService(main: URL, env: Environment): ServiceProcess {
+  const child = spawn(process.execPath, [fileURLToPath(main)], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
