@@ -9,6 +9,7 @@ import { heartbeatName, recordHeartbeat } from "../heartbeat.ts";
 import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
+import { observeRedis } from "../telemetry/redis-connection.ts";
 import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./accounting.ts";
 import type { Activity } from "./activity.ts";
@@ -59,6 +60,19 @@ export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worke
   registerAccounting(worker, { ...deps, attempts });
   const release = registerBrake(worker, deps.log);
   worker.on("closing", release);
+  observeBlocking(worker, deps);
   deps.metrics.workerConcurrency.set({ queue: queueName }, config.concurrency);
   return worker;
+}
+
+/** Observes the connection on which the worker waits for jobs; BullMQ hands it out once it is ready. */
+function observeBlocking(worker: Worker, deps: Pick<WorkerDeps, "log" | "metrics">): void {
+  const client = "worker_blocking";
+  deps.metrics.redisConnectionUp.set({ client }, 0);
+  const opened = worker.getBackend().blockingClient;
+  opened?.then(
+    (redis) => observeRedis(redis, client, deps),
+    // The worker was closed before there was one.
+    () => undefined,
+  );
 }
