@@ -99,6 +99,7 @@ export function createOpenApi(tasks: Tasks): object {
           parameters: [id],
           responses: {
             200: stream("Events named status whose data is a Job."),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             ...reading,
           },
         },
@@ -117,6 +118,7 @@ export function createOpenApi(tasks: Tasks): object {
           ],
           responses: {
             200: stream("Events named snapshots whose data is a list of OverviewSnapshot."),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             503: failed("Too many watch already; see Retry-After."),
           },
         },
