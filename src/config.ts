@@ -60,7 +60,15 @@ const schema = z.object({
     .describe("Grafana, for the links to a job's trace and logs."),
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
-    .describe("OTLP/HTTP receiver for traces and logs; without it nothing is traced."),
+    .describe(
+      "OTLP/HTTP receiver of traces at `/v1/traces` and logs at `/v1/logs`; without one nothing is sent.",
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url("http", "https")
+    .optional()
+    .describe("Receiver of traces alone, with its whole path."),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: url("http", "https")
+    .optional()
+    .describe("Receiver of logs alone, with its whole path."),
   TRACES_PER_SECOND: integer(1, 100_000)
     .default(50)
     .describe("New traces kept in a second; what a caller has sampled is kept besides."),
@@ -103,7 +111,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly boardUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
-  readonly otlpEndpoint: string | undefined;
+  /** Where OTLP goes, path included; `undefined` where nothing is sent. */
+  readonly otlp: { readonly traces: string | undefined; readonly logs: string | undefined };
   readonly tracesPerSecond: number;
   readonly logLevel: string;
   readonly releaseSha: string;
@@ -146,6 +155,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     throw new Error(`the environment is not usable:\n  ${problems.join("\n  ")}`);
   }
   const e = parsed.data;
+  const otlp = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const otlpUrl = (path: string) => (otlp === undefined ? undefined : `${otlp}${path}`);
   return Object.freeze({
     redis: { url: e.REDIS_URL, password: redisPassword },
     listenAddress: e.LISTEN_ADDRESS,
@@ -175,7 +186,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: withoutSlash(e.PUBLIC_URL),
     boardUrl: withoutSlash(e.BOARD_URL),
     grafanaUrl: withoutSlash(e.GRAFANA_URL),
-    otlpEndpoint: withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT),
+    otlp: {
+      traces: e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? otlpUrl("/v1/traces"),
+      logs: e.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? otlpUrl("/v1/logs"),
+    },
     tracesPerSecond: e.TRACES_PER_SECOND,
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,

@@ -11,7 +11,7 @@ test("has a usable default for everything", () => {
     ports: { public: 8080, board: 8081, producerMetrics: 9465, workerMetrics: 9464 },
     board: { user: "admin", password: undefined, readOnly: true },
     worker: { concurrency: 10, lockMs: 30_000, stalledCheckMs: 5_000, deadmanMs: 60_000 },
-    otlpEndpoint: undefined,
+    otlp: { traces: undefined, logs: undefined },
   });
 });
 
@@ -32,6 +32,21 @@ test("takes addresses with or without a slash at the end", () => {
     boardUrl: "http://b/board",
     grafanaUrl: "http://c",
   });
+});
+
+test.each([
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a/" }, "http://a/v1/traces", "http://a/v1/logs"],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b/t" }, "http://b/t", undefined],
+  [
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://a",
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://c/otlp/v1/logs",
+    },
+    "http://a/v1/traces",
+    "http://c/otlp/v1/logs",
+  ],
+])("with %j sends traces to %s and logs to %s", (environment, traces, logs) => {
+  expect(loadConfig(environment).otlp).toEqual({ traces, logs });
 });
 
 test("names every problem at once, with the value and what was expected", () => {

@@ -21,7 +21,7 @@ const { measured, sampled } = variants[variant as Variant];
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
 const otlp = await startOtlp("worker", {
-  otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
+  otlp: loadConfig(sampled > 0 ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {}).otlp,
   releaseSha: "bench",
   tracesPerSecond: loadConfig({}).tracesPerSecond,
 });
