@@ -10,10 +10,22 @@ export function createLog(service: string, level: string, copy?: LogStream): Log
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
     redact: ["password", "*.password", "authorization", "headers.authorization"],
   };
   const stdout = pino.destination(1);
   if (copy === undefined) return pino(options, stdout);
   const streams = [stdout, copy].map((stream) => ({ stream, level: "trace" as const }));
   return pino(options, pino.multistream(streams));
+}
+
+/**
+ * An error as a log may keep it. Nothing else of it: ioredis hangs the whole command on its errors,
+ * with the password of an AUTH and the input of a job.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack, code } = pino.stdSerializers.err(error);
+  const errors = error instanceof AggregateError ? error.errors.map(String) : undefined;
+  return { type, message, stack, code, errors };
 }

@@ -37,6 +37,8 @@ const tasks = isolateTasks(await loadTasks(), children);
 const redis = openRedis(config.redis, "background");
 observeRedis(redis, "worker", { log, metrics });
 const queue = createQueue(redis);
+// The connection's observer logs its errors; BullMQ prints whole what nobody listens to.
+queue.on("error", () => undefined);
 const activity = createActivity();
 
 let draining = false;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
@@ -173,6 +174,41 @@ test("Bull Board shows input, result and reason as text", async () => {
     await page.locator("[onerror]").count(),
     await page.title(),
   ]).toEqual([expect.stringContaining(attack), 0, "Tripod"]);
+});
+
+test("a job that came into the queue by another way shows its name and log as text", async () => {
+  const producer = await startTwoTasks();
+  const job = await producer.queue.add(attack, {}, { jobId: `t-${randomUUID()}` });
+  const id = job.id ?? "";
+  await untilFinal(producer.url, id);
+  await job.log(attack);
+  const { page, complaints } = await openPage({
+    httpCredentials: { username: boardLogin.user, password: boardLogin.password },
+  });
+  const seen: unknown[] = [];
+  for (const path of ["/", `/tasks/${id}`, "/overview"]) {
+    await page.goto(`${producer.url}${path}`);
+    const shown = await page.locator("body").innerText();
+    seen.push([shown.includes(attack), await findIntruders(page)]);
+  }
+  expect([seen, complaints]).toEqual([
+    [
+      // The list shows only tasks that there are, and the overview no names; it has a script more.
+      [false, nothing],
+      [true, nothing],
+      [false, { ...nothing, scripts: 2 }],
+    ],
+    [],
+  ]);
+
+  await page.goto(`${producer.boardUrl}/queue/${producer.name}/${id}`);
+  await page.getByText("Logs", { exact: true }).click();
+  await page.getByText(attack).last().waitFor();
+  expect([
+    await page.getByText(attack).count(),
+    await page.locator("[onerror]").count(),
+    await page.title(),
+  ]).toEqual([2, 0, "Tripod"]);
 });
 
 async function startTwoTasks(): Promise<TestProducer> {

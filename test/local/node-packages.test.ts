@@ -7,7 +7,7 @@ import { installNodePackages } from "../../src/local/install/node-packages.js";
 import { createFakeCommands } from "../support/fake-commands.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 
-const npmCi = "npm ci --loglevel=error --include=dev --include=optional";
+const npmCi = "npm ci --ignore-scripts --loglevel=error --include=dev --include=optional";
 
 /** What npm ci leaves behind: a folder for each package of this platform, and its own lockfile last. */
 const npmInstalls = `

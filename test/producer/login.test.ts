@@ -56,6 +56,60 @@ test("a browser that has not asked for a login yet counts as no failure", async 
   expect(await Promise.all(strangers)).toEqual(Array<number>(12).fill(401));
 });
 
+test("nothing of Bull Board is there for somebody without the login", async () => {
+  const { boardUrl, name, queue } = await startProducer({ readOnly: false });
+  const { id } = await queue.add("divide", { x: 10, y: 2, delayMs: 0 });
+  const headers = { authorization: boardAuthorization };
+  const page = await (await fetch(boardUrl, { headers })).text();
+  const files = [...page.matchAll(/(?:src|href)="\/?(static\/[^"]+)"/g)].map((match) => match[1]);
+  expect(files.length).toBeGreaterThan(2);
+  const paths = [
+    "",
+    ...files,
+    `queue/${name}`,
+    `queue/${name}/${id}`,
+    "api/queues",
+    "api/redis/stats",
+    `api/queues/${name}/${id}`,
+    `api/queues/${name}/${id}/logs`,
+    `api/queues/${name}/retry/failed`,
+    `api/queues/${name}/add`,
+    "nowhere",
+    "static/nowhere.js",
+    "static/%2e%2e/%2e%2e/package.json",
+    "%",
+  ];
+  const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+  const answers = await Promise.all(
+    paths.flatMap((path) =>
+      methods.map(async (method) => {
+        const response = await fetch(`${boardUrl}/${path}`, { method });
+        const told = method === "HEAD" ? "a login is needed" : await response.text();
+        return [method, path, response.status, told];
+      }),
+    ),
+  );
+  expect(answers).toEqual(
+    paths.flatMap((path) => methods.map((method) => [method, path, 401, "a login is needed"])),
+  );
+  expect(await queue.count()).toBe(1);
+});
+
+test("somebody who guesses passwords cannot pass for many by X-Forwarded-For", async () => {
+  const { boardUrl } = await startProducer();
+  const guess = async (attempt: number) => {
+    const headers = {
+      authorization: basic(`admin:guess ${attempt}`),
+      "x-forwarded-for": `203.0.113.${attempt}`,
+    };
+    return (await fetch(boardUrl, { headers })).status;
+  };
+  const statuses: number[] = [];
+  for (let attempt = 1; attempt <= 11; attempt += 1) statuses.push(await guess(attempt));
+
+  expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
+});
+
 test.each([
   ["PUT", "retry/failed"],
   ["PUT", "clean/wait"],

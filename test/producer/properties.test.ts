@@ -140,6 +140,47 @@ test("no text in a form makes it fail", async () => {
   );
 });
 
+test("no key, wherever it stands and however it is sent, reaches the prototype of objects", async () => {
+  const { url, queue } = await startProducer({ tasks: await loadTwoTasks() });
+  const before = Object.getOwnPropertyNames(Object.prototype).toSorted();
+  const key = fc.constantFrom("__proto__", "constructor", "prototype", "polluted", "text");
+  const { tree } = fc.letrec<{ tree: string }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      fc.constant('"x"'),
+      fc
+        .array(fc.tuple(key, tie("tree")), { minLength: 1, maxLength: 3 })
+        .map((pairs) => `{${pairs.map(([name, json]) => `"${name}":${json}`).join(",")}}`),
+    ),
+  }));
+  await fc.assert(
+    fc.asyncProperty(tree, async (json) => {
+      const form = new URLSearchParams({ text: "x", spelling: json });
+      const answers = await Promise.all([
+        postJson(`${url}/api/v1/tasks`, json),
+        postJson(`${url}/api/v1/tasks`, `{"task":"repeat","input":${json}}`),
+        postJson(
+          `${url}/api/v1/tasks`,
+          `{"task":"repeat","input":{"text":"x","spelling":${json}}}`,
+        ),
+        fetch(`${url}/tasks/repeat`, {
+          method: "POST",
+          headers: { origin: url },
+          body: form,
+          redirect: "manual",
+        }),
+      ]);
+      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+      expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).toEqual(before);
+    }),
+    runs,
+  );
+  // Some of it was fit to be queued, and its keys are the queued job's own.
+  const jobs = await queue.getJobs();
+  expect(jobs.length).toBeGreaterThan(0);
+  expect(jobs.filter(({ data }) => Object.getPrototypeOf(data) !== Object.prototype)).toEqual([]);
+});
+
 test("no text in the place of a job's id is anything but not found", async () => {
   const { url } = await startProducer();
   // A URL's own parser resolves dots before anything is sent.

@@ -80,6 +80,7 @@ test.each([
     "400",
   ],
   ["a negative length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400"],
+  ["an Expect that nobody knows", "GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n", "417"],
   ["no host", "GET / HTTP/1.1\r\n\r\n", "400"],
   ["no HTTP", "hello\r\n\r\n", "400"],
 ])("a request with %s is refused before it does any harm", async (_, request, status) => {
@@ -90,6 +91,35 @@ test.each([
   socket.end(request);
 
   expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+});
+
+test("no GET, HEAD or OPTIONS changes anything, at any path of either listener", async () => {
+  const { url, boardUrl, name, queue } = await startProducer({ readOnly: false });
+  const job = await queue.add("divide", { x: 10, y: 0, delayMs: 0 });
+  const state = async () => [await queue.getJobCounts(), await queue.isPaused(), job.data];
+  const before = await state();
+  const ownPaths = ["tasks/divide?x=1&y=2", "api/v1/tasks?task=divide", `api/v1/tasks/${job.id}`];
+  const actions = ["add", "pause", "resume", "empty", "promote", "retry/failed", "clean/wait"];
+  const jobActions = ["", "/retry/failed", "/clean", "/promote", "/update-data"];
+  const boardPaths = [
+    "api/queues/pause",
+    "api/queues/resume",
+    ...actions.map((action) => `api/queues/${name}/${action}`),
+    ...jobActions.map((action) => `api/queues/${name}/${job.id}${action}`),
+  ];
+  const addresses = [
+    ...ownPaths.map((path) => `${url}/${path}`),
+    ...boardPaths.map((path) => `${boardUrl}/${path}`),
+  ];
+  const headers = { authorization: boardAuthorization };
+  const answers = await Promise.all(
+    addresses.flatMap((address) =>
+      ["GET", "HEAD", "OPTIONS"].map((method) => fetch(address, { method, headers })),
+    ),
+  );
+
+  expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+  expect(await state()).toEqual(before);
 });
 
 test("the queue's own keys pass for no job", async () => {

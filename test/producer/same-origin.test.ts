@@ -74,6 +74,16 @@ test.each([...foreign, anonymous])(
   },
 );
 
+test.each(["PUT", "PATCH", "DELETE"])("Bull Board refuses a foreign %s", async (method) => {
+  const { boardUrl, name, queue } = await startProducer({ readOnly: false });
+  const response = await fetch(`${boardUrl}/api/queues/${name}/pause`, {
+    method,
+    headers: { authorization: boardAuthorization, origin: "http://evil.example" },
+  });
+
+  expect([response.status, await queue.isPaused()]).toEqual([403, false]);
+});
+
 test("Bull Board takes a job from its own pages where it may write", async () => {
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
   const response = await postJson(

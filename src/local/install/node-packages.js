@@ -18,7 +18,15 @@ export async function installNodePackages(project, { env, write }) {
     {
       title: "installing npm packages",
       // Development packages are needed whatever NODE_ENV or the user's npmrc leave out.
-      command: ["npm", "ci", "--loglevel=error", "--include=dev", "--include=optional"],
+      // No package needs a script to be installed, and none is to run code by being installed.
+      command: [
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--loglevel=error",
+        "--include=dev",
+        "--include=optional",
+      ],
       cwd: project,
       env,
       deadlineMs: 600_000,

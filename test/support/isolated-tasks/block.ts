@@ -6,7 +6,7 @@ export default defineTask({
   title: "Block",
   description: "Notes its start in a file, then does nothing else, and lets nothing else be done.",
   input: z.strictObject({ file: z.string(), ms: z.int() }),
-  timeLimitMs: 4_000,
+  timeLimitMs: 6_000,
   isolated: true,
 
   async run({ file, ms }) {

@@ -11,8 +11,8 @@ import { startRedis } from "../../support/redis.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { until } from "../../support/until.ts";
 
-/** Jobs of a worker that does not renew their locks for a second are taken away from it. */
-const impatience = { WORKER_LOCK_MS: "1000", WORKER_STALLED_CHECK_MS: "200" };
+/** Jobs of a worker that does not renew their locks for 1.5 s are taken away from it. */
+const impatience = { WORKER_LOCK_MS: "1500", WORKER_STALLED_CHECK_MS: "200" };
 
 /** A worker of a fork that has the isolated tasks, on a Redis of its own. */
 async function startWorker(env: Record<string, string> = {}) {
@@ -91,7 +91,7 @@ test("a task that ends its process takes no neighbour with it", async () => {
 
 test("a task that blocks for longer than its lock runs once and holds up nobody", async () => {
   const { queue, file, starts } = await startWorker();
-  const block = await queue.add("block", { file, ms: 2_500 });
+  const block = await queue.add("block", { file, ms: 3_500 });
   await until("it to block", () => starts() === 1);
   const neighbours = await Promise.all(
     Array.from({ length: 9 }, (_, x) => queue.add("divide", { x, y: 1, delayMs: 0 })),
@@ -103,7 +103,7 @@ test("a task that blocks for longer than its lock runs once and holds up nobody"
   );
   const blocked = await untilFinished(queue, block);
   expect([blocked.returnvalue, blocked.attemptsStarted, starts()]).toEqual([
-    { value: 2_500 },
+    { value: 3_500 },
     1,
     1,
   ]);
@@ -116,7 +116,7 @@ test("a task that blocks is killed at its time limit", async () => {
   const [child] = isolated();
   const { failedReason, attemptsStarted } = await untilFinished(queue, job);
   expect([failedReason, attemptsStarted]).toEqual([
-    "timeout: still running after its limit of 4000 ms",
+    "timeout: still running after its limit of 6000 ms",
     1,
   ]);
   expect(child && stillRunning([child])).toEqual([]);

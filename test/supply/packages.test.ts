@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+interface Locked {
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const read = (file: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, "../..", file), "utf8"));
+const manifest = read("package.json");
+const locked: [path: string, entry: Locked][] = Object.entries<Locked>(
+  read("package-lock.json").packages,
+).filter(([path]) => path !== "");
+
+function leavesOf(value: object | string): string[] {
+  return typeof value === "string" ? [value] : Object.values(value).flatMap(leavesOf);
+}
+
+test("every dependency is asked for in one exact version", () => {
+  const { dependencies, devDependencies, optionalDependencies, overrides } = manifest;
+  const direct = leavesOf([dependencies, devDependencies, optionalDependencies]);
+  const asked = [...direct, ...leavesOf(overrides).filter((version) => !version.startsWith("$"))];
+  expect(asked.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(asked.length).toBeGreaterThan(40);
+});
+
+test("every locked package is known by its SHA-512 and comes from the public registry", () => {
+  const strange = locked.filter(
+    ([, { integrity, resolved, link }]) =>
+      link === true ||
+      !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? "") ||
+      // Without an address npm takes it from the registry in use, which the sum makes harmless.
+      !(resolved ?? "https://registry.npmjs.org/").startsWith("https://registry.npmjs.org/"),
+  );
+  expect(strange).toEqual([]);
+  expect(locked.length).toBeGreaterThan(600);
+});
+
+test("no package may run a script when it is installed", () => {
+  const scripted = locked
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([path]) => [path.replace(/^.*node_modules\//, ""), false]);
+  expect(manifest.allowScripts).toEqual(Object.fromEntries(scripted));
+  expect(scripted.length).toBeGreaterThan(0);
+});
