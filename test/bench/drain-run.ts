@@ -23,7 +23,7 @@ const { measured, sampled, isolated } = variants[variant as Variant];
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
 const otlp = await startOtlp("worker", {
-  otlpEndpoint: sampled > 0 ? otlpEndpoint : undefined,
+  otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
   releaseSha: "bench",
   tracesPerSecond: loadConfig({}).tracesPerSecond,
 });

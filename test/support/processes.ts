@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
+import { collectOutput } from "./child-output.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -88,12 +89,7 @@ function spawnService(
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      written += chunk.toString();
-    });
-  }
+  const output = collectOutput(child);
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async (signal: NodeJS.Signals) => {
     if (!gone()) {
@@ -106,7 +102,7 @@ function spawnService(
   onTestFinished(async () => {
     await stop("SIGKILL");
   });
-  return { child, output: () => written, stop };
+  return { child, output, stop };
 }
 
 /** A start takes half a second; on a machine that is busy with other tests, many times that. */
