@@ -19,6 +19,12 @@ const scraped = [
   { job: "taskqueue-worker", service: services["worker-metrics"] },
 ] as const;
 
+const nodes = [
+  services["redis-node-metrics"],
+  services["producer-node-metrics"],
+  services["worker-node-metrics"],
+] as const;
+
 /** Exporters run beside Prometheus: Redis' asks the broker over the network. */
 const exporters = [
   { job: "redis", target: `localhost:${monitoringPorts.redisExporter}` },
@@ -101,7 +107,7 @@ export function createEc2Scraping() {
       job_name: job,
       static_configs: [{ targets: [target] }],
       ...(job === "node" && {
-        ec2_sd_configs: [discover("redis", monitoringPorts.nodeExporter)],
+        ec2_sd_configs: nodes.map(({ host, port }) => discover(host, port)),
       }),
     })),
   ]);

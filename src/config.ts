@@ -78,6 +78,14 @@ const schema = z.object({
   TRACES_PER_SECOND: integer(1, 100_000)
     .default(50)
     .describe("New traces kept in a second; what a caller has sampled is kept besides."),
+  TRACE_LINK_MODE: z
+    .enum(["auto", "parent", "link"], {
+      error: ({ input }) => `expected "auto", "parent" or "link", got "${String(input)}"`,
+    })
+    .default("auto")
+    .describe(
+      "Whose attempts start a trace of their own, linked to the sender's: those of retries and of jobs delayed for over 5 minutes (`auto`), all (`link`) or none (`parent`).",
+    ),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
@@ -116,6 +124,8 @@ export interface Config {
     readonly stalledCheckMs: number;
     readonly deadmanMs: number;
     readonly drainMs: number;
+    /** Which attempts start a trace of their own. */
+    readonly traceLinkMode: "auto" | "parent" | "link";
   };
   /** Without a slash at the end, as the other addresses. */
   readonly publicUrl: string | undefined;
@@ -195,6 +205,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       stalledCheckMs: e.WORKER_STALLED_CHECK_MS,
       deadmanMs: e.WORKER_DEADMAN_MS,
       drainMs: e.WORKER_DRAIN_MS,
+      traceLinkMode: e.TRACE_LINK_MODE,
     },
     publicUrl: withoutSlash(e.PUBLIC_URL),
     boardUrl: withoutSlash(e.BOARD_URL),

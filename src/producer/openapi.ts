@@ -103,6 +103,7 @@ export function createOpenApi(tasks: Tasks): object {
             200: stream("Events named status whose data is a Job.", {
               $ref: "#/components/schemas/Job",
             }),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             ...reading,
           },
         },
@@ -124,6 +125,7 @@ export function createOpenApi(tasks: Tasks): object {
               type: "array",
               items: { $ref: "#/components/schemas/OverviewSnapshot" },
             }),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             503: failed("Too many watch already; see Retry-After."),
           },
         },

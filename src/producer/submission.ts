@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Context, type Tracer, trace } from "@opentelemetry/api";
+import { type Context, trace } from "@opentelemetry/api";
 import type { Job } from "bullmq";
 import { z } from "zod";
 import { queueName } from "../contract/topology.ts";
@@ -7,7 +7,7 @@ import type { Tasks } from "../registry.ts";
 import type { Task } from "../task.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ProducerMetrics } from "../telemetry/metrics.ts";
-import { exemplarOf, injectContext, startSend, trailOf } from "../telemetry/spans.ts";
+import { exemplarOf, injectContext, startSend, type Tracing, trailOf } from "../telemetry/spans.ts";
 import { assertRoom, type Load } from "./backpressure.ts";
 import type { Broker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
@@ -25,13 +25,12 @@ export interface Submission {
   readonly pointer: string;
 }
 
-export interface SubmissionDeps {
+export interface SubmissionDeps extends Tracing {
   readonly tasks: Tasks;
   readonly broker: Broker;
   readonly load: () => Promise<Load>;
   readonly queueDepth: number;
   readonly metrics: ProducerMetrics;
-  readonly tracer: Tracer;
   readonly log: Log;
 }
 
@@ -115,10 +114,10 @@ async function add(
   id: string,
   input: Record<string, unknown>,
 ): Promise<Receipt> {
-  const { broker, metrics, tracer, log } = deps;
+  const { broker, metrics, log } = deps;
   assertRoom(await deps.load(), deps.queueDepth);
 
-  const span = startSend(tracer, context, { id, task });
+  const span = startSend(deps, context, { id, task });
   const carrier = injectContext(trace.setSpan(context, span));
   const startedAt = performance.now();
   let outcome: "added" | "error" = "error";

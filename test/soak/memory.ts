@@ -4,11 +4,10 @@ import { slopeOf } from "./slope.ts";
 const windowS = 120;
 /** Caches fill and code is compiled in the first minutes. */
 const warmUpS = 300;
-const everyS = 5;
 
 export interface MemoryRecord {
-  /** Reads what is in use, if it is time to; `second` counts from the start. */
-  sample(second: number): Promise<void>;
+  /** Reads what is in use; `second` counts from the start. */
+  read(second: number): Promise<void>;
   /** Bytes in use at the last reading. */
   readonly latest: number;
   /** Growth in bytes per hour without the first five minutes; `undefined` while that is too little to tell. */
@@ -16,13 +15,12 @@ export interface MemoryRecord {
 }
 
 /** Follows the bytes that a process or server holds. */
-export function createMemoryRecord(read: () => Promise<number>): MemoryRecord {
+export function createMemoryRecord(readBytes: () => Promise<number>): MemoryRecord {
   const leasts = new Map<number, number>();
   let latest = Number.NaN;
   return {
-    async sample(second) {
-      if (second % everyS !== 0) return;
-      latest = await read();
+    async read(second) {
+      latest = await readBytes();
       if (second < warmUpS) return;
       const window = Math.floor(second / windowS);
       leasts.set(window, Math.min(latest, leasts.get(window) ?? latest));

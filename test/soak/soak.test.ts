@@ -10,10 +10,12 @@ import { measureMost, startFlow } from "./flow.ts";
 import { findUnexplained } from "./log-errors.ts";
 import { createMemoryRecord, readHeap } from "./memory.ts";
 import { openJobs } from "./open-jobs.ts";
+import { createPace } from "./pace.ts";
 import { size } from "./size.ts";
 
 /** A leak of eight bytes in each of a thousand jobs a second is 29 MB an hour. */
 const flatBytesPerHour = 30e6;
+const readingEveryS = 5;
 const drainMs = 120_000;
 
 test("loses nothing and does not grow", { timeout: size.seconds * 1_000 + 300_000 }, async () => {
@@ -42,21 +44,25 @@ test("loses nothing and does not grow", { timeout: size.seconds * 1_000 + 300_00
   };
   const outages: number[] = [];
   const flow = startFlow(producer.url, perSecond, jobs.add);
-  for (let second = 1; second <= size.seconds; second += 1) {
-    await sleep(1_000);
-    if (second % size.workerKillEvery === 0) {
+  const pace = createPace();
+  while (pace.seconds < size.seconds) {
+    await sleep(200);
+    if (pace.isDue("a kill of a worker", size.workerKillEvery)) {
       await killedWorkers.at(-1)?.stop("SIGKILL");
       killedWorkers.push(await startWorker());
     }
-    if (second % size.redisKillEvery === 0) {
+    if (pace.isDue("a kill of Redis", size.redisKillEvery)) {
       outages.push(Date.now());
       await redis.signal("SIGKILL");
       await redis.start();
     }
-    for (const record of Object.values(records)) await record.sample(second);
-    if (second % 60 === 0) {
+    if (pace.isDue("a reading", readingEveryS)) {
+      for (const record of Object.values(records)) await record.read(pace.seconds);
+    }
+    if (pace.isDue("a line", 60)) {
       const levels = Object.entries(records).map(([name, { latest }]) => `${name} ${inMb(latest)}`);
-      say(`${second} s: ${jobs.acknowledged} jobs, ${jobs.ids.size} open, ${levels.join(", ")}`);
+      const minute = Math.round(pace.seconds / 60);
+      say(`${minute} min: ${jobs.acknowledged} jobs, ${jobs.ids.size} open, ${levels.join(", ")}`);
     }
   }
   await flow.stop();
