@@ -17,10 +17,14 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
 
   const [gone = ""] = ledger.acknowledged;
   await client.lrem("tripod:tasks:wait", 1, gone);
-  const slow = await ledger.submit("divide", { x: 1, y: 1, delayMs: 1_000 });
+  const slow = await ledger.submit("divide", { x: 1, y: 1, delayMs: 2_000 });
   const env = { WORKER_LOCK_MS: "3000", WORKER_STALLED_CHECK_MS: "500" };
   const first = await spawnWorker(redis.url, env);
-  await until("the slow job to run", async () => (await client.llen("tripod:tasks:active")) === 1);
+  await until("nothing but the slow job to be left", async () => {
+    const waiting = await client.llen("tripod:tasks:wait");
+    const running = await client.lrange("tripod:tasks:active", 0, -1);
+    return waiting === 0 && running.length === 1 && running[0] === slow;
+  });
   await first.stop("SIGKILL");
   expect((await ledger.audit()).duplicates).toBe(0);
   await spawnWorker(redis.url, env);
