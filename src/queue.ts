@@ -26,7 +26,7 @@ const jobOptions = {
  * It never waits for the connection: calls fail while that is not ready and work once it is.
  */
 export function createQueue(redis: Redis, name: string = queueName): Queue {
-  return new Queue(name, {
+  const queue = new Queue(name, {
     connection: redis,
     prefix: queuePrefix,
     defaultJobOptions: jobOptions,
@@ -35,4 +35,8 @@ export function createQueue(redis: Redis, name: string = queueName): Queue {
     skipWaitingForReady: true,
     skipVersionCheck: true,
   });
+  // It repeats what its connection says, which is for the connection's owner to log; unheard, BullMQ
+  // would print each on the standard error stream.
+  queue.on("error", () => undefined);
+  return queue;
 }
