@@ -12,8 +12,11 @@ const patience = {
     connectTimeout: 2_000,
     socketTimeout: 4_000,
   },
-  /** Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a dead peer. */
-  background: { maxRetriesPerRequest: null, connectTimeout: 3_000, socketTimeout: 15_000 },
+  /**
+   * Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a
+   * dead peer. TCP would try to connect after 1 s again, but not before 3 s a third time.
+   */
+  background: { maxRetriesPerRequest: null, connectTimeout: 2_000, socketTimeout: 15_000 },
 } as const satisfies Record<string, RedisOptions>;
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
