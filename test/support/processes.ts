@@ -24,17 +24,34 @@ export interface WorkerProcess extends ServiceProcess {
 
 type Environment = Record<string, string>;
 
+/** Where services run: this machine, or a host that is played in namespaces of it. */
+export interface Place {
+  /** Address that the services' listeners bind to. */
+  readonly address: string;
+  /** Starts a command with that environment alone; its output is piped. */
+  start(command: readonly [string, ...string[]], env: Environment): ChildProcess;
+  /** Host and port at which the test finds a port of the place. */
+  reach(port: number): Promise<string>;
+}
+
+const thisMachine: Place = {
+  address: "127.0.0.1",
+  start: ([file, ...args], env) => spawn(file, args, { env, stdio: ["ignore", "pipe", "pipe"] }),
+  reach: async (port) => `127.0.0.1:${port}`,
+};
+
 /** A real producer process on free ports, listening but perhaps without Redis; it goes with the test. */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
+  place = thisMachine,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
     await findFreePort(),
     await findFreePort(),
     await findFreePort(),
   ];
-  const service = spawnService("producer", {
+  const service = spawnService(place, "producer", {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
@@ -43,38 +60,42 @@ export async function spawnProducer(
     RATE_LIMIT_PER_MINUTE: "1000000",
     ...env,
   });
-  const url = `http://127.0.0.1:${publicPort}`;
+  const [url, boardUrl, metricsUrl] = [
+    `http://${await place.reach(publicPort)}`,
+    `http://${await place.reach(boardPort)}`,
+    `http://${await place.reach(metricsPort)}`,
+  ];
   await untilAlive(service, url);
-  return {
-    ...service,
-    url,
-    boardUrl: `http://127.0.0.1:${boardPort}`,
-    metricsUrl: `http://127.0.0.1:${metricsPort}`,
-  };
+  return { ...service, url, boardUrl, metricsUrl };
 }
 
 /** A real worker process on a free port, or the one given; it goes with the test. */
-export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
+export async function spawnWorker(
+  redisUrl: string,
+  env: Environment = {},
+  place = thisMachine,
+): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
-  const service = spawnService("worker", {
+  const service = spawnService(place, "worker", {
     REDIS_URL: redisUrl,
     ...env,
     WORKER_METRICS_PORT: port,
   });
-  const metricsUrl = `http://127.0.0.1:${port}`;
+  const metricsUrl = `http://${await place.reach(Number(port))}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
 }
 
-function spawnService(name: "producer" | "worker", env: Environment): ServiceProcess {
+function spawnService(place: Place, name: "producer" | "worker", env: Environment): ServiceProcess {
   const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = place.start([process.execPath, main], {
+    PATH: process.env["PATH"] ?? "",
+    LISTEN_ADDRESS: place.address,
+    ...env,
   });
   let written = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
+    stream?.on("data", (chunk: Buffer) => {
       written += chunk.toString();
     });
   }
