@@ -10,8 +10,13 @@ export interface StoredRelease {
   readonly object: aws.s3.BucketObjectv2;
 }
 
-/** A private bucket, and in it the release under its checksum. */
-export function storeRelease({ sha, file }: Release): StoredRelease {
+export interface ReleaseBucket {
+  /** Puts a release into the bucket, under its checksum. */
+  store(name: string, release: Release): StoredRelease;
+}
+
+/** A private bucket for what hosts fetch at their first boot. */
+export function createReleaseBucket(): ReleaseBucket {
   const bucket = new aws.s3.Bucket("releases", {
     forceDestroy: true,
     tags: { Name: "tripod-releases" },
@@ -47,13 +52,18 @@ export function storeRelease({ sha, file }: Release): StoredRelease {
       ],
     },
   });
-  const key = `releases/${sha}.tar.gz`;
-  const object = new aws.s3.BucketObjectv2("release", {
-    bucket: bucket.id,
-    key,
-    source: new pulumi.asset.FileAsset(file),
-    serverSideEncryption: "AES256",
-    tags: { Name: "tripod-release" },
-  });
-  return { sha, key, bucket: bucket.id, arn: pulumi.interpolate`${bucket.arn}/${key}`, object };
+  return {
+    store(name, { sha, file }) {
+      const key = `releases/${sha}.tar.gz`;
+      const object = new aws.s3.BucketObjectv2(name, {
+        bucket: bucket.id,
+        key,
+        source: new pulumi.asset.FileAsset(file),
+        serverSideEncryption: "AES256",
+        tags: { Name: `tripod-${name}` },
+      });
+      const arn = pulumi.interpolate`${bucket.arn}/${key}`;
+      return { sha, key, bucket: bucket.id, arn, object };
+    },
+  };
 }

@@ -16,11 +16,13 @@ export interface Settings {
     readonly redis: string;
     readonly producer: string;
     readonly worker: string;
+    readonly monitor: string;
   };
   readonly workerCount: number;
   readonly workerConcurrency: number;
   readonly redisFsync: (typeof fsyncPolicies)[number];
   readonly redisVolumeGiB: number;
+  readonly monitorVolumeGiB: number;
   /** `undefined`: the newest Debian 13. */
   readonly amiId: string | undefined;
   readonly refreshAmi: boolean;
@@ -103,11 +105,13 @@ export function createSettings(read: ConfigValues): Settings {
       redis: instanceType("redis"),
       producer: instanceType("producer"),
       worker: instanceType("worker"),
+      monitor: instanceType("monitor"),
     },
     workerCount: integer("workerCount", 0, 20),
     workerConcurrency: integer("workerConcurrency", 1, 1000),
     redisFsync: oneOf("redisFsync", fsyncPolicies),
     redisVolumeGiB: integer("redisVolumeGiB", 4, 1024),
+    monitorVolumeGiB: integer("monitorVolumeGiB", 8, 1024),
     amiId: optional("amiId", "latest", "an image id", (text) => /^ami-[0-9a-f]{8,17}$/.test(text)),
     refreshAmi: flag("refreshAmi"),
     passwordVersion: integer("passwordVersion", 1, 1_000_000),
@@ -124,16 +128,20 @@ export function architectureOf(instanceType: string): Architecture {
   return /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(instanceType) ? "arm64" : "x64";
 }
 
-function contradictions({ instanceTypes, amiId }: Settings): string[] {
-  const { redis, producer, worker } = instanceTypes;
+function contradictions({ instanceTypes, monitoring, amiId }: Settings): string[] {
+  const { redis, producer, worker, monitor } = instanceTypes;
   const problems: string[] = [];
   if (architectureOf(producer) !== architectureOf(worker)) {
     problems.push(
       `tripod:workerInstanceType: producer and worker share a release, so "${worker}" must be of the architecture of "${producer}"`,
     );
   }
-  if (amiId !== undefined && architectureOf(redis) !== architectureOf(producer)) {
-    problems.push(`tripod:amiId: one image cannot serve both "${redis}" and "${producer}"`);
+  if (amiId !== undefined) {
+    const others = monitoring ? [redis, monitor] : [redis];
+    const odd = others.find((type) => architectureOf(type) !== architectureOf(producer));
+    if (odd !== undefined) {
+      problems.push(`tripod:amiId: one image cannot serve both "${odd}" and "${producer}"`);
+    }
   }
   return problems;
 }

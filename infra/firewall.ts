@@ -1,15 +1,20 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../src/contract/topology.ts";
-import { type Flow, type Peer, createFlows, createHosts } from "./flows.ts";
+import { type Flow, type Peer, createFlows } from "./flows.ts";
 
 export type SecurityGroups = Partial<Record<Peer, aws.ec2.SecurityGroup>>;
+
+/** `monitor` is there where there is a monitor host. */
+export type HostGroups = Readonly<
+  Record<Exclude<Host, "monitor">, aws.ec2.SecurityGroup> & { monitor?: aws.ec2.SecurityGroup }
+>;
 
 /** One security group per host, and one rule at each of our ends of a flow of the topology. */
 export function createFirewall(
   vpc: aws.ec2.Vpc,
   options: { readonly adminCidr: string | undefined; readonly monitoring: boolean },
-): Readonly<Record<"redis" | "producer" | "worker", aws.ec2.SecurityGroup>> {
+): HostGroups {
   new aws.ec2.DefaultSecurityGroup("unused", { vpcId: vpc.id, ingress: [], egress: [] });
 
   const surroundings = {
@@ -19,11 +24,14 @@ export function createFirewall(
   const redis = createGroup("redis", vpc.id);
   const producer = createGroup("producer", vpc.id);
   const worker = createGroup("worker", vpc.id);
-  const groups: SecurityGroups = { redis, producer, worker };
-  for (const host of createHosts(surroundings)) groups[host] ??= createGroup(host, vpc.id);
-
+  const groups: HostGroups = {
+    redis,
+    producer,
+    worker,
+    ...(options.monitoring && { monitor: createGroup("monitor", vpc.id) }),
+  };
   for (const flow of createFlows(surroundings)) createRules(flow, groups, options.adminCidr);
-  return { redis, producer, worker };
+  return groups;
 }
 
 function createGroup(host: Host, vpcId: pulumi.Input<string>): aws.ec2.SecurityGroup {

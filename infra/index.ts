@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { services } from "../src/contract/topology.ts";
-import { storeRelease } from "./bucket.ts";
+import { createReleaseBucket } from "./bucket.ts";
 import { architectureOf, createSettings } from "./config.ts";
 import { createConnectEndpoint, createEgress } from "./egress.ts";
 import { createFirewall } from "./firewall.ts";
 import { createImage } from "./image.ts";
+import { createMonitor } from "./monitor.ts";
 import { createNetwork } from "./network.ts";
 import { createRedis } from "./redis.ts";
 import { loadRelease } from "./release.ts";
@@ -33,13 +34,22 @@ const key =
 
 const redisPassword = createSecret("redis-password", settings.passwordVersion);
 const boardPassword = createSecret("board-password", settings.passwordVersion);
-const release = storeRelease(await loadRelease(architectureOf(settings.instanceTypes.producer)));
+const bucket = createReleaseBucket();
+const release = bucket.store(
+  "release",
+  await loadRelease(architectureOf(settings.instanceTypes.producer)),
+);
 
 const common = { region, network, egress, image, key, release };
+const monitor =
+  groups.monitor === undefined
+    ? undefined
+    : await createMonitor(settings, { ...common, group: groups.monitor, bucket });
 const redis = createRedis(settings, {
   ...common,
   group: groups.redis,
   password: redisPassword.value,
+  exporterPassword: monitor?.exporterPassword.value,
 });
 const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
 const publicUrl = pulumi.interpolate`http://${address.publicIp}`;
@@ -48,7 +58,11 @@ const producer = createProducer(settings, {
   ...common,
   group: groups.producer,
   secrets: { "redis-password": redisPassword, "board-password": boardPassword },
-  environment: { PUBLIC_URL: publicUrl, BOARD_URL: adminUrl },
+  environment: {
+    PUBLIC_URL: publicUrl,
+    BOARD_URL: adminUrl,
+    ...(monitor && { GRAFANA_URL: monitor.grafanaUrl }),
+  },
 });
 new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: producer.id });
 const workers = createWorkers(settings, {
@@ -58,7 +72,7 @@ const workers = createWorkers(settings, {
 });
 
 const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>
-  egress.publicAddresses || instance === producer
+  egress.publicAddresses || instance === producer || instance === monitor?.host
     ? pulumi.interpolate`ssh admin@${host}`
     : pulumi.interpolate`aws ec2-instance-connect ssh --connection-type eice --os-user admin --private-key-file KEY --instance-id ${instance.id}`;
 
@@ -67,10 +81,14 @@ export const url = publicUrl;
 /** Bull Board, for the administrator's network; the user is `admin`. */
 export const boardUrl = adminUrl;
 export const boardLogin = boardPassword.value;
+/** Grafana, for the administrator's network, where there is a monitor host; the user is `admin`. */
+export const grafanaUrl = monitor?.grafanaUrl ?? null;
+export const grafanaPassword = monitor?.grafanaPassword.value ?? null;
 export const sshCommands = {
   producer: login(address.publicIp, producer),
   redis: login(redis.publicIp, redis),
   workers: workers.map((worker) => login(worker.publicIp, worker)),
+  ...(monitor && { monitor: login(monitor.address, monitor.host) }),
 };
 /** SHA-256 of the release that producer and workers run. */
 export const releaseSha = release.sha;

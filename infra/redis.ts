@@ -19,6 +19,8 @@ export function createRedis(
     readonly image: Image;
     readonly key: aws.ec2.KeyPair | undefined;
     readonly password: pulumi.Output<string>;
+    /** `undefined` where nothing watches the broker. */
+    readonly exporterPassword: pulumi.Output<string> | undefined;
   },
 ): aws.ec2.Instance {
   const volume = new aws.ebs.Volume(
@@ -32,13 +34,17 @@ export function createRedis(
     },
     { protect: true },
   );
-  const userData = pulumi.all([args.password, volume.id]).apply(([password, volumeId]) =>
-    createRedisUserData({
-      passwordSha256: createHash("sha256").update(password).digest("hex"),
-      fsync: settings.redisFsync,
-      volumeId,
-    }),
-  );
+  const userData = pulumi
+    .all([args.password, volume.id, args.exporterPassword])
+    .apply(([password, volumeId, exporterPassword]) =>
+      createRedisUserData({
+        passwordSha256: sha256(password),
+        exporterPasswordSha256:
+          exporterPassword === undefined ? undefined : sha256(exporterPassword),
+        fsync: settings.redisFsync,
+        volumeId,
+      }),
+    );
   const host = createHost(
     "redis",
     {
@@ -62,4 +68,8 @@ export function createRedis(
     stopInstanceBeforeDetaching: true,
   });
   return host;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -100,6 +100,7 @@ function createServiceBoot(
         secrets: parameterNames,
         passwordVersion: settings.passwordVersion,
         concurrency: settings.workerConcurrency,
+        monitored: settings.monitoring,
         environment: variables,
       }),
     );

@@ -35,8 +35,7 @@ export function createQueue(redis: Redis, name: string = queueName): Queue {
     skipWaitingForReady: true,
     skipVersionCheck: true,
   });
-  // It repeats what its connection says, which is for the connection's owner to log; unheard, BullMQ
-  // would print each on the standard error stream.
+  // Whoever opened the connection tells of its errors; with no listener here BullMQ prints them raw.
   queue.on("error", () => undefined);
   return queue;
 }

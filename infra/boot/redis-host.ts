@@ -1,5 +1,7 @@
 import { network, queuePrefix, services } from "../../src/contract/topology.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
+import { createDataVolume } from "./data-volume.ts";
+import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit } from "./unit.ts";
@@ -10,6 +12,8 @@ export interface RedisHost {
   readonly fsync: "always" | "everysec";
   /** EBS volume that keeps the jobs, such as `vol-0123456789abcdef0`. */
   readonly volumeId: string;
+  /** SHA-256 of the exporter's password; `undefined` where nothing watches the host. */
+  readonly exporterPasswordSha256?: string | undefined;
 }
 
 /** The Redis user that producer and worker log in as. */
@@ -20,6 +24,15 @@ const redisUserRules = [
   `resetkeys ~${queuePrefix}:* resetchannels -@all`,
   "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
   "+@scripting +@connection +@transaction -@dangerous +info +client|list",
+].join(" ");
+
+/** The Redis user that the monitor's exporter logs in as. */
+export const exporterUser = "monitor";
+
+/** What redis_exporter asks for, on no key at all; verified against it. */
+const exporterUserRules = [
+  "resetkeys resetchannels -@all +ping +info +client|setname",
+  "+slowlog|get +slowlog|len +latency|latest +latency|histogram",
 ].join(" ");
 
 const dataFolder = "/var/lib/redis";
@@ -44,16 +57,33 @@ function createRedisFiles(host: RedisHost): BootFile[] {
       mode: "0600",
       // Nobody can log in as `default`, but Redis replays its append-only file in that name: without
       // these rights it drops every transaction there, and with them the jobs.
-      content: `user default off ~* &* +@all
-user ${redisUser} on #${host.passwordSha256} ${redisUserRules}
-`,
+      content: createUsers(host),
     },
     { path: "/etc/systemd/system/redis-server.service", mode: "0644", content: redisUnit },
-    { path: "/etc/systemd/system/tripod-data.service", mode: "0644", content: dataUnit },
-    { path: "/usr/local/sbin/tripod-data", mode: "0755", content: dataScript(host.volumeId) },
+    ...createDataVolume({
+      volumeId: host.volumeId,
+      folder: dataFolder,
+      label: "tripod-redis",
+      keeps: "jobs",
+    }),
     { path: "/usr/local/sbin/tripod-redis-memory", mode: "0755", content: memoryScript },
-    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: bootScript },
+    ...(host.exporterPasswordSha256 === undefined
+      ? []
+      : [createNodeExporter(network.redisAddress)]),
+    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: createBootScript(host) },
   ];
+}
+
+/** The users of Redis that can log in, with what each may do. */
+export function createUsers({ passwordSha256, exporterPasswordSha256 }: RedisHost): string {
+  const users = [
+    "default off ~* &* +@all",
+    `${redisUser} on #${passwordSha256} ${redisUserRules}`,
+    ...(exporterPasswordSha256 === undefined
+      ? []
+      : [`${exporterUser} on #${exporterPasswordSha256} ${exporterUserRules}`]),
+  ];
+  return users.map((user) => `user ${user}\n`).join("");
 }
 
 function createRedisConfiguration({ fsync }: RedisHost): string {
@@ -106,45 +136,18 @@ const redisUnit = createUnit({
   wantedBy: "multi-user.target",
 });
 
-const dataUnit = createUnit({
-  unit: [["Description", "Volume that keeps Tripod's jobs"]],
-  service: [
-    ["Type", "oneshot"],
-    ["RemainAfterExit", "yes"],
-    ["TimeoutStartSec", "infinity"],
-    ["ExecStart", "/usr/local/sbin/tripod-data"],
-    ["ExecStop", `umount ${dataFolder}`],
-  ],
-});
-
-/** Nitro instances name a volume by its id, whatever device it was attached as. */
-function dataDevice(volumeId: string): string {
-  return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
-}
-
-function dataScript(volumeId: string): string {
-  return createScript(`
-device=${dataDevice(volumeId)}
-if mountpoint --quiet ${dataFolder}; then exit 0; fi
-# AWS attaches the volume some seconds after the host has started.
-for _ in {1..600}; do [ -b "$device" ] && break; sleep 1; done
-# Only a volume that was never written to is formatted: anything else may be jobs.
-if cmp --silent --bytes=16777216 "$device" /dev/zero; then mkfs.ext4 -q -L tripod-redis "$device"; fi
-mkdir --parents ${dataFolder}
-mount -o noatime,nodev,nosuid,noexec "$device" ${dataFolder}
-resize2fs "$device"
-`);
-}
-
 // Half of the memory, for a child that rewrites the append-only file may need the other half.
 const memoryScript = createScript(`
 awk '/^MemTotal:/ { printf "maxmemory %dkb\\n", $2 / 2 }' /proc/meminfo > ${memoryFile}
 chmod 0644 ${memoryFile}
 `);
 
-const bootScript = createScript(`
+function createBootScript({ exporterPasswordSha256 }: RedisHost): string {
+  const exporter = exporterPasswordSha256 === undefined ? [] : [nodeExporterPackage];
+  return createScript(`
 ${retry}
 ${applySystemFiles}
-${createInstallation(["redis-server", "unattended-upgrades"])}
+${createInstallation(["redis-server", ...exporter, "unattended-upgrades"])}
 systemctl enable --now redis-server
 `);
+}

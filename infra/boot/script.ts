@@ -23,8 +23,11 @@ export const retry = `retry() {
   return 1
 }`;
 
-/** Shell lines that install the packages which the image lacks; needs \`retry\`. */
-export function createInstallation(packages: readonly string[]): string {
+/**
+ * Shell lines that install the packages which the image lacks; needs \`retry\`. Where one is lacking,
+ * the command runs before, as to make a repository known.
+ */
+export function createInstallation(packages: readonly string[], before?: string): string {
   return `export DEBIAN_FRONTEND=noninteractive
 missing=()
 for package in ${packages.join(" ")}; do
@@ -33,7 +36,7 @@ done
 install_missing() {
   apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "\${missing[@]}"
 }
-if [ "\${#missing[@]}" -gt 0 ]; then
+if [ "\${#missing[@]}" -gt 0 ]; then${before === undefined ? "" : `\n  ${before}`}
   install_missing || { retry apt-get update; retry install_missing; }
 fi`;
 }

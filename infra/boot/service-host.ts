@@ -1,7 +1,11 @@
 import { network, services } from "../../src/contract/topology.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
+import { createEnvironmentFile } from "./environment-file.ts";
+import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { redisUser } from "./redis-host.ts";
+import { releaseFetch } from "./release-fetch.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
+import { createSecretFetch } from "./secret-fetch.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit } from "./unit.ts";
 
@@ -17,6 +21,8 @@ export interface ServiceHost {
   /** Raised to have hosts replaced that hold an old password. */
   readonly passwordVersion: number;
   readonly concurrency: number;
+  /** Whether a monitor host watches this one. */
+  readonly monitored: boolean;
   /** Further variables of the service's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -36,7 +42,7 @@ function createServiceFiles(host: ServiceHost): BootFile[] {
     {
       path: "/etc/tripod/boot.env",
       mode: "0644",
-      content: assignments({
+      content: createEnvironmentFile({
         AWS_DEFAULT_REGION: host.region,
         RELEASE_BUCKET: host.bucket,
         RELEASE_KEY: host.releaseKey,
@@ -47,27 +53,24 @@ function createServiceFiles(host: ServiceHost): BootFile[] {
     {
       path: "/etc/tripod/service.env",
       mode: "0644",
-      content: assignments(createEnvironment(host)),
+      content: createEnvironmentFile(createEnvironment(host)),
     },
     {
       path: `/etc/systemd/system/tripod-${host.service}.service`,
       mode: "0644",
       content: createServiceUnit(host),
     },
-    { path: "/etc/systemd/system/tripod-secrets.service", mode: "0644", content: secretsUnit },
-    {
-      path: "/usr/local/sbin/tripod-secrets",
-      mode: "0755",
-      content: createSecretsScript(host.secrets),
-    },
-    { path: "/usr/local/sbin/tripod-release", mode: "0755", content: releaseScript },
+    ...createSecretFetch(host.secrets),
+    releaseFetch,
+    // The host learns its private address too late for a file, so the exporter listens on all.
+    ...(host.monitored ? [createNodeExporter("")] : []),
     {
       path: "/usr/local/sbin/tripod-boot",
       mode: "0755",
       content: createScript(`
 ${retry}
 ${applySystemFiles}
-${createInstallation(["awscli", "unattended-upgrades"])}
+${createInstallation(["awscli", ...(host.monitored ? [nodeExporterPackage] : []), "unattended-upgrades"])}
 /usr/local/sbin/tripod-release
 systemctl enable --now tripod-${host.service}
 `),
@@ -75,7 +78,8 @@ systemctl enable --now tripod-${host.service}
   ];
 }
 
-function createEnvironment({ releaseSha, concurrency, environment }: ServiceHost) {
+function createEnvironment({ releaseSha, concurrency, monitored, environment }: ServiceHost) {
+  const monitor = `http://${network.monitorAddress}`;
   return {
     REDIS_URL: `redis://${redisUser}@${network.redisAddress}:${services.redis.port}`,
     LISTEN_ADDRESS: "0.0.0.0",
@@ -85,14 +89,12 @@ function createEnvironment({ releaseSha, concurrency, environment }: ServiceHost
     WORKER_METRICS_PORT: String(services["worker-metrics"].port),
     WORKER_CONCURRENCY: String(concurrency),
     RELEASE_SHA: releaseSha,
+    ...(monitored && {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${monitor}:${services.traces.port}/v1/traces`,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${monitor}:${services.logs.port}/otlp/v1/logs`,
+    }),
     ...environment,
   };
-}
-
-function assignments(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join("");
 }
 
 function createServiceUnit({ service, secrets }: ServiceHost): string {
@@ -122,67 +124,11 @@ function createServiceUnit({ service, secrets }: ServiceHost): string {
       ["TimeoutStopSec", "60"],
       ["LimitNOFILE", "65536"],
       ["MemoryMax", "75%"],
+      // Memory that runs out ends an isolated task's process, which the worker answers for.
+      ["OOMPolicy", "continue"],
       ["TasksMax", "512"],
       ...createHardening(service === "producer" ? "CAP_NET_BIND_SERVICE" : "none"),
     ],
     wantedBy: "multi-user.target",
   });
 }
-
-const secretsUnit = createUnit({
-  unit: [
-    ["Description", "Tripod's secrets, from AWS into memory"],
-    ["Wants", "network-online.target"],
-    ["After", "network-online.target"],
-    ["StartLimitIntervalSec", "0"],
-  ],
-  service: [
-    ["Type", "oneshot"],
-    ["RemainAfterExit", "yes"],
-    ["TimeoutStartSec", "infinity"],
-    ["RuntimeDirectory", "tripod"],
-    ["RuntimeDirectoryMode", "0700"],
-    ["RuntimeDirectoryPreserve", "yes"],
-    ["UMask", "0077"],
-    ["ExecStart", "/usr/local/sbin/tripod-secrets"],
-    // The service that waits for the secrets goes on waiting while this one tries again.
-    ["Restart", "on-failure"],
-    ["RestartMode", "direct"],
-    ["RestartSec", "5"],
-  ],
-});
-
-function createSecretsScript(secrets: Readonly<Record<string, string>>): string {
-  const fetches = Object.entries(secrets).map(([name, parameter]) => `fetch ${name} ${parameter}`);
-  return createScript(`
-set -a; . /etc/tripod/boot.env; set +a
-umask 077
-fetch() {
-  aws ssm get-parameter --name "$2" --with-decryption --query Parameter.Value --output text |
-    tr --delete '\\n' > "/run/tripod/$1.new"
-  mv "/run/tripod/$1.new" "/run/tripod/$1"
-}
-${fetches.join("\n")}
-`);
-}
-
-/** Unpacks beside the running release and switches by one rename, after the checksum has matched. */
-const releaseScript = createScript(`
-set -a; . /etc/tripod/boot.env; set +a
-${retry}
-releases=/opt/tripod/releases
-release=$releases/$RELEASE_SHA
-mkdir --parents "$releases"
-if [ ! -d "$release" ]; then
-  work=$(mktemp --directory /opt/tripod/fetch.XXXXXX)
-  retry aws s3api get-object --bucket "$RELEASE_BUCKET" --key "$RELEASE_KEY" "$work/tar.gz" > "$work/answer"
-  gzip --decompress --stdout "$work/tar.gz" > "$work/tar"
-  echo "$RELEASE_SHA  $work/tar" | sha256sum --check --quiet
-  mkdir "$work/release"
-  tar --extract --no-same-owner --file "$work/tar" --directory "$work/release"
-  mv --no-target-directory "$work/release" "$release"
-  rm --recursive --force "$work"
-fi
-ln --symbolic --force --no-dereference "$release" /opt/tripod/next
-mv --no-target-directory /opt/tripod/next /opt/tripod/current
-`);

@@ -1,3 +1,5 @@
+import type { BootFile } from "./cloud-config.ts";
+
 type Entries = readonly (readonly [key: string, value: string])[];
 
 export interface Unit {
@@ -18,11 +20,34 @@ function createSection(name: string, entries: Entries): string {
 }
 
 /**
+ * What adds to a package's own unit and overrides it: a file for `<unit>.d`. Entries of a key that
+ * may occur more than once add to the package's, unless an empty one comes first.
+ */
+export function createDropIn(unit: string, sections: Omit<Unit, "wantedBy">): BootFile {
+  return {
+    path: `/etc/systemd/system/${unit}.service.d/tripod.conf`,
+    mode: "0644",
+    content: createUnit(sections),
+  };
+}
+
+/**
+ * What some services need although others must not have it: the host's network interfaces, the
+ * host's processes and memory, and the metadata service, which hands out the host's role.
+ */
+type Need = "interfaces" | "host" | "metadata";
+
+/**
  * What takes from a service everything it does not need. `MemoryDenyWriteExecute` is missing
  * because V8 compiles to memory; metadata is denied so that no task can borrow the host's role.
  */
-export function createHardening(capability: "CAP_NET_BIND_SERVICE" | "none"): Entries {
+export function createHardening(
+  capability: "CAP_NET_BIND_SERVICE" | "none",
+  needs: readonly Need[] = [],
+): Entries {
   const capabilities = capability === "none" ? "" : capability;
+  const families = ["AF_INET", "AF_INET6", "AF_UNIX"];
+  if (needs.includes("interfaces")) families.push("AF_NETLINK");
   return [
     ["NoNewPrivileges", "yes"],
     ["CapabilityBoundingSet", capabilities],
@@ -39,9 +64,9 @@ export function createHardening(capability: "CAP_NET_BIND_SERVICE" | "none"): En
     ["ProtectKernelModules", "yes"],
     ["ProtectKernelLogs", "yes"],
     ["ProtectControlGroups", "yes"],
-    ["ProtectProc", "invisible"],
-    ["ProcSubset", "pid"],
-    ["RestrictAddressFamilies", "AF_INET AF_INET6 AF_UNIX"],
+    ["ProtectProc", needs.includes("host") ? "default" : "invisible"],
+    ["ProcSubset", needs.includes("host") ? "all" : "pid"],
+    ["RestrictAddressFamilies", families.join(" ")],
     ["RestrictNamespaces", "yes"],
     ["RestrictRealtime", "yes"],
     ["RestrictSUIDSGID", "yes"],
@@ -52,6 +77,6 @@ export function createHardening(capability: "CAP_NET_BIND_SERVICE" | "none"): En
     ["SystemCallFilter", "@system-service"],
     ["SystemCallFilter", "~@privileged @resources"],
     ["SystemCallErrorNumber", "EPERM"],
-    ["IPAddressDeny", "169.254.169.254 fd00:ec2::254"],
+    ["IPAddressDeny", needs.includes("metadata") ? "" : "169.254.169.254 fd00:ec2::254"],
   ];
 }

@@ -28,7 +28,7 @@ export const services = topology({
     host: "redis",
     port: 6379,
     localPort: undefined,
-    callers: ["producer", "worker"],
+    callers: ["producer", "worker", "monitor"],
     purpose: "the broker: every job lives here",
   },
   public: {
@@ -59,10 +59,45 @@ export const services = topology({
     callers: ["monitor"],
     purpose: "the worker's /metrics, /healthz and /readyz",
   },
+  traces: {
+    host: "monitor",
+    port: 4318,
+    localPort: undefined,
+    callers: ["producer", "worker"],
+    purpose: "traces over OTLP, into Tempo",
+  },
+  logs: {
+    host: "monitor",
+    port: 3100,
+    localPort: undefined,
+    callers: ["producer", "worker"],
+    purpose: "logs over OTLP, into Loki",
+  },
+  grafana: {
+    host: "monitor",
+    port: 3000,
+    localPort: undefined,
+    callers: ["administrator"],
+    purpose: "Grafana, behind a login",
+  },
+  "redis-node-metrics": nodeMetrics("redis"),
+  "producer-node-metrics": nodeMetrics("producer"),
+  "worker-node-metrics": nodeMetrics("worker"),
   "redis-ssh": ssh("redis"),
   "producer-ssh": ssh("producer"),
   "worker-ssh": ssh("worker"),
+  "monitor-ssh": ssh("monitor"),
 });
+
+function nodeMetrics<H extends Host>(host: H) {
+  return {
+    host,
+    port: 9100,
+    localPort: undefined,
+    callers: ["monitor"],
+    purpose: `memory, disks and processors of the ${host} host`,
+  } as const;
+}
 
 function ssh<H extends Host>(host: H) {
   return {
@@ -77,14 +112,15 @@ function ssh<H extends Host>(host: H) {
 /** What hosts call outside the VPC: package mirrors and AWS's own interfaces, over TCP. */
 export const outboundPorts = [80, 443] as const;
 
-/** Addresses of a deployment; the broker's is fixed, so that a replaced broker is found again. */
+/** Addresses of a deployment; those that others are told are fixed, so that a successor is found again. */
 export const network = {
   vpc: "10.0.0.0/16",
   /** The subnet that the internet reaches. */
   front: "10.0.0.0/24",
-  /** The subnet of the hosts that only the front calls. */
+  /** The subnet of redis and worker, which nobody outside but the administrator calls. */
   back: "10.0.1.0/24",
   redisAddress: "10.0.1.10",
+  monitorAddress: "10.0.0.30",
 } as const;
 
 /** BullMQ queue; its Redis keys are `<queuePrefix>:<queueName>:…`. */

@@ -37,7 +37,7 @@ const queue = createQueue(redis);
 const background = openRedis(config.redis, "background");
 observeRedis(background, "events", { log, metrics });
 const events = new QueueEvents(queueName, { connection: background, prefix: queuePrefix });
-// They repeat what their connection says, which is logged already.
+// It repeats what its connection says, which is logged already; unheard, BullMQ prints it raw.
 events.on("error", () => undefined);
 
 const producer = openProducer({

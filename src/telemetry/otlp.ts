@@ -14,26 +14,26 @@ export interface Otlp {
 }
 
 /**
- * Sends traces and logs to `<endpoint>/v1/traces` and `/v1/logs` over OTLP/HTTP. Without an endpoint
- * no SDK is loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
+ * Sends traces and logs over OTLP/HTTP, each to its own address if it has one. Without any no SDK is
+ * loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
  */
 export async function startOtlp(
   service: "producer" | "worker",
-  config: Pick<Config, "otlpEndpoint" | "releaseSha" | "tracesPerSecond">,
+  config: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
 ): Promise<Otlp> {
-  const { otlpEndpoint } = config;
-  if (otlpEndpoint === undefined) {
+  const { traces, logs: logRecords } = config.otlp;
+  if (traces === undefined && logRecords === undefined) {
     return {
       tracer: trace.getTracer("tripod"),
       logStream: undefined,
       shutdown: async () => undefined,
     };
   }
-  const sdk = await createSdk(`taskqueue-${service}`, otlpEndpoint, config);
+  const sdk = await createSdk(`taskqueue-${service}`, config);
   sdk.start();
   return {
     tracer: trace.getTracer("tripod"),
-    logStream: createLogStream(logs.getLogger("tripod")),
+    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger("tripod")),
     async shutdown() {
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, flushMs);
@@ -46,8 +46,7 @@ export async function startOtlp(
 
 async function createSdk(
   serviceName: string,
-  endpoint: string,
-  { releaseSha, tracesPerSecond }: Pick<Config, "releaseSha" | "tracesPerSecond">,
+  { otlp, releaseSha, tracesPerSecond }: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
 ) {
   const [sdk, traces, logRecords, traceExport, logExport, resources] = await Promise.all([
     import("@opentelemetry/sdk-node"),
@@ -57,16 +56,24 @@ async function createSdk(
     import("@opentelemetry/exporter-logs-otlp-http"),
     import("@opentelemetry/resources"),
   ]);
-  const to = (path: string) => ({ url: `${endpoint}${path}`, timeoutMillis: flushMs });
-  const logExporter = new logExport.OTLPLogExporter(to("/v1/logs"));
+  const exporter =
+    otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: flushMs });
   return new sdk.NodeSDK({
     resource: resources.resourceFromAttributes({
       "service.name": serviceName,
       "service.version": releaseSha,
     }),
     sampler: new traces.ParentBasedSampler({ root: createRateSampler(tracesPerSecond) }),
-    traceExporter: new traceExport.OTLPTraceExporter(to("/v1/traces")),
-    logRecordProcessors: [new logRecords.BatchLogRecordProcessor({ exporter: logExporter })],
+    // Lists, even empty ones: the SDK would look into the environment for what is left out.
+    ...(otlp.traces === undefined
+      ? { spanProcessors: [] }
+      : {
+          traceExporter: new traceExport.OTLPTraceExporter({
+            url: otlp.traces,
+            timeoutMillis: flushMs,
+          }),
+        }),
+    logRecordProcessors: exporter ? [new logRecords.BatchLogRecordProcessor({ exporter })] : [],
     instrumentations: [],
     metricReaders: [],
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatFailure, failureClasses, parseFailure } from "../../src/contract/failures.ts";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
+import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
 import { TaskRejectedError } from "../../src/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
@@ -12,6 +13,13 @@ test("gives every service of a host a port of its own, and every local one too",
   const onHosts = declared.map(({ host, port }) => `${host}:${port}`);
   const local = declared.flatMap(({ localPort }) => localPort ?? []);
   expect([new Set(onHosts).size, new Set(local).size]).toEqual([declared.length, local.length]);
+});
+
+test("has what watches the queue at the ports its programs are told", () => {
+  const { grafana, logs } = services;
+  const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(services)[index] ?? ""));
+  expect([grafana.port, logs.port]).toEqual([monitoringPorts.grafana, monitoringPorts.loki]);
+  expect(nodes.map(({ port }) => port)).toEqual(Array(3).fill(monitoringPorts.nodeExporter));
 });
 
 test("lets nobody but the internet's own door be open to the internet", () => {

@@ -27,13 +27,14 @@ test.each(["prometheus-local.yaml", "prometheus-ec2.yaml"])(
 
 test("scrapes on EC2 what the topology lets the monitor call, and nothing else of ours", () => {
   const discovered = createEc2Scraping()
-    .scrape_configs.filter(({ job_name: name }) => name.startsWith("taskqueue-"))
-    .flatMap(({ ec2_sd_configs: configs = [] }) => configs)
+    .scrape_configs.flatMap(({ ec2_sd_configs: configs = [] }) => configs)
     .map(({ port, filters }) => [filters[0], port]);
+  // Redis itself is asked by its exporter, beside Prometheus.
+  const scraped = forMonitor.filter((service) => service !== services.redis);
   expect(discovered).toEqual(
-    forMonitor.map(({ host, port }) => [{ name: "tag:tripod:role", values: [host] }, port]),
+    scraped.map(({ host, port }) => [{ name: "tag:tripod:role", values: [host] }, port]),
   );
-  expect(discovered).toHaveLength(2);
+  expect(discovered).toHaveLength(5);
 });
 
 test("scrapes the same services on one machine, at their local ports", () => {
@@ -41,6 +42,7 @@ test("scrapes the same services on one machine, at their local ports", () => {
     .scrape_configs.filter(({ job_name: name }) => name.startsWith("taskqueue-"))
     .flatMap(({ static_configs: configs = [] }) => configs)
     .flatMap(({ targets: addresses }) => addresses);
-  expect(targets).toEqual(forMonitor.map(({ localPort }) => `localhost:${localPort}`));
+  const local = forMonitor.flatMap(({ localPort }) => localPort ?? []);
+  expect(targets).toEqual(local.map((port) => `localhost:${port}`));
   expect(targets).toHaveLength(2);
 });

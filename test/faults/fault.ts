@@ -31,8 +31,8 @@ export interface Measure {
 type Unit = "" | "s" | "ms" | "B" | "MB" | "/s";
 
 interface FaultSpec<Size> {
-  /** Its number in the fault plan: F1 to F21. */
-  readonly id: `F${number}`;
+  /** Its number in the fault plan, F1 to F21; D1 is what is no fault: a deployment. */
+  readonly id: `F${number}` | `D${number}`;
   /** What breaks, in a few words: the row's title. */
   readonly name: string;
   /** Why it cannot be made on this machine: it is skipped then. */

@@ -1,11 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
-import { paths } from "../../src/contract/topology.ts";
 import { createQueue, retention } from "../../src/queue.ts";
 import { openRedis } from "../../src/redis.ts";
-import { postJson, readBody } from "../support/client.ts";
+import { submitUntilTaken } from "../support/honest-client.ts";
 import { until } from "../support/until.ts";
 
 /** What became of the jobs that were answered 202. */
@@ -60,24 +57,13 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
   let refusals = 0;
   let ended = 0;
 
+  const refused = () => {
+    refusals += 1;
+  };
   const submit = async (task: string, input: object) => {
-    const key = { "idempotency-key": randomUUID() };
-    for (;;) {
-      const response = await postJson(`${url}${paths.api}`, { task, input }, key).catch(
-        () => undefined,
-      );
-      if (response?.status === 202) {
-        const { id } = await readBody(response);
-        acknowledged.push(id);
-        return id;
-      }
-      const answer = await response?.text();
-      if (response !== undefined && response.status !== 503) {
-        throw new Error(`expected 202 or 503, got ${response.status}: ${answer}`);
-      }
-      refusals += 1;
-      await sleep(50);
-    }
+    const id = await submitUntilTaken(url, { task, input }, refused);
+    acknowledged.push(id);
+    return id;
   };
   const divide = (delayMs: number) => submit("divide", { x: acknowledged.length, y: 1, delayMs });
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { until } from "../support/until.ts";
 import { fault, type Measure } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
@@ -60,10 +59,7 @@ fault<{ readonly partitions: readonly Partition[] }>(
 
 async function part({ seconds, lost }: Partition, measure: Measure): Promise<void> {
   const hosts = await openSeparateHosts();
-  const [producer] = await Promise.all([
-    spawnProducer(hosts.redisUrl, {}, hosts.place("producer")),
-    spawnWorker(hosts.redisUrl, {}, hosts.place("worker")),
-  ]);
+  const [producer] = await Promise.all([hosts.startProducer(), hosts.startWorker()]);
   const ledger = openLedger({ url: producer.url, redisUrl: hosts.redisUrlOutside });
   const jobs = () => readJobs(producer.metricsUrl);
   await ledger.submitMany(inFlight.count, inFlight.ms);

@@ -54,7 +54,7 @@ async function swallow(): Promise<Silence> {
     redisUrl: hosts.redisUrlOutside,
     // TCP asks for a connection once a second, and the answer takes its time.
     goalSeconds: 1.2,
-    producer: await spawnProducer(hosts.redisUrl, {}, hosts.place("producer")),
+    producer: await hosts.startProducer(),
     begin: () => hosts.drop([cut("producer", "redis"), cut("redis", "producer")]),
     end: () => hosts.heal(),
   };

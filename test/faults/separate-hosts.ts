@@ -1,9 +1,17 @@
+import type { ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { services } from "../../src/contract/topology.ts";
 import { openLab } from "../hosts/lab.ts";
 import { addresses, createNetworks, router } from "../hosts/network.ts";
-import { type Place } from "../support/processes.ts";
+import {
+  type Place,
+  type ProducerProcess,
+  spawnProducer,
+  spawnWorker,
+  type WorkerProcess,
+} from "../support/processes.ts";
 import { createRedisCommand } from "../support/redis.ts";
 import { findObstacle, labRequirements } from "../support/requirements.ts";
 import { startDoor } from "./door.ts";
@@ -11,11 +19,12 @@ import { startDoor } from "./door.ts";
 type HostName = "redis" | "producer" | "worker";
 
 export interface SeparateHosts {
-  /** As the hosts know it. */
-  readonly redisUrl: string;
-  /** The same Redis as the test reaches it, whatever is cut between the hosts. */
+  /** Redis as the test reaches it, whatever is cut between the hosts. */
   readonly redisUrlOutside: string;
-  readonly place: (host: HostName) => Place;
+  /** A producer on its host, with Redis where it stands or at the URL given. */
+  startProducer(redisUrl?: string): Promise<ProducerProcess>;
+  /** A worker on its host, as above. */
+  startWorker(redisUrl?: string): Promise<WorkerProcess>;
   /** Opens a longer way to Redis, which loses packets, and returns its URL for the hosts. */
   openLongWay(quality: WayQuality): Promise<string>;
   /** From now on packets that one of these nftables expressions matches are dropped on their way. */
@@ -67,20 +76,23 @@ export async function openSeparateHosts(): Promise<SeparateHosts> {
 
   const setRules = (prerouting: readonly string[], output: readonly string[]) =>
     lab.run(["nft", "--file", "-"], { network: router, input: createTable(prerouting, output) });
+  const place = (host: HostName): Place => ({
+    address: addresses[host],
+    start: (command, env) => {
+      const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const child = lab.start(["env", "--ignore-environment", ...assignments, ...command], {
+        network: host,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      return child as ChildProcessByStdio<null, Readable, Readable>;
+    },
+    reach: (hostPort) => door(addresses[host], hostPort),
+  });
+  const ownUrl = `redis://${addresses.redis}:${port}`;
   return {
-    redisUrl: `redis://${addresses.redis}:${port}`,
     redisUrlOutside: `redis://${await door(addresses.redis, port)}`,
-    place: (host) => ({
-      address: addresses[host],
-      start: (command, env) => {
-        const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-        return lab.start(["env", "--ignore-environment", ...assignments, ...command], {
-          network: host,
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-      },
-      reach: (hostPort) => door(addresses[host], hostPort),
-    }),
+    startProducer: (url = ownUrl) => spawnProducer(url, {}, undefined, place("producer")),
+    startWorker: (url = ownUrl) => spawnWorker(url, {}, undefined, place("worker")),
     async openLongWay({ roundTripMs, lossPercent }) {
       // A relay, for not every kernel has netem; TCP takes up a lost packet sooner than over 100 ms.
       const relay = join(import.meta.dirname, "long-way-main.ts");

@@ -1,4 +1,3 @@
-import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { fault } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
 import { tellProgress } from "./progress.ts";
@@ -16,8 +15,8 @@ fault<{ readonly jobs: number }>(
     const hosts = await openSeparateHosts();
     const redisUrl = await hosts.openLongWay({ roundTripMs: 100, lossPercent: 1 });
     const [producer] = await Promise.all([
-      spawnProducer(redisUrl, {}, hosts.place("producer")),
-      spawnWorker(redisUrl, {}, hosts.place("worker")),
+      hosts.startProducer(redisUrl),
+      hosts.startWorker(redisUrl),
     ]);
     const ledger = openLedger({ url: producer.url, redisUrl: hosts.redisUrlOutside });
     // Connects, and is refused until it has.

@@ -9,6 +9,14 @@ export interface AwsState {
   /** `<bucket>/<key>` -> file. */
   readonly objects: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The running hosts, as EC2 lists them. */
+  readonly instances: readonly Ec2Instance[];
+}
+
+interface Ec2Instance {
+  readonly role: string;
+  readonly stack: string;
+  readonly address: string;
 }
 
 interface Role {
@@ -67,15 +75,19 @@ function answerMetadata(request: IncomingMessage, response: ServerResponse): voi
   else response.end(text);
 }
 
-/** S3's GetObject and SSM's GetParameter, for requests that a role signed and may make. */
+/** What hosts ask of S3, SSM and EC2, for requests that a role signed and may make. */
 async function answerAws(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = Buffer.concat(await request.toArray());
-  const { roles, objects, parameters } = state();
+  const { roles, objects, parameters, instances } = state();
   const keys = new Map(Object.values(roles).map(({ name }) => [name, secretOf(name)]));
   const role = verifySignature(request, body, keys);
   const isSsm = request.headers["x-amz-target"] === "AmazonSSM.GetParameter";
+  const form = request.url === "/" && !isSsm ? new URLSearchParams(body.toString()) : undefined;
   const name = isSsm ? String(JSON.parse(body.toString()).Name) : (request.url ?? "/").slice(1);
-  const call = `${isSsm ? "ssm:GetParameter" : "s3:GetObject"} ${name.split("?")[0]}`;
+  const call =
+    form === undefined
+      ? `${isSsm ? "ssm:GetParameter" : "s3:GetObject"} ${name.split("?")[0]}`
+      : `ec2:${form.get("Action")} *`;
   const allowed = Object.values(roles).find((known) => known.name === role)?.allowed ?? [];
 
   const finish = (status: number, write: () => void) => {
@@ -86,6 +98,10 @@ async function answerAws(request: IncomingMessage, response: ServerResponse): Pr
   };
   if (role === undefined || !allowed.includes(call)) {
     finish(403, () => response.end());
+    return;
+  }
+  if (form !== undefined) {
+    finish(200, () => response.end(describeInstances(form, instances)));
     return;
   }
   const value = parameters[name];
@@ -105,6 +121,29 @@ async function answerAws(request: IncomingMessage, response: ServerResponse): Pr
   } else {
     finish(404, () => response.end());
   }
+}
+
+/** EC2's answer for the instances whose role and stack the request's filters name. */
+function describeInstances(form: URLSearchParams, instances: readonly Ec2Instance[]): string {
+  const wanted = (tag: string) => {
+    const [key = ""] = [...form].find(([, value]) => value === `tag:${tag}`) ?? [];
+    return form.get(key.replace(".Name", ".Value.1"));
+  };
+  const items = instances
+    .filter(({ role, stack }) => role === wanted("tripod:role") && stack === wanted("tripod:stack"))
+    .map(
+      ({ role, address }) =>
+        // What Prometheus takes for granted of an instance.
+        `<item><instancesSet><item>
+          <instanceId>i-${role}</instanceId>
+          <imageId>ami-0</imageId>
+          <instanceType>t3.micro</instanceType>
+          <placement><availabilityZone>us-east-1a</availabilityZone></placement>
+          <instanceState><name>running</name></instanceState>
+          <privateIpAddress>${address}</privateIpAddress>
+        </item></instancesSet></item>`,
+    );
+  return `<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet>${items.join("")}</reservationSet></DescribeInstancesResponse>`;
 }
 
 function secretOf(role: string): string {

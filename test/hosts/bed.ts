@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Flow, createFlows, createHosts } from "../../infra/flows.ts";
-import { loadRelease } from "../../infra/release.ts";
-import type { Host } from "../../src/contract/topology.ts";
+import { loadMonitorRelease } from "../../infra/monitor-release.ts";
+import { type Release, loadRelease } from "../../infra/release.ts";
+import { type Host, hosts } from "../../src/contract/topology.ts";
 import {
   type Resource,
   ofType,
@@ -17,6 +18,7 @@ import { loadDebianRoot } from "./debian-root.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { type Machine, bootMachine } from "./machine.ts";
 import { addresses, createNetworks } from "./network.ts";
+import { installStandIns } from "./stand-ins.ts";
 import { createRuleset } from "./security-group.ts";
 import { openVolume } from "./volume.ts";
 
@@ -37,23 +39,25 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-export type BedHost = "redis" | "producer" | "worker";
+export type BedHost = Host;
 
-/** The three hosts' networks, firewall, AWS and volume on this machine; the hosts are booted later. */
+/** The hosts' networks, firewall, AWS and volumes on this machine; the hosts are booted later. */
 export async function openBed(): Promise<Bed> {
   const root = await loadDebianRoot();
-  const release = await loadRelease("x64");
+  const releases = [await loadRelease("x64"), await loadMonitorRelease()];
   const resources = await runMockedStack({
     adminCidr: `${addresses.administrator}/32`,
     monitoring: "true",
     redisInstanceType: "t3.micro",
     producerInstanceType: "t3.micro",
     workerInstanceType: "t3.micro",
+    monitorInstanceType: "t3.small",
   });
   const userData = {
     redis: userDataOfHost(resources, "redis"),
     producer: userDataOfHost(resources, "producer"),
     worker: userDataOfHost(resources, "worker-1"),
+    monitor: userDataOfHost(resources, "monitor"),
   };
 
   const folder = await mkdtemp(join(tmpdir(), "tripod-hosts-"));
@@ -67,9 +71,12 @@ export async function openBed(): Promise<Bed> {
     await lab.run(["nft", "--file", "-"], { network: host, input });
   };
   for (const host of createHosts({ monitor: true })) await admit(host, flows);
-  const awsState = createAwsState(resources, release.file);
+  const awsState = createAwsState(resources, releases);
   const aws = await startAws(lab, folder, awsState);
-  const volume = await openVolume(join(folder, "redis-data.img"), 512 * 1024 * 1024);
+  const volumes = {
+    redis: await openVolume(join(folder, "redis-data.img"), 512 * 1024 * 1024),
+    monitor: await openVolume(join(folder, "monitor-data.img"), 512 * 1024 * 1024),
+  };
   const device = /\/dev\/disk\/by-id\/\S+/.exec(userData.redis)?.[0] ?? "";
 
   return {
@@ -86,11 +93,12 @@ export async function openBed(): Promise<Bed> {
         network: host,
         root,
         userData: userData[host],
-        devices: host === "redis" ? { [volume.node]: device } : {},
+        devices: host === "redis" || host === "monitor" ? { [volumes[host].node]: device } : {},
+        ...(host === "monitor" && { prepare: (disk) => installStandIns(lab, disk) }),
       }),
     async close() {
       await lab.close();
-      await volume.close();
+      for (const volume of Object.values(volumes)) await volume.close();
       await rm(folder, { recursive: true });
     },
   };
@@ -102,15 +110,21 @@ function userDataOfHost(resources: readonly Resource[], name: string): string {
   return userDataOf(instance);
 }
 
-/** What the program would have put into AWS: the roles' permissions, the release and the secrets. */
-function createAwsState(resources: readonly Resource[], release: string): AwsState {
+/** What the program would have put into AWS: the roles' permissions, releases, secrets and hosts. */
+function createAwsState(resources: readonly Resource[], releases: readonly Release[]): AwsState {
   const parameters = Object.fromEntries(
     ofType(resources, "Parameter").map(({ inputs }) => [String(inputs["name"]), password]),
   );
-  const [object] = ofType(resources, "BucketObjectv2");
-  const path = `${object?.inputs["bucket"]}/${object?.inputs["key"]}`;
+  const objects = Object.fromEntries(
+    ofType(resources, "BucketObjectv2").map(({ inputs }) => {
+      const release = releases.find(({ sha }) => String(inputs["key"]).includes(sha));
+      return [`${inputs["bucket"]}/${inputs["key"]}`, release?.file ?? ""];
+    }),
+  );
   const named = (arn: string) =>
-    [path, ...Object.keys(parameters)].find((name) => basename(name) === basename(arn)) ?? arn;
+    [...Object.keys(objects), ...Object.keys(parameters)].find(
+      (name) => basename(name) === basename(arn),
+    ) ?? arn;
   const roles = ofType(resources, "RolePolicy").map(({ name, inputs }) => ({
     name,
     allowed: inputs["policy"].Statement.flatMap(
@@ -120,9 +134,10 @@ function createAwsState(resources: readonly Resource[], release: string): AwsSta
   }));
   return {
     roles: Object.fromEntries(
-      roles.map((role) => [addresses[role.name === "producer" ? "producer" : "worker"], role]),
+      roles.map((role) => [addresses[hosts.find((host) => host === role.name) ?? "worker"], role]),
     ),
-    objects: { [path]: release },
+    objects,
     parameters,
+    instances: hosts.map((role) => ({ role, stack: "test", address: addresses[role] })),
   };
 }

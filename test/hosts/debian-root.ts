@@ -15,7 +15,7 @@ const recipe = {
   /** What Debian's own image for EC2 has, as far as our hosts use it. */
   image: "cloud-init awscli unattended-upgrades openssh-server",
   /** What a host installs at its first boot: downloaded, for the bed has no way to a mirror. */
-  downloads: "redis-server nftables",
+  downloads: "redis-server nftables prometheus prometheus-redis-exporter prometheus-node-exporter",
   /** The one thing on a host that knows it is not on EC2. */
   awsConfig: `[default]\nendpoint_url = http://${awsAddress}:443\n`,
 };

@@ -1,16 +1,23 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { password } from "../support/mocked-stack.ts";
+import { until } from "../support/until.ts";
+import { hosts } from "../../src/contract/topology.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
-import { addresses, stations } from "./network.ts";
+import type { Machine } from "./machine.ts";
+import { addresses, awsAddress, stations } from "./network.ts";
 import { whyNoHosts } from "./requirements.ts";
 import { startStation } from "./station.ts";
 
 const obstacle = whyNoHosts();
 
-describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
   let deployment: Deployment;
+  let monitor: Machine;
   beforeAll(async () => {
-    deployment = await openDeployment();
+    deployment = await openDeployment(async (bed) => {
+      monitor = await bed.boot("monitor");
+      await monitor.booted();
+    });
     return () => deployment.bed.close();
   }, 300_000);
 
@@ -28,6 +35,8 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
 
   test("everybody reaches exactly what the firewall of the topology lets them reach", async () => {
     const open = [
+      "administrator -> monitor:22",
+      "administrator -> monitor:3000",
       "administrator -> producer:22",
       "administrator -> producer:80",
       "administrator -> producer:8081",
@@ -35,17 +44,25 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
       "administrator -> worker:22",
       "internet -> producer:80",
       "monitor -> producer:80",
+      "monitor -> producer:9100",
       "monitor -> producer:9464",
+      "monitor -> redis:6379",
+      "monitor -> redis:9100",
+      "monitor -> worker:9100",
       "monitor -> worker:9464",
+      "producer -> monitor:3100",
+      "producer -> monitor:4318",
       "producer -> redis:6379",
       "redis -> producer:80",
+      "worker -> monitor:3100",
+      "worker -> monitor:4318",
       "worker -> producer:80",
       "worker -> redis:6379",
     ];
-    const ports = [22, 80, 443, 6379, 8081, 9464];
+    const ports = [22, 80, 443, 3000, 3100, 3200, 4318, 6379, 8081, 9090, 9100, 9121, 9464];
     const probes = stations.flatMap((from) => {
       const station = startStation(deployment.bed.lab, from);
-      return (["redis", "producer", "worker"] as const)
+      return hosts
         .filter((to) => to !== from)
         .flatMap((to) =>
           ports.map(async (port) => ({
@@ -55,7 +72,7 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
         );
     });
     const answers = await Promise.all(probes);
-    expect(answers).toHaveLength(90);
+    expect(answers).toHaveLength(260);
     expect(
       answers
         .filter(({ answer }) => answer === "open")
@@ -65,9 +82,48 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
     expect(answers.filter(({ answer }) => answer === "refused")).toEqual([]);
   });
 
+  test("the monitor finds every host by asking EC2, and reads all that they tell", async () => {
+    // The only thing that knows it is not on EC2: the address at which EC2 is asked.
+    const endpoint = `/region: us-east-1/a\\        endpoint: http://${awsAddress}:443`;
+    await monitor.run("sed", "--in-place", endpoint, "/opt/tripod/current/prometheus.yaml");
+    await monitor.run("systemctl", "reload", "prometheus");
+    const ask = async (query: string) => {
+      const url = `http://127.0.0.1:9090/api/v1/query?query=${query}`;
+      const { data } = JSON.parse(await monitor.run("curl", "--silent", url));
+      return data.result as { metric: Record<string, string>; value: [number, string] }[];
+    };
+    const read = async () => {
+      const targets = await ask("up");
+      const up = targets.map(
+        ({ metric, value }) => `${metric["job"]} ${metric["instance"]} ${value[1]}`,
+      );
+      return up.length === 7 && up.every((target) => target.endsWith(" 1")) && up.toSorted();
+    };
+    expect(await until("every target to be up", read, 60_000)).toEqual([
+      `node ${addresses.producer}:9100 1`,
+      `node ${addresses.redis}:9100 1`,
+      `node ${addresses.worker}:9100 1`,
+      "node localhost:9100 1",
+      "redis localhost:9121 1",
+      `taskqueue-producer ${addresses.producer}:9464 1`,
+      `taskqueue-worker ${addresses.worker}:9464 1`,
+    ]);
+    const valueOf = async (query: string) => (await ask(query)).map(({ value }) => value[1]);
+    expect(await valueOf("redis_up")).toEqual(["1"]);
+    expect(await valueOf("count(node_memory_MemAvailable_bytes)")).toEqual(["4"]);
+  });
+
+  test("the monitor keeps what it sees on its volume", async () => {
+    const folders = await monitor.run("stat", "--format=%n %U", "/var/lib/tripod/prometheus/wal");
+    expect(folders).toBe("/var/lib/tripod/prometheus/wal prometheus\n");
+    expect(await monitor.run("findmnt", "--noheadings", "--output=LABEL", "/var/lib/tripod")).toBe(
+      "tripod-monitor\n",
+    );
+  });
+
   test("nothing on a host has failed or asks for attention", async () => {
     const { redis, producer, worker } = deployment;
-    for (const host of [redis, producer, worker]) {
+    for (const host of [redis, producer, worker, monitor]) {
       const state = host.run("systemctl", "is-system-running", "--wait");
       expect(await state.catch(({ stdout }: { stdout: string }) => stdout)).toBe("running\n");
       expect(await host.run("systemctl", "--failed", "--no-legend", "--plain")).toBe("");
@@ -75,13 +131,13 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
   });
 
   test("each host has fetched the release and its own secrets, once and signed by its own role", () => {
-    const calls = deployment.bed.aws.calls.map(
-      ({ role, call, status }) => `${role} ${call} ${status}`,
-    );
+    const calls = deployment.bed.aws.calls
+      .filter(({ call }) => !call.startsWith("ec2:"))
+      .map(({ role, call, status }) => `${role} ${call} ${status}`);
     const release = expect.stringMatching(
       /^producer s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/,
     );
-    expect(calls).toHaveLength(5);
+    expect(calls).toHaveLength(8);
     expect(calls).toEqual(
       expect.arrayContaining([
         release,
@@ -89,6 +145,9 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
         "producer ssm:GetParameter /tripod/test/redis-password 200",
         "producer ssm:GetParameter /tripod/test/board-password 200",
         "worker ssm:GetParameter /tripod/test/redis-password 200",
+        expect.stringMatching(/^monitor s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/),
+        "monitor ssm:GetParameter /tripod/test/grafana-password 200",
+        "monitor ssm:GetParameter /tripod/test/exporter-password 200",
       ]),
     );
   });
@@ -119,7 +178,7 @@ describe.skipIf(obstacle)(`three booted hosts (${obstacle ?? "here"})`, { timeou
   test("no disk, log or environment of a host holds the password", async () => {
     const search = `grep --recursive --files-with-matches --fixed-strings '${password}' /etc /opt/tripod/current/src /root /tmp /usr/local /var /proc/[0-9]*/environ 2>/dev/null || true`;
     const { redis, producer, worker } = deployment;
-    for (const host of [redis, producer, worker]) {
+    for (const host of [redis, producer, worker, monitor]) {
       expect(await host.run("sh", "-c", search)).toBe("");
       expect(await host.run("sh", "-c", "journalctl --no-pager")).not.toContain(password);
     }

@@ -24,6 +24,8 @@ export interface MachineArgs {
   readonly userData: string;
   /** Device node of the bed -> where the host finds it. */
   readonly devices?: Readonly<Record<string, string>>;
+  /** Changes the folder of the host's disk before it boots. */
+  readonly prepare?: (disk: string) => Promise<void>;
 }
 
 /** Boots a new host from the image, with systemd as its first process and cloud-init as on EC2. */
@@ -35,6 +37,7 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
   await lab.run(["tee", `${seed}/meta-data`], { input: `instance-id: i-${args.name}\n` });
   const layers = `lowerdir=${args.root},upperdir=${home}/upper,workdir=${home}/work`;
   await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", `${home}/root`]);
+  await args.prepare?.(`${home}/root`);
 
   const command = [
     "systemd-nspawn",

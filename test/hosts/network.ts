@@ -6,7 +6,7 @@ export const addresses = {
   redis: network.redisAddress,
   worker: "10.0.1.21",
   producer: "10.0.0.20",
-  monitor: "10.0.0.30",
+  monitor: network.monitorAddress,
   administrator: "198.51.100.7",
   internet: "203.0.113.10",
 } as const satisfies Record<Host | "administrator" | "internet", string>;

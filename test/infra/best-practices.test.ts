@@ -18,12 +18,12 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
 
   const instances = () => {
     const found = ofType(resources, "Instance");
-    expect(found).toHaveLength(egress === "nat-instance" ? 5 : 4);
+    expect(found).toHaveLength(egress === "nat-instance" ? 6 : 5);
     return found;
   };
   const ingress = () => {
     const found = ofType(resources, "SecurityGroupIngressRule");
-    expect(found).toHaveLength(egress === "nat-instance" ? 11 : 9);
+    expect(found).toHaveLength(egress === "nat-instance" ? 21 : 19);
     return found;
   };
   const openToWorld = () =>
@@ -38,7 +38,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
   test("EC2.3: every disk is encrypted", () => {
     const roots = instances().map(({ inputs }) => inputs["rootBlockDevice"].encrypted);
     const volumes = ofType(resources, "Volume").map(({ inputs }) => inputs["encrypted"]);
-    expect(volumes).toEqual([true]);
+    expect(volumes).toEqual([true, true]);
     expect(new Set([...roots, ...volumes])).toEqual(new Set([true]));
   });
 
@@ -55,9 +55,9 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     const exposed = instances().filter(({ inputs }) => inputs["associatePublicIpAddress"] === true);
     const expected = {
       // As in the tutorial: without a NAT, a host needs an address of its own to fetch packages.
-      "public-ip": ["producer", "redis", "worker-1", "worker-2"],
-      "nat-instance": ["nat", "producer"],
-      "nat-gateway": ["producer"],
+      "public-ip": ["monitor", "producer", "redis", "worker-1", "worker-2"],
+      "nat-instance": ["monitor", "nat", "producer"],
+      "nat-gateway": ["monitor", "producer"],
     };
     expect(exposed.map(({ name }) => name).toSorted()).toEqual(
       expected[egress as keyof typeof expected],
@@ -69,7 +69,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     const used = [...ofType(resources, "EipAssociation"), ...ofType(resources, "NatGateway")].map(
       ({ inputs }) => inputs["allocationId"],
     );
-    expect(addresses).toHaveLength(egress === "public-ip" ? 1 : 2);
+    expect(addresses).toHaveLength(egress === "public-ip" ? 2 : 3);
     expect(used).toHaveLength(addresses.length);
     expect(used).toEqual(expect.arrayContaining(addresses));
   });
@@ -77,7 +77,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
   test("EC2.13, EC2.14: no login port is open to the world", () => {
     const logins = ingress().filter(({ inputs }) => [22, 3389].includes(inputs["fromPort"]));
     expect(logins.map(({ inputs }) => inputs["cidrIpv4"])).toEqual(
-      Array(3).fill("198.51.100.7/32"),
+      Array(4).fill("198.51.100.7/32"),
     );
   });
 
@@ -102,15 +102,16 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     ).toEqual([["producer-id", "tcp", 80, 80]]);
   });
 
-  test("Redis is reached from two security groups, by their ids", () => {
+  test("Redis is reached from three security groups, by their ids", () => {
     const rules = ingress().filter(
-      ({ inputs }) => inputs["securityGroupId"] === "redis-id" && inputs["fromPort"] !== 22,
+      ({ inputs }) => inputs["securityGroupId"] === "redis-id" && inputs["fromPort"] === 6379,
     );
     expect(
       rules.map(({ inputs }) => [inputs["referencedSecurityGroupId"], inputs["fromPort"]]),
     ).toEqual([
       ["producer-id", 6379],
       ["worker-id", 6379],
+      ["monitor-id", 6379],
     ]);
   });
 
@@ -147,7 +148,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     expect(ofType(resources, "BucketOwnershipControls")).toHaveLength(1);
   });
 
-  test("IAM.1, IAM.21: a role reads this release and its service's own secrets", () => {
+  test("IAM.1, IAM.21: a role reads its own release and secrets; the monitor's also lists hosts", () => {
     const policies = ofType(resources, "RolePolicy");
     expect(
       Object.fromEntries(
@@ -168,6 +169,13 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
       worker: [
         expect.stringMatching(/^s3:GetObject releases\/[0-9a-f]{64}\.tar\.gz$/),
         "ssm:GetParameter parameter:Parameter/redis-password",
+      ],
+      monitor: [
+        expect.stringMatching(/^s3:GetObject releases\/[0-9a-f]{64}\.tar\.gz$/),
+        "ssm:GetParameter parameter:Parameter/grafana-password",
+        "ssm:GetParameter parameter:Parameter/exporter-password",
+        // AWS gives this action no narrower resource.
+        "ec2:DescribeInstances *",
       ],
     });
     const redis = ofType(resources, "Instance").find(({ name }) => name === "redis");

@@ -1,5 +1,8 @@
+import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { grafanaRepository } from "../../infra/boot/grafana-repository.ts";
+import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { loadRelease } from "../../infra/release.ts";
 import { loadDebianRoot } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
@@ -15,20 +18,28 @@ interface CloudConfig {
 describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?? "here"})`, () => {
   let lab: Lab;
   let userData: Record<string, string>;
+  let paths: string[];
   beforeAll(async () => {
     const root = await loadDebianRoot();
     await loadRelease("arm64");
-    const instances = ofType(await runMockedStack({ egress: "nat-instance" }), "Instance");
+    const instances = ofType(
+      await runMockedStack({ egress: "nat-instance", monitoring: "true" }),
+      "Instance",
+    );
     userData = Object.fromEntries(instances.map((host) => [host.name, userDataOf(host)]));
     lab = await openLab();
     await lab.run(["mkdir", "/run/debian", "/run/changes", "/run/work"]);
     const layers = `lowerdir=${root},upperdir=/run/changes,workdir=/run/work`;
     await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", "/run/debian"]);
     await lab.run(["mount", "--bind", "/proc", "/run/debian/proc"]);
+    paths = await writeUnits();
   }, 300_000);
   afterAll(() => lab.close());
 
-  const write = (path: string, input: string) => lab.run(["tee", `/run/debian${path}`], { input });
+  const write = (path: string, input: string) =>
+    lab.run(["sh", "-c", 'mkdir -p "${1%/*}" && cat > "$1"', "sh", `/run/debian${path}`], {
+      input,
+    });
 
   /** All that the shell command says in a Debian 13 of the lab, whether it succeeds or not. */
   async function inDebian(command: string): Promise<string> {
@@ -41,12 +52,21 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
     return inDebian("cloud-init schema --config-file /root/user-data");
   }
 
-  const units = () =>
-    Object.values(userData)
-      .flatMap((text) => (parse(text) as CloudConfig).write_files)
-      .filter(({ path }) => path.endsWith(".service"));
+  const files = () =>
+    Object.values(userData).flatMap((text) => (parse(text) as CloudConfig).write_files);
+  const units = () => files().filter(({ path }) => path.endsWith(".service"));
+  const dropIns = () =>
+    [...files(), ...commonUnits].filter(({ path }) => path.includes(".service.d/"));
 
-  test.each(["redis", "producer", "worker-1", "nat"])(
+  /** Puts every unit in its place, and under a drop-in what its package would bring at the least. */
+  async function writeUnits(): Promise<string[]> {
+    for (const { path, content } of [...units(), ...dropIns()]) await write(path, content);
+    const packaged = new Set(dropIns().map(({ path }) => path.replace(/\.d\/.*/, "")));
+    for (const path of packaged) await write(path, "[Service]\nExecStart=/usr/bin/true\n");
+    return [...new Set([...units().map(({ path }) => path), ...packaged])];
+  }
+
+  test.each(["redis", "producer", "worker-1", "monitor", "nat"])(
     "cloud-init accepts the user data of %s",
     async (host) => {
       expect(await check(userData[host] ?? "")).toBe("Valid schema /root/user-data\n");
@@ -61,58 +81,104 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
   });
 
   test("systemd understands every line of every unit", async () => {
-    const files = units();
-    const names = files.map(({ path }) => path.split("/").at(-1));
-    expect(names).toHaveLength(6);
-    expect(new Set(names)).toEqual(
-      new Set([
-        "redis-server.service",
-        "tripod-data.service",
-        "tripod-producer.service",
-        "tripod-secrets.service",
-        "tripod-worker.service",
-      ]),
-    );
-    for (const { path, content } of files) await write(path, content);
+    const names = paths.map((path) => basename(path)).toSorted();
+    expect([units().length, dropIns().length]).toEqual([8, 9]);
+    expect(names).toEqual([
+      "grafana-server.service",
+      "loki.service",
+      "prometheus-node-exporter.service",
+      "prometheus-redis-exporter.service",
+      "prometheus.service",
+      "redis-server.service",
+      "tempo.service",
+      "tripod-data.service",
+      "tripod-producer.service",
+      "tripod-secrets.service",
+      "tripod-worker.service",
+    ]);
     const programs = [
       "/usr/local/sbin/tripod-secrets",
       "/usr/local/sbin/tripod-data",
       "/usr/local/sbin/tripod-redis-memory",
+      "/usr/local/sbin/tripod-exporter-login",
+      "/usr/bin/prometheus",
+      "/usr/bin/prometheus-node-exporter",
+      "/usr/bin/prometheus-redis-exporter",
       "/usr/bin/redis-server",
       "/opt/tripod/current/node",
     ];
     const install = programs.map((path) => `install -D /usr/bin/true ${path}`).join(" && ");
-    const paths = [...new Set(files.map(({ path }) => path))].join(" ");
-    expect(await inDebian(`${install} && systemd-analyze verify ${paths}`)).toBe("");
+    // Their packages make these users.
+    const users = "for user in grafana loki tempo prometheus; do useradd --system $user; done";
+    const verify = `systemd-analyze verify ${paths.join(" ")}`;
+    expect(await inDebian(`${users} && ${install} && ${verify}`)).toBe("");
   });
 
   test.each([
     ["tripod-producer", 1.4],
     ["tripod-worker", 1.1],
     ["redis-server", 1.1],
+    ["prometheus", 1.1],
+    ["prometheus-redis-exporter", 1.1],
+    ["prometheus-node-exporter", 1.3],
+    ["grafana-server", 1.3],
+    ["loki", 1.3],
+    ["tempo", 1.3],
   ])("systemd rates what %s can still do at %d, where 10 is everything", async (name, exposure) => {
-    const unit = units().find(({ path }) => path.endsWith(`/${name}.service`));
-    await write(`/root/${name}.service`, unit?.content ?? "");
     const rate = "SYSTEMD_COLORS=0 SYSTEMD_URLIFY=0 systemd-analyze security --offline=yes";
-    const answer = await inDebian(`${rate} --threshold=20 --no-pager /root/${name}.service`);
+    const path = `/etc/systemd/system/${name}.service`;
+    const answer = await inDebian(`${rate} --threshold=20 --no-pager ${path}`);
     expect(answer).toContain(`Overall exposure level for ${name}.service: ${exposure} OK`);
     expect(answer).not.toContain("exit code");
   });
 
-  test.each(["tripod-producer", "tripod-worker", "redis-server"])(
-    "%s runs as a user of its own",
-    (name) => {
-      const unit = units().find(({ path }) => path.endsWith(`/${name}.service`));
-      const user = name === "redis-server" ? "redis" : "tripod";
-      expect(unit?.content).toContain(`\nUser=${user}\nGroup=${user}\n`);
-    },
-  );
+  test.each([
+    ["tripod-producer", "tripod"],
+    ["tripod-worker", "tripod"],
+    ["redis-server", "redis"],
+    ["prometheus", "prometheus"],
+    ["prometheus-redis-exporter", "prometheus"],
+    ["prometheus-node-exporter", "prometheus"],
+    ["grafana-server", "grafana"],
+    ["loki", "loki"],
+    ["tempo", "tempo"],
+  ])("%s runs as the user %s", (name, user) => {
+    const unit = [...units(), ...dropIns()].find(({ path }) => path.includes(`/${name}.service`));
+    expect(unit?.content).toContain(`\nUser=${user}\n`);
+  });
+
+  test("apt takes Grafana's packages from their series alone, and nothing else from there", async () => {
+    const offered = {
+      grafana: ["12.4.4", "13.2.9", "13.20.1", "14.0.0"],
+      loki: ["3.7.8", "4.0.0"],
+      tempo: ["2.10.6", "3.0.1"],
+      prometheus: ["99.0.0"],
+    };
+    const index = Object.entries(offered)
+      .flatMap(([name, versions]) => versions.map((version) => [name, version]))
+      .map(([name, version]) => `Package: ${name}\nVersion: ${version}\nArchitecture: amd64\n\n`);
+    const lists = "/var/lib/apt/lists/apt.grafana.com_dists_stable";
+    await write(`${lists}_InRelease`, "Suite: stable\nComponents: main\nArchitectures: amd64\n");
+    await write(`${lists}_main_binary-amd64_Packages`, index.join(""));
+    for (const { path, content } of grafanaRepository) await write(path, content);
+    await inDebian("cp /etc/tripod/grafana.sources /etc/apt/sources.list.d/");
+
+    const answer = await inDebian(`apt-cache policy ${Object.keys(offered).join(" ")}`);
+    expect(answer.match(/^(\S+:|  Candidate: \S+)$/gm)).toEqual([
+      "grafana:",
+      "  Candidate: 13.2.9",
+      "loki:",
+      "  Candidate: 3.7.8",
+      "tempo:",
+      "  Candidate: 2.10.6",
+      "prometheus:",
+      expect.stringMatching(/^ {2}Candidate: 2\./),
+    ]);
+  });
 
   test("every script parses, and stops at its first failure", async () => {
-    const scripts = Object.values(userData)
-      .flatMap((text) => (parse(text) as CloudConfig).write_files)
-      .filter(({ path }) => path.startsWith("/usr/local/sbin/"));
-    expect(scripts).toHaveLength(10);
+    const scripts = files().filter(({ path }) => path.startsWith("/usr/local/sbin/"));
+    expect(scripts).toHaveLength(16);
     for (const { content } of scripts) {
       expect(content).toMatch(/^#!\/bin\/bash\nset -Eeuo pipefail\n/);
       await write("/root/script", content);

@@ -13,11 +13,17 @@ test("the project's defaults are three small hosts that nobody administers", asy
     sshPublicKey: undefined,
     egress: "public-ip",
     monitoring: false,
-    instanceTypes: { redis: "t4g.micro", producer: "t4g.micro", worker: "t4g.micro" },
+    instanceTypes: {
+      redis: "t4g.micro",
+      producer: "t4g.micro",
+      worker: "t4g.micro",
+      monitor: "t4g.small",
+    },
     workerCount: 1,
     workerConcurrency: 10,
     redisFsync: "always",
     redisVolumeGiB: 8,
+    monitorVolumeGiB: 20,
     amiId: undefined,
     refreshAmi: false,
     passwordVersion: 1,
@@ -27,7 +33,7 @@ test("the project's defaults are three small hosts that nobody administers", asy
 test("every key of the project has a type, a default and a one-line description", async () => {
   const { config } = await loadPulumiProject();
   const keys = Object.entries(config);
-  expect(keys).toHaveLength(14);
+  expect(keys).toHaveLength(16);
   for (const [key, { type, default: value, description }] of keys) {
     expect([key, ["string", "boolean", "integer"].includes(type)]).toEqual([key, true]);
     expect([key, value === undefined || value === null]).toEqual([key, false]);
@@ -46,6 +52,7 @@ test("one message names every problem", async () => {
     workerConcurrency: "0",
     redisFsync: "no",
     redisVolumeGiB: "two",
+    monitorVolumeGiB: "7",
     amiId: "debian",
     refreshAmi: "",
     passwordVersion: "1.5",
@@ -62,6 +69,7 @@ test("one message names every problem", async () => {
       tripod:workerConcurrency: expected a whole number from 1 to 1000, got "0"
       tripod:redisFsync: expected "always" or "everysec", got "no"
       tripod:redisVolumeGiB: expected a whole number from 4 to 1024, got "two"
+      tripod:monitorVolumeGiB: expected a whole number from 8 to 1024, got "7"
       tripod:amiId: expected an image id, or "latest", got "debian"
       tripod:refreshAmi: expected "true" or "false", got ""
       tripod:passwordVersion: expected a whole number from 1 to 1000000, got "1.5"]
@@ -101,6 +109,16 @@ test("producer and worker of two architectures are refused, for they share a rel
 test("one pinned image for two architectures is refused", async () => {
   const settings = await read({ redisInstanceType: "t3.micro", amiId: "ami-0123456789abcdef0" });
   expect(() => createSettings(settings)).toThrow(`one image cannot serve both`);
+});
+
+test("a monitor of another architecture is refused one pinned image, and only where there is one", async () => {
+  const values = { monitorInstanceType: "t3.small", amiId: "ami-0123456789abcdef0" };
+  const without = await read(values);
+  const settings = await read({ ...values, monitoring: "true" });
+  expect(createSettings(without).monitoring).toBe(false);
+  expect(() => createSettings(settings)).toThrow(
+    `one image cannot serve both "t3.small" and "t4g.micro"`,
+  );
 });
 
 test.each([

@@ -30,19 +30,21 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
   test("runs the whole program without a complaint", () => {
     const { exitCode, messages, resources } = execution;
     expect({ exitCode, messages }).toEqual({ exitCode: 0, messages: [] });
-    expect(resources).toHaveLength(57);
+    expect(resources).toHaveLength(86);
   });
 
-  test("hands the outputs over, the board's password as a secret", () => {
-    const { boardLogin, ...outputs } = execution.outputs;
-    expect(isSecret(boardLogin)).toBe(true);
+  test("hands the outputs over, the passwords as secrets", () => {
+    const { boardLogin, grafanaPassword, ...outputs } = execution.outputs;
+    expect([isSecret(boardLogin), isSecret(grafanaPassword)]).toEqual([true, true]);
     expect(outputs).toEqual({
       url: "http://203.0.113.80",
       boardUrl: "http://203.0.113.80:8081",
+      grafanaUrl: "http://203.0.113.80:3000",
       sshCommands: {
         producer: "ssh admin@203.0.113.80",
         redis: "ssh admin@203.0.113.80",
         workers: ["ssh admin@203.0.113.80"],
+        monitor: "ssh admin@203.0.113.80",
       },
       releaseSha: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
@@ -55,36 +57,33 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
     ]);
   });
 
-  test("replaces Redis before its successor exists, and the others after", () => {
+  test("replaces Redis and the monitor before their successors exist, the others after", () => {
     const instances = ofType(execution.resources, "Instance") as Execution["resources"];
     expect(
       Object.fromEntries(
         instances.map((instance) => [instance.name, instance.deleteBeforeReplace]),
       ),
-    ).toEqual({ redis: true, producer: false, "worker-1": false });
+    ).toEqual({ redis: true, monitor: true, producer: false, "worker-1": false });
   });
 
   test("replaces no host because Debian published another image", () => {
     const instances = ofType(execution.resources, "Instance") as Execution["resources"];
-    expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual([
-      ["ami"],
-      ["ami"],
-      ["ami"],
-    ]);
+    expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual(
+      Array.from({ length: 4 }, () => ["ami"]),
+    );
   });
 
   test("keeps generated passwords secret in the state", () => {
-    const secret = ["bcryptHash", "result"];
     const passwords = ofType(execution.resources, "RandomPassword") as Execution["resources"];
-    expect(passwords.map(({ additionalSecretOutputs }) => additionalSecretOutputs)).toEqual([
-      secret,
-      secret,
-    ]);
+    expect(passwords.map(({ additionalSecretOutputs }) => additionalSecretOutputs)).toEqual(
+      Array.from({ length: 4 }, () => ["bcryptHash", "result"]),
+    );
   });
 });
 
 test("a stack that asks for newer images replaces hosts", async () => {
-  const { resources } = await executeStack(process.execPath, { refreshAmi: "true" });
+  const { messages, resources } = await executeStack(process.execPath, { refreshAmi: "true" });
+  expect(messages).toEqual([]);
   const instances = ofType(resources, "Instance") as Execution["resources"];
   expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual([[], [], []]);
 }, 60_000);

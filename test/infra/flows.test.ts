@@ -24,15 +24,28 @@ const administration = [
 const monitoring = [
   "monitor -> internet:443",
   "monitor -> internet:80",
+  "monitor -> producer:9100",
   "monitor -> producer:9464",
+  "monitor -> redis:6379",
+  "monitor -> redis:9100",
+  "monitor -> worker:9100",
   "monitor -> worker:9464",
+  "producer -> monitor:3100",
+  "producer -> monitor:4318",
+  "worker -> monitor:3100",
+  "worker -> monitor:4318",
 ];
+const administrationOfMonitor = ["administrator -> monitor:22", "administrator -> monitor:3000"];
 
 test.each([
   { administrator: false, monitor: false, expected: always },
   { administrator: true, monitor: false, expected: [...always, ...administration] },
   { administrator: false, monitor: true, expected: [...always, ...monitoring] },
-  { administrator: true, monitor: true, expected: [...always, ...administration, ...monitoring] },
+  {
+    administrator: true,
+    monitor: true,
+    expected: [...always, ...administration, ...monitoring, ...administrationOfMonitor],
+  },
 ])(
   "exactly these flows pass (administrator: $administrator, monitor: $monitor)",
   ({ expected, ...surroundings }) => {
@@ -42,6 +55,6 @@ test.each([
 
 test("every flow has a name of its own", () => {
   const names = createFlows({ administrator: true, monitor: true }).map(({ name }) => name);
-  expect(names).toHaveLength(17);
-  expect(new Set(names).size).toBe(17);
+  expect(names).toHaveLength(27);
+  expect(new Set(names).size).toBe(27);
 });

@@ -1,7 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
+import { collectOutput } from "./child-output.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -22,6 +25,8 @@ export interface WorkerProcess extends ServiceProcess {
   readonly metricsUrl: string;
 }
 
+const repository = join(import.meta.dirname, "../..");
+
 type Environment = Record<string, string>;
 
 /** Where services run: this machine, or a host that is played in namespaces of it. */
@@ -29,7 +34,10 @@ export interface Place {
   /** Address that the services' listeners bind to. */
   readonly address: string;
   /** Starts a command with that environment alone; its output is piped. */
-  start(command: readonly [string, ...string[]], env: Environment): ChildProcess;
+  start(
+    command: readonly [string, ...string[]],
+    env: Environment,
+  ): ChildProcessByStdio<null, Readable, Readable>;
   /** Host and port at which the test finds a port of the place. */
   reach(port: number): Promise<string>;
 }
@@ -40,10 +48,14 @@ const thisMachine: Place = {
   reach: async (port) => `127.0.0.1:${port}`,
 };
 
-/** A real producer process on free ports, listening but perhaps without Redis; it goes with the test. */
+/**
+ * A real producer process on free ports, listening but perhaps without Redis, from these sources or
+ * those of a fork; it goes with the test.
+ */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
+  sources = repository,
   place = thisMachine,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
@@ -51,7 +63,7 @@ export async function spawnProducer(
     await findFreePort(),
     await findFreePort(),
   ];
-  const service = spawnService(place, "producer", {
+  const variables = {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
@@ -59,7 +71,8 @@ export async function spawnProducer(
     BOARD_PASSWORD: "correct horse",
     RATE_LIMIT_PER_MINUTE: "1000000",
     ...env,
-  });
+  };
+  const service = spawnService("producer", variables, sources, place);
   const [url, boardUrl, metricsUrl] = [
     `http://${await place.reach(publicPort)}`,
     `http://${await place.reach(boardPort)}`,
@@ -69,36 +82,37 @@ export async function spawnProducer(
   return { ...service, url, boardUrl, metricsUrl };
 }
 
-/** A real worker process on a free port, or the one given; it goes with the test. */
+/**
+ * A real worker process on a free port, or the one given, from these sources or those of a fork; it
+ * goes with the test.
+ */
 export async function spawnWorker(
   redisUrl: string,
   env: Environment = {},
+  sources = repository,
   place = thisMachine,
 ): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
-  const service = spawnService(place, "worker", {
-    REDIS_URL: redisUrl,
-    ...env,
-    WORKER_METRICS_PORT: port,
-  });
+  const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
+  const service = spawnService("worker", variables, sources, place);
   const metricsUrl = `http://${await place.reach(Number(port))}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
 }
 
-function spawnService(place: Place, name: "producer" | "worker", env: Environment): ServiceProcess {
-  const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
+function spawnService(
+  name: "producer" | "worker",
+  env: Environment,
+  sources: string,
+  place: Place,
+): ServiceProcess {
+  const main = join(sources, "src", name, "main.ts");
   const child = place.start([process.execPath, main], {
     PATH: process.env["PATH"] ?? "",
     LISTEN_ADDRESS: place.address,
     ...env,
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk: Buffer) => {
-      written += chunk.toString();
-    });
-  }
+  const output = collectOutput(child);
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async (signal: NodeJS.Signals) => {
     if (!gone()) {
@@ -111,7 +125,7 @@ function spawnService(place: Place, name: "producer" | "worker", env: Environmen
   onTestFinished(async () => {
     await stop("SIGKILL");
   });
-  return { child, output: () => written, stop };
+  return { child, output, stop };
 }
 
 /** A start takes half a second; on a machine that is busy with other tests, many times that. */

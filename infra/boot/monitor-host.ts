@@ -1,0 +1,96 @@
+import { type BootFile, createUserData } from "./cloud-config.ts";
+import { createDataVolume } from "./data-volume.ts";
+import { createEnvironmentFile } from "./environment-file.ts";
+import { grafanaPackages, grafanaRepository } from "./grafana-repository.ts";
+import {
+  createGrafana,
+  createPrometheus,
+  exporterLogin,
+  type MonitorValues,
+  monitorData,
+  monitorRelease,
+} from "./monitor-units.ts";
+import { nodeExporterPackage } from "./node-exporter.ts";
+import { releaseFetch } from "./release-fetch.ts";
+import { createInstallation, createScript, retry } from "./script.ts";
+import { createSecretFetch } from "./secret-fetch.ts";
+import { applySystemFiles, createSystemFiles } from "./system-files.ts";
+
+export interface MonitorHost extends MonitorValues {
+  readonly region: string;
+  /** Name of the Pulumi stack, by which Prometheus knows its hosts. */
+  readonly stack: string;
+  readonly bucket: string;
+  readonly releaseKey: string;
+  /** SHA-256 of the unpacked tar archive, in hexadecimal. */
+  readonly releaseSha: string;
+  /** Secret's name on the host -> name of its SSM parameter. */
+  readonly secrets: Readonly<Record<MonitorSecret, string>>;
+  /** Raised to have a host replaced that holds old passwords. */
+  readonly passwordVersion: number;
+  /** EBS volume that keeps metrics, traces and logs, such as `vol-0123456789abcdef0`. */
+  readonly volumeId: string;
+}
+
+export type MonitorSecret = "grafana-password" | "exporter-password";
+
+const debianPackages = ["prometheus", "prometheus-redis-exporter", nodeExporterPackage];
+const programs = [...debianPackages, "loki", "tempo", "grafana-server"];
+
+/** User data of the monitor: installs what watches the queue, provisions it and keeps it running. */
+export function createMonitorUserData(host: MonitorHost): string {
+  return createUserData({
+    files: createMonitorFiles(host),
+    command: "/usr/local/sbin/tripod-boot",
+  });
+}
+
+function createMonitorFiles(host: MonitorHost): BootFile[] {
+  return [
+    ...createSystemFiles(),
+    {
+      path: "/etc/tripod/boot.env",
+      mode: "0644",
+      content: createEnvironmentFile({
+        AWS_DEFAULT_REGION: host.region,
+        TRIPOD_STACK: host.stack,
+        RELEASE_BUCKET: host.bucket,
+        RELEASE_KEY: host.releaseKey,
+        RELEASE_SHA: host.releaseSha,
+        PASSWORD_VERSION: String(host.passwordVersion),
+      }),
+    },
+    ...createDataVolume({
+      volumeId: host.volumeId,
+      folder: monitorData,
+      label: "tripod-monitor",
+      keeps: "metrics, traces and logs",
+    }),
+    ...createSecretFetch(host.secrets),
+    releaseFetch,
+    ...grafanaRepository,
+    createPrometheus(host),
+    createGrafana(host),
+    exporterLogin,
+    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: bootScript },
+  ];
+}
+
+const bootScript = createScript(`
+${retry}
+${applySystemFiles}
+${createInstallation(["awscli", "curl", "unattended-upgrades"])}
+/usr/local/sbin/tripod-release
+. /etc/tripod/boot.env
+cd ${monitorRelease}
+sed "s/\\\${AWS_REGION}/$AWS_DEFAULT_REGION/; s/\\\${TRIPOD_STACK}/$TRIPOD_STACK/" prometheus-ec2.yaml > prometheus.yaml
+cp --recursive system/. /etc/systemd/system/
+systemctl daemon-reload
+${createInstallation(debianPackages)}
+${createInstallation(Object.keys(grafanaPackages), "/usr/local/sbin/tripod-grafana-repository")}
+cp loki.yaml /etc/loki/config.yml
+cp tempo.yaml /etc/tempo/config.yml
+systemctl enable ${programs.join(" ")}
+# Packages start their programs at once: those that came before their configuration read it now.
+systemctl restart ${programs.join(" ")}
+`);

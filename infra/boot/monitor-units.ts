@@ -1,0 +1,158 @@
+import { monitoringPorts, prometheusFeatures } from "../../src/contract/monitoring.ts";
+import { network, services } from "../../src/contract/topology.ts";
+import type { BootFile } from "./cloud-config.ts";
+import { createNodeExporter } from "./node-exporter.ts";
+import { exporterUser } from "./redis-host.ts";
+import { createScript } from "./script.ts";
+import { createDropIn, createHardening } from "./unit.ts";
+
+/** What the monitor's programs must know of their stack. */
+export interface MonitorValues {
+  readonly volumeGiB: number;
+  /** Where the administrator's browser finds Grafana. */
+  readonly grafanaUrl: string;
+}
+
+/** Folder of the volume; each program has one of its own in it. */
+export const monitorData = "/var/lib/tripod";
+
+/** Where the host unpacks its release. */
+export const monitorRelease = "/opt/tripod/current";
+
+// Four programs share the host: none of them may take the memory of the others.
+const always = [
+  ["Restart", "always"],
+  ["RestartSec", "2"],
+  ["MemoryMax", "40%"],
+] as const;
+
+/** Prometheus, with the configuration and the rules of the release. */
+export function createPrometheus({ grafanaUrl, volumeGiB }: MonitorValues): BootFile {
+  const options = [
+    `--config.file=${monitorRelease}/prometheus.yaml`,
+    `--storage.tsdb.path=${monitorData}/prometheus`,
+    "--storage.tsdb.retention.time=15d",
+    // Tempo and Loki know no bound in bytes, so they get the larger part.
+    `--storage.tsdb.retention.size=${Math.floor(volumeGiB / 4)}GB`,
+    `--web.listen-address=127.0.0.1:${monitoringPorts.prometheus}`,
+    // Tempo writes what it counts between services.
+    "--web.enable-remote-write-receiver",
+    `--enable-feature=${prometheusFeatures.join(",")}`,
+  ];
+  return createDropIn("prometheus", {
+    unit: [...needsVolume, ["StartLimitIntervalSec", "0"]],
+    service: [
+      ["User", "prometheus"],
+      ["StateDirectory", "tripod/prometheus"],
+      ["Environment", `GRAFANA_URL=${grafanaUrl}`],
+      ["ExecStart", ""],
+      ["ExecStart", `/usr/bin/prometheus ${options.join(" ")}`],
+      ...always,
+      // It finds the hosts by asking EC2, in the name of this host's role.
+      ...createHardening("none", ["interfaces", "metadata"]),
+    ],
+  });
+}
+
+const needsVolume = [
+  ["Requires", "tripod-data.service"],
+  ["After", "tripod-data.service network-online.target"],
+  ["Wants", "network-online.target"],
+] as const;
+
+const needsSecrets = [
+  ["Requires", "tripod-secrets.service"],
+  ["After", "tripod-secrets.service"],
+] as const;
+
+const redisAddress = `${network.redisAddress}:${services.redis.port}`;
+
+function createRedisExporter(): BootFile {
+  const options = [
+    `-redis.addr=redis://${redisAddress}`,
+    `-redis.user=${exporterUser}`,
+    "-redis.password-file=/run/tripod-exporter/login.json",
+    // Its user may not read the configuration, and INFO tells what the dashboards need.
+    "-config-command=-",
+    `-web.listen-address=127.0.0.1:${monitoringPorts.redisExporter}`,
+  ];
+  return createDropIn("prometheus-redis-exporter", {
+    unit: [...needsSecrets, ["StartLimitIntervalSec", "0"]],
+    service: [
+      ["User", "prometheus"],
+      ["RuntimeDirectory", "tripod-exporter"],
+      ["RuntimeDirectoryMode", "0700"],
+      ["LoadCredential", "exporter-password:/run/tripod/exporter-password"],
+      ["ExecStartPre", "/usr/local/sbin/tripod-exporter-login"],
+      ["ExecStart", ""],
+      ["ExecStart", `/usr/bin/prometheus-redis-exporter ${options.join(" ")}`],
+      ...always,
+      ...createHardening("none"),
+    ],
+  });
+}
+
+/** Loki or Tempo, started as its package does: the boot script puts our configuration in its place. */
+function createStore(name: "loki" | "tempo"): BootFile {
+  return createDropIn(name, {
+    unit: [...needsVolume, ["StartLimitIntervalSec", "0"]],
+    service: [
+      ["User", name],
+      ["StateDirectory", `tripod/${name}`],
+      ...always,
+      ...createHardening("none", ["host", "interfaces"]),
+    ],
+  });
+}
+
+/** Grafana, started as its package does; variables take the place of lines in `grafana.ini`. */
+export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
+  const variables = {
+    GF_SERVER_ROOT_URL: grafanaUrl,
+    GF_SERVER_HTTP_PORT: String(services.grafana.port),
+    // Grafana itself reads the file, so that no environment holds the password.
+    GF_SECURITY_ADMIN_PASSWORD: "$__file{%d/grafana-password}",
+    GF_PATHS_PROVISIONING: `${monitorRelease}/grafana`,
+    TRIPOD_DASHBOARDS: monitorRelease,
+    GF_LOG_MODE: "console",
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_NEWS_NEWS_FEED_ENABLED: "false",
+    GF_PLUGINS_PREINSTALL_DISABLED: "true",
+  };
+  return createDropIn("grafana-server", {
+    unit: [...needsSecrets, ["StartLimitIntervalSec", "0"]],
+    service: [
+      ["User", "grafana"],
+      ["StateDirectory", "grafana"],
+      ["LogsDirectory", "grafana"],
+      ["RuntimeDirectory", "grafana"],
+      ["LoadCredential", "grafana-password:/run/tripod/grafana-password"],
+      ...Object.entries(variables).map(
+        ([name, value]) => ["Environment", `${name}=${value}`] as const,
+      ),
+      ...always,
+      ...createHardening("none", ["host", "interfaces"]),
+    ],
+  });
+}
+
+/** The exporter reads a password only as JSON; a generated one needs no escapes. */
+export const exporterLogin: BootFile = {
+  path: "/usr/local/sbin/tripod-exporter-login",
+  mode: "0755",
+  content: createScript(`
+umask 077
+password=$(cat "$CREDENTIALS_DIRECTORY/exporter-password")
+echo "{\\"redis://${exporterUser}@${redisAddress}\\":\\"$password\\"}" > "$RUNTIME_DIRECTORY/login.json"
+`),
+};
+
+/** Units that are the same in every stack; they come with the release, for user data is short. */
+export const commonUnits: readonly BootFile[] = [
+  createRedisExporter(),
+  createNodeExporter("127.0.0.1"),
+  createStore("loki"),
+  createStore("tempo"),
+];
