@@ -15,7 +15,7 @@ const patience = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: 2_000,
+    commandTimeout: 1_900,
     socketTimeout: 4_000,
   },
   /** Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a dead peer. */
