@@ -1,6 +1,13 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Config } from "./config.ts";
 
+/**
+ * TCP repeats a SYN that got lost after 1 s. The next attempt begins at 2 s, so that there is one
+ * each second for as long as a network is parted.
+ */
+const connectTimeoutMs = 1_500;
+const longestPauseMs = 500;
+
 /** `maxRetriesPerRequest` and the rest differ by who waits: a person at a page, or a worker with time. */
 const patience = {
   /** Fails within 2 s, and never queues or repeats a command behind the caller's back. */
@@ -8,12 +15,11 @@ const patience = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: 2_000,
-    connectTimeout: 2_000,
+    commandTimeout: 1_900,
     socketTimeout: 4_000,
   },
   /** Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a dead peer. */
-  background: { maxRetriesPerRequest: null, connectTimeout: 3_000, socketTimeout: 15_000 },
+  background: { maxRetriesPerRequest: null, socketTimeout: 15_000 },
 } as const satisfies Record<string, RedisOptions>;
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
@@ -23,8 +29,9 @@ export function openRedis({ url, password }: Config["redis"], kind: keyof typeof
   if (password !== undefined) address.password = encodeURIComponent(password);
   const redis = new Redis(address.href, {
     ...patience[kind],
+    connectTimeout: connectTimeoutMs,
     keepAlive: 5_000,
-    retryStrategy: (attempt) => Math.min(1_000, attempt * 100),
+    retryStrategy: (attempt) => Math.min(longestPauseMs, attempt * 100),
   });
   redis.on("error", (error: Error) => lastErrors.set(redis, error));
   return redis;

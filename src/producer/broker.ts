@@ -4,11 +4,11 @@ import { within } from "../deadline.ts";
 import { UnavailableError, type UnavailableKind } from "./errors.ts";
 
 /** Longer than one command may take, so that this is the last resort. */
-const callMs = 2_100;
+const callMs = 2_000;
 
 export interface Broker {
   /**
-   * Calls Redis if it is ready now, and answers within 2.1 s: an `UnavailableError` says whether the
+   * Calls Redis if it is ready now, and answers within 2 s: an `UnavailableError` says whether the
    * call can have had an effect.
    */
   ask<T>(call: (queue: Queue, redis: Redis) => Promise<T>): Promise<T>;

@@ -28,13 +28,15 @@ export interface Measure {
   exactly(what: string, wanted: number, value: number): void;
 }
 
-type Unit = "" | "s" | "ms" | "MB" | "/s";
+type Unit = "" | "s" | "ms" | "B" | "MB" | "/s";
 
 interface FaultSpec<Size> {
   /** Its number in the fault plan, F1 to F21; D1 is what is no fault: a deployment. */
   readonly id: `F${number}` | `D${number}`;
   /** What breaks, in a few words: the row's title. */
   readonly name: string;
+  /** Why it cannot be made on this machine: it is skipped then. */
+  readonly obstacle?: string | undefined;
   /** How large it is in `npm test`, where it has some seconds. */
   readonly short: Size & Deadline;
   /** How large it is in `npm run test:faults`. */
@@ -52,11 +54,12 @@ const isFull = process.env["FAULTS"] === "full";
  * It fails if a goal is missed, and if nothing was measured; the table shows it either way.
  */
 export function fault<Size>(
-  { id, name, short, full }: FaultSpec<Size>,
+  { id, name, obstacle, short, full }: FaultSpec<Size>,
   run: (size: Size, measure: Measure) => Promise<void>,
 ): void {
   const size = isFull ? full : short;
-  test(`${id}: ${name}`, { timeout: size.timeoutMs }, async ({ task }) => {
+  const why = obstacle === undefined ? "" : ` (${obstacle})`;
+  test.skipIf(obstacle)(`${id}: ${name}${why}`, { timeout: size.timeoutMs }, async ({ task }) => {
     const findings: Finding[] = [];
     task.meta.fault = { id, name, findings };
     const add = (what: string, goal: string, value: number, unit: Unit, met: boolean) => {

@@ -5,21 +5,30 @@ import type { FaultReport } from "./fault.ts";
 
 const readme = new URL("../../README.md", import.meta.url);
 
-/** Prints goal and measured value of every fault at the end of the run, and puts them in the README if all are met. */
+/** The fault plan: the README shows all of it or what it showed before. */
+const plan = Array.from({ length: 21 }, (_, index) => `F${index + 1}`);
+
+/** Prints goal and measured value of every fault at the end of the run, and puts them in the README if all of the plan are met. */
 export class TableReporter implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const tests = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .filter(({ name }) => /^F\d+: /.test(name));
     const reports = tests.map(reportOf).toSorted((one, other) => numberOf(one) - numberOf(other));
     const rows = table(["fault", "what is counted", "goal", "measured"], reports.flatMap(rowsOf));
     process.stdout.write(`\n${rows}`);
-    if (tests.every((test) => test.ok())) {
+    const met = tests.filter((test) => test.result().state === "passed").map(reportOf);
+    if (plan.every((id) => met.some((report) => report.id === id)) && met.length === tests.length) {
       await writeFile(readme, fillPlace(await readFile(readme, "utf8"), "faults", rows));
     }
   }
 }
 
 function reportOf(test: TestCase): FaultReport {
-  return test.meta().fault ?? { id: "", name: test.name, findings: [] };
+  const { fault } = test.meta();
+  if (fault !== undefined) return fault;
+  const [id = "", name = test.name] = test.name.split(/: (.*)/);
+  return { id, name, findings: [] };
 }
 
 function numberOf({ id }: FaultReport): number {
@@ -28,8 +37,7 @@ function numberOf({ id }: FaultReport): number {
 
 function rowsOf({ id, name, findings }: FaultReport): string[][] {
   const title = `${id} ${name}`;
-  if (findings.length === 0)
-    return [[title, "ended before anything was measured", "", "**missed**"]];
+  if (findings.length === 0) return [[title, "nothing was measured", "", "**missed**"]];
   return findings.map(({ what, goal, measured, met }, index) => [
     index === 0 ? title : "",
     what,

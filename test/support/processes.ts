@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
 import { collectOutput } from "./child-output.ts";
@@ -28,6 +29,25 @@ const repository = join(import.meta.dirname, "../..");
 
 type Environment = Record<string, string>;
 
+/** Where services run: this machine, or a host that is played in namespaces of it. */
+export interface Place {
+  /** Address that the services' listeners bind to. */
+  readonly address: string;
+  /** Starts a command with that environment alone; its output is piped. */
+  start(
+    command: readonly [string, ...string[]],
+    env: Environment,
+  ): ChildProcessByStdio<null, Readable, Readable>;
+  /** Host and port at which the test finds a port of the place. */
+  reach(port: number): Promise<string>;
+}
+
+const thisMachine: Place = {
+  address: "127.0.0.1",
+  start: ([file, ...args], env) => spawn(file, args, { env, stdio: ["ignore", "pipe", "pipe"] }),
+  reach: async (port) => `127.0.0.1:${port}`,
+};
+
 /**
  * A real producer process on free ports, listening but perhaps without Redis, from these sources or
  * those of a fork; it goes with the test.
@@ -36,6 +56,7 @@ export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
   sources = repository,
+  place = thisMachine,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
     await findFreePort(),
@@ -51,15 +72,14 @@ export async function spawnProducer(
     RATE_LIMIT_PER_MINUTE: "1000000",
     ...env,
   };
-  const service = spawnService("producer", variables, sources);
-  const url = `http://127.0.0.1:${publicPort}`;
+  const service = spawnService("producer", variables, sources, place);
+  const [url, boardUrl, metricsUrl] = [
+    `http://${await place.reach(publicPort)}`,
+    `http://${await place.reach(boardPort)}`,
+    `http://${await place.reach(metricsPort)}`,
+  ];
   await untilAlive(service, url);
-  return {
-    ...service,
-    url,
-    boardUrl: `http://127.0.0.1:${boardPort}`,
-    metricsUrl: `http://127.0.0.1:${metricsPort}`,
-  };
+  return { ...service, url, boardUrl, metricsUrl };
 }
 
 /**
@@ -70,11 +90,12 @@ export async function spawnWorker(
   redisUrl: string,
   env: Environment = {},
   sources = repository,
+  place = thisMachine,
 ): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
   const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
-  const service = spawnService("worker", variables, sources);
-  const metricsUrl = `http://127.0.0.1:${port}`;
+  const service = spawnService("worker", variables, sources, place);
+  const metricsUrl = `http://${await place.reach(Number(port))}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
 }
@@ -83,11 +104,13 @@ function spawnService(
   name: "producer" | "worker",
   env: Environment,
   sources: string,
+  place: Place,
 ): ServiceProcess {
   const main = join(sources, "src", name, "main.ts");
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = place.start([process.execPath, main], {
+    PATH: process.env["PATH"] ?? "",
+    LISTEN_ADDRESS: place.address,
+    ...env,
   });
   const output = collectOutput(child);
   const gone = () => child.exitCode !== null || child.signalCode !== null;

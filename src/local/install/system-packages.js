@@ -19,6 +19,7 @@ const providers = {
   "prometheus-redis-exporter": { package: "prometheus-redis-exporter" },
   promtool: { package: "prometheus" },
   "redis-server": { package: "redis-server", or: ["valkey-server"] },
+  strace: { package: "strace" },
   "systemd-nspawn": { package: "systemd-container" },
   tc: { package: "iproute2" },
 };

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished } from "vitest";
+import { createQueue } from "../../src/queue.ts";
+import { readMemory } from "../../src/readiness.ts";
+import { openRedis } from "../../src/redis.ts";
+import { postJson, readBody } from "../support/client.ts";
+import { spawnProducer, spawnWorker } from "../support/processes.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+import { addMany } from "./bulk.ts";
+import { fault } from "./fault.ts";
+import { readJobs } from "./queue-jobs.ts";
+
+const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+
+fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
+  {
+    id: "F12",
+    name: "the memory of Redis is full",
+    short: { megabytes: 4, fullSeconds: 3, timeoutMs: 60_000 },
+    full: { megabytes: 12, fullSeconds: 15, timeoutMs: 180_000 },
+  },
+  async ({ megabytes, fullSeconds }, measure) => {
+    const limit = megabytes * 1024 * 1024;
+    const redis = await ownRedis({ settings: { maxmemory: String(limit) } });
+    const producer = await spawnProducer(redis.url);
+    const client = openRedis({ url: redis.url, password: undefined }, "background");
+    onTestFinished(() => client.disconnect());
+    const queue = createQueue(client);
+    const usedShare = async () => (await readMemory(client)).used / limit;
+
+    while ((await usedShare()) < 0.6) await addMany(queue, client, 100);
+    // Well beyond the first refusal, as clients go.
+    const refusals = new Set<string>();
+    const clients = Array.from({ length: 8 }, async () => {
+      for (let refused = 0; refused < 50;) {
+        const response = await postJson(`${producer.url}/api/v1/tasks`, division);
+        const { kind } = await readBody(response);
+        if (response.status === 202) continue;
+        refusals.add(`${response.status} ${kind}`);
+        refused += 1;
+      }
+    });
+    await Promise.all(clients);
+    expect([...refusals]).toEqual(["503 overloaded"]);
+    const share = await usedShare();
+    measure.atMost("% of the memory in use once the producer takes no more", 80, share * 100);
+
+    const jobs = await queue.getWaitingCount();
+    await client.config("SET", "maxmemory", String(Math.floor(share * limit * 0.9)));
+    const worker = await spawnWorker(redis.url);
+    await until(
+      "the worker not to be ready",
+      async () => (await fetch(`${worker.metricsUrl}/readyz`)).status === 503,
+    );
+    expect((await fetch(`${producer.url}/readyz`)).status).toBe(503);
+    const countLines = () => worker.output().split("\n").length - 1;
+    const linesBefore = countLines();
+    await sleep(fullSeconds * 1_000);
+    const lines = countLines() - linesBefore;
+    expect(lines, "the worker met no refusal").toBeGreaterThan(0);
+    measure.atMost("memory full: lines that the worker logs", 2, lines / fullSeconds, "/s");
+
+    await client.config("SET", "maxmemory", "0");
+    const freedAt = performance.now();
+    const read = () => readJobs(worker.metricsUrl);
+    await until("a job to end", async () => (await read()).completed > 0);
+    measure.atMost("first job with room again", 2, (performance.now() - freedAt) / 1_000, "s");
+    await until("all to end", async () => (await read()).completed === jobs, 60_000);
+    measure.exactly(`failed of ${jobs.toLocaleString("en")} jobs`, 0, (await read()).failed);
+  },
+);
