@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { z } from "zod";
+import { findInputProblem } from "./input-problem.ts";
 import type { Task } from "./task.ts";
 
 export type Tasks = ReadonlyMap<string, Task>;
@@ -8,7 +9,7 @@ const taskFile = /^([a-z][a-z0-9-]*)\.ts$/;
 
 /**
  * Loads every file of the folder as a task named like its file.
- * Throws if a file there does not default-export `defineTask({ … })`.
+ * Throws if a file there does not default-export `defineTask({ … })`, or has an input that cannot be.
  */
 export async function loadTasks(folder = new URL("./tasks/", import.meta.url)): Promise<Tasks> {
   const tasks = new Map<string, Task>();
@@ -21,6 +22,8 @@ export async function loadTasks(folder = new URL("./tasks/", import.meta.url)): 
     if (!isTask(loaded.default)) {
       throw new Error(`"tasks/${file}" must default-export defineTask({ … })`);
     }
+    const problem = findInputProblem(loaded.default.input);
+    if (problem !== undefined) throw new Error(`"tasks/${file}" cannot be run: ${problem}`);
     tasks.set(name, loaded.default);
   }
   return tasks;
