@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { findInputProblem } from "./input-problem.ts";
 import type { Task } from "./task.ts";
 
 export type Tasks = ReadonlyMap<string, Task>;
@@ -11,7 +12,7 @@ const tasksFolder = new URL("./tasks/", import.meta.url);
 
 /**
  * Loads every file of the folder as a task named like its file.
- * Throws if a file there does not default-export `defineTask({ … })`.
+ * Throws if a file there does not default-export `defineTask({ … })`, or has an input that cannot be.
  */
 export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
   const tasks = new Map<string, Task>();
@@ -30,12 +31,13 @@ export function locateTask(name: string, folder = tasksFolder): URL {
   return new URL(`${name}.ts`, folder);
 }
 
-/** Loads one file; throws if it does not default-export `defineTask({ … })`. */
+/** Loads one file; throws if it does not default-export `defineTask({ … })`, or has an input that cannot be. */
 export async function loadTask(file: URL): Promise<Task> {
   const loaded: { default?: unknown } = await import(file.href);
-  if (!isTask(loaded.default)) {
-    throw new Error(`"tasks/${basename(file.pathname)}" must default-export defineTask({ … })`);
-  }
+  const name = `"tasks/${basename(file.pathname)}"`;
+  if (!isTask(loaded.default)) throw new Error(`${name} must default-export defineTask({ … })`);
+  const problem = findInputProblem(loaded.default.input);
+  if (problem !== undefined) throw new Error(`${name} cannot be run: ${problem}`);
   return loaded.default;
 }
 

@@ -8,7 +8,8 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * What the task accepts. Form, API and OpenAPI document are generated from it: `title` and
    * `description` in a field's `.meta()` label it, its default or first example fills the form.
-   * Producer and worker both apply it, one to the other's result: it must take what it returns.
+   * Producer and worker both apply it, one to the other's result, so it must take what it returns:
+   * `.overwrite()` and `z.coerce` do, `.transform()` and codecs are refused.
    */
   readonly input: Schema;
   /** The task is aborted and fails as `timeout` after this many milliseconds. */

@@ -67,7 +67,6 @@ async function run(): Promise<number> {
     config,
     broker,
     env,
-    helpers: monitoring.helpers,
     launchPrefix,
     print,
   });
@@ -89,6 +88,7 @@ async function run(): Promise<number> {
   let exitCode = 0;
   try {
     await stack.untilReady(stopping.signal);
+    stack.watch(monitoring.helpers);
     writeDeployment(dataFolder, {
       launcherPid: process.pid,
       url: origins.public,

@@ -5,13 +5,15 @@ import type { Config } from "../config.ts";
 import { paths } from "../contract/topology.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
-import { openService, type Print } from "./service.ts";
+import { openService, type Print, type Service } from "./service.ts";
 import type { Helper } from "./monitoring/helper.ts";
 import { createOrigins } from "./origins.ts";
 
 export interface Stack {
   /** Resolves when producer and worker can do their work; throws the reason after a minute. */
   untilReady(signal: AbortSignal): Promise<void>;
+  /** Starts what watches the queue: later, so that it does not slow the start down. */
+  watch(helpers: readonly Helper[]): void;
   /** Drains producer and worker, then stops the broker they need for that. */
   stop(): Promise<void>;
   /** Ends everything at once. */
@@ -30,19 +32,17 @@ const brokerStopMs = 10_000;
 const helperRestartMs = 30_000;
 const helperStopMs = 5_000;
 
-/** Starts the broker, unless it is somebody else's, the producer, the worker, and what watches them. */
+/** Starts the broker, unless it is somebody else's, the producer and the worker. */
 export function openStack({
   config,
   broker,
   env,
-  helpers,
   launchPrefix,
   print,
 }: {
   config: Config;
   broker: Broker;
   env: NodeJS.ProcessEnv;
-  helpers: readonly Helper[];
   /** Goes before each command. */
   launchPrefix: readonly string[];
   print: Print;
@@ -54,18 +54,7 @@ export function openStack({
   const producer = open("producer", [process.execPath, producerSource]);
   const worker = open("worker", [process.execPath, workerSource]);
   const origins = createOrigins(config);
-  const watchers = helpers.map((helper) => {
-    writeConfiguration(helper);
-    return openService(
-      {
-        name: helper.name,
-        command: [...launchPrefix, ...helper.command],
-        env: { PATH: env["PATH"], HOME: env["HOME"], ...helper.env },
-        restartDelayMs: helperRestartMs,
-      },
-      print,
-    );
-  });
+  const watchers: Service[] = [];
 
   return {
     async untilReady(signal) {
@@ -76,6 +65,18 @@ export function openStack({
           tell: (line) => print(name, line),
         });
       await Promise.all([wait("producer", origins.public), wait("worker", origins.workerMetrics)]);
+    },
+    watch(helpers) {
+      for (const { name, command, env: own, files } of helpers) {
+        writeConfiguration(files);
+        const program = {
+          name,
+          command: [...launchPrefix, ...command],
+          env: { PATH: env["PATH"], HOME: env["HOME"], ...own },
+          restartDelayMs: helperRestartMs,
+        };
+        watchers.push(openService(program, print));
+      }
     },
     async stop() {
       const graceMs = config.worker.drainMs + drainSlackMs;
@@ -91,7 +92,7 @@ export function openStack({
   };
 }
 
-function writeConfiguration({ files }: Helper): void {
+function writeConfiguration(files: Helper["files"]): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, JSON.stringify(content, undefined, 2));

@@ -123,6 +123,26 @@ test("fails a task at its time limit as a timeout, without another attempt", asy
   ]);
 });
 
+test("tells of a job that it hands back, down to when Redis knew", async () => {
+  const { queue, name } = await startProducer();
+  const endless = taskThat(() => new Promise(() => {}));
+  const { worker, activity, tracing } = await startWorker(name, {
+    tasks: new Map([["endless", endless]]),
+  });
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await queue.add("endless", {}, { telemetry: { metadata: JSON.stringify({ traceparent }) } });
+  await until("the job to begin", () => activity.running === 1);
+  worker.cancelAllJobs("the worker stops");
+  const settled = () =>
+    tracing.spans.getFinishedSpans().find((span) => span.name === "settle tasks");
+  const settle = await until("the job to be handed back", settled);
+  const process = tracing.spans.getFinishedSpans().find((span) => span.name === "process tasks");
+  expect([process?.attributes["error.type"], settle.parentSpanContext?.spanId]).toEqual([
+    "cancelled",
+    process?.spanContext().spanId,
+  ]);
+});
+
 test("keeps a result of 0 and a missing one apart", async () => {
   const { queue, name } = await startProducer();
   const zero = taskThat(async () => 0);
