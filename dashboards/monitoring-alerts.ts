@@ -41,7 +41,7 @@ export const monitoringAlerts: readonly Alert[] = [
       "{{ $labels.job }} on {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time",
     meaning: "Something computes without a pause; a worker so blocked loses its jobs' locks.",
     firstLook: "Which task runs there, and its processor time.",
-    remedy: "Move the computation into a worker thread or a process of its own.",
+    remedy: "Declare the task isolated, so that it computes in a process of its own.",
     dashboard: overviewOfAll,
   },
   {

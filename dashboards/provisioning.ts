@@ -66,15 +66,18 @@ const links: Readonly<Record<DataSourceName, object>> = {
   },
 };
 
+/** TCP ports of the data sources, on Grafana's own machine. */
+export type DataSourcePorts = Readonly<Record<DataSourceName, number>>;
+
 /** Grafana's data sources, each with its ways over to the others: exemplar, trace, log. */
-export function createDataSources() {
+export function createDataSources(ports: DataSourcePorts = monitoringPorts) {
   const names = Object.keys(dataSources) as DataSourceName[];
   return {
     apiVersion: 1,
     datasources: names.map((name) => ({
       ...dataSources[name],
       access: "proxy",
-      url: `http://localhost:${monitoringPorts[name]}`,
+      url: `http://localhost:${ports[name]}`,
       isDefault: name === "prometheus",
       editable: false,
       jsonData: links[name],

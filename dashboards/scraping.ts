@@ -31,6 +31,30 @@ const exporters = [
   { job: "node", target: `localhost:${monitoringPorts.nodeExporter}` },
 ] as const;
 
+/** Where everything is on one machine. */
+export interface LocalAddresses {
+  /** As `host:port`, by scrape job; an exporter that has none does not run. */
+  readonly targets: Readonly<
+    Record<(typeof scraped)[number]["job"], string> &
+      Record<(typeof exporters)[number]["job"], string | undefined>
+  >;
+  /** Base URLs of the producer's pages. */
+  readonly pages: Readonly<Record<keyof typeof producerUrls, string>>;
+}
+
+const customary: LocalAddresses = {
+  targets: {
+    "taskqueue-producer": `localhost:${services["producer-metrics"].localPort}`,
+    "taskqueue-worker": `localhost:${services["worker-metrics"].localPort}`,
+    redis: exporters[0].target,
+    node: exporters[1].target,
+  },
+  pages: {
+    public: `http://localhost:${services.public.localPort}`,
+    board: `http://localhost:${services.board.localPort}`,
+  },
+};
+
 /**
  * Where the producer's pages are is a label of its targets, so that dashboards can link to them
  * wherever they run; only `up` keeps it, as a label on everything would be noise.
@@ -39,29 +63,28 @@ const dropUrls = {
   metric_relabel_configs: [{ action: "labeldrop", regex: Object.values(producerUrls).join("|") }],
 };
 
-/** Prometheus beside the services on one machine, at their customary ports. */
-export function createLocalScraping() {
+/** Prometheus beside the services on one machine, by default at their customary ports. */
+export function createLocalScraping({ targets, pages }: LocalAddresses = customary) {
   return createScraping([
-    ...scraped.map(({ job, service }) => ({
+    ...scraped.map(({ job }) => ({
       job_name: job,
       metrics_path: paths.metrics,
       static_configs: [
         {
-          targets: [`localhost:${service.localPort}`],
+          targets: [targets[job]],
           ...(job === "taskqueue-producer" && {
-            labels: {
-              [producerUrls.public]: `http://localhost:${services.public.localPort}`,
-              [producerUrls.board]: `http://localhost:${services.board.localPort}`,
-            },
+            labels: { [producerUrls.public]: pages.public, [producerUrls.board]: pages.board },
           }),
         },
       ],
       ...(job === "taskqueue-producer" && dropUrls),
     })),
-    ...exporters.map(({ job, target }) => ({
-      job_name: job,
-      static_configs: [{ targets: [target] }],
-    })),
+    ...exporters.flatMap(({ job }) => {
+      const target = targets[job];
+      return target === undefined
+        ? []
+        : [{ job_name: job, static_configs: [{ targets: [target] }] }];
+    }),
   ]);
 }
 

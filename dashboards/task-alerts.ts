@@ -65,8 +65,7 @@ export const taskAlerts: readonly Alert[] = [
     meaning:
       "A worker vanished or blocked while it ran jobs; another one took them over, so they ran twice in part.",
     firstLook: "Restarts of workers, their memory, and event loop lag.",
-    remedy:
-      "Out of memory: a larger host or fewer slots. Blocked loop: move that work off the loop.",
+    remedy: "Out of memory: a larger host or fewer slots. Blocked loop: declare the task isolated.",
     dashboard: overviewOfQueue,
   },
   {

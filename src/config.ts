@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { monitoringPorts } from "./contract/monitoring.ts";
 import { services } from "./contract/topology.ts";
 
 const port = (fallback: number) => integer(1, 65_535).default(fallback);
@@ -21,6 +22,11 @@ const schema = z.object({
   WORKER_METRICS_PORT: port(services["worker-metrics"].localPort).describe(
     "The worker's `/metrics`, `/healthz` and `/readyz`.",
   ),
+  MONITORING: flag()
+    .default(true)
+    .describe("Whether `npm start` also runs Prometheus, Grafana, Tempo and Loki where installed."),
+  PROMETHEUS_PORT: port(monitoringPorts.prometheus).describe("Prometheus of `npm start`."),
+  GRAFANA_PORT: port(monitoringPorts.grafana).describe("Grafana of `npm start`."),
   BOARD_USER: text().default("admin").describe("Bull Board's login."),
   BOARD_PASSWORD: text()
     .optional()
@@ -61,17 +67,25 @@ const schema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url("http", "https")
     .optional()
     .describe(
-      "OTLP/HTTP receiver of traces at `/v1/traces` and logs at `/v1/logs`; without one nothing is sent.",
+      "OTLP/HTTP receiver, to whose address `/v1/traces` and `/v1/logs` are added; without any nothing is traced.",
     ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url("http", "https")
     .optional()
-    .describe("Receiver of traces alone, with its whole path."),
+    .describe("Where traces go instead, as the complete address."),
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: url("http", "https")
     .optional()
-    .describe("Receiver of logs alone, with its whole path."),
+    .describe("Where logs go instead, as the complete address."),
   TRACES_PER_SECOND: integer(1, 100_000)
     .default(50)
     .describe("New traces kept in a second; what a caller has sampled is kept besides."),
+  TRACE_LINK_MODE: z
+    .enum(["auto", "parent", "link"], {
+      error: ({ input }) => `expected "auto", "parent" or "link", got "${String(input)}"`,
+    })
+    .default("auto")
+    .describe(
+      "Whose attempts start a trace of their own, linked to the sender's: those of retries and of jobs delayed for over 5 minutes (`auto`), all (`link`) or none (`parent`).",
+    ),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
@@ -87,7 +101,11 @@ export interface Config {
     readonly board: number;
     readonly producerMetrics: number;
     readonly workerMetrics: number;
+    readonly prometheus: number;
+    readonly grafana: number;
   };
+  /** Whether the local launcher runs what watches the queue. */
+  readonly monitoring: boolean;
   readonly board: {
     readonly user: string;
     readonly password: string | undefined;
@@ -106,12 +124,14 @@ export interface Config {
     readonly stalledCheckMs: number;
     readonly deadmanMs: number;
     readonly drainMs: number;
+    /** Which attempts start a trace of their own. */
+    readonly traceLinkMode: "auto" | "parent" | "link";
   };
   /** Without a slash at the end, as the other addresses. */
   readonly publicUrl: string | undefined;
   readonly boardUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
-  /** Where OTLP goes, path included; `undefined` where nothing is sent. */
+  /** Complete addresses, each for itself; `undefined` where nothing is sent. */
   readonly otlp: { readonly traces: string | undefined; readonly logs: string | undefined };
   readonly tracesPerSecond: number;
   readonly logLevel: string;
@@ -155,8 +175,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     throw new Error(`the environment is not usable:\n  ${problems.join("\n  ")}`);
   }
   const e = parsed.data;
-  const otlp = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const otlpUrl = (path: string) => (otlp === undefined ? undefined : `${otlp}${path}`);
+  const otlpBase = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const otlpAt = (path: string) => (otlpBase === undefined ? undefined : `${otlpBase}${path}`);
   return Object.freeze({
     redis: { url: e.REDIS_URL, password: redisPassword },
     listenAddress: e.LISTEN_ADDRESS,
@@ -165,7 +185,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       board: e.BOARD_PORT,
       producerMetrics: e.PRODUCER_METRICS_PORT,
       workerMetrics: e.WORKER_METRICS_PORT,
+      prometheus: e.PROMETHEUS_PORT,
+      grafana: e.GRAFANA_PORT,
     },
+    monitoring: e.MONITORING,
     board: {
       user: e.BOARD_USER,
       password: boardPassword ?? e.BOARD_PASSWORD,
@@ -182,18 +205,27 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       stalledCheckMs: e.WORKER_STALLED_CHECK_MS,
       deadmanMs: e.WORKER_DEADMAN_MS,
       drainMs: e.WORKER_DRAIN_MS,
+      traceLinkMode: e.TRACE_LINK_MODE,
     },
     publicUrl: withoutSlash(e.PUBLIC_URL),
     boardUrl: withoutSlash(e.BOARD_URL),
     grafanaUrl: withoutSlash(e.GRAFANA_URL),
     otlp: {
-      traces: e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? otlpUrl("/v1/traces"),
-      logs: e.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? otlpUrl("/v1/logs"),
+      traces: e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? otlpAt("/v1/traces"),
+      logs: e.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? otlpAt("/v1/logs"),
     },
     tracesPerSecond: e.TRACES_PER_SECOND,
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,
   });
+}
+
+/** The environment for code that is not to know our secrets: without our variables and OpenTelemetry's. */
+export function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !Object.hasOwn(schema.shape, name) && !name.startsWith("OTEL_"),
+  );
+  return Object.fromEntries(kept);
 }
 
 function withoutSlash(address: string | undefined): string | undefined {

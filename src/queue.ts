@@ -26,7 +26,7 @@ const jobOptions = {
  * It never waits for the connection: calls fail while that is not ready and work once it is.
  */
 export function createQueue(redis: Redis, name: string = queueName): Queue {
-  return new Queue(name, {
+  const queue = new Queue(name, {
     connection: redis,
     prefix: queuePrefix,
     defaultJobOptions: jobOptions,
@@ -35,4 +35,7 @@ export function createQueue(redis: Redis, name: string = queueName): Queue {
     skipWaitingForReady: true,
     skipVersionCheck: true,
   });
+  // Whoever opened the connection tells of its errors; with no listener here BullMQ prints them raw.
+  queue.on("error", () => undefined);
+  return queue;
 }

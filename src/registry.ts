@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { z } from "zod";
 import type { Task } from "./task.ts";
 
@@ -6,24 +7,36 @@ export type Tasks = ReadonlyMap<string, Task>;
 
 const taskFile = /^([a-z][a-z0-9-]*)\.ts$/;
 
+const tasksFolder = new URL("./tasks/", import.meta.url);
+
 /**
  * Loads every file of the folder as a task named like its file.
  * Throws if a file there does not default-export `defineTask({ … })`.
  */
-export async function loadTasks(folder = new URL("./tasks/", import.meta.url)): Promise<Tasks> {
+export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
   const tasks = new Map<string, Task>();
   for (const file of (await readdir(folder)).toSorted()) {
     const name = taskFile.exec(file)?.[1];
     if (name === undefined) {
       throw new Error(`"tasks/${file}" is not a task: expected a name like "resize-image.ts"`);
     }
-    const loaded: { default?: unknown } = await import(new URL(file, folder).href);
-    if (!isTask(loaded.default)) {
-      throw new Error(`"tasks/${file}" must default-export defineTask({ … })`);
-    }
-    tasks.set(name, loaded.default);
+    tasks.set(name, await loadTask(locateTask(name, folder)));
   }
   return tasks;
+}
+
+/** Where the task of that name is defined. */
+export function locateTask(name: string, folder = tasksFolder): URL {
+  return new URL(`${name}.ts`, folder);
+}
+
+/** Loads one file; throws if it does not default-export `defineTask({ … })`. */
+export async function loadTask(file: URL): Promise<Task> {
+  const loaded: { default?: unknown } = await import(file.href);
+  if (!isTask(loaded.default)) {
+    throw new Error(`"tasks/${basename(file.pathname)}" must default-export defineTask({ … })`);
+  }
+  return loaded.default;
 }
 
 function isTask(value: unknown): value is Task {

@@ -14,6 +14,12 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
   /** The task is aborted and fails as `timeout` after this many milliseconds. */
   readonly timeLimitMs: number;
   /**
+   * Runs each job in a child process of the worker, one at a time in each: for work that blocks or
+   * may crash. Such a process is killed if it does not stop within a second after the abort, and
+   * gets none of the worker's own environment variables.
+   */
+  readonly isolated?: boolean;
+  /**
    * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most.
    * It may run again after a crash, and must stop soon after `signal` aborts.
    * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.

@@ -8,7 +8,14 @@ test("has a usable default for everything", () => {
   expect(loadConfig({})).toMatchObject({
     redis: { url: "redis://127.0.0.1:6379", password: undefined },
     listenAddress: "127.0.0.1",
-    ports: { public: 8080, board: 8081, producerMetrics: 9465, workerMetrics: 9464 },
+    ports: {
+      public: 8080,
+      board: 8081,
+      producerMetrics: 9465,
+      workerMetrics: 9464,
+      prometheus: 9090,
+      grafana: 3000,
+    },
     board: { user: "admin", password: undefined, readOnly: true },
     worker: { concurrency: 10, lockMs: 30_000, stalledCheckMs: 5_000, deadmanMs: 60_000 },
     otlp: { traces: undefined, logs: undefined },
@@ -34,19 +41,20 @@ test("takes addresses with or without a slash at the end", () => {
   });
 });
 
-test.each([
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a/" }, "http://a/v1/traces", "http://a/v1/logs"],
-  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b/t" }, "http://b/t", undefined],
-  [
-    {
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://a",
-      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://c/otlp/v1/logs",
-    },
-    "http://a/v1/traces",
-    "http://c/otlp/v1/logs",
-  ],
-])("with %j sends traces to %s and logs to %s", (environment, traces, logs) => {
-  expect(loadConfig(environment).otlp).toEqual({ traces, logs });
+test("sends traces and logs to one receiver, or each to its own complete address", () => {
+  const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" };
+  const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://tempo:4318/v1/traces" };
+  const logs = { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://loki:3100/otlp/v1/logs" };
+  const targets = [base, { ...base, ...logs }, { ...traces, ...logs }, traces].map(
+    (environment) => loadConfig(environment).otlp,
+  );
+  const [toTempo, toLoki] = ["http://tempo:4318/v1/traces", "http://loki:3100/otlp/v1/logs"];
+  expect(targets).toEqual([
+    { traces: "http://collector:4318/v1/traces", logs: "http://collector:4318/v1/logs" },
+    { traces: "http://collector:4318/v1/traces", logs: toLoki },
+    { traces: toTempo, logs: toLoki },
+    { traces: toTempo, logs: undefined },
+  ]);
 });
 
 test("names every problem at once, with the value and what was expected", () => {

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./setup/longest-first.ts";
 
 const hosts = "test/hosts/**/*.test.ts";
 
@@ -6,6 +7,7 @@ export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     globalSetup: ["test/setup/redis.ts"],
+    sequence: { sequencer: LongestFirst },
     // Most of the time goes into waiting for processes and browsers.
     maxWorkers: 3,
     // Real processes on a busy machine take their time; what must be quick is asserted as such.

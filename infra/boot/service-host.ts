@@ -124,6 +124,8 @@ function createServiceUnit({ service, secrets }: ServiceHost): string {
       ["TimeoutStopSec", "60"],
       ["LimitNOFILE", "65536"],
       ["MemoryMax", "75%"],
+      // Memory that runs out ends an isolated task's process, which the worker answers for.
+      ["OOMPolicy", "continue"],
       ["TasksMax", "512"],
       ...createHardening(service === "producer" ? "CAP_NET_BIND_SERVICE" : "none"),
     ],

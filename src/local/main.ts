@@ -4,12 +4,14 @@ import { resolve } from "node:path";
 import { type Config, loadConfig } from "../config.ts";
 import { services } from "../contract/topology.ts";
 import { prepareBroker } from "./broker.ts";
-import { loadDeathSignal } from "./death-signal.ts";
+import { loadDeathSignal } from "../death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
+import { prepareMonitoring } from "./monitoring/monitoring.ts";
+import { createOrigins } from "./origins.ts";
 import { checkPorts } from "./ports.ts";
 import { openStack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
-import { createOrigins, createSummary } from "./summary.ts";
+import { createSummary } from "./summary.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
@@ -34,7 +36,16 @@ async function run(): Promise<number> {
     dataFolder,
     path: process.env.PATH,
   });
-  await checkPorts(wantedPorts(config), config.listenAddress);
+  const servicePorts = listServicePorts(config);
+  await checkPorts(servicePorts, config.listenAddress);
+  const monitoring = await prepareMonitoring({
+    config,
+    redis: broker.command === undefined ? config.redis : { url: broker.url, password: undefined },
+    dataFolder,
+    path: process.env.PATH,
+    servicePorts,
+  });
+  for (const remark of monitoring.remarks) say(remark);
 
   const launchPrefix = loadDeathSignal();
   if (launchPrefix.length === 0) {
@@ -45,13 +56,21 @@ async function run(): Promise<number> {
   const origins = createOrigins(config);
   const env = {
     ...process.env,
+    ...monitoring.env,
     REDIS_URL: broker.url,
     PUBLIC_URL: config.publicUrl ?? origins.public,
     BOARD_URL: config.boardUrl ?? origins.board,
     ...(broker.command !== undefined && { REDIS_PASSWORD_FILE: "" }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };
-  const stack = openStack({ config, broker, env, launchPrefix, print });
+  const stack = openStack({
+    config,
+    broker,
+    env,
+    helpers: monitoring.helpers,
+    launchPrefix,
+    print,
+  });
 
   const stopping = new AbortController();
   const stopRequested = once(stopping.signal, "abort");
@@ -75,7 +94,14 @@ async function run(): Promise<number> {
       url: origins.public,
       redisUrl: broker.command && broker.url,
     });
-    console.log(createSummary({ config, madeUpPassword, place: broker.place }).join("\n"));
+    console.log(
+      createSummary({
+        config,
+        madeUpPassword,
+        place: broker.place,
+        monitoring: monitoring.pages,
+      }).join("\n"),
+    );
     await stopRequested;
   } catch (error) {
     if (!stopping.signal.aborted) {
@@ -89,7 +115,7 @@ async function run(): Promise<number> {
   return exitCode;
 }
 
-function wantedPorts({ ports }: Config) {
+function listServicePorts({ ports }: Config) {
   return [
     { port: ports.public, service: services.public, variable: "PUBLIC_PORT" },
     { port: ports.board, service: services.board, variable: "BOARD_PORT" },

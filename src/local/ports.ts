@@ -11,15 +11,23 @@ export interface WantedPort {
 /** Throws one error that names every port that cannot be had, what it is for and how to change it. */
 export async function checkPorts(wanted: readonly WantedPort[], address: string): Promise<void> {
   const problems: string[] = [];
-  for (const { port, purpose, variable } of wanted) {
-    const twin = wanted.find((other) => other.port === port && other.variable !== variable);
-    const reason =
-      twin === undefined ? await refusal(port, address) : `is also given as ${twin.variable}`;
-    if (reason !== undefined) {
-      problems.push(`port ${port} (${purpose}) ${reason}; ${variable} chooses another`);
-    }
+  for (const port of wanted) {
+    const problem = await findPortProblem(port, wanted, address);
+    if (problem !== undefined) problems.push(problem);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** Why the port cannot be had, what it is for and how to change it; `undefined` when it can. */
+export async function findPortProblem(
+  { port, purpose, variable }: WantedPort,
+  others: readonly WantedPort[],
+  address: string,
+): Promise<string | undefined> {
+  const twin = others.find((other) => other.port === port && other.variable !== variable);
+  const reason =
+    twin === undefined ? await refusal(port, address) : `is also given as ${twin.variable}`;
+  return reason && `port ${port} (${purpose}) ${reason}; ${variable} chooses another`;
 }
 
 /** A TCP port of 127.0.0.1 that was free a moment ago. */

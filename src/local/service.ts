@@ -9,6 +9,8 @@ export interface Program {
   readonly name: string;
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Time between its end and its next start; one second if not given. */
+  readonly restartDelayMs?: number;
 }
 
 export interface Service {
@@ -19,7 +21,6 @@ export interface Service {
   kill(): void;
 }
 
-const restartDelayMs = 1_000;
 const progressEveryMs = 5_000;
 
 /**
@@ -27,7 +28,7 @@ const progressEveryMs = 5_000;
  * It gets a process group of its own, so that a terminal's Ctrl-C reaches the launcher alone.
  */
 export function openService(program: Program, print: Print): Service {
-  const { name } = program;
+  const { name, restartDelayMs = 1_000 } = program;
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
   const ended = keepRunning();

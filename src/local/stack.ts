@@ -1,10 +1,13 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import { paths } from "../contract/topology.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
 import { openService, type Print } from "./service.ts";
-import { createOrigins } from "./summary.ts";
+import type { Helper } from "./monitoring/helper.ts";
+import { createOrigins } from "./origins.ts";
 
 export interface Stack {
   /** Resolves when producer and worker can do their work; throws the reason after a minute. */
@@ -23,17 +26,23 @@ const readyDeadlineMs = 60_000;
 const drainSlackMs = 15_000;
 const brokerStopMs = 10_000;
 
-/** Starts the broker, unless it is somebody else's, the producer and the worker. */
+/** A helper that ends by itself mostly does so again: its log is not worth a line each second. */
+const helperRestartMs = 30_000;
+const helperStopMs = 5_000;
+
+/** Starts the broker, unless it is somebody else's, the producer, the worker, and what watches them. */
 export function openStack({
   config,
   broker,
   env,
+  helpers,
   launchPrefix,
   print,
 }: {
   config: Config;
   broker: Broker;
   env: NodeJS.ProcessEnv;
+  helpers: readonly Helper[];
   /** Goes before each command. */
   launchPrefix: readonly string[];
   print: Print;
@@ -45,6 +54,18 @@ export function openStack({
   const producer = open("producer", [process.execPath, producerSource]);
   const worker = open("worker", [process.execPath, workerSource]);
   const origins = createOrigins(config);
+  const watchers = helpers.map((helper) => {
+    writeConfiguration(helper);
+    return openService(
+      {
+        name: helper.name,
+        command: [...launchPrefix, ...helper.command],
+        env: { PATH: env["PATH"], HOME: env["HOME"], ...helper.env },
+        restartDelayMs: helperRestartMs,
+      },
+      print,
+    );
+  });
 
   return {
     async untilReady(signal) {
@@ -59,10 +80,20 @@ export function openStack({
     async stop() {
       const graceMs = config.worker.drainMs + drainSlackMs;
       await Promise.all([producer.stop(graceMs), worker.stop(graceMs)]);
-      await redis?.stop(brokerStopMs);
+      await Promise.all([
+        redis?.stop(brokerStopMs),
+        ...watchers.map((watcher) => watcher.stop(helperStopMs)),
+      ]);
     },
     kill() {
-      for (const service of [producer, worker, redis]) service?.kill();
+      for (const service of [producer, worker, redis, ...watchers]) service?.kill();
     },
   };
+}
+
+function writeConfiguration({ files }: Helper): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(content, undefined, 2));
+  }
 }

@@ -50,7 +50,8 @@ export function registerApi(router: Router<TracedState>, producer: Producer): vo
   });
 
   router.get(`${paths.api}/:id/events`, async (ctx) => {
-    const stream = producer.streams.open(await producer.find(ctx.params["id"]));
+    const job = await producer.find(ctx.params["id"]);
+    const stream = producer.streamQuota.open(ctx, () => producer.streams.open(job));
     ctx.set("Cache-Control", "no-store");
     ctx.set("X-Accel-Buffering", "no");
     ctx.type = "text/event-stream";

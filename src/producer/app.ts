@@ -22,7 +22,7 @@ export function createApp(
   registerAssets(router);
   registerApi(router, producer);
   registerPages(router, producer);
-  registerOverview(router, producer.overview);
+  registerOverview(router, producer);
 
   // Only the last address was added by the proxy itself; the others are the client's own words.
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });

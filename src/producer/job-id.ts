@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { RequestError } from "./errors.ts";
 
-const keyPattern = /^[\x21-\x7e]{1,128}$/;
+/** What an Idempotency-Key may be. */
+export const keyPattern = /^[\x21-\x7e]{1,128}$/;
 const idPattern = /^(?:t-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|k-[0-9a-f]{64})$/;
 
 /**

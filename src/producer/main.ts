@@ -37,10 +37,8 @@ const queue = createQueue(redis);
 const background = openRedis(config.redis, "background");
 observeRedis(background, "events", { log, metrics });
 const events = new QueueEvents(queueName, { connection: background, prefix: queuePrefix });
-// BullMQ repeats what its connections say, which is logged already; unheard, it would throw.
-const alreadyLogged = () => undefined;
-queue.on("error", alreadyLogged);
-events.on("error", alreadyLogged);
+// It repeats what its connection says, which is logged already; unheard, BullMQ prints it raw.
+events.on("error", () => undefined);
 
 const producer = openProducer({
   config,

@@ -3,6 +3,7 @@ import { paths } from "../contract/topology.ts";
 import type { Tasks } from "../registry.ts";
 import { unavailability } from "./errors.ts";
 import { inputSchema } from "./fields.ts";
+import { keyPattern } from "./job-id.ts";
 import { jobStatus } from "./job-status.ts";
 import { overviewSnapshot } from "./overview/snapshot.ts";
 
@@ -31,9 +32,10 @@ const failed = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
-const stream = (description: string) => ({
+/** A schema of server-sent events has no standard place in OpenAPI 3.1. */
+const stream = (description: string, data: object) => ({
   description,
-  content: { "text/event-stream": { schema: { type: "string" } } },
+  content: { "text/event-stream": { schema: { type: "string", "x-event-data": data } } },
 });
 const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
 const reading = {
@@ -64,7 +66,7 @@ export function createOpenApi(tasks: Tasks): object {
               name: "Idempotency-Key",
               in: "header",
               description: "Sent again with the same input, it yields the same job.",
-              schema: { type: "string", maxLength: 128 },
+              schema: { type: "string", pattern: keyPattern.source },
             },
           ],
           requestBody: {
@@ -98,7 +100,10 @@ export function createOpenApi(tasks: Tasks): object {
           summary: "The job's status, pushed as server-sent events until it is final.",
           parameters: [id],
           responses: {
-            200: stream("Events named status whose data is a Job."),
+            200: stream("Events named status whose data is a Job.", {
+              $ref: "#/components/schemas/Job",
+            }),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             ...reading,
           },
         },
@@ -116,7 +121,11 @@ export function createOpenApi(tasks: Tasks): object {
             },
           ],
           responses: {
-            200: stream("Events named snapshots whose data is a list of OverviewSnapshot."),
+            200: stream("Events named snapshots whose data is a list of OverviewSnapshot.", {
+              type: "array",
+              items: { $ref: "#/components/schemas/OverviewSnapshot" },
+            }),
+            429: failed("Too many streams of this client are open; see Retry-After."),
             503: failed("Too many watch already; see Retry-After."),
           },
         },

@@ -51,9 +51,18 @@ export function registerPages(router: Router<PageState>, producer: Producer): vo
 
   router.post("/tasks/:name", async (ctx) => {
     const form = formOf(ctx.params["name"]);
-    await producer.rateLimit.count(ctx, "too many submissions from here");
+    const keep = (fields: ReadonlyMap<string, string>) => {
+      ctx.state.resend = { action: ctx.path, fields };
+    };
+    try {
+      await producer.rateLimit.count(ctx, "too many submissions from here");
+    } catch (error) {
+      // Whoever typed it need not type it again; a form that cannot be read is refused all the same.
+      await readForm(ctx).then(keep, () => undefined);
+      throw error;
+    }
     const sent = new Map(await readForm(ctx));
-    ctx.state.resend = { action: ctx.path, fields: new Map(sent) };
+    keep(new Map(sent));
     const idempotencyKey = sent.get(keyField) || randomUUID();
     sent.delete(keyField);
     const input = parseFields(form.fields, sent);

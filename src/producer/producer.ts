@@ -5,6 +5,7 @@ import { readQueueState } from "../queue-state.ts";
 import { readMemory } from "../readiness.ts";
 import type { Tasks } from "../registry.ts";
 import type { Otlp } from "../telemetry/otlp.ts";
+import { describeServer } from "../telemetry/spans.ts";
 import type { Telemetry } from "../telemetry/service.ts";
 import { createBroker } from "./broker.ts";
 import { RequestError } from "./errors.ts";
@@ -18,6 +19,7 @@ import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
 import { remember } from "./remembered.ts";
 import { openStatusStreams, type StatusStreams } from "./status-streams.ts";
+import { createStreamQuota, type StreamQuota } from "./stream-quota.ts";
 import { countFromZero, type SubmissionDeps } from "./submission.ts";
 
 /** How stale what is said of the queue as a whole may be. */
@@ -27,6 +29,8 @@ const stateMs = 1_000;
 export interface Producer extends SubmissionDeps {
   readonly rateLimit: RateLimit;
   readonly streams: StatusStreams;
+  /** For the streams of jobs and of the overview together. */
+  readonly streamQuota: StreamQuota;
   readonly overview: Overview;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
@@ -67,9 +71,11 @@ export function openProducer(deps: ProducerDeps): Producer {
     metrics,
     log,
     tracer: otlp.tracer,
+    server: describeServer(redis),
     queueDepth: config.limits.queueDepth,
     rateLimit: createRateLimit(config.limits.ratePerMinute),
     streams: openStatusStreams(events, read),
+    streamQuota: createStreamQuota(),
     overview: openOverview(createHistory({ readState: state, readEnded })),
     async load() {
       const [known, used] = await Promise.all([state(), memory()]);

@@ -1,6 +1,6 @@
-import { isIPv6 } from "node:net";
 import type { ParameterizedContext } from "koa";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { clientOf } from "./client-address.ts";
 import { RequestError } from "./errors.ts";
 
 const minute = 60;
@@ -35,14 +35,4 @@ export function createRateLimit(perMinute: number): RateLimit {
 function refuse(msBeforeNext: number, message: string): RequestError {
   const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
   return new RequestError(429, message, { retryAfterSeconds });
-}
-
-/** One IPv6 client owns a whole /64, so that is what is counted. */
-function clientOf(ip: string): string {
-  const plain = ip.replace(/^::ffff:(?=\d+\.)/, "");
-  if (!isIPv6(plain)) return plain;
-  const [head = "", tail] = plain.split("::");
-  const groups = head.split(":");
-  const filled = tail === undefined ? groups : [...groups, ...Array<string>(8).fill("0")];
-  return `${filled.slice(0, 4).join(":")}::/64`;
 }

@@ -4,6 +4,7 @@ import { variables } from "../config.ts";
 import { failureClasses } from "../contract/failures.ts";
 import { type MetricSpec, metrics } from "../contract/metrics.ts";
 import { type Service, services } from "../contract/topology.ts";
+import { fillPlace, table } from "./table.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
 
@@ -55,19 +56,10 @@ const tables = {
 
 /** The text with each table put anew between its markers; throws if a table has no place in it. */
 export function fillTables(text: string): string {
-  return Object.entries(tables).reduce((filled, [name, rows]) => {
-    const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    if (!place.test(filled)) throw new Error(`expected a place "<!-- ${name} -->" to fill`);
-    return filled.replace(place, (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`);
-  }, text);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map(line).join("");
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |\n`;
+  return Object.entries(tables).reduce(
+    (filled, [name, rows]) => fillPlace(filled, name, rows),
+    text,
+  );
 }
 
 function code(text: string): string {

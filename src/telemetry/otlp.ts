@@ -14,15 +14,15 @@ export interface Otlp {
 }
 
 /**
- * Sends traces and logs where the configuration says, over OTLP/HTTP. With nowhere to send, no SDK is
+ * Sends traces and logs over OTLP/HTTP, each to its own address if it has one. Without any no SDK is
  * loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
  */
 export async function startOtlp(
   service: "producer" | "worker",
   config: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
 ): Promise<Otlp> {
-  const { traces, logs: logsUrl } = config.otlp;
-  if (traces === undefined && logsUrl === undefined) {
+  const { traces, logs: logRecords } = config.otlp;
+  if (traces === undefined && logRecords === undefined) {
     return {
       tracer: trace.getTracer("tripod"),
       logStream: undefined,
@@ -33,7 +33,7 @@ export async function startOtlp(
   sdk.start();
   return {
     tracer: trace.getTracer("tripod"),
-    logStream: logsUrl === undefined ? undefined : createLogStream(logs.getLogger("tripod")),
+    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger("tripod")),
     async shutdown() {
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, flushMs);
@@ -56,23 +56,25 @@ async function createSdk(
     import("@opentelemetry/exporter-logs-otlp-http"),
     import("@opentelemetry/resources"),
   ]);
-  const spans = otlp.traces && new traceExport.OTLPTraceExporter(to(otlp.traces));
-  const records = otlp.logs && new logExport.OTLPLogExporter(to(otlp.logs));
+  const exporter =
+    otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: flushMs });
   return new sdk.NodeSDK({
     resource: resources.resourceFromAttributes({
       "service.name": serviceName,
       "service.version": releaseSha,
     }),
     sampler: new traces.ParentBasedSampler({ root: createRateSampler(tracesPerSecond) }),
-    spanProcessors: spans ? [new traces.BatchSpanProcessor({ exporter: spans })] : [],
-    logRecordProcessors: records
-      ? [new logRecords.BatchLogRecordProcessor({ exporter: records })]
-      : [],
+    // Lists, even empty ones: the SDK would look into the environment for what is left out.
+    ...(otlp.traces === undefined
+      ? { spanProcessors: [] }
+      : {
+          traceExporter: new traceExport.OTLPTraceExporter({
+            url: otlp.traces,
+            timeoutMillis: flushMs,
+          }),
+        }),
+    logRecordProcessors: exporter ? [new logRecords.BatchLogRecordProcessor({ exporter })] : [],
     instrumentations: [],
     metricReaders: [],
   });
-}
-
-function to(url: string) {
-  return { url, timeoutMillis: flushMs };
 }

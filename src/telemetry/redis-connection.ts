@@ -1,10 +1,15 @@
-import type { Redis } from "ioredis";
 import type { Log } from "./log.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
+/** What a connection of ours and one that BullMQ has opened have in common. */
+interface ObservedConnection {
+  readonly status: string;
+  on(event: string, listener: (error: Error) => void): unknown;
+}
+
 /** Logs and counts a connection's comings and goings: one line an outage, however many retries it takes. */
 export function observeRedis(
-  redis: Redis,
+  redis: ObservedConnection,
   client: string,
   { log, metrics }: { log: Log; metrics: SharedMetrics },
 ): void {

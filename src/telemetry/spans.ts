@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   INVALID_TRACEID,
+  type Link,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -13,6 +14,8 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import type { Redis } from "ioredis";
+import type { Config } from "../config.ts";
 import { type FailureClass, failureClasses } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
 
@@ -70,13 +73,29 @@ function isKept(context: Context): boolean {
   return (flags & TraceFlags.SAMPLED) !== 0;
 }
 
+/** What the spans of one service are made with. */
+export interface Tracing {
+  readonly tracer: Tracer;
+  /** Where the broker is. */
+  readonly server: Attributes;
+}
+
+/** Where a connection leads, for the spans of what goes over it. */
+export function describeServer({ options: { host, port } }: Pick<Redis, "options">): Attributes {
+  return { "server.address": host, "server.port": port };
+}
+
 interface JobIdentity {
   readonly id: string;
   readonly task: string;
 }
 
 /** Attributes of the messaging conventions, semconv v1.44; `bullmq` is the system's name. */
-function messaging(operation: "send" | "process", { id, task }: JobIdentity): Attributes {
+function messaging(
+  operation: "send" | "process" | "settle",
+  { id, task }: JobIdentity,
+  server: Attributes,
+): Attributes {
   return {
     "messaging.system": "bullmq",
     "messaging.operation.name": operation,
@@ -84,57 +103,98 @@ function messaging(operation: "send" | "process", { id, task }: JobIdentity): At
     "messaging.destination.name": queueName,
     "messaging.message.id": id,
     "taskqueue.task": task,
+    ...server,
   };
 }
 
 /** The span of handing a job to Redis; its context travels with the job. */
-export function startSend(tracer: Tracer, parent: Context, job: JobIdentity): Span {
-  const attributes = messaging("send", job);
+export function startSend({ tracer, server }: Tracing, parent: Context, job: JobIdentity): Span {
+  const attributes = messaging("send", job, server);
   return tracer.startSpan(`send ${queueName}`, { kind: SpanKind.PRODUCER, attributes }, parent);
 }
 
-/** Draws the time a job waited, which nobody was there to trace, as a span of its own. */
-export function recordWait(
-  tracer: Tracer,
-  sender: Context,
-  { readyAt, startedAt, ...job }: JobIdentity & { readyAt: number; startedAt: number },
-): void {
-  if (!isKept(sender)) return;
-  tracer
-    .startSpan(
-      `wait ${queueName}`,
-      {
-        kind: SpanKind.INTERNAL,
-        startTime: readyAt,
-        attributes: { "messaging.message.id": job.id, "taskqueue.task": job.task },
-      },
-      sender,
-    )
-    .end(Math.max(startedAt, readyAt));
+/** A job delayed by more than this has a trace of its own when it runs: its sender's is long over. */
+const longDelayMs = 300_000;
+
+export interface AttemptIdentity extends JobIdentity {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** Unix times in ms from which it could have run, and at which it does. */
+  readonly readyAt: number;
+  readonly startedAt: number;
 }
 
 /**
- * The span of one attempt. The first belongs to the sender's trace; a later one starts a trace of
- * its own, as it may run long after. Both link to the sender. What the sender did not sample is not
- * even started: that is most of what tracing would cost.
+ * The span of one attempt, which links to the sender. It belongs to the sender's trace, or, by
+ * `linkMode`, to one of its own. Before a first attempt the time that the job waited, which nobody
+ * was there to trace, is drawn as a span. What the sender did not sample is not even started: that
+ * is most of what tracing would cost.
  */
 export function startProcess(
-  tracer: Tracer,
+  { tracer, server }: Tracing,
+  linkMode: Config["worker"]["traceLinkMode"],
   sender: Context,
-  { attempt, ...job }: JobIdentity & { attempt: number },
+  attempt: AttemptIdentity,
 ): Span {
   const spanContext = trace.getSpanContext(sender);
   if (spanContext !== undefined && !isKept(sender)) return trace.wrapSpanContext(spanContext);
+  const links = spanContext === undefined ? [] : [{ context: spanContext }];
+  let parent = startsTrace(linkMode, attempt) ? ROOT_CONTEXT : sender;
+  if (attempt.attempt === 1 && spanContext !== undefined) {
+    const wait = recordWait(tracer, parent, links, attempt);
+    if (parent === ROOT_CONTEXT) parent = trace.setSpan(parent, wait);
+  }
+  const attributes = {
+    ...messaging("process", attempt, server),
+    "taskqueue.attempt": attempt.attempt,
+  };
   return tracer.startSpan(
     `process ${queueName}`,
-    {
-      kind: SpanKind.CONSUMER,
-      attributes: { ...messaging("process", job), "taskqueue.attempt": attempt },
-      links: spanContext === undefined ? [] : [{ context: spanContext }],
-      root: attempt > 1,
-    },
-    sender,
+    { kind: SpanKind.CONSUMER, attributes, links },
+    parent,
   );
+}
+
+/** A retry or a job that was long delayed may run long after its sender's trace has ended. */
+function startsTrace(
+  linkMode: Config["worker"]["traceLinkMode"],
+  { attempt, delayMs }: AttemptIdentity,
+): boolean {
+  return linkMode === "auto" ? attempt > 1 || delayMs > longDelayMs : linkMode === "link";
+}
+
+function recordWait(
+  tracer: Tracer,
+  parent: Context,
+  links: Link[],
+  { id, task, readyAt, startedAt }: AttemptIdentity,
+): Span {
+  const span = tracer.startSpan(
+    `wait ${queueName}`,
+    {
+      kind: SpanKind.INTERNAL,
+      // A delayed job that was promoted starts before it was due.
+      startTime: Math.min(readyAt, startedAt),
+      attributes: { "messaging.message.id": id, "taskqueue.task": task },
+      links: parent === ROOT_CONTEXT ? links : [],
+    },
+    parent,
+  );
+  span.end(startedAt);
+  return span;
+}
+
+/** The span of the task's own code within an attempt. */
+export function startCompute(tracer: Tracer, attempt: Context, task: string): Span {
+  const attributes = { "taskqueue.task": task };
+  return tracer.startSpan(`compute ${task}`, { kind: SpanKind.INTERNAL, attributes }, attempt);
+}
+
+/** The span of telling Redis how an attempt ended. */
+export function startSettle({ tracer, server }: Tracing, attempt: Context, job: JobIdentity): Span {
+  const attributes = messaging("settle", job, server);
+  return tracer.startSpan(`settle ${queueName}`, { kind: SpanKind.CLIENT, attributes }, attempt);
 }
 
 /** Marks an attempt as failed, so that a search for errors finds it. */

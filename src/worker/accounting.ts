@@ -1,4 +1,3 @@
-import type { Span } from "@opentelemetry/api";
 import type { Job, Worker } from "bullmq";
 import { failureClasses, parseFailure } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
@@ -9,6 +8,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import { exemplarOf, trailOf } from "../telemetry/spans.ts";
 import type { Activity } from "./activity.ts";
+import type { Attempt } from "./attempt.ts";
 
 const queue = queueName;
 
@@ -16,25 +16,25 @@ export interface AccountingDeps {
   readonly tasks: Tasks;
   readonly metrics: WorkerMetrics;
   readonly log: Log;
-  readonly spans: WeakMap<Job, Span>;
+  readonly attempts: WeakMap<Job, Attempt>;
   readonly activity: Pick<Activity, "succeed">;
 }
 
 /** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
 export function registerAccounting(
   worker: Worker,
-  { tasks, metrics, log, spans, activity }: AccountingDeps,
+  { tasks, metrics, log, attempts, activity }: AccountingDeps,
 ): void {
   countFromZero(metrics, tasks);
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
   const fieldsOf = (job: Job) => {
-    const span = spans.get(job);
+    const span = attempts.get(job)?.span;
     const fields = { job_id: job.id, task: taskOf(job), attempt: job.attemptsMade };
     return { ...fields, ...(span && trailOf(span)) };
   };
   const finish = (job: Job, outcome: "completed" | "failed", errorType: string) => {
     const task = taskOf(job);
-    const span = spans.get(job);
+    const span = attempts.get(job)?.span;
     metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
     metrics.jobEndToEndDuration.observe({
       labels: { queue, task, outcome },
@@ -45,6 +45,7 @@ export function registerAccounting(
 
   worker.on("completed", (job) => {
     if (job.name === heartbeatName) return;
+    attempts.get(job)?.settle();
     finish(job, "completed", "");
     activity.succeed(taskOf(job));
     log.info(fieldsOf(job), "job succeeded");
@@ -56,6 +57,7 @@ export function registerAccounting(
       log.error({ error_type: failureClass }, `a job that is gone failed: ${reason}`);
       return;
     }
+    attempts.get(job)?.settle();
     const fields = { ...fieldsOf(job), error_type: failureClass };
     if (job.finishedOn === undefined) {
       metrics.jobRetries.inc({ queue, task: taskOf(job), error_type: failureClass });

@@ -1,5 +1,6 @@
-import { type Context, context, type Span, type Tracer, trace } from "@opentelemetry/api";
+import { type Context, context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Job } from "bullmq";
+import type { Config } from "../config.ts";
 import type { FailureClass } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
 import { readyAt } from "../queue-state.ts";
@@ -9,19 +10,21 @@ import {
   extractContext,
   failSpan,
   parseCarrier,
-  recordWait,
+  startCompute,
   startProcess,
+  startSettle,
+  type Tracing,
 } from "../telemetry/spans.ts";
 import type { Activity } from "./activity.ts";
 
 const queue = queueName;
 
-export interface AttemptDeps {
+export interface AttemptDeps extends Tracing {
   readonly metrics: WorkerMetrics;
-  readonly tracer: Tracer;
+  readonly linkMode: Config["worker"]["traceLinkMode"];
   readonly activity: Activity;
-  /** Where a job's span is kept until its final outcome is known. */
-  readonly spans: WeakMap<Job, Span>;
+  /** Where a job's latest attempt is kept until its outcome is known. */
+  readonly attempts: WeakMap<Job, Attempt>;
 }
 
 /** One attempt of one job, being measured and traced; exactly one of the ends must be told. */
@@ -35,50 +38,75 @@ export interface Attempt {
     failureClass: FailureClass,
     error: Error,
   ): void;
+  /** Redis knows of the end. */
+  settle(): void;
 }
 
 /** Starts to measure an attempt; `task` becomes a label, so it must come from the registry. */
 export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt {
-  const { metrics, tracer, activity, spans } = deps;
+  const { metrics, linkMode, activity, attempts } = deps;
   const sender = extractContext(parseCarrier(job.opts.telemetry?.metadata));
-  const waited = { id: job.id ?? "", task, readyAt: readyAt(job), startedAt: Date.now() };
-  const first = job.attemptsStarted === 1;
+  const identity = {
+    id: job.id ?? "",
+    task,
+    attempt: job.attemptsStarted,
+    delayMs: job.opts.delay ?? 0,
+    readyAt: readyAt(job),
+    startedAt: Date.now(),
+  };
 
-  if (first) recordWait(tracer, sender, waited);
-  const span = startProcess(tracer, sender, { ...waited, attempt: job.attemptsStarted });
-  spans.set(job, span);
+  const span = startProcess(deps, linkMode, sender, identity);
+  // Carrying a context costs a few microseconds, so only a span that is kept gets one.
+  const within = span.isRecording() ? trace.setSpan(sender, span) : undefined;
   const exemplarLabels = exemplarOf(span);
-  if (first) {
+  if (identity.attempt === 1) {
     metrics.jobWaitDuration.observe({
       labels: { queue, task },
-      value: Math.max(0, waited.startedAt - waited.readyAt) / 1_000,
+      value: Math.max(0, identity.startedAt - identity.readyAt) / 1_000,
       exemplarLabels,
     });
   }
 
   const free = activity.begin();
   const began = performance.now();
+  let settling: Span | undefined;
   const end = (outcome: string) => {
     free();
     span.end();
+    settling = within && startSettle(deps, within, identity);
     metrics.jobProcessingDuration.observe({
       labels: { queue, task, outcome },
       value: (performance.now() - began) / 1_000,
       exemplarLabels,
     });
   };
-  return {
+  const attempt: Attempt = {
     span,
-    run: (work) => runInSpan(sender, span, work),
+    run: (work) => (within ? compute(deps, within, task, work) : work()),
     complete: () => end("completed"),
     fail(outcome, failureClass, error) {
       failSpan(span, error, failureClass);
       end(outcome);
     },
+    settle: () => settling?.end(),
   };
+  attempts.set(job, attempt);
+  return attempt;
 }
 
-/** Carrying a context costs a few microseconds, so only a span that is kept gets one. */
-function runInSpan<T>(sender: Context, span: Span, work: () => Promise<T>): Promise<T> {
-  return span.isRecording() ? context.with(trace.setSpan(sender, span), work) : work();
+async function compute<T>(
+  { tracer }: Tracing,
+  within: Context,
+  task: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const span = startCompute(tracer, within, task);
+  try {
+    return await context.with(trace.setSpan(within, span), work);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
 }

@@ -26,8 +26,20 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
+/** A failure that was sorted where it happened, in the process of an isolated task. */
+export class IsolatedError extends Error {
+  override readonly name = "IsolatedError";
+  readonly failure: Failure;
+  constructor(failure: Failure, stack?: string) {
+    super(failure.reason);
+    this.failure = failure;
+    if (stack !== undefined) this.stack = stack;
+  }
+}
+
 /** Sorts whatever a task threw into the closed list. */
 export function classifyFailure(error: unknown): Failure {
+  if (error instanceof IsolatedError) return error.failure;
   const reason = describe(error).slice(0, reasonLength);
   if (error instanceof TaskRejectedError) {
     return { failureClass: error.failureClass, reason, retryable: false };

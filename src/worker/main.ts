@@ -1,6 +1,7 @@
-import { loadConfig } from "../config.ts";
+import { loadConfig, withoutOwnVariables } from "../config.ts";
 import { services } from "../contract/topology.ts";
 import { exitOnCrash } from "../crash.ts";
+import { loadDeathSignal } from "../death-signal.ts";
 import { scheduleHeartbeat } from "../heartbeat.ts";
 import { listen } from "../listener.ts";
 import { createQueue } from "../queue.ts";
@@ -18,13 +19,21 @@ import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
+import { openChildren } from "./isolation/children.ts";
+import { isolateTasks } from "./isolation/isolated-tasks.ts";
 import { openWorker } from "./worker.ts";
 
 exitOnCrash("worker");
 const config = loadConfig(process.env);
 const { log, metrics, registry, otlp } = await startTelemetry("worker", config);
 setBuildInfo(metrics.buildInfo, config.releaseSha);
-const tasks = await loadTasks();
+const children = openChildren({
+  most: config.worker.concurrency,
+  env: withoutOwnVariables(process.env),
+  deathSignal: loadDeathSignal(),
+  log,
+});
+const tasks = isolateTasks(await loadTasks(), children);
 const redis = openRedis(config.redis, "background");
 observeRedis(redis, "worker", { log, metrics });
 const queue = createQueue(redis);
@@ -92,6 +101,7 @@ onShutdown(
       running: () => activity.running,
       log,
     });
+    children.close();
     redis.disconnect();
     await Promise.all([listener.close(1_000), otlp.shutdown()]);
   },

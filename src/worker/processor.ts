@@ -41,6 +41,7 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
         );
         // Back to the front of the queue: a deployment costs a job no attempt.
         await job.moveToWait(token);
+        attempt.settle();
         throw new WaitingError();
       }
       const failure = classifyFailure(error);

@@ -1,12 +1,10 @@
 import type { Task } from "../task.ts";
-import { TaskRejectedError } from "../task.ts";
 import { TimeLimitError } from "./failure.ts";
-
-const resultBytes = 65_536;
+import { formatResult } from "./result.ts";
 
 /**
  * Runs a task on a job's data within its time limit and returns what it returned.
- * Throws `signal.reason` as soon as `signal` aborts, `TimeLimitError` at the time limit, a
+ * Throws `signal.reason` once `signal` aborts, `TimeLimitError` at the time limit, a
  * `ZodError` for data that does not fit, `TaskRejectedError` for a result that Redis would not
  * give back as it was, and otherwise what the task throws.
  */
@@ -14,6 +12,8 @@ export async function runTask(task: Task, data: unknown, signal: AbortSignal): P
   const input = task.input.parse(data);
   const stop = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // Nobody else listens where the task is isolated.
+  stopped.catch(() => undefined);
   const end = (reason: unknown) => {
     stop.abort(reason);
     reject(reason);
@@ -25,9 +25,12 @@ export async function runTask(task: Task, data: unknown, signal: AbortSignal): P
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
   try {
-    // A task that ignores its signal must not hold the slot's outcome back.
-    const result = await Promise.race([task.run(input, stop.signal), stopped]);
-    assertStorable(result);
+    const work = task.run(input, stop.signal);
+    // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
+    // and is waited for so that nothing of it goes on when the job runs again.
+    const result = await (task.isolated === true ? work : Promise.race([work, stopped]));
+    stop.signal.throwIfAborted();
+    formatResult(result);
     return result;
   } catch (error) {
     // Most libraries throw an AbortError of their own: the reason is what the caller can act on.
@@ -35,18 +38,5 @@ export async function runTask(task: Task, data: unknown, signal: AbortSignal): P
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** JSON silently turns Infinity and NaN into null: a wrong result is worse than none. */
-function assertStorable(result: unknown): void {
-  const json = JSON.stringify(result, (key, value) => {
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new TaskRejectedError("overflow", `the result${key && ` at "${key}"`} is ${value}`);
-    }
-    return value;
-  });
-  if (json !== undefined && Buffer.byteLength(json) > resultBytes) {
-    throw new TaskRejectedError("overflow", `the result is larger than ${resultBytes} bytes`);
   }
 }

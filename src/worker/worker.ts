@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Span, Tracer } from "@opentelemetry/api";
+import type { Tracer } from "@opentelemetry/api";
 import { type Job, type Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../config.ts";
@@ -9,8 +9,11 @@ import { heartbeatName, recordHeartbeat } from "../heartbeat.ts";
 import type { Tasks } from "../registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
+import { observeRedis } from "../telemetry/redis-connection.ts";
+import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./accounting.ts";
 import type { Activity } from "./activity.ts";
+import type { Attempt } from "./attempt.ts";
 import { registerBrake } from "./brake.ts";
 import { createProcessor } from "./processor.ts";
 
@@ -29,8 +32,13 @@ export interface WorkerDeps {
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
 export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
-  const spans = new WeakMap<Job, Span>();
-  const process = createProcessor({ ...deps, spans });
+  const attempts = new WeakMap<Job, Attempt>();
+  const process = createProcessor({
+    ...deps,
+    attempts,
+    server: describeServer(redis),
+    linkMode: config.traceLinkMode,
+  });
   const never = new AbortController().signal;
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
   const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
@@ -49,9 +57,22 @@ export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worke
     // BullMQ would sleep for 15 s whenever a connection breaks under one of its commands.
     runRetryDelay: 1_000,
   });
-  registerAccounting(worker, { ...deps, spans });
+  registerAccounting(worker, { ...deps, attempts });
   const release = registerBrake(worker, deps.log);
   worker.on("closing", release);
+  observeBlocking(worker, deps);
   deps.metrics.workerConcurrency.set({ queue: queueName }, config.concurrency);
   return worker;
+}
+
+/** Observes the connection on which the worker waits for jobs; BullMQ hands it out once it is ready. */
+function observeBlocking(worker: Worker, deps: Pick<WorkerDeps, "log" | "metrics">): void {
+  const client = "worker_blocking";
+  deps.metrics.redisConnectionUp.set({ client }, 0);
+  const opened = worker.getBackend().blockingClient;
+  opened?.then(
+    (redis) => observeRedis(redis, client, deps),
+    // The worker was closed before there was one.
+    () => undefined,
+  );
 }

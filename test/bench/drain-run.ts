@@ -1,14 +1,16 @@
 import { TraceFlags } from "@opentelemetry/api";
 import type { Worker } from "bullmq";
 import { pino } from "pino";
-import { z } from "zod";
 import { loadConfig } from "../../src/config.ts";
+import { loadDeathSignal } from "../../src/death-signal.ts";
 import { createQueue } from "../../src/queue.ts";
 import { openRedis } from "../../src/redis.ts";
-import { defineTask } from "../../src/task.ts";
+import { loadTasks } from "../../src/registry.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { createActivity } from "../../src/worker/activity.ts";
+import { openChildren } from "../../src/worker/isolation/children.ts";
+import { isolateTasks } from "../../src/worker/isolation/isolated-tasks.ts";
 import { openWorker } from "../../src/worker/worker.ts";
 import { type Variant, variants } from "./variants.ts";
 
@@ -17,36 +19,39 @@ const measuredJobs = 20_000;
 
 // Run by telemetry.ts: drains a queue of jobs that do nothing and prints how fast that went.
 const [variant = "bare", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(2);
-const { measured, sampled } = variants[variant as Variant];
+const { measured, sampled, isolated } = variants[variant as Variant];
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
 const otlp = await startOtlp("worker", {
-  otlp: loadConfig(sampled > 0 ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {}).otlp,
+  otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
   releaseSha: "bench",
   tracesPerSecond: loadConfig({}).tracesPerSecond,
 });
 const metrics = registerMetrics(createRegistry(), "worker");
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
 const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
-const nothing = defineTask({
-  title: "Nothing",
-  description: "",
-  input: z.strictObject({}),
-  timeLimitMs: 10_000,
-  run: async () => null,
+const config = loadConfig({}).worker;
+const log = pino({ level: "silent" });
+const children = openChildren({
+  most: config.concurrency,
+  env: process.env,
+  deathSignal: loadDeathSignal(),
+  log,
 });
+const folder = new URL("./tasks/", import.meta.url);
+const tasks = await loadTasks(folder);
 
 await addJobs(warmUpJobs);
 const worker = openWorker({
-  config: loadConfig({}).worker,
+  config,
   redis,
   queue,
-  tasks: new Map([["nothing", nothing]]),
+  tasks: isolated ? isolateTasks(tasks, children, folder) : tasks,
   // Instruments of the same names that do nothing.
   metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
   tracer: otlp.tracer,
   activity: createActivity(),
-  log: pino({ level: "silent" }),
+  log,
 });
 await untilCompleted(worker, warmUpJobs);
 await worker.pause();
@@ -67,6 +72,7 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 await worker.close();
 await queue.obliterate({ force: true });
 await otlp.shutdown();
+children.close();
 redis.disconnect();
 
 /** Queues jobs as a producer that samples this share of its traces does. */

@@ -1,4 +1,4 @@
-const benchmarks = ["telemetry"];
+const benchmarks = ["isolation", "telemetry"];
 
 const [name = ""] = process.argv.slice(2);
 if (!benchmarks.includes(name)) {

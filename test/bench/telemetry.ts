@@ -1,15 +1,14 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { promisify } from "node:util";
 import { startRedis } from "../support/redis.ts";
-import { type Variant, variants } from "./variants.ts";
+import { drain } from "./drain.ts";
+import type { Variant } from "./variants.ts";
 
 const rounds = 7;
 
 // What a worker's telemetry costs: each round drains the same queue with each variant in turn, and
 // a variant's figure is the median of its ratios to the bare worker of the same round.
-const names = Object.keys(variants) as Variant[];
+const names = ["metrics", "default-sampling", "all-sampled"] as const satisfies Variant[];
 const redis = await startRedis();
 const collector = createServer((request, response) => {
   request
@@ -22,13 +21,13 @@ const endpoint = typeof address === "object" ? `http://127.0.0.1:${address?.port
 
 const ratios = new Map<Variant, number[]>(names.map((name) => [name, []]));
 for (let round = 1; round <= rounds; round += 1) {
-  const bare = await drain("bare");
-  for (const name of names.filter((other) => other !== "bare")) {
-    ratios.get(name)?.push((await drain(name)) / bare);
+  const bare = await drain("bare", redis.url);
+  for (const name of names) {
+    ratios.get(name)?.push((await drain(name, redis.url, endpoint)) / bare);
   }
   process.stderr.write(`round ${round} of ${rounds}: bare ${Math.round(bare)} jobs/s\n`);
 }
-for (const name of names.filter((other) => other !== "bare")) {
+for (const name of names) {
   const sorted = (ratios.get(name) ?? []).toSorted((a, b) => a - b);
   const [least, median, most] = [sorted[0], sorted[Math.floor(rounds / 2)], sorted.at(-1)];
   process.stdout.write(
@@ -40,17 +39,4 @@ await redis.remove();
 
 function percent(ratio = Number.NaN): string {
   return `${((1 - ratio) * 100).toFixed(1)} %`;
-}
-
-/** Jobs per second of one fresh worker process. */
-async function drain(variant: Variant): Promise<number> {
-  const script = new URL("./drain-run.ts", import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    script,
-    variant,
-    redis.url,
-    endpoint,
-  ]);
-  const { jobsPerSecond }: { jobsPerSecond: number } = JSON.parse(stdout);
-  return jobsPerSecond;
 }

@@ -17,15 +17,15 @@ async function startTraced() {
   const producer = await spawnProducer(redis.url, traced);
   const worker = await spawnWorker(redis.url, traced);
   const spansOf = (traceId: string) =>
-    until("four spans", () => {
+    until("six spans", () => {
       const found = otlp.spans.filter((span) => span.traceId === traceId);
-      return found.length >= 4 && found.toSorted((a, b) => a.name.localeCompare(b.name));
+      return found.length >= 6 && found.toSorted((a, b) => a.name.localeCompare(b.name));
     });
-  return { producer, worker, spansOf, logs: otlp.logs };
+  return { redisUrl: redis.url, producer, worker, spansOf, logs: otlp.logs };
 }
 
 test("a division goes from the request to its result, seen in one trace and in the metrics", async () => {
-  const { producer, worker, spansOf } = await startTraced();
+  const { redisUrl, producer, worker, spansOf } = await startTraced();
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const { id } = await submitDivision(producer.url, { x: 10, y: 2 }, { traceparent });
@@ -36,9 +36,9 @@ test("a division goes from the request to its result, seen in one trace and in t
     trace_id: traceId,
   });
 
-  const [request, process, send, wait] = await spansOf(traceId);
+  const [compute, request, process, send, settle, wait] = await spansOf(traceId);
   expect(
-    [request, send, wait, process].map((span) => [
+    [request, send, wait, process, compute, settle].map((span) => [
       span?.service,
       span?.name,
       span?.kind,
@@ -50,6 +50,8 @@ test("a division goes from the request to its result, seen in one trace and in t
     ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
     ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
     ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
+    ["taskqueue-worker", "compute divide", 1, process?.spanId, 0],
+    ["taskqueue-worker", "settle tasks", 3, process?.spanId, 0],
   ]);
   expect(process?.links).toEqual([send?.spanId]);
   expect(process?.attributes).toMatchObject({
@@ -60,6 +62,10 @@ test("a division goes from the request to its result, seen in one trace and in t
     "messaging.message.id": id,
     "taskqueue.task": "divide",
   });
+  const port = Number(new URL(redisUrl).port);
+  for (const span of [send, process, settle]) {
+    expect(span?.attributes).toMatchObject({ "server.address": "127.0.0.1", "server.port": port });
+  }
 
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   const exemplars = scrape.split("\n").filter((line) => line.includes(`# {trace_id="${traceId}"`));
@@ -88,7 +94,10 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   const failed = spans.filter(({ status }) => status === 2);
   expect(
     failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
-  ).toEqual([["process tasks", "division_by_zero", ["exception"]]]);
+  ).toEqual([
+    ["compute divide", undefined, []],
+    ["process tasks", "division_by_zero", ["exception"]],
+  ]);
   const fields = { job_id: id, task: "divide", attempt: 1, error_type: "division_by_zero" };
   const line = worker
     .output()

@@ -23,6 +23,7 @@ test("prints the addresses and the login of everything it has started", async ()
   );
   expect(statuses).toEqual([
     [`http://localhost:${ports.public}/`, 200],
+    [`http://localhost:${ports.public}/overview`, 200],
     [`http://localhost:${ports.board}/`, 200],
     [`http://localhost:${ports.producerMetrics}/metrics`, 200],
     [`http://localhost:${ports.workerMetrics}/metrics`, 200],

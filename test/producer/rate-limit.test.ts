@@ -36,6 +36,29 @@ test("form and API count together, and a body that is refused counts too", async
   ]);
 });
 
+test("a form that comes too soon can be sent again as it is", async () => {
+  const { url, queue } = await startProducer({ limits: { ratePerMinute: 1 } });
+  await postJson(`${url}/api/v1/tasks`, division);
+  const send = (body: string) =>
+    fetch(`${url}/tasks/divide`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
+      body,
+    });
+  const [refused, unreadable] = [await send("x=7&y=2&idempotency_key=4711"), await send("x=%zz")];
+  const page = await refused.text();
+
+  expect([refused.status, unreadable.status]).toEqual([429, 429]);
+  expect(page).toMatch(/<form method="post" action="\/tasks\/divide">[^]*Try again<\/button>/);
+  expect(page.match(/name="\w+" value="\w*"/g)).toEqual([
+    'name="x" value="7"',
+    'name="y" value="2"',
+    'name="idempotency_key" value="4711"',
+  ]);
+  expect(await unreadable.text()).not.toContain("Try again");
+  expect(await queue.count()).toBe(1);
+});
+
 test("reading is not limited", async () => {
   const { url } = await startProducer({ limits: { ratePerMinute: 1 } });
   const answers = Array.from({ length: 5 }, async () => (await fetch(url)).status);

@@ -8,6 +8,8 @@ export interface JobAnswer {
   readonly error_type?: string;
   readonly error?: string;
   readonly attempts: number;
+  readonly created_at?: string;
+  readonly finished_at?: string;
   readonly input: unknown;
   readonly trace_id?: string;
   readonly waiting?: { readonly reason: string; readonly ahead?: number };

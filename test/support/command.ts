@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
+import { collectOutput } from "./child-output.ts";
 import { until } from "./until.ts";
 
 const startMs = 30_000;
@@ -14,12 +15,7 @@ export async function runUntilTestEnds(
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      written += chunk.toString();
-    });
-  }
+  const output = collectOutput(child);
   let failure: Error | undefined;
   child.once("error", (error) => {
     failure = error;
@@ -29,7 +25,7 @@ export async function runUntilTestEnds(
   });
   const answers = async () => {
     if (failure !== undefined) throw failure;
-    if (child.exitCode !== null) throw new Error(written);
+    if (child.exitCode !== null) throw new Error(output());
     return (await fetch(answersAt)).ok;
   };
   await until(`${file} to answer`, answers, startMs);

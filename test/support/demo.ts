@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { collectOutput } from "./child-output.ts";
 
 const main = join(import.meta.dirname, "../../src/local/demo/main.ts");
 
@@ -21,10 +22,7 @@ export function startDemo(env: Record<string, string>, args: readonly string[]):
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => (written += chunk));
-  }
+  const output = collectOutput(child);
   const ended = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   onTestFinished(async () => {
     child.kill("SIGKILL");
@@ -32,10 +30,10 @@ export function startDemo(env: Record<string, string>, args: readonly string[]):
   });
   return {
     child,
-    output: () => written,
+    output,
     counts: () =>
       Object.fromEntries(
-        [...written.matchAll(/^(\w[\w ]+?) {2,}(\d+)/gm)].map(([, name = "", count]) => [
+        [...output().matchAll(/^(\w[\w ]+?) {2,}(\d+)/gm)].map(([, name = "", count]) => [
           name,
           Number(count),
         ]),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { descendantsOf, type RunningProcess } from "./process-tree.ts";
 import { findFreePort } from "../../src/local/ports.ts";
+import { collectOutput } from "./child-output.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
@@ -49,16 +50,15 @@ export async function startLauncher({
       BOARD_PORT: String(ports.board),
       PRODUCER_METRICS_PORT: String(ports.producerMetrics),
       WORKER_METRICS_PORT: String(ports.workerMetrics),
+      // What watches the queue is started where a test is about it.
+      MONITORING: "false",
       // A job whose worker was killed is taken up again after a second instead of half a minute.
       WORKER_LOCK_MS: "1000",
       WORKER_STALLED_CHECK_MS: "200",
       ...env,
     },
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
-  }
+  const output = collectOutput(child);
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(signal ?? code ?? NaN));
@@ -76,10 +76,10 @@ export async function startLauncher({
     url: `http://127.0.0.1:${ports.public}`,
     dataFolder,
     ended,
-    output: () => output,
+    output,
     async untilOutput(text) {
-      await until(`"${text}" in the launcher's output`, () => output.includes(text), 15_000);
-      return output;
+      await until(`"${text}" in the launcher's output`, () => output().includes(text), 15_000);
+      return output();
     },
     process(name) {
       const found = descendantsOf(pid).find(

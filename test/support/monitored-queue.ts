@@ -47,7 +47,6 @@ export async function startMonitoredQueue({
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   connection.on("error", () => undefined);
   const queue = createQueue(connection);
-  queue.on("error", () => undefined);
   onTestFinished(() => connection.disconnect());
 
   const prometheus = await startPrometheus({

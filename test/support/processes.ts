@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
+import { collectOutput } from "./child-output.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -22,19 +24,25 @@ export interface WorkerProcess extends ServiceProcess {
   readonly metricsUrl: string;
 }
 
+const repository = join(import.meta.dirname, "../..");
+
 type Environment = Record<string, string>;
 
-/** A real producer process on free ports, listening but perhaps without Redis; it goes with the test. */
+/**
+ * A real producer process on free ports, listening but perhaps without Redis, from these sources or
+ * those of a fork; it goes with the test.
+ */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
+  sources = repository,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
     await findFreePort(),
     await findFreePort(),
     await findFreePort(),
   ];
-  const service = spawnService("producer", {
+  const variables = {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
@@ -42,7 +50,8 @@ export async function spawnProducer(
     BOARD_PASSWORD: "correct horse",
     RATE_LIMIT_PER_MINUTE: "1000000",
     ...env,
-  });
+  };
+  const service = spawnService("producer", variables, sources);
   const url = `http://127.0.0.1:${publicPort}`;
   await untilAlive(service, url);
   return {
@@ -53,31 +62,34 @@ export async function spawnProducer(
   };
 }
 
-/** A real worker process on a free port, or the one given; it goes with the test. */
-export async function spawnWorker(redisUrl: string, env: Environment = {}): Promise<WorkerProcess> {
+/**
+ * A real worker process on a free port, or the one given, from these sources or those of a fork; it
+ * goes with the test.
+ */
+export async function spawnWorker(
+  redisUrl: string,
+  env: Environment = {},
+  sources = repository,
+): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
-  const service = spawnService("worker", {
-    REDIS_URL: redisUrl,
-    ...env,
-    WORKER_METRICS_PORT: port,
-  });
+  const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
+  const service = spawnService("worker", variables, sources);
   const metricsUrl = `http://127.0.0.1:${port}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
 }
 
-function spawnService(name: "producer" | "worker", env: Environment): ServiceProcess {
-  const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
+function spawnService(
+  name: "producer" | "worker",
+  env: Environment,
+  sources: string,
+): ServiceProcess {
+  const main = join(sources, "src", name, "main.ts");
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      written += chunk.toString();
-    });
-  }
+  const output = collectOutput(child);
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async (signal: NodeJS.Signals) => {
     if (!gone()) {
@@ -90,7 +102,7 @@ function spawnService(name: "producer" | "worker", env: Environment): ServicePro
   onTestFinished(async () => {
     await stop("SIGKILL");
   });
-  return { child, output: () => written, stop };
+  return { child, output, stop };
 }
 
 /** A start takes half a second; on a machine that is busy with other tests, many times that. */

@@ -65,7 +65,6 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const queue = createQueue(redis, name);
   const events = new QueueEvents(name, { connection: background, prefix: queuePrefix });
   for (const source of [redis, background]) source.on("error", () => undefined);
-  queue.on("error", () => undefined);
   events.on("error", () => undefined);
 
   const producer = openProducer({

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
 
 export interface TestRedis {
@@ -46,6 +47,13 @@ export async function startRedis(): Promise<TestRedis> {
     },
   };
   await redis.start();
+  return redis;
+}
+
+/** A redis-server that goes with the test. */
+export async function ownRedis(): Promise<TestRedis> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
   return redis;
 }
 

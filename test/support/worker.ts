@@ -37,7 +37,6 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const redis = openRedis({ url, password: undefined }, "background");
   redis.on("error", () => undefined);
   const queue = createQueue(redis, name);
-  queue.on("error", () => undefined);
   const worker = openWorker({
     redis,
     queue,

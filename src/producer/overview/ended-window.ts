@@ -14,6 +14,12 @@ const minuteMs = 60_000;
 /** A worker gives a job its time of ending a moment before Redis has it. */
 const settleMs = 1_000;
 
+/**
+ * How far a worker's clock may be behind the producer's: what it ends is dated into seconds that
+ * were read already, so these are read again.
+ */
+const behindMs = 15_000;
+
 /** Remembers what ended in the last `keptMs` and the minute before. */
 export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWindow {
   const seconds: EndedSeconds = new Map();
@@ -22,9 +28,12 @@ export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWin
     async update(nowMs) {
       const untilMs = settledAt(nowMs);
       const oldestMs = untilMs - keptMs - minuteMs;
-      const fromMs = Math.max(readUntilMs, oldestMs);
-      if (fromMs >= untilMs) return;
-      for (const [second, ended] of await read(fromMs, untilMs)) seconds.set(second, ended);
+      if (readUntilMs >= untilMs) return;
+      const fromMs = Math.max(readUntilMs - behindMs, oldestMs);
+      for (const [second, ended] of await read(fromMs, untilMs)) {
+        // Jobs that are not kept any more since the last reading still have ended.
+        if (ended !== undefined || second >= readUntilMs) seconds.set(second, ended);
+      }
       readUntilMs = untilMs;
       for (const second of seconds.keys()) if (second < oldestMs) seconds.delete(second);
     },

@@ -2,10 +2,14 @@ import type Router from "@koa/router";
 import { paths } from "../../contract/topology.ts";
 import type { PageState } from "../pages.ts";
 import { renderOverviewPage } from "../views/overview-page.ts";
+import type { StreamQuota } from "../stream-quota.ts";
 import type { Overview } from "./overview.ts";
 
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
-export function registerOverview(router: Router<PageState>, overview: Overview): void {
+export function registerOverview(
+  router: Router<PageState>,
+  { overview, streamQuota }: { readonly overview: Overview; readonly streamQuota: StreamQuota },
+): void {
   router.get(paths.overview, async (ctx) => {
     ctx.set("Cache-Control", "no-store");
     ctx.type = "html";
@@ -13,7 +17,7 @@ export function registerOverview(router: Router<PageState>, overview: Overview):
   });
 
   router.get(paths.overviewEvents, (ctx) => {
-    const stream = overview.watch(ctx.get("last-event-id"));
+    const stream = streamQuota.open(ctx, () => overview.watch(ctx.get("last-event-id")));
     ctx.set("Cache-Control", "no-store");
     ctx.set("X-Accel-Buffering", "no");
     ctx.type = "text/event-stream";

@@ -27,7 +27,7 @@ test("fills the time before its start with what ended, and leaves a gap for the 
   ]);
 });
 
-test("reads each second once", async () => {
+test("reads again only the seconds that a worker's clock may still date a job into", async () => {
   const world = createWorld();
   await world.history.take();
   world.now += 1_000;
@@ -36,8 +36,27 @@ test("reads each second once", async () => {
   await world.history.take();
   expect(world.reads).toEqual([
     [start - 661_000, start - 1_000],
-    [start - 1_000, start],
+    [start - 16_000, start],
   ]);
+});
+
+test("tells of a job whose worker's clock is 10 s behind", async () => {
+  const world = createWorld();
+  await world.history.take();
+  world.end(start - 10_000);
+  world.now += 1_000;
+  const [after] = await world.history.take();
+  expect(after?.last_minute).toMatchObject({ succeeded: 1 });
+});
+
+test("still tells of jobs that are not kept any more when their second is read again", async () => {
+  const world = createWorld();
+  world.end(start - 10_000);
+  await world.history.take();
+  world.forget(start - 5_000);
+  world.now += 1_000;
+  const [after] = await world.history.take();
+  expect(after?.last_minute).toMatchObject({ succeeded: 1 });
 });
 
 test("tells a failed read as a gap and catches up on what ended meanwhile", async () => {

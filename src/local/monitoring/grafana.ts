@@ -1,0 +1,71 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  createDashboardProvider,
+  createDataSources,
+  type DataSourcePorts,
+} from "../../../dashboards/provisioning.ts";
+import type { Helper } from "./helper.ts";
+
+const dashboards = resolve(import.meta.dirname, "../../../dashboards");
+const packagedHome = "/usr/share/grafana";
+
+/**
+ * Grafana with the shipped dashboards and data sources, for this machine alone and therefore without
+ * a login: whoever is here may look and explore, and nobody can administer it.
+ */
+export function createGrafana({
+  binary,
+  home,
+  folder,
+  port,
+  ports,
+  adminPassword,
+}: {
+  binary: string;
+  /** Where its own files are, see `findGrafanaHome`. */
+  home: string;
+  folder: string;
+  port: number;
+  /** Of the data sources. */
+  ports: DataSourcePorts;
+  /** Only the first start with a folder takes it; without one it would be "admin". */
+  adminPassword: string;
+}): Helper {
+  const provisioning = join(folder, "provisioning");
+  const subcommand = basename(binary) === "grafana" ? ["server"] : [];
+  return {
+    name: "grafana",
+    command: [binary, ...subcommand, "--homepath", home],
+    env: {
+      GF_PATHS_DATA: folder,
+      GF_PATHS_LOGS: join(folder, "logs"),
+      GF_PATHS_PLUGINS: join(folder, "plugins"),
+      GF_PATHS_PROVISIONING: provisioning,
+      GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      GF_SERVER_HTTP_PORT: String(port),
+      GF_AUTH_ANONYMOUS_ENABLED: "true",
+      // A viewer may not explore, and the links from a job to its trace and logs lead there.
+      GF_AUTH_ANONYMOUS_ORG_ROLE: "Editor",
+      GF_AUTH_BASIC_ENABLED: "false",
+      GF_AUTH_DISABLE_LOGIN_FORM: "true",
+      GF_SECURITY_ADMIN_PASSWORD: adminPassword,
+      GF_ANALYTICS_REPORTING_ENABLED: "false",
+      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+      GF_LOG_LEVEL: "warn",
+      TRIPOD_DASHBOARDS: dashboards,
+    },
+    files: {
+      [join(provisioning, "datasources/tripod.yaml")]: createDataSources(ports),
+      [join(provisioning, "dashboards/tripod.yaml")]: createDashboardProvider(),
+    },
+  };
+}
+
+/** The folder that holds `conf/defaults.ini`: of an unpacked archive, a prefix such as Homebrew's, or a package. */
+export function findGrafanaHome(binary: string): string | undefined {
+  const prefix = dirname(dirname(realpathSync(binary)));
+  return [prefix, join(prefix, "share/grafana"), packagedHome].find((home) =>
+    existsSync(join(home, "conf/defaults.ini")),
+  );
+}

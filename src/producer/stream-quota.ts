@@ -1,0 +1,36 @@
+import type { PassThrough } from "node:stream";
+import type { ParameterizedContext } from "koa";
+import { clientOf } from "./client-address.ts";
+import { RequestError } from "./errors.ts";
+
+const mostPerClient = 20;
+/** Streams end with their jobs, so there is soon room again. */
+const retryAfterSeconds = 5;
+
+export interface StreamQuota {
+  /** Opens a stream for this client; throws a 429 `RequestError` when it has 20 open already. */
+  open(ctx: ParameterizedContext, open: () => PassThrough): PassThrough;
+}
+
+/** Shares the event streams out, so that no client can take all of them. */
+export function createStreamQuota(): StreamQuota {
+  const counts = new Map<string, number>();
+  return {
+    open(ctx, open) {
+      const client = clientOf(ctx.ip);
+      const count = counts.get(client) ?? 0;
+      if (count >= mostPerClient) {
+        const message = `too many event streams are open from here, expected at most ${mostPerClient}`;
+        throw new RequestError(429, message, { retryAfterSeconds });
+      }
+      const stream = open();
+      counts.set(client, count + 1);
+      stream.once("close", () => {
+        const left = (counts.get(client) ?? 1) - 1;
+        if (left === 0) counts.delete(client);
+        else counts.set(client, left);
+      });
+      return stream;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Log } from "../../telemetry/log.ts";
+import { IsolatedError } from "../failure.ts";
+import { onLine } from "./lines.ts";
+import type { Order, Outcome } from "./messages.ts";
+
+/** Time for an aborted task to stop by itself before its process is killed. */
+const graceMs = 1_000;
+
+const main = fileURLToPath(import.meta.resolve("./main.ts"));
+
+export interface ChildOptions {
+  readonly task: string;
+  /** Where that task is defined. */
+  readonly file: URL;
+  readonly env: NodeJS.ProcessEnv;
+  /** Command that has the kernel kill what follows it together with this process. */
+  readonly deathSignal: readonly string[];
+  readonly log: Log;
+}
+
+/** A process that runs one task, one job at a time. */
+export interface Child {
+  readonly task: string;
+  /** Jobs it has been given. */
+  readonly jobs: number;
+  /** Becomes true when it has ended, for whatever reason. */
+  readonly ended: boolean;
+  /**
+   * Resolves with the task's result; rejects with an `IsolatedError` if it fails or its process
+   * ends. Once `signal` has aborted it settles within a second and the time that a kill takes.
+   */
+  run(input: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+  /** Ends it at once, with whatever it has started. */
+  kill(): void;
+}
+
+/** Starts a process for a task; what it prints goes to the log. */
+export function openChild({ task, file, env, deathSignal, log }: ChildOptions): Child {
+  const child = start();
+  const { promise: end, resolve: conclude } = Promise.withResolvers<IsolatedError>();
+  let ended = false;
+  let jobs = 0;
+  const onEnd = (how: string) => {
+    ended = true;
+    killGroup(child);
+    const reason = `the task's process ${child.pid} ${how}`;
+    conclude(new IsolatedError({ failureClass: "crashed", reason, retryable: true }));
+  };
+  child.once("exit", (code, signal) =>
+    onEnd(signal ? `was killed by ${signal}` : `exited with code ${code}`),
+  );
+  child.on("error", (error) => onEnd(`broke: ${error.message}`));
+
+  function start(): ChildProcess {
+    const [execPath, ...execArgv] = [...deathSignal, process.execPath];
+    const started = fork(main, [file.href], {
+      execPath,
+      execArgv,
+      env,
+      // A process group of its own: a terminal's Ctrl-C drains the worker, and a kill takes all of it.
+      detached: true,
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const fields = { task, child_pid: started.pid };
+    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line));
+    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line));
+    return started;
+  }
+
+  /** What goes wrong here shows as the process's end. */
+  const send = (order: Order) => void (child.connected && child.send(order, () => undefined));
+
+  async function run(input: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
+    jobs += 1;
+    const { promise: answered, resolve } = Promise.withResolvers<Outcome>();
+    child.once("message", (message) => resolve(message as Outcome));
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      send({ kind: "abort", reason: String(signal.reason) });
+      timer = setTimeout(kill, graceMs);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      send({ kind: "run", input });
+      if (signal.aborted) onAbort();
+      const outcome = await Promise.race([answered, end]);
+      if (outcome instanceof IsolatedError) throw outcome;
+      if (outcome.kind === "failure") throw new IsolatedError(outcome.failure, outcome.stack);
+      return outcome.json === undefined ? undefined : JSON.parse(outcome.json);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  function kill(): void {
+    killGroup(child);
+  }
+
+  return {
+    task,
+    get jobs() {
+      return jobs;
+    },
+    get ended() {
+      return ended;
+    },
+    run,
+    kill,
+  };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}

@@ -1,0 +1,35 @@
+import { writeFileSync } from "node:fs";
+import { loadTask } from "../../registry.ts";
+import { classifyFailure } from "../failure.ts";
+import { formatResult } from "../result.ts";
+import type { Order, Outcome } from "./messages.ts";
+
+try {
+  // Where memory runs out, Linux kills this process first, and not the worker with all its jobs.
+  writeFileSync("/proc/self/oom_score_adj", "1000");
+} catch {
+  // Another system.
+}
+// Its worker is gone: whatever runs here is run again by another one.
+process.on("disconnect", () => process.exit());
+
+const [, , file = ""] = process.argv;
+const task = await loadTask(new URL(file));
+let stop = new AbortController();
+process.on("message", (order: Order) => {
+  if (order.kind === "abort") {
+    stop.abort(new Error(order.reason));
+    return;
+  }
+  stop = new AbortController();
+  void perform(order.input, stop.signal).then((outcome) => process.send?.(outcome));
+});
+
+async function perform(input: Record<string, unknown>, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return { kind: "result", json: formatResult(await task.run(input, signal)) };
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    return { kind: "failure", failure: classifyFailure(error), stack };
+  }
+}

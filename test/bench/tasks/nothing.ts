@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { defineTask } from "../../../src/task.ts";
+
+export default defineTask({
+  title: "Nothing",
+  description: "Does nothing.",
+  input: z.strictObject({}),
+  timeLimitMs: 10_000,
+  isolated: true,
+  run: async () => null,
+});

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { untilFinal } from "../support/client.ts";
+import { forkSources, isolatedTasks } from "../support/fork.ts";
+import { spawnProducer, spawnWorker } from "../support/processes.ts";
+import { ownRedis } from "../support/redis.ts";
+import { createTemporaryFolder } from "../support/temporary-folder.ts";
+import { fault } from "./fault.ts";
+import { openLedger } from "./ledger.ts";
+import { tellProgress } from "./progress.ts";
+
+interface Block {
+  readonly lockMs: number;
+  readonly blockMs: number;
+  /** One after the other: each begins when the one before has ended. */
+  readonly blocks: number;
+}
+
+fault<{ readonly inline: Block; readonly isolated: Block }>(
+  {
+    id: "F16",
+    name: "a task blocks the event loop beside others",
+    short: {
+      inline: { lockMs: 4_000, blockMs: 2_000, blocks: 1 },
+      isolated: { lockMs: 2_000, blockMs: 3_000, blocks: 1 },
+      timeoutMs: 60_000,
+    },
+    full: {
+      inline: { lockMs: 6_000, blockMs: 3_000, blocks: 5 },
+      isolated: { lockMs: 2_000, blockMs: 3_000, blocks: 5 },
+      timeoutMs: 120_000,
+    },
+  },
+  async ({ inline, isolated }, measure) => {
+    const runs = [
+      { called: "in the worker for half its lock", task: "block-inline", ...inline },
+      { called: "isolated, for longer than its lock", task: "block", ...isolated },
+    ];
+    for (const { called, task, lockMs, blockMs, blocks } of runs) {
+      const redis = await ownRedis();
+      const sources = forkSources(isolatedTasks);
+      addInlineBlock(sources);
+      const producer = await spawnProducer(redis.url, {}, sources);
+      const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
+      const env = { WORKER_LOCK_MS: String(lockMs), WORKER_STALLED_CHECK_MS: "500" };
+      await spawnWorker(redis.url, env, sources);
+      const file = join(createTemporaryFolder(), "starts");
+      tellProgress("F16", () => `${called}: ${ledger.ended} jobs seen to end`);
+
+      await ledger.submitMany(4, blockMs * blocks);
+      for (let block = 0; block < blocks; block += 1) {
+        const id = await ledger.submit(task, { file, ms: blockMs });
+        await untilFinal(producer.url, id, blockMs + 15_000);
+      }
+      await ledger.untilDrained(60_000);
+      const { succeeded, duplicates, stalls } = await ledger.audit();
+      const starts = readFileSync(file, "utf8").split("\n").length - 1;
+      measure.exactly(`${called}: blocks begun`, blocks, starts);
+      measure.exactly(`${called}: succeeded, with neighbours`, blocks + 4, succeeded);
+      measure.exactly(`${called}: stalled or begun twice`, 0, stalls + duplicates);
+    }
+  },
+);
+
+/** The blocking task once more, without its isolation. */
+function addInlineBlock(sources: string): void {
+  const tasks = join(sources, "src/tasks");
+  const source = readFileSync(join(tasks, "block.ts"), "utf8");
+  writeFileSync(join(tasks, "block-inline.ts"), source.replace("isolated: true,", ""));
+}

@@ -1,0 +1,30 @@
+import { openCopy } from "./copy.ts";
+import { judge } from "./judge.ts";
+import { type Mutant, mutants } from "./mutants.ts";
+import { mutate } from "./mutate.ts";
+
+// Makes each known mistake in a copy of the tree and runs the test that has to notice it, which has
+// to pass without it. Exits with 1 unless every mutant is caught.
+
+async function isCaught(mutant: Mutant): Promise<boolean> {
+  const copy = await openCopy();
+  try {
+    const sound = await judge(copy.path, mutant);
+    await mutate(copy.path, mutant);
+    const verdict = await judge(copy.path, mutant);
+    const caught = sound === "passed" && verdict === "failed";
+    const { file, test } = mutant.caughtBy;
+    console.log(`${caught ? "caught" : "MISSED"}  ${mutant.name}\n        by ${file}: ${test}`);
+    if (!caught) console.log(`        (without the mistake: ${sound}, with it: ${verdict})`);
+    return caught;
+  } finally {
+    await copy.close();
+  }
+}
+
+let caught = 0;
+for (const mutant of mutants) {
+  if (await isCaught(mutant)) caught += 1;
+}
+console.log(`\n${caught} of ${mutants.length} mutants were caught.`);
+process.exitCode = caught === mutants.length ? 0 : 1;

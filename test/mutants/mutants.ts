@@ -1,0 +1,113 @@
+/** One known mistake, and the test that has to notice it. */
+export interface Mutant {
+  readonly name: string;
+  readonly change: SourceChange | PackageChange;
+  readonly caughtBy: {
+    readonly file: string;
+    /** Beginning of the test's name. */
+    readonly test: string;
+    /** At the size of `npm run test:faults`: the short form does not show it. */
+    readonly fullSize?: true;
+  };
+}
+
+interface SourceChange {
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly from: string;
+  readonly to: string;
+}
+
+interface PackageChange {
+  readonly package: string;
+  readonly version: string;
+}
+
+/** Mistakes that were made, here or elsewhere, or that a later change could make again. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "no job id before the add",
+    change: { file: "src/producer/submission.ts", from: "        jobId: id,\n", to: "" },
+    caughtBy: {
+      file: "test/producer/api.test.ts",
+      test: "answers the same job to the same Idempotency-Key",
+    },
+  },
+  {
+    name: "commands are sent again after a reconnect: autoResendUnfulfilledCommands on",
+    change: {
+      file: "src/redis.ts",
+      from: "    maxRetriesPerRequest: 0,\n    autoResendUnfulfilledCommands: false,\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/redis.test.ts",
+      test: "a request under way when the connection breaks",
+    },
+  },
+  {
+    name: "commands wait for a connection: enableOfflineQueue on",
+    change: {
+      file: "src/redis.ts",
+      from: "enableOfflineQueue: false",
+      to: "enableOfflineQueue: true",
+    },
+    caughtBy: { file: "test/redis.test.ts", test: "a request is refused at once" },
+  },
+  {
+    name: "refused commands are repeated at once: no error brake",
+    change: {
+      file: "src/worker/worker.ts",
+      from: "const release = registerBrake(worker, deps.log);",
+      to: "const release = () => void registerBrake;",
+    },
+    caughtBy: { file: "test/worker/brake.test.ts", test: "slows down while Redis has no memory" },
+  },
+  {
+    name: "everysec claimed as always, on EC2",
+    change: {
+      file: "infra/boot/redis-host.ts",
+      from: "appendfsync ${fsync}",
+      to: "appendfsync everysec",
+    },
+    caughtBy: { file: "test/infra/redis-host.test.ts", test: "Redis keeps every job on disk" },
+  },
+  {
+    name: "Bull Board takes posts from other sites",
+    change: { file: "src/producer/board.ts", from: "  app.use(sameOrigin());\n", to: "" },
+    caughtBy: { file: "test/producer/same-origin.test.ts", test: "Bull Board refuses a form with" },
+  },
+  {
+    name: "the reason of a failure is put into the page unescaped",
+    change: {
+      file: "src/producer/views/status-page.ts",
+      from: "</strong>: ${job.error}</p>",
+      to: "</strong>: ${Object.assign(new String(job.error), { isEscaped: true })}</p>",
+    },
+    caughtBy: {
+      file: "test/browser/escaping.test.ts",
+      test: "a job's page shows the reason of a failure as text",
+    },
+  },
+  {
+    name: "no rate limit",
+    change: {
+      file: "src/producer/rate-limit.ts",
+      from: "await limiter.consume(clientOf(ctx.ip));",
+      to: "void clientOf;",
+    },
+    caughtBy: { file: "test/producer/rate-limit.test.ts", test: "a client that submits too often" },
+  },
+  {
+    name: "a hole in a host's firewall",
+    change: {
+      file: "test/hosts/security-group.ts",
+      from: "    ip saddr 169.254.0.0/16 accept\n",
+      to: "    ip saddr 169.254.0.0/16 accept\n    tcp dport 6379 accept\n",
+    },
+    caughtBy: {
+      file: "test/hosts/hosts.test.ts",
+      test: "everybody reaches exactly what the firewall",
+    },
+  },
+];

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { defineTask, DependencyError, TaskRejectedError } from "../../../src/task.ts";
+
+const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
+  report: () => ({
+    pid: process.pid,
+    variables: Object.keys(process.env),
+    oomScore: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
+  }),
+  nothing: () => undefined,
+  reject: () => {
+    throw new TaskRejectedError("division_by_zero", "cannot do that");
+  },
+  depend: () => {
+    throw new DependencyError("the mail server is silent");
+  },
+  overflow: () => ({ ratio: Number.NaN }),
+  obey: (signal) => sleep(20_000, undefined, { signal }),
+};
+
+export default defineTask({
+  title: "Probe",
+  description: "Does one of several things that show what it is like to be isolated.",
+  input: z.strictObject({ deed: z.string() }),
+  timeLimitMs: 20_000,
+  isolated: true,
+  run: async ({ deed }, signal) => deeds[deed]?.(signal),
+});

@@ -1,0 +1,17 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { defineTask } from "../../../src/task.ts";
+
+/** Fails or hangs at its first attempt, and succeeds at its second. */
+export default defineTask({
+  title: "Second try",
+  description: "",
+  input: z.strictObject({ trace: z.string(), first: z.enum(["fails", "hangs"]) }),
+  timeLimitMs: 60_000,
+  async run({ trace, first }) {
+    if (existsSync(trace)) return "done";
+    writeFileSync(trace, "");
+    if (first === "fails") throw new Error("not yet");
+    return new Promise(() => {});
+  },
+});

@@ -1,0 +1,135 @@
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { loadTasks } from "../../../src/registry.ts";
+import { classifyFailure } from "../../../src/worker/failure.ts";
+import { openChildren } from "../../../src/worker/isolation/children.ts";
+import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
+import { runTask } from "../../../src/worker/run-task.ts";
+import { isolatedTasks } from "../../support/fork.ts";
+import { descendantsOf } from "../../support/process-tree.ts";
+import { until } from "../../support/until.ts";
+
+const calm = new AbortController().signal;
+
+interface Report {
+  readonly pid: number;
+  readonly variables: readonly string[];
+  readonly oomScore: number;
+}
+
+/** Runs isolated tasks on this process's own children, which go with the test. */
+async function openTasks(options: { most?: number; idleMs?: number; mostJobs?: number } = {}) {
+  const children = openChildren({
+    most: 2,
+    env: { PATH: process.env["PATH"], OF_THE_TASK: "1" },
+    deathSignal: [],
+    log: pino({ level: "silent" }),
+    ...options,
+  });
+  onTestFinished(() => children.close());
+  const tasks = isolateTasks(await loadTasks(isolatedTasks), children, isolatedTasks);
+  const run = async (name: string, input: unknown, signal = calm) => {
+    const task = tasks.get(name);
+    if (task === undefined) throw new Error(`no task "${name}"`);
+    return runTask(task, input, signal);
+  };
+  const report = async () => (await run("probe", { deed: "report" })) as Report;
+  return { run, report, children };
+}
+
+const probes = () =>
+  descendantsOf(process.pid).filter(({ command }) => command.includes("probe.ts"));
+
+const ours = (pid: number) => descendantsOf(process.pid).some((child) => child.pid === pid);
+
+test("an isolated task runs in a process that is used again", async () => {
+  const { report } = await openTasks();
+  const [first, second] = [await report(), await report()];
+  expect(first.pid).not.toBe(process.pid);
+  expect(second.pid).toBe(first.pid);
+});
+
+test("jobs that run at once have a process each", async () => {
+  const { report } = await openTasks();
+  const reports = await Promise.all([report(), report()]);
+  expect(new Set(reports.map(({ pid }) => pid)).size).toBe(2);
+});
+
+test("memory that runs out takes an isolated task's process before the worker", async () => {
+  const { report } = await openTasks();
+  expect((await report()).oomScore).toBe(1_000);
+});
+
+test("an unused process ends after a while", async () => {
+  const { report } = await openTasks({ idleMs: 50 });
+  const { pid } = await report();
+  await until("it to end", () => !ours(pid));
+  expect((await report()).pid).not.toBe(pid);
+});
+
+test("a process is replaced after so many jobs that a leak cannot grow for ever", async () => {
+  const { report } = await openTasks({ mostJobs: 2 });
+  const pids = [(await report()).pid, (await report()).pid, (await report()).pid];
+  expect(pids[1]).toBe(pids[0]);
+  expect(pids[2]).not.toBe(pids[0]);
+});
+
+test("a process of one task makes room for that of another", async () => {
+  const { run, report } = await openTasks({ most: 1 });
+  const { pid } = await report();
+  await expect(run("poison", { by: "exit" })).rejects.toThrow("exited with code 3");
+  expect(ours(pid)).toBe(false);
+});
+
+test.each([
+  ["reject", "division_by_zero", "cannot do that", false],
+  ["depend", "dependency", "the mail server is silent", true],
+  ["overflow", "overflow", 'the result at "ratio" is NaN', false],
+])(
+  "an isolated task that does %j fails as it would in the worker",
+  async (deed, failureClass, reason, retryable) => {
+    const { run } = await openTasks();
+    const error: unknown = await run("probe", { deed }).catch((thrown: unknown) => thrown);
+    expect(classifyFailure(error)).toEqual({ failureClass, reason, retryable });
+    expect(error).toMatchObject({ stack: expect.stringContaining("isolation/main.ts") });
+  },
+);
+
+test.each([
+  ["exit", /^the task's process \d+ exited with code 3$/],
+  ["signal", /^the task's process \d+ was killed by SIGSEGV$/],
+  ["throw", /^the task's process \d+ exited with code 1$/],
+])("a process that ends by %s is a crash, which may go well next time", async (by, reason) => {
+  const { run } = await openTasks();
+  const error: unknown = await run("poison", { by }).catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toMatchObject({
+    failureClass: "crashed",
+    reason: expect.stringMatching(reason),
+    retryable: true,
+  });
+});
+
+test("an isolated task without a result has none", async () => {
+  const { run } = await openTasks();
+  expect(await run("probe", { deed: "nothing" })).toBe(undefined);
+});
+
+test("a task that obeys the worker's stop keeps its process", async () => {
+  const { run, report } = await openTasks();
+  const { pid } = await report();
+  const stop = new AbortController();
+  const work = run("probe", { deed: "obey" }, stop.signal);
+  stop.abort(new Error("the worker stops"));
+  await expect(work).rejects.toThrow("the worker stops");
+  expect((await report()).pid).toBe(pid);
+});
+
+test("closing ends every process, the unused and the busy", async () => {
+  const { run, report, children } = await openTasks({ most: 3 });
+  await Promise.all([report(), report(), report()]);
+  expect(probes()).toHaveLength(3);
+  const work = Promise.all([run("probe", { deed: "obey" }), run("probe", { deed: "obey" })]);
+  children.close();
+  await expect(work).rejects.toThrow("was killed by SIGKILL");
+  await until("all to end", () => probes().length === 0);
+});
