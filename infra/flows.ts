@@ -11,7 +11,7 @@ export interface Flow {
   readonly purpose: string;
 }
 
-/** What exists around the three hosts, and so may send or receive. */
+/** What exists beside redis, producer and worker, and so may send or receive. */
 export interface Surroundings {
   readonly administrator: boolean;
   readonly monitor: boolean;

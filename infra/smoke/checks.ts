@@ -9,8 +9,15 @@ export interface Check {
   run(): Promise<string | undefined>;
 }
 
-/** What a deployment promises a user, from the outside in; `redisHost` must not answer from here. */
-export function createChecks(deployment: Deployment, redisHost: string): Check[] {
+/**
+ * What a deployment promises a user, from the outside in; `redisHost` must not answer from here, and
+ * Grafana must where there is one.
+ */
+export function createChecks(
+  deployment: Deployment,
+  redisHost: string,
+  grafana?: Pick<Deployment, "host" | "port" | "knock" | "get">,
+): Check[] {
   const { host, port } = deployment;
   return [
     basis(`the name "${host}" is known`, async () =>
@@ -64,7 +71,27 @@ export function createChecks(deployment: Deployment, redisHost: string): Check[]
     closed(deployment, "Bull Board", host, services.board.port),
     closed(deployment, "the metrics endpoint", host, services["producer-metrics"].port),
     closed(deployment, "Redis", redisHost, services.redis.port),
+    ...(grafana === undefined
+      ? []
+      : [further("Grafana is alive", async () => explainGrafana(grafana))]),
   ];
+}
+
+async function explainGrafana({
+  host,
+  port,
+  knock,
+  get,
+}: Pick<Deployment, "host" | "port" | "knock" | "get">): Promise<string | undefined> {
+  const answer = await knock(host, port);
+  if (answer === "silent") {
+    return `port ${port} of ${host} is silent: only tripod:adminCidr may reach Grafana, so either you are not there or the monitor host is off`;
+  }
+  if (answer === "refused") {
+    return `${host} is up, but nothing listens on port ${port}: "journalctl -u grafana-server" on the monitor host says why`;
+  }
+  const { status, text } = await get("/api/health");
+  return status === 200 ? undefined : `Grafana is not well (HTTP ${status}): ${text}`;
 }
 
 function basis(promise: string, run: Check["run"]): Check {

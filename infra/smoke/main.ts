@@ -1,14 +1,15 @@
+import { parseArgs } from "node:util";
 import { type Check, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
 
-const [address = "", redisHost] = process.argv.slice(2);
-const url = URL.parse(address);
-if (url === null || url.protocol !== "http:") {
-  console.error(`expected "npm run smoke -- http://ADDRESS [REDIS_ADDRESS]", got "${address}"`);
-  process.exit(2);
-}
-
-const checks = createChecks(createDeployment(url), redisHost ?? url.hostname);
+const usage = "npm run smoke -- http://ADDRESS [REDIS_ADDRESS] [--grafana http://ADDRESS:PORT]";
+const { address, redisHost, grafana } = readArguments();
+const url = readUrl(address);
+const checks = createChecks(
+  createDeployment(url),
+  redisHost ?? url.hostname,
+  grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
+);
 let failures = 0;
 for (const basis of checks.filter(({ isBasis }) => isBasis)) {
   report(basis, await causeOf(basis));
@@ -18,6 +19,29 @@ const others = checks.filter(({ isBasis }) => !isBasis);
 const causes = await Promise.all(others.map(causeOf));
 others.forEach((check, index) => report(check, causes[index]));
 process.exitCode = failures === 0 ? 0 : 1;
+
+function readArguments() {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { grafana: { type: "string" } },
+    });
+    const [first = "", second] = positionals;
+    return { address: first, redisHost: second, grafana: values.grafana };
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readUrl(text: string): URL {
+  const parsed = URL.parse(text);
+  return parsed?.protocol === "http:" ? parsed : refuse(`"${text}"`);
+}
+
+function refuse(given: string): never {
+  console.error(`expected "${usage}", got ${given}`);
+  process.exit(2);
+}
 
 async function causeOf(check: Check): Promise<string | undefined> {
   return check.run().catch((error: Error) => `no usable answer came back: ${error.message}`);

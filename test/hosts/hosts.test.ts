@@ -125,8 +125,9 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
     const { redis, producer, worker } = deployment;
     for (const host of [redis, producer, worker, monitor]) {
       const state = host.run("systemctl", "is-system-running", "--wait");
-      expect(await state.catch(({ stdout }: { stdout: string }) => stdout)).toBe("running\n");
+      const answer = await state.catch(({ stdout }: { stdout: string }) => stdout);
       expect(await host.run("systemctl", "--failed", "--no-legend", "--plain")).toBe("");
+      expect(answer).toBe("running\n");
     }
   });
 

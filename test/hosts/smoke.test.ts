@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { repository } from "../support/pulumi-project.ts";
@@ -16,11 +17,14 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     return () => deployment.bed.close();
   }, 300_000);
 
-  /** The lines that somebody on the internet is told. */
-  async function smoke(url = `http://${addresses.producer}`): Promise<string[]> {
+  /** The lines that somebody on the internet is told, or somebody elsewhere. */
+  async function smoke(
+    url = `http://${addresses.producer}`,
+    { options = [] as string[], network = "internet" } = {},
+  ): Promise<string[]> {
     const program = join(repository, "infra/smoke/main.ts");
     const output = await deployment.bed.lab
-      .run([process.execPath, program, url, addresses.redis], { network: "internet" })
+      .run([process.execPath, program, url, addresses.redis, ...options], { network })
       .catch((error: { stdout: string }) => error.stdout);
     return output.trim().split("\n");
   }
@@ -42,6 +46,24 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
       "ok    the metrics endpoint is closed to you",
       "ok    Redis is closed to you",
     ]);
+  });
+
+  test("tells whether Grafana is alive, and why it cannot be reached", async () => {
+    const options = ["--grafana", `http://${addresses.monitor}:3000`];
+    const grafana = async (network: string) =>
+      (await smoke(undefined, { options, network })).at(-1);
+    expect(await grafana("internet")).toContain(
+      "port 3000 of 10.0.0.30 is silent: only tripod:adminCidr may reach Grafana",
+    );
+    expect(await grafana("administrator")).toContain("nothing listens on port 3000");
+
+    const server = `require("http").createServer((_, answer) => answer.end("{}")).listen(3000, () => console.log())`;
+    const stand = deployment.bed.lab.start([process.execPath, "-e", server], {
+      network: "monitor",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(stand.stdout ?? stand, "data");
+    expect(await grafana("administrator")).toBe("ok    Grafana is alive");
   });
 
   test("tells a name that nobody knows", async () => {
