@@ -5,16 +5,18 @@ import type { FaultReport } from "./fault.ts";
 
 const readme = new URL("../../README.md", import.meta.url);
 
-/** The fault plan: the README shows all of it or what it showed before. */
-const plan = Array.from({ length: 21 }, (_, index) => `F${index + 1}`);
+/** The fault plan and the deployment: the README shows all of it or what it showed before. */
+const plan = [...Array.from({ length: 21 }, (_, index) => `F${index + 1}`), "D1"];
 
 /** Prints goal and measured value of every fault at the end of the run, and puts them in the README if all of the plan are met. */
 export class TableReporter implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const tests = modules
       .flatMap((module) => [...module.children.allTests()])
-      .filter(({ name }) => /^F\d+: /.test(name));
-    const reports = tests.map(reportOf).toSorted((one, other) => numberOf(one) - numberOf(other));
+      .filter(({ name }) => /^[DF]\d+: /.test(name));
+    const reports = tests
+      .map(reportOf)
+      .toSorted((one, other) => plan.indexOf(one.id) - plan.indexOf(other.id));
     const rows = table(["fault", "what is counted", "goal", "measured"], reports.flatMap(rowsOf));
     process.stdout.write(`\n${rows}`);
     const met = tests.filter((test) => test.result().state === "passed").map(reportOf);
@@ -29,10 +31,6 @@ function reportOf(test: TestCase): FaultReport {
   if (fault !== undefined) return fault;
   const [id = "", name = test.name] = test.name.split(/: (.*)/);
   return { id, name, findings: [] };
-}
-
-function numberOf({ id }: FaultReport): number {
-  return Number(id.slice(1));
 }
 
 function rowsOf({ id, name, findings }: FaultReport): string[][] {
