@@ -65,15 +65,6 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/redis.test.ts", test: "a request is refused at once" },
   },
   {
-    name: "a stop waits for Redis as long as it takes: no shutdown deadline",
-    change: {
-      file: "src/worker/drain.ts",
-      from: 'if (redis.status !== "ready") {\n    await worker.close(true);\n    return;\n  }',
-      to: "",
-    },
-    caughtBy: { file: "test/faults/sigterm-without-redis.test.ts", test: "F18" },
-  },
-  {
     name: "refused commands are repeated at once: no error brake",
     change: {
       file: "src/worker/worker.ts",
@@ -125,6 +116,42 @@ export const mutants: readonly Mutant[] = [
       to: "void clientOf;",
     },
     caughtBy: { file: "test/producer/rate-limit.test.ts", test: "a client that submits too often" },
+  },
+  {
+    name: "the overview reads each second once, however far clocks are apart",
+    change: {
+      file: "src/producer/overview/ended-window.ts",
+      from: "readUntilMs - behindMs",
+      to: "readUntilMs",
+    },
+    caughtBy: { file: "test/faults/clock-skew.test.ts", test: "F14" },
+  },
+  {
+    name: "a healthy job fails at the fifth worker that is killed under it",
+    change: {
+      file: "src/worker/worker.ts",
+      from: "maxStalledCount: 5",
+      to: "maxStalledCount: 4",
+    },
+    caughtBy: { file: "test/faults/repeated-kill.test.ts", test: "F2" },
+  },
+  {
+    name: "a stopping worker waits for a Redis that is down: no shutdown deadline",
+    change: {
+      file: "src/worker/drain.ts",
+      from: "await worker.close(true);",
+      to: "await worker.close();",
+    },
+    caughtBy: { file: "test/faults/sigterm-without-redis.test.ts", test: "F18" },
+  },
+  {
+    name: "a job that a stopping worker hands back is charged an attempt",
+    change: {
+      file: "src/worker/processor.ts",
+      from: "await job.moveToWait(token);",
+      to: "throw error;",
+    },
+    caughtBy: { file: "test/faults/sigterm.test.ts", test: "F17" },
   },
   {
     name: "a hole in a host's firewall",
