@@ -3,7 +3,7 @@ export interface Activity {
   /** Notes a job's start; the returned function notes its end. */
   begin(): () => void;
   readonly running: number;
-  /** Unix time in ms; of the worker's own start when it has started no job yet. */
+  /** As `performance.now()` tells it; of the worker's own start when it has started no job yet. */
   readonly lastStartAt: number;
   /** Age in seconds of the longest running job; 0 when idle. */
   oldestAgeSeconds(): number;
@@ -17,7 +17,7 @@ export interface Activity {
 
 export function createActivity(): Activity {
   const startTimes = new Set<{ readonly at: number }>();
-  let lastStartAt = Date.now();
+  let lastStartAt = performance.now();
   let finishedMs = 0;
   const lastSuccessAt = new Map<string, number>();
   const ages = () => [...startTimes].map(({ at }) => performance.now() - at);
@@ -25,7 +25,7 @@ export function createActivity(): Activity {
     begin() {
       const start = { at: performance.now() };
       startTimes.add(start);
-      lastStartAt = Date.now();
+      lastStartAt = start.at;
       return () => {
         if (startTimes.delete(start)) finishedMs += performance.now() - start.at;
       };

@@ -26,8 +26,9 @@ export function startDeadman(deps: DeadmanDeps): () => void {
       idleSince = undefined;
       return;
     }
-    idleSince ??= Date.now();
-    if (Date.now() - idleSince >= limitMs) onWedged(Date.now() - idleSince);
+    const now = performance.now();
+    idleSince ??= now;
+    if (now - idleSince >= limitMs) onWedged(now - idleSince);
   };
   const timer = setInterval(() => {
     look().catch(() => {

@@ -56,8 +56,20 @@ test("lets a worker be that cannot reach Redis", async () => {
 test("lets a worker be that keeps starting jobs", async () => {
   const activity = { running: 1, lastStartAt: 0 };
   const busy = async () => {
-    activity.lastStartAt = Date.now();
+    activity.lastStartAt = performance.now();
     return idle;
   };
   expect(await watch(busy, activity)).toBe(0);
+});
+
+test("lets a worker be whose clock is set forward", async () => {
+  const activity = { running: 0, lastStartAt: 0 };
+  let looks = 0;
+  const adjusted = async () => {
+    looks += 1;
+    if (looks === 2) vi.setSystemTime(Date.now() + 600_000);
+    if (looks > 2) activity.lastStartAt = performance.now();
+    return idle;
+  };
+  expect(await watch(adjusted, activity)).toBe(0);
 });
