@@ -25,13 +25,10 @@ export interface Job {
 /** Other tests use the same processors, so a host may take its time. */
 const patienceMs = 40_000;
 
-/** Three hosts that have finished their first boot, and whatever else is booted beside them. */
-export async function openDeployment(
-  bootMore: (bed: Bed) => Promise<void> = async () => undefined,
-): Promise<Deployment> {
+/** Three hosts that have finished their first boot. */
+export async function openDeployment(): Promise<Deployment> {
   const bed = await openBed();
-  const booted = Promise.all([bootAll(bed), bootMore(bed)]);
-  const [{ redis, producer, worker }] = await booted.catch(async (error: unknown) => {
+  const { redis, producer, worker } = await bootAll(bed).catch(async (error: unknown) => {
     await bed.close();
     throw error;
   });
