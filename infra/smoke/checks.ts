@@ -9,14 +9,20 @@ export interface Check {
   run(): Promise<string | undefined>;
 }
 
+type Page = Pick<Deployment, "host" | "port" | "knock" | "get">;
+
 /**
- * What a deployment promises a user, from the outside in; `redisHost` must not answer from here, and
- * Grafana must where there is one.
+ * What a deployment promises a user, from the outside in; `redisHost` must not answer from here.
+ * `board` is given by the administrator, whom Bull Board must let in as far as its login, and
+ * `grafana` where there is one.
  */
 export function createChecks(
   deployment: Deployment,
   redisHost: string,
-  grafana?: Pick<Deployment, "host" | "port" | "knock" | "get">,
+  {
+    board,
+    grafana,
+  }: { readonly board?: Page | undefined; readonly grafana?: Page | undefined } = {},
 ): Check[] {
   const { host, port } = deployment;
   return [
@@ -68,7 +74,9 @@ export function createChecks(
       const job = await deployment.divide(10, 0);
       return job.error_type === "division_by_zero" ? undefined : explainJob(job);
     }),
-    closed(deployment, "Bull Board", host, services.board.port),
+    board === undefined
+      ? closed(deployment, "Bull Board", host, services.board.port)
+      : further("Bull Board asks you for its login", async () => explainBoard(board)),
     closed(deployment, "the metrics endpoint", host, services["producer-metrics"].port),
     closed(deployment, "Redis", redisHost, services.redis.port),
     ...(grafana === undefined
@@ -77,12 +85,15 @@ export function createChecks(
   ];
 }
 
-async function explainGrafana({
-  host,
-  port,
-  knock,
-  get,
-}: Pick<Deployment, "host" | "port" | "knock" | "get">): Promise<string | undefined> {
+async function explainBoard({ host, port, knock, get }: Page): Promise<string | undefined> {
+  if ((await knock(host, port)) !== "open") {
+    return `port ${port} of ${host} does not let you in: are you at tripod:adminCidr?`;
+  }
+  const { status } = await get("/");
+  return status === 401 ? undefined : `Bull Board shows itself without a login (HTTP ${status})`;
+}
+
+async function explainGrafana({ host, port, knock, get }: Page): Promise<string | undefined> {
   const answer = await knock(host, port);
   if (answer === "silent") {
     return `port ${port} of ${host} is silent: only tripod:adminCidr may reach Grafana, so either you are not there or the monitor host is off`;
@@ -105,7 +116,7 @@ function further(promise: string, run: Check["run"]): Check {
 function closed(deployment: Deployment, what: string, host: string, port: number): Check {
   return further(`${what} is closed to you`, async () =>
     (await deployment.knock(host, port)) === "open"
-      ? `${what} answers you on port ${port} of ${host}: unless you are the administrator, a security group lets in too many`
+      ? `${what} answers you on port ${port} of ${host}: unless you are the administrator (--administrator), a security group lets in too many`
       : undefined,
   );
 }

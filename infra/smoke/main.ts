@@ -1,15 +1,18 @@
 import { parseArgs } from "node:util";
+import { services } from "../../src/contract/topology.ts";
 import { type Check, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
 
-const usage = "npm run smoke -- http://ADDRESS [REDIS_ADDRESS] [--grafana http://ADDRESS:PORT]";
-const { address, redisHost, grafana } = readArguments();
+const usage =
+  "npm run smoke -- http://ADDRESS [REDIS_ADDRESS] [--administrator] [--grafana http://ADDRESS:PORT]";
+const { address, redisHost, administrator, grafana } = readArguments();
 const url = readUrl(address);
-const checks = createChecks(
-  createDeployment(url),
-  redisHost ?? url.hostname,
-  grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
-);
+const checks = createChecks(createDeployment(url), redisHost ?? url.hostname, {
+  board: administrator
+    ? createDeployment(new URL(`http://${url.hostname}:${services.board.port}`))
+    : undefined,
+  grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
+});
 let failures = 0;
 for (const basis of checks.filter(({ isBasis }) => isBasis)) {
   report(basis, await causeOf(basis));
@@ -24,10 +27,13 @@ function readArguments() {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { grafana: { type: "string" } },
+      options: {
+        administrator: { type: "boolean", default: false },
+        grafana: { type: "string" },
+      },
     });
     const [first = "", second] = positionals;
-    return { address: first, redisHost: second, grafana: values.grafana };
+    return { address: first, redisHost: second, ...values };
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }

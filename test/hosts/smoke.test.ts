@@ -48,6 +48,16 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     ]);
   });
 
+  test("the administrator is let in as far as Bull Board's login, and nobody who says so", async () => {
+    const options = ["--administrator"];
+    expect(await smoke(undefined, { options, network: "administrator" })).toContain(
+      "ok    Bull Board asks you for its login",
+    );
+    expect((await smoke(undefined, { options })).join("\n")).toContain(
+      "port 8081 of 10.0.0.20 does not let you in: are you at tripod:adminCidr?",
+    );
+  });
+
   test("tells whether Grafana is alive, and why it cannot be reached", async () => {
     const options = ["--grafana", `http://${addresses.monitor}:3000`];
     const grafana = async (network: string) =>
