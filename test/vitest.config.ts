@@ -8,8 +8,6 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     globalSetup: ["test/setup/redis.ts"],
     sequence: { sequencer: LongestFirst },
-    // Most of the time goes into waiting for processes and browsers.
-    maxWorkers: 3,
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
     testTimeout: 30_000,
     hookTimeout: 30_000,
@@ -18,6 +16,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "queue",
+          // Most of the time goes into waiting for processes and browsers.
+          maxWorkers: 6,
           include: ["test/**/*.test.ts"],
           exclude: [hosts],
           sequence: { groupOrder: 0 },
@@ -26,7 +26,7 @@ export default defineConfig({
       {
         extends: true,
         // Booting hosts keeps every processor busy, so it comes after all else.
-        test: { name: "hosts", include: [hosts], sequence: { groupOrder: 1 } },
+        test: { name: "hosts", maxWorkers: 3, include: [hosts], sequence: { groupOrder: 1 } },
       },
     ],
   },
