@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes longest, most of it waiting, or building what others use. */
 const longest = [
+  "infra/boot",
   "infra/release",
   "dashboards/live-alerts",
   "local/demo/demo",
