@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Flow, createFlows, createHosts } from "../../infra/flows.ts";
 import { loadMonitorRelease } from "../../infra/monitor-release.ts";
-import { type Release, loadRelease } from "../../infra/release.ts";
+import type { Release } from "../../infra/release.ts";
 import { type Host, hosts } from "../../src/contract/topology.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 import {
   type Resource,
   ofType,
@@ -44,7 +45,7 @@ export type BedHost = Host;
 /** The hosts' networks, firewall, AWS and volumes on this machine; the hosts are booted later. */
 export async function openBed(): Promise<Bed> {
   const root = await loadDebianRoot();
-  const releases = [await loadRelease("x64"), await loadMonitorRelease()];
+  const releases = [await loadBuiltRelease("x64"), await loadMonitorRelease()];
   const resources = await runMockedStack({
     adminCidr: `${addresses.administrator}/32`,
     monitoring: "true",

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadRelease } from "../../infra/release.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 import { type Resource, ofType, runMockedStack } from "../support/mocked-stack.ts";
 
 // AWS Foundational Security Best Practices, by their ids, on the widest stack that can be configured.
 describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress %s", (egress) => {
   let resources: Resource[];
   beforeAll(async () => {
-    await loadRelease("arm64");
+    await loadBuiltRelease("arm64");
     resources = await runMockedStack({
       egress,
       adminCidr: "198.51.100.7/32",

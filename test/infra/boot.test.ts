@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { grafanaRepository } from "../../infra/boot/grafana-repository.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
-import { loadRelease } from "../../infra/release.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 import { loadDebianRoot } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
 import { whyNoHosts } from "../hosts/requirements.ts";
@@ -21,7 +21,7 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
   let paths: string[];
   beforeAll(async () => {
     const root = await loadDebianRoot();
-    await loadRelease("arm64");
+    await loadBuiltRelease("arm64");
     const instances = ofType(
       await runMockedStack({ egress: "nat-instance", monitoring: "true" }),
       "Instance",

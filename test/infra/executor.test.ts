@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadRelease } from "../../infra/release.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 import { isSecret, ofType } from "../support/mocked-stack.ts";
 import { type Execution, executeStack } from "../support/pulumi-engine.ts";
 
@@ -8,7 +8,7 @@ import { type Execution, executeStack } from "../support/pulumi-engine.ts";
 const runtimes = [...new Set([process.execPath, findOwnNode()])];
 
 // The first run on a machine installs the release's dependencies.
-beforeAll(() => loadRelease("arm64"), 180_000);
+beforeAll(() => loadBuiltRelease("arm64"), 180_000);
 
 function findOwnNode(): string {
   const path = (process.env["PATH"] ?? "")

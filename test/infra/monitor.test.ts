@@ -7,7 +7,6 @@ import { parse } from "yaml";
 import { createDataSources } from "../../dashboards/provisioning.ts";
 import { createLokiConfiguration } from "../../infra/loki.ts";
 import { loadMonitorRelease } from "../../infra/monitor-release.ts";
-import { loadRelease } from "../../infra/release.ts";
 import { createTempoConfiguration } from "../../infra/tempo.ts";
 import {
   type Resource,
@@ -17,6 +16,7 @@ import {
   runMockedStack,
   userDataOf,
 } from "../support/mocked-stack.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 
 const exec = promisify(execFile);
@@ -35,7 +35,7 @@ async function fileOfHosts(resources: readonly Resource[], path: string) {
 let watched: Resource[];
 let unwatched: Resource[];
 beforeAll(async () => {
-  await loadRelease("arm64");
+  await loadBuiltRelease("arm64");
   watched = await runMockedStack({ monitoring: "true" });
   unwatched = await runMockedStack();
 }, 180_000);

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
 import { createFlows } from "../../infra/flows.ts";
-import { loadRelease } from "../../infra/release.ts";
 import {
   type Resource,
   isSecret,
@@ -9,9 +8,10 @@ import {
   runMockedStack,
   userDataOf,
 } from "../support/mocked-stack.ts";
+import { loadBuiltRelease } from "../support/built-release.ts";
 
 // The first run on a machine installs the release's dependencies.
-beforeAll(() => loadRelease("arm64"), 180_000);
+beforeAll(() => loadBuiltRelease("arm64"), 180_000);
 
 function count(resources: readonly Resource[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -204,7 +204,7 @@ test("the producer knows by which addresses it is reached, for the links between
 });
 
 test("the sources replace producer and worker, never Redis", async () => {
-  const { sha } = await loadRelease("arm64");
+  const { sha } = await loadBuiltRelease("arm64");
   const instances = ofType(await runMockedStack({ workerCount: "2" }), "Instance");
   expect(
     Object.fromEntries(
