@@ -1,6 +1,6 @@
+import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
-import { createEnvironmentFile } from "./environment-file.ts";
 import { grafanaPackages, grafanaRepository } from "./grafana-repository.ts";
 import {
   createGrafana,
@@ -16,18 +16,11 @@ import { createInstallation, createScript, retry } from "./script.ts";
 import { createSecretFetch } from "./secret-fetch.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 
-export interface MonitorHost extends MonitorValues {
-  readonly region: string;
+export interface MonitorHost extends MonitorValues, ReleasedHost {
   /** Name of the Pulumi stack, by which Prometheus knows its hosts. */
   readonly stack: string;
-  readonly bucket: string;
-  readonly releaseKey: string;
-  /** SHA-256 of the unpacked tar archive, in hexadecimal. */
-  readonly releaseSha: string;
   /** Secret's name on the host -> name of its SSM parameter. */
   readonly secrets: Readonly<Record<MonitorSecret, string>>;
-  /** Raised to have a host replaced that holds old passwords. */
-  readonly passwordVersion: number;
   /** EBS volume that keeps metrics, traces and logs, such as `vol-0123456789abcdef0`. */
   readonly volumeId: string;
 }
@@ -48,18 +41,7 @@ export function createMonitorUserData(host: MonitorHost): string {
 function createMonitorFiles(host: MonitorHost): BootFile[] {
   return [
     ...createSystemFiles(),
-    {
-      path: "/etc/tripod/boot.env",
-      mode: "0644",
-      content: createEnvironmentFile({
-        AWS_DEFAULT_REGION: host.region,
-        TRIPOD_STACK: host.stack,
-        RELEASE_BUCKET: host.bucket,
-        RELEASE_KEY: host.releaseKey,
-        RELEASE_SHA: host.releaseSha,
-        PASSWORD_VERSION: String(host.passwordVersion),
-      }),
-    },
+    createBootEnvironment(host, { TRIPOD_STACK: host.stack }),
     ...createDataVolume({
       volumeId: host.volumeId,
       folder: monitorData,

@@ -1,4 +1,5 @@
 import { network, services } from "../../src/contract/topology.ts";
+import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createEnvironmentFile } from "./environment-file.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
@@ -9,17 +10,10 @@ import { createSecretFetch } from "./secret-fetch.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit } from "./unit.ts";
 
-export interface ServiceHost {
+export interface ServiceHost extends ReleasedHost {
   readonly service: "producer" | "worker";
-  readonly region: string;
-  readonly bucket: string;
-  readonly releaseKey: string;
-  /** SHA-256 of the unpacked tar archive, in hexadecimal. */
-  readonly releaseSha: string;
   /** Secret's name on the host -> name of its SSM parameter. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Raised to have hosts replaced that hold an old password. */
-  readonly passwordVersion: number;
   readonly concurrency: number;
   /** Whether a monitor host watches this one. */
   readonly monitored: boolean;
@@ -39,17 +33,7 @@ export function createServiceUserData(host: ServiceHost): string {
 function createServiceFiles(host: ServiceHost): BootFile[] {
   return [
     ...createSystemFiles(),
-    {
-      path: "/etc/tripod/boot.env",
-      mode: "0644",
-      content: createEnvironmentFile({
-        AWS_DEFAULT_REGION: host.region,
-        RELEASE_BUCKET: host.bucket,
-        RELEASE_KEY: host.releaseKey,
-        RELEASE_SHA: host.releaseSha,
-        PASSWORD_VERSION: String(host.passwordVersion),
-      }),
-    },
+    createBootEnvironment(host),
     {
       path: "/etc/tripod/service.env",
       mode: "0644",
