@@ -17,7 +17,13 @@ export interface Dependencies {
   readonly gzip: string;
 }
 
-/** Installs and packs the production dependencies that the lockfile pins; once, until one changes. */
+/** What decides an archive's bytes: what an older packer left in the cache is not taken as its own. */
+const packer = ["dependencies.ts", "files.ts", "manifests.ts", "tar.ts"];
+
+/**
+ * Installs and packs the production dependencies that the lockfile pins; once, until one of them
+ * or the packer changes.
+ */
 export async function loadDependencies(
   architecture: Architecture,
   repository: string,
@@ -27,7 +33,8 @@ export async function loadDependencies(
     "package.json": await readFile(join(repository, "package.json"), "utf8"),
     "package-lock.json": await readFile(join(repository, "package-lock.json"), "utf8"),
   });
-  const inputs = JSON.stringify([architecture, manifests]);
+  const programs = packer.map((file) => readFile(join(import.meta.dirname, file), "utf8"));
+  const inputs = JSON.stringify([architecture, manifests, await Promise.all(programs)]);
   const key = createHash("sha256").update(inputs).digest("hex").slice(0, 16);
   const name = join(cache, `${architecture}-${key}`);
   const dependencies = { tar: `${name}.tar`, gzip: `${name}.tar.gz` };

@@ -11,8 +11,8 @@ import { runStep } from "./step.js";
  */
 const providers = {
   chromium: { package: "chromium" },
-  debootstrap: { package: "debootstrap" },
   ip: { package: "iproute2" },
+  mmdebstrap: { package: "mmdebstrap" },
   nft: { package: "nftables" },
   prometheus: { package: "prometheus" },
   "prometheus-node-exporter": { package: "prometheus-node-exporter" },
