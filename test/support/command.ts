@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
 import { collectOutput } from "./child-output.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { until } from "./until.ts";
 
 const startMs = 30_000;
@@ -12,7 +13,7 @@ export async function runUntilTestEnds(
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const child = spawn(file, args, {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { ...programEnvironment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collectOutput(child);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { collectOutput } from "./child-output.ts";
+import { programEnvironment } from "./program-environment.ts";
 
 const main = join(import.meta.dirname, "../../src/local/demo/main.ts");
 
@@ -19,7 +20,7 @@ export interface DemoProcess {
 /** The demo as a real process; it goes with the test. */
 export function startDemo(env: Record<string, string>, args: readonly string[]): DemoProcess {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { ...programEnvironment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collectOutput(child);

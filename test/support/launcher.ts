@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest";
 import { descendantsOf, type RunningProcess } from "./process-tree.ts";
 import { findFreePort } from "../../src/local/ports.ts";
 import { collectOutput } from "./child-output.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
@@ -44,7 +45,7 @@ export async function startLauncher({
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
-      PATH: process.env.PATH,
+      ...programEnvironment,
       TRIPOD_DATA: dataFolder,
       PUBLIC_PORT: String(ports.public),
       BOARD_PORT: String(ports.board),

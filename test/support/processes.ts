@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { findFreePort } from "../../src/local/ports.ts";
 import { collectOutput } from "./child-output.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -108,7 +109,7 @@ function spawnService(
 ): ServiceProcess {
   const main = join(sources, "src", name, "main.ts");
   const child = place.start([process.execPath, main], {
-    PATH: process.env["PATH"] ?? "",
+    ...programEnvironment,
     LISTEN_ADDRESS: place.address,
     ...env,
   });

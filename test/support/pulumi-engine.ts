@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Resource, answer } from "./mocked-stack.ts";
+import { programEnvironment } from "./program-environment.ts";
 import { createStackConfig, loadPulumiProject, repository } from "./pulumi-project.ts";
 
 // The copies that the executor itself loads: messages of another copy are not its messages.
@@ -136,7 +137,7 @@ export async function executeStack(
       cwd: pwd,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        PATH: process.env["PATH"],
+        ...programEnvironment,
         HOME: process.env["HOME"],
         PULUMI_CONFIG: JSON.stringify(createStackConfig(project, values)),
         PULUMI_CONFIG_SECRET_KEYS: "[]",

@@ -1,0 +1,10 @@
+import { join } from "node:path";
+
+/**
+ * What a program has in its environment that a test starts: the commands of this machine, and what
+ * Node.js has compiled of the same sources before, which halves the processor time of a start.
+ */
+export const programEnvironment = {
+  PATH: process.env["PATH"] ?? "",
+  NODE_COMPILE_CACHE: join(import.meta.dirname, "../../.tripod/compiled"),
+} as const;
