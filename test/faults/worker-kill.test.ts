@@ -24,7 +24,7 @@ fault<Size>(
     name: "workers are killed under load",
     short: {
       jobs: 210,
-      jobMs: 100,
+      jobMs: 250,
       kills: 3,
       concurrency: 10,
       recovery: quickRecovery,
@@ -42,12 +42,11 @@ fault<Size>(
 
     for (; killed < kills; killed += 1) {
       const worker = await spawnWorker(redis.url, env);
-      await ledger.submitMany(jobs / kills, jobMs);
-      await until(
-        "every slot to be taken",
-        async () => (await readActiveJobs(worker)) === concurrency,
-      );
-      await worker.stop("SIGKILL");
+      const busy = async () => (await readActiveJobs(worker)) === concurrency;
+      await Promise.all([
+        ledger.submitMany(jobs / kills, jobMs),
+        until("every slot to be taken", busy).then(() => worker.stop("SIGKILL")),
+      ]);
     }
     const lastKillAt = performance.now();
     await spawnWorker(redis.url, env);
