@@ -8,6 +8,8 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     globalSetup: ["test/setup/redis.ts"],
     sequence: { sequencer: LongestFirst },
+    // A process goes on to the next file with the modules and the browser it has loaded.
+    isolate: false,
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -7,7 +7,7 @@ import { foreignMetrics } from "../../dashboards/foreign-metrics.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { createUsers } from "../../infra/boot/redis-host.ts";
 import { network } from "../../src/contract/topology.ts";
-import { findFreePort } from "../../src/local/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { runUntilTestEnds } from "../support/command.ts";
 import { startRedis } from "../support/redis.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
@@ -33,7 +33,7 @@ async function startMonitoredRedis() {
 test("Debian's exporter reads all it asks for as its own user, and Redis denies it nothing", async () => {
   const { redis, administrator } = await startMonitoredRedis();
   const folder = createTemporaryFolder();
-  const address = `127.0.0.1:${await findFreePort()}`;
+  const address = `127.0.0.1:${await reservePort()}`;
   const login = join(folder, "login.json");
   const at = `127.0.0.1:${redis.port}`;
   // Debian 13's exporter looks for the address with the user, as the host has it; Debian 12's without.

@@ -3,7 +3,7 @@ import { checkPorts } from "../../src/local/ports.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
 import { descendantsOf, stillRunning } from "../support/process-tree.ts";
-import { findFreePort } from "../../src/local/ports.ts";
+import { reservePort } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -48,7 +48,7 @@ test("ends everything at once on a second Ctrl-C", async () => {
 });
 
 test("stops before it is ready", async () => {
-  const deadPort = await findFreePort();
+  const deadPort = await reservePort();
   const launcher = await startLauncher({ env: { REDIS_URL: `redis://127.0.0.1:${deadPort}` } });
   await launcher.untilOutput("producer is up");
   const started = descendantsOf(launcher.child.pid);

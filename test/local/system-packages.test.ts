@@ -52,11 +52,11 @@ test("takes valkey-server for redis-server", async () => {
 test("installs the packages of missing commands when it is root", async () => {
   const { fakes, policyFile, install } = createMachine({ isRoot: true });
   fakes.add("redis-server");
-  fakes.add("apt-get", aptInstalls(fakes, ["chromium", "promtool"], policyFile));
-  await install("redis-server", "promtool", "chromium");
+  fakes.add("apt-get", aptInstalls(fakes, ["strace", "promtool"], policyFile));
+  await install("redis-server", "promtool", "strace");
   expect(fakes.calls()).toEqual([
     "apt-get update -q",
-    "apt-get install --no-install-recommends -q -y -o DPkg::Lock::Timeout=300 chromium prometheus",
+    "apt-get install --no-install-recommends -q -y -o DPkg::Lock::Timeout=300 prometheus strace",
   ]);
 });
 

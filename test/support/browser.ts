@@ -1,11 +1,9 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, onTestFinished, vi } from "vitest";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { findCommand } from "../../src/local/command-path.js";
 
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 30_000 });
-
+// The shell is Chromium without the windows around its pages: a third of the work.
+const commands = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 const flags = [
   "--disable-gpu",
   "--disable-background-networking",
@@ -14,13 +12,17 @@ const flags = [
   "--no-first-run",
 ];
 
-/** One for the test file that imports this; each test gets a profile of its own in it. */
-const browser = await chromium.launch({
-  executablePath: findChromium(),
-  args: flags,
-  chromiumSandbox: false,
-});
-afterAll(() => browser.close());
+let running: Promise<Browser> | undefined;
+
+/** One for all test files of this process, with which it ends; each test has a profile of its own. */
+async function loadBrowser(): Promise<Browser> {
+  const browser = await running;
+  if (browser?.isConnected() === true) return browser;
+  const executablePath = findCommand(commands, process.env["PATH"]);
+  if (executablePath === undefined) throw new Error(`not on the PATH: ${commands.join(" or ")}`);
+  running = chromium.launch({ executablePath, args: flags, chromiumSandbox: false });
+  return running;
+}
 
 export interface TestPage {
   readonly page: Page;
@@ -30,6 +32,7 @@ export interface TestPage {
 
 /** A page in a fresh profile, which goes with the test. */
 export async function openPage(options: BrowserContextOptions = {}): Promise<TestPage> {
+  const browser = await loadBrowser();
   const context = await browser.newContext({ viewport: { width: 900, height: 700 }, ...options });
   onTestFinished(() => context.close());
   const page = await context.newPage();
@@ -43,23 +46,4 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Tes
     await dialog.dismiss();
   });
   return { page, complaints };
-}
-
-function findChromium(): string {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const candidates = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  const found = candidates.find(isExecutable);
-  if (found === undefined) throw new Error("no Chromium on the PATH, expected `chromium`");
-  return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { descendantsOf, type RunningProcess } from "./process-tree.ts";
-import { findFreePort } from "../../src/local/ports.ts";
 import { collectOutput } from "./child-output.ts";
+import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
@@ -94,10 +94,10 @@ export async function startLauncher({
 
 async function findPorts() {
   const [first, second, third, fourth] = await Promise.all([
-    findFreePort(),
-    findFreePort(),
-    findFreePort(),
-    findFreePort(),
+    reservePort(),
+    reservePort(),
+    reservePort(),
+    reservePort(),
   ]);
   return { public: first, board: second, producerMetrics: third, workerMetrics: fourth };
 }

@@ -1,9 +1,9 @@
-import { findFreePort } from "../../src/local/ports.ts";
 import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
 import { createQueue } from "../../src/queue.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
+import { reservePort } from "./ports.ts";
 import {
   type ProducerProcess,
   spawnProducer,
@@ -41,7 +41,7 @@ export async function startMonitoredQueue({
   onTestFinished(() => redis.remove());
   const otlp = await startOtlpReceiver();
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, OTEL_BSP_SCHEDULE_DELAY: "100" };
-  const workerPort = await findFreePort();
+  const workerPort = await reservePort();
   const producer = await spawnProducer(redis.url, traced);
 
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });

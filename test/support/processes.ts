@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { findFreePort } from "../../src/local/ports.ts";
 import { collectOutput } from "./child-output.ts";
+import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { until } from "./until.ts";
 
@@ -60,9 +60,9 @@ export async function spawnProducer(
   place = thisMachine,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
-    await findFreePort(),
-    await findFreePort(),
-    await findFreePort(),
+    await reservePort(),
+    await reservePort(),
+    await reservePort(),
   ];
   const variables = {
     REDIS_URL: redisUrl,
@@ -93,7 +93,7 @@ export async function spawnWorker(
   sources = repository,
   place = thisMachine,
 ): Promise<WorkerProcess> {
-  const port = env["WORKER_METRICS_PORT"] ?? String(await findFreePort());
+  const port = env["WORKER_METRICS_PORT"] ?? String(await reservePort());
   const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
   const service = spawnService("worker", variables, sources, place);
   const metricsUrl = `http://${await place.reach(Number(port))}`;

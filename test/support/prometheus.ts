@@ -1,9 +1,9 @@
-import { findFreePort } from "../../src/local/ports.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prometheusFeatures } from "../../src/contract/monitoring.ts";
 import { runUntilTestEnds } from "./command.ts";
 import { dashboardsFolder } from "./dashboards.ts";
+import { reservePort } from "./ports.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
 export interface Sample {
@@ -48,7 +48,7 @@ export async function startPrometheus({
   writeFileSync(join(folder, "prometheus.yaml"), configuration);
   writeFileSync(join(folder, "alerts.yaml"), hasten(shipped("alerts.yaml"), haste));
 
-  const address = `127.0.0.1:${await findFreePort()}`;
+  const address = `127.0.0.1:${await reservePort()}`;
   const url = `http://${address}`;
   const startedAt = Date.now() / 1_000;
   const options = {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { findFreePort } from "../../src/local/ports.ts";
+import { reservePort } from "./ports.ts";
 
 export interface TestRedis {
   readonly url: string;
@@ -32,7 +32,7 @@ export async function startRedis({
   settings = {},
   through = [],
 }: RedisOptions = {}): Promise<TestRedis> {
-  const port = await findFreePort();
+  const port = await reservePort();
   const folder = await mkdtemp(join(tmpdir(), "tripod-redis-"));
   const [file = "", ...args] = [
     ...through,

@@ -10,7 +10,10 @@ import { runStep } from "./step.js";
  * @type {Readonly<Record<string, { package: string, or?: readonly string[] }>>}
  */
 const providers = {
-  chromium: { package: "chromium" },
+  "chromium-headless-shell": {
+    package: "chromium-headless-shell",
+    or: ["chromium", "chromium-browser", "google-chrome"],
+  },
   ip: { package: "iproute2" },
   mmdebstrap: { package: "mmdebstrap" },
   nft: { package: "nftables" },

@@ -5,7 +5,7 @@ import { loadConfig } from "../../../src/config.ts";
 import { createRedisExporter } from "../../../src/local/monitoring/exporters.ts";
 import { findGrafanaHome } from "../../../src/local/monitoring/grafana.ts";
 import { prepareMonitoring } from "../../../src/local/monitoring/monitoring.ts";
-import { findFreePort } from "../../../src/local/ports.ts";
+import { reservePort } from "../../support/ports.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 
 test("starts nothing where nothing is installed", async () => {
@@ -130,8 +130,8 @@ async function prepare(programs: readonly string[], environment: Record<string, 
   for (const name of programs) addProgram(prefix, name);
   addDefaults(prefix);
   const config = loadConfig({
-    PROMETHEUS_PORT: String(await findFreePort()),
-    GRAFANA_PORT: String(await findFreePort()),
+    PROMETHEUS_PORT: String(await reservePort()),
+    GRAFANA_PORT: String(await reservePort()),
     ...environment,
   });
   return prepareMonitoring({

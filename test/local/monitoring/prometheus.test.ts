@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { checkPorts, findFreePort } from "../../../src/local/ports.ts";
+import { checkPorts } from "../../../src/local/ports.ts";
+import { reservePort } from "../../support/ports.ts";
 import { submitDivision, untilFinal } from "../../support/client.ts";
 import { type Launcher, startLauncher } from "../../support/launcher.ts";
 import { descendantsOf, stillRunning } from "../../support/process-tree.ts";
@@ -82,7 +83,7 @@ test("runs without Prometheus where its port is taken, and says so", async () =>
 async function startMonitored(
   given?: number,
 ): Promise<{ launcher: Launcher; port: number; url: string }> {
-  const port = given ?? (await findFreePort());
+  const port = given ?? (await reservePort());
   const env = { MONITORING: "true", PROMETHEUS_PORT: String(port) };
   return { launcher: await startLauncher({ env }), port, url: `http://localhost:${port}` };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { findFreePort } from "../../../src/local/ports.ts";
+import { reservePort } from "../../support/ports.ts";
 import { submitDivision } from "../../support/client.ts";
 import { createFakeCommands } from "../../support/fake-commands.ts";
 import { startLauncher } from "../../support/launcher.ts";
@@ -28,7 +28,7 @@ test("traces into a Tempo that is installed", async () => {
     env: {
       PATH: [fakes.path, process.env["PATH"]].join(delimiter),
       MONITORING: "true",
-      PROMETHEUS_PORT: String(await findFreePort()),
+      PROMETHEUS_PORT: String(await reservePort()),
       OTEL_BSP_SCHEDULE_DELAY: "100",
     },
   });
