@@ -13,7 +13,8 @@ let taken = process.pid % share;
 export async function reservePort(): Promise<number> {
   for (let tries = 0; tries < share; tries += 1) {
     taken = (taken + 1) % share;
-    if (await isFree(first + taken)) return first + taken;
+    const port = first + taken;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no port is free from ${first} to ${first + share}`);
 }
