@@ -37,6 +37,7 @@ export interface Bed {
   admit(host: Host, flows: readonly Flow[]): Promise<void>;
   /** Boots a host as new: an empty disk, its exact user data, and for Redis the same volume. */
   boot(host: BedHost, name?: string): Promise<Machine>;
+  /** Ends all that is in it; a second time does nothing. */
   close(): Promise<void>;
 }
 
@@ -100,7 +101,7 @@ export async function openBed(): Promise<Bed> {
     async close() {
       await lab.close();
       for (const volume of Object.values(volumes)) await volume.close();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

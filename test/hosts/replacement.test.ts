@@ -1,9 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
+import { processesIn, readLoopDevices, readNamespaces } from "./leftovers.ts";
 import { whyNoHosts } from "./requirements.ts";
 
+const exec = promisify(execFile);
 const obstacle = whyNoHosts();
 
 describe.skipIf(obstacle)(
@@ -91,6 +96,29 @@ describe.skipIf(obstacle)(
         "inactive\n",
       );
       expect(await host.run("ls", "/opt/tripod/releases")).toBe("");
+    });
+
+    test("a bed that is closed leaves no process, namespace, mount, device, rule or file", async () => {
+      const { bed } = deployment;
+      const lab = await readNamespaces(bed.lab.pid);
+      expect(lab).toHaveLength(3);
+      const image = `${bed.folder}/redis-data.img`;
+      const inside = await processesIn(lab);
+      expect(inside).not.toEqual([]);
+      expect(await readLoopDevices()).toContain(image);
+
+      await bed.close();
+      // A namespace's number is soon another's: beside this test, other beds are opened.
+      const left = (await processesIn(lab)).filter((pid) => inside.includes(pid));
+      expect(left).toEqual([]);
+      await until(
+        "the loop device to be given back",
+        async () => !(await readLoopDevices()).includes(image),
+      );
+      expect(await readFile("/proc/self/mounts", "utf8")).not.toMatch(/\/run\/(machines|netns)\//);
+      expect((await exec("nft", ["list", "tables"])).stdout).not.toContain("security_group");
+      expect((await exec("ip", ["netns", "list"])).stdout).not.toMatch(/^(router|redis)\b/m);
+      expect(await readdir(tmpdir())).not.toContain(bed.folder.split("/").at(-1));
     });
   },
 );

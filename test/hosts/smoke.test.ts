@@ -33,7 +33,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     await deployment.untilEnded(await deployment.submit({ x: 1, y: 1 }));
   }
 
-  test("finds nothing wrong with three hosts that are well", async () => {
+  test.concurrent("finds nothing wrong with three hosts that are well", async () => {
     expect(await smoke()).toEqual([
       `ok    the name "10.0.0.20" is known`,
       "ok    port 80 is open",
@@ -48,7 +48,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     ]);
   });
 
-  test("the administrator is let in as far as Bull Board's login, and nobody who says so", async () => {
+  test.concurrent("the administrator is let in as far as Bull Board's login, and nobody who says so", async () => {
     const options = ["--administrator"];
     expect(await smoke(undefined, { options, network: "administrator" })).toContain(
       "ok    Bull Board asks you for its login",
@@ -58,7 +58,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     );
   });
 
-  test("tells whether Grafana is alive, and why it cannot be reached", async () => {
+  test.concurrent("tells whether Grafana is alive, and why it cannot be reached", async () => {
     const options = ["--grafana", `http://${addresses.monitor}:3000`];
     const grafana = async (network: string) =>
       (await smoke(undefined, { options, network })).at(-1);
@@ -76,7 +76,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     expect(await grafana("administrator")).toBe("ok    Grafana is alive");
   });
 
-  test("tells a name that nobody knows", async () => {
+  test.concurrent("tells a name that nobody knows", async () => {
     const lines = await smoke("http://no-such-name.invalid");
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(`nobody knows the name "no-such-name.invalid": is it spelt right?`);
