@@ -203,7 +203,7 @@ test("a job that came into the queue by another way shows its name and log as te
 
   await page.goto(`${producer.boardUrl}/queue/${producer.name}/${id}`);
   await page.getByText("Logs", { exact: true }).click();
-  await page.getByText(attack).last().waitFor();
+  await page.getByText(attack).nth(1).waitFor();
   expect([
     await page.getByText(attack).count(),
     await page.locator("[onerror]").count(),
