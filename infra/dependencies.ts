@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { access, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +7,7 @@ import { createGzip } from "node:zlib";
 import type { Architecture } from "./config.ts";
 import { listFiles, loadFile } from "./files.ts";
 import { type Manifests, createProductionManifests } from "./manifests.ts";
+import { runNpm } from "./npm.ts";
 import { createTarEntry } from "./tar.ts";
 
 export interface Dependencies {
@@ -69,12 +68,7 @@ async function install(architecture: Architecture, manifests: Manifests, folder:
   for (const [file, text] of Object.entries(manifests)) await writeFile(join(folder, file), text);
   const target = ["--os=linux", `--cpu=${architecture}`, "--libc=glibc"];
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"];
-  const args = ["ci", "--ignore-scripts", ...target, ...quiet];
-  const npm = spawn("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-  let complaints = "";
-  npm.stderr.on("data", (chunk: Buffer) => (complaints += chunk.toString()));
-  const [code] = await once(npm, "exit");
-  if (code !== 0) throw new Error(`"npm ${args.join(" ")}" failed: ${complaints.trim()}`);
+  await runNpm(["ci", "--ignore-scripts", ...target, ...quiet], folder);
 }
 
 async function pack(architecture: Architecture, folder: string, file: string): Promise<void> {

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { createProductionManifests } from "../manifests.ts";
+import { runNpm } from "../npm.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
@@ -29,13 +28,7 @@ try {
     "--sbom-type=application",
     "--package-lock-only",
   ];
-  const { stdout } = await promisify(execFile)("npm", args, {
-    cwd: folder,
-    maxBuffer: 50_000_000,
-    // Run by an npm script, npm would otherwise look at the project of that script.
-    env: { ...process.env, npm_config_local_prefix: folder },
-  });
-  const sbom = JSON.parse(stdout);
+  const sbom = JSON.parse(await runNpm(args, folder));
   // npm takes the folder's name for the project's.
   sbom.metadata.component.name = name;
   process.stdout.write(`${JSON.stringify(sbom, null, 2)}\n`);
