@@ -56,7 +56,8 @@ function createPlot(section) {
     {
       width: canvas.clientWidth,
       height,
-      padding: [10, 4, 0, 0],
+      // On the right half of a time of day, which may stand at the end of its axis.
+      padding: [10, 28, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
