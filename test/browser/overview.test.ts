@@ -31,6 +31,22 @@ test("moves its numbers and plots with the jobs, without loading anew", async ()
   expect([loads, complaints]).toEqual([1, []]);
 });
 
+test("leaves room for a time of day at the end of each plot's axis", async () => {
+  const { url } = await startProducer();
+  const { page } = await openPage();
+  await page.goto(`${url}/overview`);
+  const plotted = page.locator(".u-over");
+  await plotted.nth(plots - 1).waitFor();
+  const rooms = await plotted.evaluateAll((areas) =>
+    areas.map((area) => {
+      const whole = area.parentElement?.getBoundingClientRect().right ?? Number.NaN;
+      return whole - area.getBoundingClientRect().right;
+    }),
+  );
+  // Half of "12:55 PM" in the axis' font of 12 pixels.
+  expect(rooms.filter((room) => room >= 26)).toHaveLength(plots);
+});
+
 test("says that the queue is paused, and keeps its numbers when the producer is gone", async () => {
   const { url, queue, close } = await startProducer();
   await queue.pause();

@@ -62,7 +62,6 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
 
   /** What cloud-init writes when it is through; to wait with its own command costs much more. */
   const readBootResult = async () => {
-    await sleep(250);
     const result: { v1: { errors: string[] } } = JSON.parse(
       await machine.run("cat", "/run/cloud-init/result.json"),
     );
@@ -76,7 +75,12 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
       return lab.run(["nsenter", ...target, "--", ...inside]);
     },
     async booted() {
-      const { errors } = await until(`host "${args.name}" to have booted`, readBootResult, bootMs);
+      const { errors } = await until(
+        `host "${args.name}" to have booted`,
+        readBootResult,
+        bootMs,
+        250,
+      );
       if (errors.length > 0) {
         const log = await machine.run("cat", "/var/log/cloud-init-output.log");
         throw new Error(`host "${args.name}" failed to boot: ${errors.join("; ")}\n${log}`);

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Asks again and again until the answer is neither undefined nor false, and returns it.
+ * Asks again and again, after pauses of `pauseMs`, until the answer is neither undefined nor false, and returns it.
  * Throws after `ms` milliseconds, naming what was waited for and the last error.
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   ms = 20_000,
+  pauseMs = 20,
 ): Promise<T> {
   const deadline = performance.now() + ms;
   let last: unknown;
@@ -19,7 +20,7 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    await sleep(20);
+    await sleep(pauseMs);
   }
   throw new Error(`waited ${ms} ms in vain for ${what}`, { cause: last });
 }
