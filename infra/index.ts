@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { services } from "../src/contract/topology.ts";
-import { createReleaseBucket } from "./bucket.ts";
+import { createReleaseBucket } from "./release/bucket.ts";
 import { architectureOf, createSettings } from "./config.ts";
 import { createConnectEndpoint, createEgress } from "./egress.ts";
 import { createFirewall } from "./firewall.ts";
@@ -9,7 +9,7 @@ import { createImage } from "./image.ts";
 import { createMonitor } from "./monitor.ts";
 import { createNetwork } from "./network.ts";
 import { createRedis } from "./redis.ts";
-import { loadRelease } from "./release.ts";
+import { loadRelease } from "./release/build.ts";
 import { createSecret } from "./secrets.ts";
 import { createProducer, createWorkers } from "./services.ts";
 

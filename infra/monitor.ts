@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { network as addresses, services } from "../src/contract/topology.ts";
 import { createMonitorUserData } from "./boot/monitor-host.ts";
-import type { ReleaseBucket } from "./bucket.ts";
+import type { ReleaseBucket } from "./release/bucket.ts";
 import type { Settings } from "./config.ts";
 import { createHost, createProfile } from "./host.ts";
 import type { Image } from "./image.ts";
-import { loadMonitorRelease } from "./monitor-release.ts";
+import { loadMonitorRelease } from "./release/monitor.ts";
 import type { Network } from "./network.ts";
 import { type Secret, createSecret } from "./secrets.ts";
 

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { StoredRelease } from "./bucket.ts";
+import type { StoredRelease } from "./release/bucket.ts";
 import { createServiceUserData } from "./boot/service-host.ts";
 import type { Settings } from "./config.ts";
 import type { Egress } from "./egress.ts";

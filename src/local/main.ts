@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { type Config, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../service/config.ts";
 import { services } from "../contract/topology.ts";
 import { prepareBroker } from "./broker.ts";
-import { loadDeathSignal } from "../death-signal.ts";
+import { loadDeathSignal } from "../service/death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { prepareMonitoring } from "./monitoring/monitoring.ts";
 import { createOrigins } from "./origins.ts";

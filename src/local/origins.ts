@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 
 /** Base URLs of what listens on this machine; an address that means all of them is shown as localhost. */
 export function createOrigins({ listenAddress, ports }: Pick<Config, "listenAddress" | "ports">) {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import { paths } from "../contract/topology.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";

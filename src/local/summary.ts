@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import { paths } from "../contract/topology.ts";
 import { createOrigins } from "./origins.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTask, TaskRejectedError } from "../task.ts";
+import { defineTask, TaskRejectedError } from "#task";
 
 export default defineTask({
   title: "Divide",

@@ -1,8 +1,8 @@
 import Router from "@koa/router";
 import Koa from "koa";
 import { paths } from "../contract/topology.ts";
-import type { Readiness } from "../readiness.ts";
-import { registerHealth } from "../readiness.ts";
+import type { Readiness } from "../service/readiness.ts";
+import { registerHealth } from "../service/readiness.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 
 /** What a monitor sees of a service: `/metrics` (OpenMetrics), `/healthz` and `/readyz`. */

@@ -1,5 +1,5 @@
 import { logs, type Tracer, trace } from "@opentelemetry/api";
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createRateSampler } from "./sampler.ts";
 

@@ -1,9 +1,9 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueName } from "../contract/topology.ts";
-import { type QueueState, readQueueState } from "../queue-state.ts";
-import { within } from "../deadline.ts";
-import { readHeartbeat } from "../heartbeat.ts";
+import { type QueueState, readQueueState } from "../queue/state.ts";
+import { within } from "../service/deadline.ts";
+import { readHeartbeat } from "../queue/heartbeat.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
 const readMs = 2_000;

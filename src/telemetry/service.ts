@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import type { Exporter, MetricsOf } from "../contract/metrics.ts";
 import { createLog, type Log } from "./log.ts";
 import {

@@ -15,7 +15,7 @@ import {
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Redis } from "ioredis";
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import { type FailureClass, failureClasses } from "../contract/failures.ts";
 import { queueName } from "../contract/topology.ts";
 

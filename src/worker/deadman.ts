@@ -1,5 +1,5 @@
 import type { Activity } from "./activity.ts";
-import type { QueueState } from "../queue-state.ts";
+import type { QueueState } from "../queue/state.ts";
 
 export interface DeadmanDeps {
   /** Rejects when Redis cannot be read, which is an outage and no wedge. */

@@ -3,19 +3,19 @@ import { hostname } from "node:os";
 import type { Tracer } from "@opentelemetry/api";
 import { type Job, type Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Config } from "../config.ts";
+import type { Config } from "../service/config.ts";
 import { queueName, queuePrefix } from "../contract/topology.ts";
-import { heartbeatName, recordHeartbeat } from "../heartbeat.ts";
-import type { Tasks } from "../registry.ts";
+import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
+import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import { observeRedis } from "../telemetry/redis-connection.ts";
 import { describeServer } from "../telemetry/spans.ts";
-import { registerAccounting } from "./accounting.ts";
+import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt } from "./attempts/attempt.ts";
 import { registerBrake } from "./brake.ts";
-import { createProcessor } from "./processor.ts";
+import { createProcessor } from "./attempts/processor.ts";
 
 export interface WorkerDeps {
   readonly config: Config["worker"];

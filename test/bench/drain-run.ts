@@ -1,11 +1,11 @@
 import { TraceFlags } from "@opentelemetry/api";
 import type { Worker } from "bullmq";
 import { pino } from "pino";
-import { loadConfig } from "../../src/config.ts";
-import { loadDeathSignal } from "../../src/death-signal.ts";
-import { createQueue } from "../../src/queue.ts";
-import { openRedis } from "../../src/redis.ts";
-import { loadTasks } from "../../src/registry.ts";
+import { loadConfig } from "../../src/service/config.ts";
+import { loadDeathSignal } from "../../src/service/death-signal.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { openRedis } from "../../src/queue/connection.ts";
+import { loadTasks } from "../../src/task/registry.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { createActivity } from "../../src/worker/activity.ts";

@@ -3,7 +3,7 @@ import { formatFailure, failureClasses, parseFailure } from "../../src/contract/
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
-import { TaskRejectedError } from "../../src/task.ts";
+import { TaskRejectedError } from "../../src/task/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createRule } from "../../dashboards/alert.ts";
-import { alerts, createRuleFile } from "../../dashboards/alerts.ts";
-import { waitObjective } from "../../dashboards/queue-alerts.ts";
+import { createRule } from "../../dashboards/alerts/alert.ts";
+import { alerts, createRuleFile } from "../../dashboards/alerts/alerts.ts";
+import { waitObjective } from "../../dashboards/alerts/queue-alerts.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 import { promtool } from "../support/promtool.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { taskAlerts } from "../../dashboards/task-alerts.ts";
+import { taskAlerts } from "../../dashboards/alerts/task-alerts.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startMonitoredQueue } from "../support/monitored-queue.ts";
 import type { Prometheus, Sample } from "../support/prometheus.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { jobPaths, producerUrls } from "../../dashboards/links.ts";
-import { bucketsOf, series } from "../../dashboards/promql.ts";
+import { jobPaths, producerUrls } from "../../dashboards/panels/links.ts";
+import { bucketsOf, series } from "../../dashboards/query/promql.ts";
 import { postJson, readBody } from "../support/client.ts";
 import { fillVariables, queriesOf, type Query, readRules } from "../support/dashboards.ts";
 import { startNodeExporter, startRedisExporter } from "../support/exporters.ts";

@@ -3,8 +3,8 @@ import { parser as logqlParser } from "@grafana/lezer-logql";
 import { parser as traceqlParser } from "@grafana/lezer-traceql";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { foreignMetrics } from "../../dashboards/foreign-metrics.ts";
-import { recordings } from "../../dashboards/recordings.ts";
+import { foreignMetrics } from "../../dashboards/query/foreign-metrics.ts";
+import { recordings } from "../../dashboards/alerts/recordings.ts";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import {
   dashboardsFolder,

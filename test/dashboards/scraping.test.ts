@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createEc2Scraping, createLocalScraping } from "../../dashboards/scraping.ts";
+import { createEc2Scraping, createLocalScraping } from "../../dashboards/stack/scraping.ts";
 import { type Service, services } from "../../src/contract/topology.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { createQueue } from "../../src/queue.ts";
+import { createQueue } from "../../src/queue/queue.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { forkSources } from "../support/fork.ts";
 import { type OtlpSpan, startOtlpReceiver } from "../support/otlp-receiver.ts";

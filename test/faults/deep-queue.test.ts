@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from "vitest";
-import { createQueue } from "../../src/queue.ts";
-import { readMemory } from "../../src/readiness.ts";
-import { openRedis } from "../../src/redis.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { readMemory } from "../../src/service/readiness.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";

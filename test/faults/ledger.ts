@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
-import { createQueue, retention } from "../../src/queue.ts";
-import { openRedis } from "../../src/redis.ts";
+import { createQueue, retention } from "../../src/queue/queue.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { submitUntilTaken } from "../support/honest-client.ts";
 import { until } from "../support/until.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
-import { createQueue } from "../../src/queue.ts";
-import { readMemory } from "../../src/readiness.ts";
-import { openRedis } from "../../src/redis.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { readMemory } from "../../src/service/readiness.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { postJson, readBody } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";

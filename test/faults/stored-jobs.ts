@@ -1,5 +1,5 @@
 import { queueName, queuePrefix } from "../../src/contract/topology.ts";
-import { openRedis } from "../../src/redis.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 
 /** How many jobs that clients submitted Redis holds, in whatever state: not the queue's heartbeats. */
 export async function countSubmitted(redisUrl: string): Promise<number> {

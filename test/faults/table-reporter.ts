@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
-import { fillPlace, table } from "../../src/readme/table.ts";
+import { fillPlace, table } from "../../src/local/docs/table.ts";
 import type { FaultReport } from "./fault.ts";
 
 const readme = new URL("../../README.md", import.meta.url);

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Flow, createFlows, createHosts } from "../../infra/flows.ts";
-import { loadMonitorRelease } from "../../infra/monitor-release.ts";
-import type { Release } from "../../infra/release.ts";
+import { loadMonitorRelease } from "../../infra/release/monitor.ts";
+import type { Release } from "../../infra/release/build.ts";
 import { type Host, hosts } from "../../src/contract/topology.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { foreignMetrics } from "../../dashboards/foreign-metrics.ts";
+import { foreignMetrics } from "../../dashboards/query/foreign-metrics.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { createUsers } from "../../infra/boot/redis-host.ts";
 import { network } from "../../src/contract/topology.ts";

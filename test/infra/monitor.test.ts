@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { createDataSources } from "../../dashboards/provisioning.ts";
+import { createDataSources } from "../../dashboards/stack/provisioning.ts";
 import { createLokiConfiguration } from "../../infra/loki.ts";
-import { loadMonitorRelease } from "../../infra/monitor-release.ts";
+import { loadMonitorRelease } from "../../infra/release/monitor.ts";
 import { createTempoConfiguration } from "../../infra/tempo.ts";
 import {
   type Resource,

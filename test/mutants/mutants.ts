@@ -37,32 +37,32 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "no job id before the add",
-    change: { file: "src/producer/submission.ts", from: "        jobId: id,\n", to: "" },
+    change: { file: "src/producer/jobs/submission.ts", from: "        jobId: id,\n", to: "" },
     caughtBy: {
-      file: "test/producer/api.test.ts",
+      file: "test/producer/jobs/api.test.ts",
       test: "answers the same job to the same Idempotency-Key",
     },
   },
   {
     name: "commands are sent again after a reconnect: autoResendUnfulfilledCommands on",
     change: {
-      file: "src/redis.ts",
+      file: "src/queue/connection.ts",
       from: "    maxRetriesPerRequest: 0,\n    autoResendUnfulfilledCommands: false,\n",
       to: "",
     },
     caughtBy: {
-      file: "test/redis.test.ts",
+      file: "test/queue/connection.test.ts",
       test: "a request under way when the connection breaks",
     },
   },
   {
     name: "commands wait for a connection: enableOfflineQueue on",
     change: {
-      file: "src/redis.ts",
+      file: "src/queue/connection.ts",
       from: "enableOfflineQueue: false",
       to: "enableOfflineQueue: true",
     },
-    caughtBy: { file: "test/redis.test.ts", test: "a request is refused at once" },
+    caughtBy: { file: "test/queue/connection.test.ts", test: "a request is refused at once" },
   },
   {
     name: "refused commands are repeated at once: no error brake",
@@ -93,13 +93,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "Bull Board takes posts from other sites",
-    change: { file: "src/producer/board.ts", from: "  app.use(sameOrigin());\n", to: "" },
-    caughtBy: { file: "test/producer/same-origin.test.ts", test: "Bull Board refuses a form with" },
+    change: { file: "src/producer/console/board.ts", from: "  app.use(sameOrigin());\n", to: "" },
+    caughtBy: {
+      file: "test/producer/http/same-origin.test.ts",
+      test: "Bull Board refuses a form with",
+    },
   },
   {
     name: "the reason of a failure is put into the page unescaped",
     change: {
-      file: "src/producer/views/status-page.ts",
+      file: "src/producer/pages/job-page.ts",
       from: "</strong>: ${job.error}</p>",
       to: "</strong>: ${Object.assign(new String(job.error), { isEscaped: true })}</p>",
     },
@@ -111,11 +114,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no rate limit",
     change: {
-      file: "src/producer/rate-limit.ts",
+      file: "src/producer/http/rate-limit.ts",
       from: "await limiter.consume(clientOf(ctx.ip));",
       to: "void clientOf;",
     },
-    caughtBy: { file: "test/producer/rate-limit.test.ts", test: "a client that submits too often" },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "a client that submits too often",
+    },
   },
   {
     name: "the overview reads each second once, however far clocks are apart",
@@ -147,7 +153,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a job that a stopping worker hands back is charged an attempt",
     change: {
-      file: "src/worker/processor.ts",
+      file: "src/worker/attempts/processor.ts",
       from: "await job.moveToWait(token);",
       to: "throw error;",
     },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createQueue, retention } from "../../src/queue.ts";
-import { readMemory } from "../../src/readiness.ts";
-import { openRedis } from "../../src/redis.ts";
+import { createQueue, retention } from "../../src/queue/queue.ts";
+import { readMemory } from "../../src/service/readiness.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type Release, loadRelease } from "../../infra/release.ts";
+import { type Release, loadRelease } from "../../infra/release/build.ts";
 import { waitForLock } from "../../src/local/lock.js";
 
 type Architecture = Parameters<typeof loadRelease>[0];

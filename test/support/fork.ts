@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
@@ -13,9 +13,6 @@ export function forkSources(tasks: URL): string {
   cpSync(join(repository, "src"), join(fork, "src"), { recursive: true });
   cpSync(join(repository, "package.json"), join(fork, "package.json"));
   symlinkSync(join(repository, "node_modules"), join(fork, "node_modules"));
-  for (const file of readdirSync(tasks)) {
-    const source = readFileSync(new URL(file, tasks), "utf8");
-    writeFileSync(join(fork, "src/tasks", file), source.replaceAll("../../../src/", "../"));
-  }
+  cpSync(tasks, join(fork, "src/tasks"), { recursive: true });
   return fork;
 }

@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
-import { createQueue } from "../../src/queue.ts";
+import { createQueue } from "../../src/queue/queue.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
 import { reservePort } from "./ports.ts";
 import {

@@ -1,4 +1,4 @@
-import { loadTasks, type Tasks } from "../../src/registry.ts";
+import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 
 /** The task that is shipped and `repeat`, a second one, which nothing but its own file knows of. */
 export async function loadTwoTasks(): Promise<Tasks> {

@@ -1,10 +1,10 @@
 import type { Worker } from "bullmq";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
-import { type Config, loadConfig } from "../../src/config.ts";
-import { createQueue } from "../../src/queue.ts";
-import { openRedis } from "../../src/redis.ts";
-import { loadTasks, type Tasks } from "../../src/registry.ts";
+import { type Config, loadConfig } from "../../src/service/config.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { openRedis } from "../../src/queue/connection.ts";
+import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import {
   createRegistry,
   type MetricsRegistry,

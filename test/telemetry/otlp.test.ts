@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadConfig } from "../../src/config.ts";
+import { loadConfig } from "../../src/service/config.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";

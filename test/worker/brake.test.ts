@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { openRedis } from "../../src/redis.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { startProducer } from "../support/producer.ts";
 import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { QueueState } from "../../src/queue-state.ts";
+import type { QueueState } from "../../src/queue/state.ts";
 import { startDeadman } from "../../src/worker/deadman.ts";
 
 const idle: QueueState = {

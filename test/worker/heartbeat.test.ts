@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { scheduleHeartbeat } from "../../src/heartbeat.ts";
+import { scheduleHeartbeat } from "../../src/queue/heartbeat.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";

@@ -3,7 +3,7 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import { UnrecoverableError } from "bullmq";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTask, type Task } from "../../src/task.ts";
+import { defineTask, type Task } from "../../src/task/task.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";

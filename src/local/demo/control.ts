@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import type { Config } from "../../config.ts";
-import { within } from "../../deadline.ts";
-import { createQueue } from "../../queue.ts";
-import { openRedis } from "../../redis.ts";
+import type { Config } from "../../service/config.ts";
+import { within } from "../../service/deadline.ts";
+import { createQueue } from "../../queue/queue.ts";
+import { openRedis } from "../../queue/connection.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** What the demo may do to a queue besides submitting to it. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { loadConfig } from "../../config.ts";
+import { loadConfig } from "../../service/config.ts";
 import { services } from "../../contract/topology.ts";
 import { readDeployment } from "../deployment.ts";
 import { isAlive, submit } from "./client.ts";

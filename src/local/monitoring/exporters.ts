@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import type { Config } from "../../service/config.ts";
 import type { Helper } from "./helper.ts";
 
 /** Reads the broker's own figures. Address and password are in its environment, not on the command line. */

@@ -4,7 +4,7 @@ import {
   createDashboardProvider,
   createDataSources,
   type DataSourcePorts,
-} from "../../../dashboards/provisioning.ts";
+} from "../../../dashboards/stack/provisioning.ts";
 import type { Helper } from "./helper.ts";
 
 const dashboards = resolve(import.meta.dirname, "../../../dashboards");

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../service/config.ts";
 import { monitoringPorts } from "../../contract/monitoring.ts";
 import { findCommand } from "../command-path.js";
 import { claimDataFolder } from "../data-folder.ts";

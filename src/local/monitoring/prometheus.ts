@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { createLocalScraping, type LocalAddresses } from "../../../dashboards/scraping.ts";
+import { createLocalScraping, type LocalAddresses } from "../../../dashboards/stack/scraping.ts";
 import { prometheusFeatures } from "../../contract/monitoring.ts";
 import type { Helper } from "./helper.ts";
 

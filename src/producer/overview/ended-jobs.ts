@@ -1,8 +1,8 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type FailureClass, parseFailure } from "../../contract/failures.ts";
-import { retention } from "../../queue.ts";
-import { readyAt } from "../../queue-state.ts";
+import { retention } from "../../queue/queue.ts";
+import { readyAt } from "../../queue/state.ts";
 
 /** The jobs that ended within one second. */
 export interface EndedSecond {

@@ -1,4 +1,4 @@
-import type { QueueState } from "../../queue-state.ts";
+import type { QueueState } from "../../queue/state.ts";
 import type { ReadEndedJobs } from "./ended-jobs.ts";
 import { createEndedWindow } from "./ended-window.ts";
 import { createSnapshot, type OverviewSnapshot } from "./snapshot.ts";

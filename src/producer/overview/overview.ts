@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { UnavailableError } from "../errors.ts";
+import { UnavailableError } from "../http/errors.ts";
 import type { History } from "./history.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 

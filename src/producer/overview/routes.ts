@@ -1,8 +1,8 @@
 import type Router from "@koa/router";
 import { paths } from "../../contract/topology.ts";
-import type { PageState } from "../pages.ts";
-import { renderOverviewPage } from "../views/overview-page.ts";
-import type { StreamQuota } from "../stream-quota.ts";
+import type { PageState } from "../pages/routes.ts";
+import { renderOverviewPage } from "./page.ts";
+import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Overview } from "./overview.ts";
 
 /** The overview of the queue as a whole: a page, and the events that keep it current. */

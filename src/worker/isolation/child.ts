@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../../telemetry/log.ts";
-import { IsolatedError } from "../failure.ts";
+import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "./lines.ts";
 import type { Order, Outcome } from "./messages.ts";
 

@@ -1,5 +1,5 @@
-import { locateTask, type Tasks } from "../../registry.ts";
-import type { Task } from "../../task.ts";
+import { locateTask, type Tasks } from "../../task/registry.ts";
+import type { Task } from "../../task/task.ts";
 import type { Children } from "./children.ts";
 
 /** The same tasks, of which those that are `isolated` run in child processes. */

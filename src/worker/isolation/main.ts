@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { loadTask } from "../../registry.ts";
-import { classifyFailure } from "../failure.ts";
-import { formatResult } from "../result.ts";
+import { loadTask } from "../../task/registry.ts";
+import { classifyFailure } from "../attempts/failure.ts";
+import { formatResult } from "../attempts/result.ts";
 import type { Order, Outcome } from "./messages.ts";
 
 try {

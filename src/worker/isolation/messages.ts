@@ -1,4 +1,4 @@
-import type { Failure } from "../failure.ts";
+import type { Failure } from "../attempts/failure.ts";
 
 /** What a worker sends to the process of an isolated task. */
 export type Order =

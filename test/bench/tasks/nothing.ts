@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTask } from "../../../src/task.ts";
+import { defineTask } from "#task";
 
 export default defineTask({
   title: "Nothing",

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfig } from "../../../src/config.ts";
+import { loadConfig } from "../../../src/service/config.ts";
 import { createRedisExporter } from "../../../src/local/monitoring/exporters.ts";
 import { findGrafanaHome } from "../../../src/local/monitoring/grafana.ts";
 import { prepareMonitoring } from "../../../src/local/monitoring/monitoring.ts";

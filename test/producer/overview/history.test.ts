@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EndedSeconds, ReadEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
 import { createHistory, type History } from "../../../src/producer/overview/history.ts";
-import type { QueueState } from "../../../src/queue-state.ts";
+import type { QueueState } from "../../../src/queue/state.ts";
 
 const start = Date.parse("2026-01-02T03:00:00.000Z");
 const jobs = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EndedJob } from "../../../src/producer/overview/ended-jobs.ts";
 import { createSnapshot, overviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
-import type { QueueState } from "../../../src/queue-state.ts";
+import type { QueueState } from "../../../src/queue/state.ts";
 
 const at = Date.parse("2026-01-02T03:04:05.000Z");
 const state: QueueState = {

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { z } from "zod";
-import { defineTask } from "../../../src/task.ts";
+import { defineTask } from "#task";
 
 export default defineTask({
   title: "Block",

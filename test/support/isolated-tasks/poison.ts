@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTask } from "../../../src/task.ts";
+import { defineTask } from "#task";
 
 export default defineTask({
   title: "Poison",

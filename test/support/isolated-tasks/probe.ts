@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTask, DependencyError, TaskRejectedError } from "../../../src/task.ts";
+import { defineTask, DependencyError, TaskRejectedError } from "#task";
 
 const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
   report: () => ({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTask, TaskRejectedError } from "../../../src/task.ts";
+import { defineTask, TaskRejectedError } from "#task";
 
 export default defineTask({
   title: "Repeat",

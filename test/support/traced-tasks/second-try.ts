@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { defineTask } from "../../../src/task.ts";
+import { defineTask } from "#task";
 
 /** Fails or hangs at its first attempt, and succeeds at its second. */
 export default defineTask({

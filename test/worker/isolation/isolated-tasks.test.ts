@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { loadTasks } from "../../../src/registry.ts";
-import { classifyFailure } from "../../../src/worker/failure.ts";
+import { loadTasks } from "../../../src/task/registry.ts";
+import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
 import { openChildren } from "../../../src/worker/isolation/children.ts";
 import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
-import { runTask } from "../../../src/worker/run-task.ts";
+import { runTask } from "../../../src/worker/attempts/run-task.ts";
 import { isolatedTasks } from "../../support/fork.ts";
 import { descendantsOf } from "../../support/process-tree.ts";
 import { until } from "../../support/until.ts";

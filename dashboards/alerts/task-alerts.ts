@@ -1,0 +1,117 @@
+import { type Alert, detailOfTask, detailOfWorker, overviewOfQueue } from "./alert.ts";
+import { callerClasses } from "../panels/blame.ts";
+import {
+  anyOf,
+  countOf,
+  increase,
+  max,
+  noneOf,
+  quantile,
+  rate,
+  series,
+  sum,
+} from "../query/promql.ts";
+import { recorded } from "./recordings.ts";
+
+const byTask = ["queue", "task"] as const;
+
+/** Failures that are a fault of ours; mistakes of submitters are none. */
+const faults = series("jobsFinished", { outcome: "failed", error_type: noneOf(...callerClasses) });
+const mistakes = series("jobsFinished", { outcome: "failed", error_type: anyOf(...callerClasses) });
+
+const attempts = countOf("jobProcessingDuration");
+const recentP95 = quantile(0.95, "jobProcessingDuration", { by: byTask, window: "10m" });
+const yesterdaysP95 = quantile(0.95, "jobProcessingDuration", { by: byTask, window: "1h" }).replace(
+  "[1h]",
+  "[1h] offset 1d",
+);
+
+/** Alerts on tasks that fail, hang or slow down, and on the workers' capacity. */
+export const taskAlerts: readonly Alert[] = [
+  {
+    name: "TaskQueueHighFailureRatio",
+    expr: [
+      `${sum(increase(faults, "10m"), byTask)} / ${sum(increase(series("jobsFinished"), "10m"), byTask)} > 0.05`,
+      `and on (queue, task) ${sum(increase(series("jobsFinished"), "10m"), byTask)} >= 10`,
+    ].join("\n"),
+    for: "1m",
+    severity: "warning",
+    summary: "{{ $value | humanizePercentage }} of {{ $labels.task }} jobs fail by a fault of ours",
+    meaning:
+      "More than 5 % of a task's jobs failed for good within ten minutes; submitters' mistakes do not count.",
+    firstLook: "Failures by class, then one failed attempt's trace.",
+    remedy:
+      "By class: dependency, mend what the task calls; timeout, its limit or its work; _OTHER, the code.",
+    dashboard: detailOfTask,
+  },
+  {
+    name: "TaskQueueUserErrorSpike",
+    expr: `${sum(increase(mistakes, "15m"), [...byTask, "error_type"])} > 50`,
+    for: "5m",
+    severity: "info",
+    summary:
+      "{{ $value | humanize }} {{ $labels.task }} jobs ended as {{ $labels.error_type }} within 15 minutes",
+    meaning: "Many submissions can never succeed. Nothing of ours is broken.",
+    firstLook: "Submissions by outcome: a program gone wrong sends them steadily.",
+    remedy: "Tell whoever submits them; let the task's schema refuse what it can.",
+    dashboard: detailOfTask,
+  },
+  {
+    name: "TaskQueueRetryStorm",
+    expr: `${sum(rate(series("jobRetries"), "10m"), byTask)} / ${sum(rate(attempts, "10m"), byTask)} > 0.25`,
+    for: "10m",
+    severity: "warning",
+    summary: "{{ $value | humanizePercentage }} of {{ $labels.task }}'s attempts are tried again",
+    meaning: "A quarter of the attempts fail and come back: capacity goes into work that fails.",
+    firstLook: "Retries by class, then one failed attempt's trace.",
+    remedy: "Mend what the task depends on; pause the queue if that takes long.",
+    dashboard: detailOfTask,
+  },
+  {
+    name: "TaskQueueStalledJobs",
+    expr: `${sum(increase(series("jobsStalled"), "15m"), ["queue"])} > 0`,
+    severity: "warning",
+    summary: "Jobs in {{ $labels.queue }} lost their worker",
+    meaning:
+      "A worker vanished or blocked while it ran jobs; another one took them over, so they ran twice in part.",
+    firstLook: "Restarts of workers, their memory, and event loop lag.",
+    remedy: "Out of memory: a larger host or fewer slots. Blocked loop: declare the task isolated.",
+    dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueJobHung",
+    expr: `${max(series("workerOldestActiveJobAge"), ["queue", "instance"])} > 600`,
+    for: "5m",
+    severity: "warning",
+    summary: "A job on {{ $labels.instance }} has run for {{ $value | humanizeDuration }}",
+    meaning: "A job runs far longer than tasks are meant to and holds a slot.",
+    firstLook: "Bull Board's active jobs, and that job's trace.",
+    remedy: "Give the task a shorter time limit; a restart of the worker hands the job back.",
+    dashboard: detailOfWorker,
+  },
+  {
+    name: "TaskQueueWorkersSaturated",
+    expr: `${recorded("utilization")} > 0.9`,
+    for: "15m",
+    severity: "warning",
+    summary: "The workers of {{ $labels.queue }} are {{ $value | humanizePercentage }} busy",
+    meaning: "Nearly every slot has been busy for a quarter of an hour; any burst will wait.",
+    firstLook: "Slots needed and owned.",
+    remedy: "Add a worker, or slots where tasks mostly wait for others.",
+    dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueProcessingSlow",
+    expr: [
+      `${recentP95} > 2 * ${yesterdaysP95}`,
+      `and on (queue, task) ${sum(increase(attempts, "10m"), byTask)} >= 20`,
+    ].join("\n"),
+    for: "15m",
+    severity: "info",
+    summary: "{{ $labels.task }} takes {{ $value | humanizeDuration }} (p95), twice yesterday's",
+    meaning: "Attempts take more than twice as long as at this time yesterday.",
+    firstLook: "Releases since yesterday, and a slow attempt's trace.",
+    remedy: "Undo the release, or look at what the task depends on.",
+    dashboard: detailOfTask,
+  },
+];

@@ -1,0 +1,89 @@
+import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  AnnotationQueryBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  type Panel,
+  RowBuilder,
+  type VariableModel,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { dataSourceRef } from "../stack/data-sources.ts";
+import { topLinks } from "./links.ts";
+import { anyOf, count, series } from "../query/promql.ts";
+import { producerUrlVariables } from "./variables.ts";
+
+interface Section {
+  readonly title: string;
+  readonly panels: readonly Builder<Panel>[];
+  /** Drawn anew for each value of this variable. */
+  readonly repeat?: string;
+}
+
+interface DashboardFacts {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly variables: readonly Builder<VariableModel>[];
+  readonly sections: readonly Section[];
+}
+
+/** A dashboard in the house's style: a row for each section, panels numbered in reading order. */
+export function createDashboard(facts: DashboardFacts): Dashboard {
+  const builder = new DashboardBuilder(facts.title)
+    .uid(facts.uid)
+    .description(facts.description)
+    .tags(["tripod"])
+    .readonly()
+    .time({ from: "now-1h", to: "now" })
+    .refresh("15s")
+    .tooltip(DashboardCursorSync.Crosshair)
+    .links(topLinks())
+    .variables([...facts.variables, ...producerUrlVariables()])
+    .annotations(annotations());
+  for (const { title, panels, repeat } of facts.sections) {
+    const row = new RowBuilder(title);
+    builder.withRow(repeat === undefined ? row : row.repeat(repeat));
+    for (const panel of panels) builder.withPanel(panel);
+  }
+  const dashboard = builder.build();
+  for (const [index, panel] of (dashboard.panels ?? []).entries()) {
+    panel.id = index + 1;
+    if ("targets" in panel) nameQueries(panel.targets ?? []);
+  }
+  return dashboard;
+}
+
+/** Grafana tells a panel's queries apart by their `refId`. */
+function nameQueries(queries: readonly Dataquery[]): void {
+  for (const [index, query] of queries.entries()) {
+    if (!("refId" in query)) Object.assign(query, { refId: String.fromCharCode(65 + index) });
+  }
+}
+
+/** Restarts and releases, drawn over every graph: the first question is what has changed. */
+function annotations(): AnnotationQueryBuilder[] {
+  const services = { job: anyOf("taskqueue-.*") };
+  const release = count(series("buildInfo"), ["version", "git_sha"]);
+  return [
+    annotation("Restarts", "orange")
+      .expr(`changes(${series("processStart", services)}[2m]) > 0`)
+      .titleFormat("{{job}} restarted")
+      .textFormat("{{instance}}"),
+    annotation("Releases", "blue")
+      .expr(
+        `${release} unless ${count(`${series("buildInfo")} offset 5m`, ["version", "git_sha"])}`,
+      )
+      .titleFormat("release {{version}}")
+      .textFormat("{{git_sha}}"),
+  ];
+}
+
+function annotation(name: string, color: string): AnnotationQueryBuilder {
+  return new AnnotationQueryBuilder()
+    .name(name)
+    .datasource(dataSourceRef("prometheus"))
+    .enable(true)
+    .iconColor(color)
+    .step("30s");
+}

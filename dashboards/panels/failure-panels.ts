@@ -1,0 +1,85 @@
+import { callerClasses } from "./blame.ts";
+import { failureLinks, taskLinks } from "./links.ts";
+import { bars, table, timeseries } from "./panels.ts";
+import { anyOf, increase, noneOf, series, sum } from "../query/promql.ts";
+import { lines, rows } from "../query/queries.ts";
+import type { QueueScope, TaskScope } from "../query/scope.ts";
+import { below } from "./thresholds.ts";
+
+/** Failures by class, with mistakes of submitters told from faults of ours. */
+export function failuresByClass(scope: TaskScope, width: number) {
+  const failed = series("jobsFinished", { ...scope, outcome: "failed" });
+  return bars({
+    title: "Failures by class",
+    description:
+      "Jobs that failed for good. The README's table of failure classes says whose fault each is.",
+    unit: "short",
+    width,
+    queries: [lines(sum(increase(failed), ["error_type"]), "{{error_type}}")],
+    links: failureLinks(),
+  });
+}
+
+export function failurePanels(scope: QueueScope) {
+  const failed = { ...scope, outcome: "failed" };
+  return [
+    failuresByClass(scope, 8),
+    bars({
+      title: "Whose fault",
+      description:
+        "The same failures: mistakes of the submitter, which raise no alarm, and faults of the system, which do.",
+      unit: "short",
+      width: 8,
+      queries: [
+        lines(
+          sum(increase(series("jobsFinished", { ...failed, error_type: anyOf(...callerClasses) }))),
+          "submitter's mistake",
+        ),
+        lines(
+          sum(
+            increase(series("jobsFinished", { ...failed, error_type: noneOf(...callerClasses) })),
+          ),
+          "fault of ours",
+        ),
+      ],
+    }),
+    timeseries({
+      title: "Stalled jobs",
+      description:
+        "Jobs whose worker vanished while it ran them; another worker has taken them over.",
+      unit: "short",
+      width: 8,
+      queries: [lines(sum(increase(series("jobsStalled", scope)), ["queue"]), "{{queue}}")],
+      thresholds: below(1),
+    }),
+    timeseries({
+      title: "Retries",
+      description: "Failed attempts that get another try, by the class of the failure.",
+      unit: "short",
+      width: 12,
+      queries: [
+        lines(
+          sum(increase(series("jobRetries", scope)), ["task", "error_type"]),
+          "{{task}}: {{error_type}}",
+        ),
+      ],
+    }),
+    table({
+      title: "Most frequent failures, 1 h",
+      description: "The ten most frequent combinations of task and failure class of the last hour.",
+      unit: "short",
+      width: 12,
+      queries: [
+        rows(
+          `topk(10, ${sum(increase(series("jobsFinished", failed), "1h"), ["task", "error_type"])} > 0)`,
+          "A",
+        ),
+      ],
+      columns: [
+        { field: "task", title: "Task", links: taskLinks() },
+        { field: "error_type", title: "Class" },
+        { field: "Value", title: "Jobs", unit: "short" },
+      ],
+    }),
+  ];
+}

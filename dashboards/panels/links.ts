@@ -1,0 +1,65 @@
+import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
+import { queueName } from "../../src/contract/topology.ts";
+
+/** Where the producer's pages are, as the scrape configuration tells for each installation. */
+export const producerUrls = { public: "public_url", board: "board_url" } as const;
+
+const publicUrl = `\${${producerUrls.public}:raw}`;
+const boardUrl = `\${${producerUrls.board}:raw}`;
+
+/** Paths of one job, for the submitter and for the operator. */
+export const jobPaths = {
+  status: (id: string) => `/tasks/${id}`,
+  board: (id: string) => `/queue/${queueName}/${id}`,
+} as const;
+
+export const overviewUid = "taskqueue-overview";
+export const taskUid = "taskqueue-task";
+export const journeyUid = "taskqueue-journey";
+
+/** From a cell that holds a job's id to what is known of it. */
+export function jobLinks(): DashboardLinkBuilder[] {
+  const id = "${__value.raw}";
+  return [
+    external("Status page", `${publicUrl}${jobPaths.status(id)}`),
+    external("Bull Board", `${boardUrl}${jobPaths.board(id)}`),
+  ];
+}
+
+/** From a cell that holds a task's name to its dashboard. */
+export function taskLinks(): DashboardLinkBuilder[] {
+  return [internal("This task", `/d/${taskUid}?\${__url_time_range}&var-task=\${__value.raw}`)];
+}
+
+/** From a value with a class of failures to the jobs that failed so. */
+export function failureLinks(): DashboardLinkBuilder[] {
+  const errorType = "var-error_type=${__field.labels.error_type}";
+  return [internal("These jobs", `/d/${journeyUid}?\${__url_time_range}&${errorType}`)];
+}
+
+/** From a span's row to the whole trace; Tempo's tables hold its id in a hidden column. */
+export function traceLinks(): DashboardLinkBuilder[] {
+  const traceId = "var-trace_id=${__data.fields.traceIdHidden}";
+  return [internal("This trace", `/d/${journeyUid}?\${__url_time_range}&${traceId}`)];
+}
+
+/** What the bar on top of each dashboard leads to. */
+export function topLinks(): DashboardLinkBuilder[] {
+  return [
+    new DashboardLinkBuilder("Tripod")
+      .type(DashboardLinkType.Dashboards)
+      .tags(["tripod"])
+      .keepTime(true)
+      .includeVars(true),
+    external("Task form", `${publicUrl}/`),
+    external("Bull Board", `${boardUrl}/`),
+  ];
+}
+
+function external(title: string, url: string): DashboardLinkBuilder {
+  return internal(title, url).targetBlank(true);
+}
+
+function internal(title: string, url: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
+}

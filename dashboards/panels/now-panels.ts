@@ -1,0 +1,118 @@
+import { alertList, gauge, stat, upStat } from "./panels.ts";
+import { increase, max, min, rate, series, sum } from "../query/promql.ts";
+import { instant, lines } from "../query/queries.ts";
+import { recorded } from "../alerts/recordings.ts";
+import type { QueueScope } from "../query/scope.ts";
+import { atLeast, rising } from "./thresholds.ts";
+
+/** Is it up, is it slow, does it fail: one figure each. */
+export function nowPanels(scope: QueueScope) {
+  const finishedInAnHour = increase(series("jobsFinished", scope), "1h");
+  const failedInAnHour = increase(series("jobsFinished", { ...scope, outcome: "failed" }), "1h");
+  return [
+    stat({
+      title: "Oldest waiting job",
+      description:
+        "Age of the oldest job that could run but does not. It keeps telling when nothing starts any more.",
+      unit: "s",
+      width: 4,
+      queries: [lines(max(series("oldestWaitingJobAge", scope)), "age")],
+      thresholds: rising(10, 60),
+    }),
+    stat({
+      title: "Backlog",
+      description: "Jobs ready to run that no worker has taken yet.",
+      unit: "short",
+      width: 4,
+      queries: [lines(sum(recorded("backlog", scope)), "jobs")],
+      thresholds: rising(100, 1_000),
+    }),
+    gauge({
+      title: "Workers busy",
+      description: "Share of the workers' slots that was in use. Near 1, jobs wait: add a worker.",
+      unit: "percentunit",
+      width: 4,
+      queries: [
+        lines(
+          `${sum(rate(series("workerBusySeconds", scope)))} / ${sum(series("workerConcurrency", scope))}`,
+          "busy",
+        ),
+      ],
+      thresholds: rising(0.7, 0.9),
+    }),
+    stat({
+      title: "Throughput",
+      description: "Jobs that reached their final outcome, well or not, per minute.",
+      unit: "opm",
+      width: 4,
+      queries: [lines(`${sum(rate(series("jobsFinished", scope)))} * 60`, "jobs")],
+    }),
+    stat({
+      title: "Failure ratio, 1 h",
+      description:
+        "Share of the last hour's jobs that failed, the submitters' own mistakes included.",
+      unit: "percentunit",
+      width: 4,
+      queries: [lines(`${sum(failedInAnHour)} / clamp_min(${sum(finishedInAnHour)}, 1)`, "failed")],
+      thresholds: rising(0.01, 0.05),
+    }),
+    stat({
+      title: "Workers connected",
+      description: "Workers that wait for jobs at the broker. None: nothing runs.",
+      unit: "short",
+      width: 4,
+      queries: [lines(max(series("queueWorkers", scope)), "workers")],
+      thresholds: atLeast(1),
+    }),
+    stat({
+      title: "Heartbeat",
+      description:
+        "Time since the last heartbeat job came through the whole queue. One is due every 30 s.",
+      unit: "s",
+      width: 4,
+      queries: [lines(`time() - ${max(series("heartbeatLastProcessed", scope))}`, "ago")],
+      thresholds: rising(90, 180),
+    }),
+    upStat({
+      title: "Broker",
+      description:
+        "Up when every connection to Redis is ready and, where an exporter runs, Redis answers it.",
+      unit: "none",
+      width: 4,
+      queries: [
+        instant(
+          `${min(series("redisConnectionUp"))} * (${min(series("redisUp"))} or vector(1))`,
+          "Redis",
+        ),
+      ],
+      thresholds: atLeast(1),
+    }),
+    upStat({
+      title: "Services",
+      description: "Whether Prometheus reaches the producer and the worker.",
+      unit: "none",
+      width: 4,
+      queries: [
+        instant(min(series("targetUp", { job: "taskqueue-producer" })), "producer"),
+        instant(min(series("targetUp", { job: "taskqueue-worker" })), "worker"),
+      ],
+      thresholds: atLeast(1),
+    }),
+    upStat({
+      title: "Queue",
+      description: "Down while somebody has paused it: jobs are taken in, none is started.",
+      unit: "none",
+      width: 4,
+      queries: [instant(`1 - ${max(series("queuePaused", scope), ["queue"])}`, "{{queue}}")],
+      thresholds: atLeast(1),
+    }),
+    alertList({
+      title: "Alerts",
+      description: "Alerts that fire or are about to; the README says what to do about each.",
+      unit: "none",
+      width: 8,
+      height: 4,
+      queries: [],
+    }),
+  ];
+}

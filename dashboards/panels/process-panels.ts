@@ -1,0 +1,80 @@
+import { table, timeseries } from "./panels.ts";
+import { anyOf, max, min, noneOf, rate, series, sum } from "../query/promql.ts";
+import { lines, rows } from "../query/queries.ts";
+import { rising } from "./thresholds.ts";
+
+const services = { job: anyOf("taskqueue-.*") };
+
+/** Disks that hold data, not what the kernel only shows as one. */
+export const realDisks = { fstype: noneOf("tmpfs", "ramfs", "squashfs", "overlay") };
+
+/** The processes and the machines that they run on. */
+export function processPanels() {
+  return [
+    timeseries({
+      title: "Processor",
+      description: "Processor seconds used per second; a Node process cannot use much more than 1.",
+      unit: "percentunit",
+      width: 6,
+      queries: [
+        lines(
+          sum(rate(series("processCpu", services)), ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
+      ],
+    }),
+    timeseries({
+      title: "Memory of the services",
+      description: "Resident memory. Steady growth is a leak.",
+      unit: "bytes",
+      width: 6,
+      queries: [
+        lines(sum(series("processMemory", services), ["job", "instance"]), "{{job}} {{instance}}"),
+      ],
+    }),
+    timeseries({
+      title: "Event loop lag",
+      description:
+        "p99 of how late timers run. A worker whose loop is blocked cannot renew its jobs' locks.",
+      unit: "s",
+      width: 6,
+      queries: [
+        lines(max(series("eventLoopLag", services), ["job", "instance"]), "{{job}} {{instance}}"),
+      ],
+      thresholds: rising(0.2, 1),
+    }),
+    timeseries({
+      title: "Disk left",
+      description:
+        "Share of each disk that is free. Redis cannot take jobs in without room for its log.",
+      unit: "percentunit",
+      width: 6,
+      queries: [
+        lines(
+          min(`${series("diskFree", realDisks)} / ${series("diskSize", realDisks)}`, [
+            "instance",
+            "mountpoint",
+          ]),
+          "{{instance}} {{mountpoint}}",
+        ),
+      ],
+    }),
+    table({
+      title: "What runs",
+      description:
+        "Release and versions of each service. They differ only while a release is being rolled out.",
+      unit: "none",
+      width: 24,
+      height: 5,
+      queries: [rows(series("buildInfo"), "A")],
+      columns: [
+        { field: "job", title: "Service" },
+        { field: "instance", title: "Address" },
+        { field: "version", title: "Version" },
+        { field: "git_sha", title: "Release" },
+        { field: "node_version", title: "Node" },
+        { field: "bullmq_version", title: "BullMQ" },
+      ],
+    }),
+  ];
+}

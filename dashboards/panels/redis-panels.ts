@@ -1,0 +1,69 @@
+import { timeseries, upTimeline } from "./panels.ts";
+import { max, min, quantile, rate, series, sum } from "../query/promql.ts";
+import { lines } from "../query/queries.ts";
+import { atLeast, rising } from "./thresholds.ts";
+
+/** The broker, seen by itself (its exporter) and by those who need it. */
+export function redisPanels() {
+  return [
+    timeseries({
+      title: "Memory",
+      description:
+        "Redis refuses jobs at its limit; submissions are refused before that, so that running jobs can finish.",
+      unit: "bytes",
+      width: 8,
+      queries: [
+        lines(max(series("redisMemoryUsed")), "used"),
+        lines(`${max(series("redisMemoryMax"))} > 0`, "limit"),
+      ],
+    }),
+    timeseries({
+      title: "Commands",
+      description: "Commands that Redis ran per second.",
+      unit: "ops",
+      width: 8,
+      queries: [lines(sum(rate(series("redisCommands"))), "commands")],
+    }),
+    timeseries({
+      title: "Round trip",
+      description:
+        "A PING on each service's connection, p99. Everything on the queue takes at least this long.",
+      unit: "s",
+      width: 8,
+      queries: [
+        lines(
+          quantile(0.99, "redisPingDuration", { by: ["job", "client"] }),
+          "{{job}}: {{client}}",
+        ),
+      ],
+      thresholds: rising(0.02, 0.1),
+    }),
+    upTimeline({
+      title: "Connections",
+      description: "Whether each service's connections to Redis were ready.",
+      unit: "none",
+      width: 12,
+      queries: [
+        lines(
+          min(series("redisConnectionUp"), ["job", "instance", "client"]),
+          "{{job}} {{instance}}: {{client}}",
+        ),
+      ],
+      thresholds: atLeast(1),
+    }),
+    timeseries({
+      title: "Reading the queue",
+      description:
+        "Time that reading the queue's state for Prometheus took, and reads that failed. It must not grow with the queue.",
+      unit: "s",
+      width: 12,
+      queries: [
+        lines(max(series("queueCollectDuration"), ["job", "queue"]), "{{job}}"),
+        lines(
+          sum(rate(series("queueCollectErrors")), ["job", "queue"]),
+          "failures per second, {{job}}",
+        ),
+      ],
+    }),
+  ];
+}

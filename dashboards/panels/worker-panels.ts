@@ -1,0 +1,69 @@
+import { timeseries } from "./panels.ts";
+import { anyOf, increase, max, rate, series, sum } from "../query/promql.ts";
+import { lines } from "../query/queries.ts";
+import { chosenQueue } from "../query/scope.ts";
+import { rising } from "./thresholds.ts";
+
+/** Each chosen worker's slots and what fills them. */
+export function workerPanels() {
+  const scope = { ...chosenQueue, instance: anyOf("$instance") };
+  return [
+    timeseries({
+      title: "Slots in use",
+      description: "Jobs that each worker runs at this moment, and how many it may run at once.",
+      unit: "short",
+      width: 8,
+      queries: [
+        lines(sum(series("workerActiveJobs", scope), ["instance"]), "running on {{instance}}"),
+        lines(sum(series("workerConcurrency", scope), ["instance"]), "slots of {{instance}}"),
+      ],
+    }),
+    timeseries({
+      title: "Utilization",
+      description: "Share of each worker's slot time that was spent on jobs.",
+      unit: "percentunit",
+      width: 8,
+      queries: [
+        lines(
+          `${sum(rate(series("workerBusySeconds", scope)), ["instance"])} / ${sum(series("workerConcurrency", scope), ["instance"])}`,
+          "{{instance}}",
+        ),
+      ],
+      thresholds: rising(0.7, 0.9),
+    }),
+    timeseries({
+      title: "Longest running job",
+      description: "A job that runs far beyond its kind hangs; its task's time limit ends it.",
+      unit: "s",
+      width: 8,
+      queries: [
+        lines(max(series("workerOldestActiveJobAge", scope), ["instance"]), "{{instance}}"),
+      ],
+      thresholds: rising(90, 600),
+    }),
+    timeseries({
+      title: "Restarts",
+      description: "Starts of the process behind each address.",
+      unit: "short",
+      width: 8,
+      queries: [
+        lines(
+          `changes(${series("processStart", { job: "taskqueue-worker", instance: anyOf("$instance") })}[$__range])`,
+          "{{instance}}",
+        ),
+      ],
+    }),
+    timeseries({
+      title: "Attempts to reconnect",
+      description: "How often a service had to connect to Redis again.",
+      unit: "short",
+      width: 16,
+      queries: [
+        lines(
+          sum(increase(series("redisReconnects")), ["job", "instance", "client"]),
+          "{{job}} {{instance}}: {{client}}",
+        ),
+      ],
+    }),
+  ];
+}

@@ -1,0 +1,74 @@
+import { createBullBoard } from "@bull-board/api";
+import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { KoaAdapter } from "@bull-board/koa";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import Koa from "koa";
+import { paths } from "../../contract/topology.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { hasRetryAfter, isClientError, logKoaErrors } from "../http/error-responses.ts";
+import { UnavailableError } from "../http/errors.ts";
+import { login } from "./login.ts";
+import { isJobId } from "../../queue/job-id.ts";
+import { sameOrigin } from "../http/same-origin.ts";
+import { securityHeaders } from "../http/security-headers.ts";
+
+export interface BoardDeps {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  readonly user: string;
+  readonly password: string;
+  readonly readOnly: boolean;
+  /** Where the jobs' own pages are; without it nothing links there. */
+  readonly publicUrl: string | undefined;
+  readonly trustProxy: boolean;
+  readonly log: Log;
+}
+
+/** The admin listener: Bull Board, behind the login, at its root. */
+export function createBoardApp(deps: BoardDeps): Koa {
+  const { queue, redis, readOnly, publicUrl, trustProxy, log } = deps;
+  const adapter = new KoaAdapter();
+  createBullBoard({
+    queues: [
+      new BullMQAdapter(queue, {
+        readOnlyMode: readOnly,
+        ...(publicUrl !== undefined && { externalJobUrl: createPageLink(publicUrl) }),
+      }),
+    ],
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: "Tripod" } },
+  });
+
+  const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
+  logKoaErrors(app, log);
+  app.use(securityHeaders("board"));
+  app.use(async function answerErrors(ctx, next) {
+    try {
+      await next();
+    } catch (error) {
+      const told = isClientError(error) || error instanceof UnavailableError;
+      if (!told) log.error({ err: error }, "Bull Board failed");
+      ctx.status = told ? error.status : 500;
+      ctx.body = told ? error.message : "something went wrong here; it has been logged";
+      if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
+    }
+  });
+  app.use(login(deps));
+  // Browsers send the login along with another site's forms, and Bull Board's adapter takes those.
+  app.use(sameOrigin());
+  app.use(async function requireRedis(_, next) {
+    if (redis.status !== "ready") throw new UnavailableError("not_ready");
+    await next();
+  });
+  app.use(adapter.registerPlugin());
+  return app;
+}
+
+/** Where a job has its page; the queue's own heartbeats have none, but are part of the overview. */
+function createPageLink(publicUrl: string) {
+  return ({ id }: { readonly id?: string | number | null | undefined }) =>
+    isJobId(String(id))
+      ? { displayText: "Status page", href: `${publicUrl}/tasks/${id}` }
+      : { displayText: "Overview", href: `${publicUrl}${paths.overview}` };
+}

@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Middleware } from "koa";
+import type { Log } from "../../telemetry/log.ts";
+import { createRateLimit } from "../http/rate-limit.ts";
+
+const failuresPerMinute = 10;
+
+/** HTTP basic authentication; a client that fails too often is refused for a minute, right or wrong. */
+export function login({
+  user,
+  password,
+  log,
+}: {
+  user: string;
+  password: string;
+  log: Log;
+}): Middleware {
+  const expected = digest(`${user}:${password}`);
+  const failures = createRateLimit(failuresPerMinute);
+  return async function requireLogin(ctx, next) {
+    await failures.check(ctx, "too many failed logins from here");
+    const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
+    const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
+    const matches = timingSafeEqual(digest(given), expected);
+    if (scheme?.toLowerCase() === "basic" && matches) {
+      await next();
+      return;
+    }
+    if (credentials !== undefined) {
+      log.warn({ client: ctx.ip }, "login refused");
+      await failures.count(ctx, "too many failed logins from here");
+    }
+    ctx.status = 401;
+    ctx.set("WWW-Authenticate", 'Basic realm="Bull Board", charset="UTF-8"');
+    ctx.body = "a login is needed";
+  };
+}
+
+/** Digests have one length, as a comparison in constant time demands. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

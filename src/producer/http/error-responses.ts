@@ -1,0 +1,90 @@
+import { STATUS_CODES } from "node:http";
+import type Koa from "koa";
+import type { Middleware, ParameterizedContext } from "koa";
+import type { Log } from "../../telemetry/log.ts";
+import { type FieldError, RequestError, UnavailableError, type UnavailableKind } from "./errors.ts";
+
+/** An RFC 9457 problem. */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly kind?: UnavailableKind;
+  readonly errors?: readonly FieldError[];
+}
+
+export type RenderProblem = (ctx: ParameterizedContext, problem: Problem) => Promise<string>;
+
+/**
+ * Answers every error and every unmatched route: programs get `application/problem+json`, people
+ * the page that `renderPage` makes. Nothing of an unexpected error is told but that it happened.
+ */
+export function errorResponses(log: Log, renderPage: RenderProblem): Middleware {
+  return async function answerErrors(ctx, next) {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body == null) {
+        throw new RequestError(404, `there is nothing at "${ctx.path}"`);
+      }
+      if (ctx.status === 405 || ctx.status === 501) {
+        throw new RequestError(ctx.status, `${ctx.method} is not possible at "${ctx.path}"`);
+      }
+    } catch (error) {
+      const answer = problemOf(error);
+      if (answer.status === 500) log.error({ err: error }, "request failed");
+      if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
+      ctx.status = answer.status;
+      ctx.set("Cache-Control", "no-store");
+      if (ctx.path.startsWith("/api/")) {
+        ctx.body = JSON.stringify(answer);
+        ctx.type = "application/problem+json";
+      } else {
+        ctx.body = await renderPage(ctx, answer);
+        ctx.type = "html";
+      }
+    }
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof UnavailableError) {
+    return { ...problem(error.status, error.message), kind: error.kind };
+  }
+  if (error instanceof RequestError) {
+    const { status, message, errors } = error;
+    return { ...problem(status, message), ...(errors.length > 0 && { errors }) };
+  }
+  if (isClientError(error)) return problem(error.status, error.message);
+  return problem(500, "something went wrong here; it has been logged");
+}
+
+function problem(status: number, detail: string): Problem {
+  return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail };
+}
+
+/** Ours, and those of Koa, its router and its body parsers, such as a path that cannot be decoded. */
+export function isClientError(error: unknown): error is Error & { status: number } {
+  return (
+    error instanceof Error &&
+    "status" in error &&
+    typeof error.status === "number" &&
+    error.status >= 400 &&
+    error.status < 500
+  );
+}
+
+export function hasRetryAfter(error: unknown): error is { retryAfterSeconds: number } {
+  return (
+    (error instanceof UnavailableError || error instanceof RequestError) &&
+    error.retryAfterSeconds !== undefined
+  );
+}
+
+/** A reader who leaves in the middle of a stream is no error. */
+export function logKoaErrors(app: Koa, log: Log): void {
+  app.on("error", (error: Error & { code?: string }) => {
+    if (error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ECONNRESET") return;
+    log.error({ err: error }, "response failed");
+  });
+}

@@ -1,0 +1,43 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { within } from "../../service/deadline.ts";
+import { UnavailableError, type UnavailableKind } from "../http/errors.ts";
+
+/** Longer than one command may take, so that this is the last resort. */
+const callMs = 2_000;
+
+export interface Broker {
+  /**
+   * Calls Redis if it is ready now, and answers within 2 s: an `UnavailableError` says whether the
+   * call can have had an effect.
+   */
+  ask<T>(call: (queue: Queue, redis: Redis) => Promise<T>): Promise<T>;
+}
+
+export function createBroker(redis: Redis, queue: Queue): Broker {
+  return {
+    async ask(call) {
+      if (redis.status !== "ready") throw new UnavailableError("not_ready");
+      try {
+        return await within(callMs, call(queue, redis));
+      } catch (error) {
+        const kind = kindOf(error);
+        throw kind === undefined ? error : new UnavailableError(kind, error);
+      }
+    },
+  };
+}
+
+const kinds: readonly (readonly [RegExp, UnavailableKind])[] = [
+  [/^(OOM|MISCONF)\b/, "storage_full"],
+  [/^(LOADING|READONLY|NOAUTH|NOPERM)\b|Stream isn't writeable/, "not_ready"],
+  [
+    /timed out|took longer than|Connection is closed|max retries per request|ECONN|EPIPE/i,
+    "unknown",
+  ],
+];
+
+function kindOf(error: unknown): UnavailableKind | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return kinds.find(([pattern]) => pattern.test(error.message))?.[1];
+}

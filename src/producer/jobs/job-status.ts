@@ -1,0 +1,143 @@
+import type { Job, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { type FailureClass, failureClasses, parseFailure } from "../../contract/failures.ts";
+import { paths } from "../../contract/topology.ts";
+import type { QueueState } from "../../queue/state.ts";
+import { extractContext, parseCarrier, traceIdOf } from "../../telemetry/spans.ts";
+
+/** Positions are looked up this far; a job further back is told "more than". */
+const positionsLookedUp = 10_000;
+
+export const failureClass = z.enum(
+  Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
+);
+const time = z.iso.datetime();
+
+/** A job as the API tells it and the pages show it. */
+export const jobStatus = z.object({
+  id: z.string(),
+  task: z.string(),
+  status: z.enum(["waiting", "working", "succeeded", "failed"]),
+  input: z.record(z.string(), z.unknown()),
+  attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
+  max_attempts: z.int().min(1),
+  created_at: time,
+  started_at: time.optional(),
+  finished_at: time.optional(),
+  result: z.unknown().optional().meta({ description: "Only when succeeded." }),
+  error_type: failureClass.optional().meta({ description: "Only when failed." }),
+  error: z.string().optional().meta({ description: "Only when failed." }),
+  waiting: z
+    .object({
+      reason: z.enum(["queued", "paused", "no_workers", "retrying"]),
+      ahead: z.int().min(0).optional(),
+      ahead_is_lower_bound: z.boolean().optional(),
+      retry_at: time.optional(),
+    })
+    .optional()
+    .meta({ description: "Why it is not running, only when waiting." }),
+  trace_id: z.string().optional(),
+  links: z.object({ self: z.string(), events: z.string(), page: z.string() }),
+});
+export type JobStatus = z.infer<typeof jobStatus>;
+
+function linksOf(id: string): JobStatus["links"] {
+  const self = `${paths.api}/${id}`;
+  return { self, events: `${self}/events`, page: `/tasks/${id}` };
+}
+
+/** The job's status, or `undefined` when there is no such job (any more). */
+export async function readJobStatus(
+  { queue, redis, state }: { queue: Queue; redis: Redis; state: () => Promise<QueueState> },
+  id: string,
+): Promise<JobStatus | undefined> {
+  // State first: what is read of the job afterwards can only be newer, so a result is never missing.
+  const jobState = await queue.getJobState(id);
+  const job = await queue.getJob(id);
+  if (job === undefined || jobState === "unknown") return undefined;
+  const status = summarizeJob(job, jobState);
+  if (status.status !== "waiting") return status;
+  return { ...status, waiting: await explainWaiting({ job, jobState, queue, redis, state }) };
+}
+
+/** What a job says of itself in this state; why it waits takes a further look. */
+export function summarizeJob(job: Job, jobState: string): JobStatus {
+  const id = job.id ?? "";
+  const traceId = traceIdOf(extractContext(parseCarrier(job.opts.telemetry?.metadata)));
+  return {
+    id,
+    task: job.name,
+    ...describeOutcome(job, jobState),
+    input: job.data,
+    attempts: job.attemptsMade,
+    max_attempts: job.opts.attempts ?? 1,
+    created_at: iso(job.timestamp),
+    ...(job.processedOn !== undefined && { started_at: iso(job.processedOn) }),
+    ...(traceId !== undefined && { trace_id: traceId }),
+    links: linksOf(id),
+  };
+}
+
+type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;
+
+function describeOutcome(job: Job, jobState: string): Outcome {
+  const finished = job.finishedOn === undefined ? {} : { finished_at: iso(job.finishedOn) };
+  switch (jobState) {
+    case "completed": {
+      const stored: { value?: unknown } = job.returnvalue ?? {};
+      return { status: "succeeded", ...finished, result: stored.value ?? null };
+    }
+    case "failed": {
+      const { failureClass: errorType, reason } = parseFailure(job.failedReason);
+      return { status: "failed", ...finished, error_type: errorType, error: reason };
+    }
+    case "active":
+      return { status: "working" };
+    default:
+      return { status: "waiting" };
+  }
+}
+
+interface WaitingJob {
+  readonly job: Job;
+  readonly jobState: string;
+  readonly queue: Queue;
+  readonly redis: Redis;
+  readonly state: () => Promise<QueueState>;
+}
+
+async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatus["waiting"]>> {
+  const { job, jobState, queue, redis } = waiting;
+  if (jobState === "delayed") {
+    return { reason: "retrying", ...(await readRetryTime(queue, redis, job.id ?? "")) };
+  }
+  const [{ paused, workers }, position] = await Promise.all([
+    waiting.state(),
+    readPosition(queue, redis, job.id ?? ""),
+  ]);
+  const reason = paused ? "paused" : workers === 0 ? "no_workers" : "queued";
+  return { reason, ...position };
+}
+
+/** BullMQ scores a delayed job by its time in ms times 4096, to keep jobs of one millisecond in order. */
+async function readRetryTime(queue: Queue, redis: Redis, id: string) {
+  const score = await redis.zscore(queue.toKey("delayed"), id);
+  return score === null ? {} : { retry_at: iso(Math.floor(Number(score) / 4_096)) };
+}
+
+async function readPosition(queue: Queue, redis: Redis, id: string) {
+  const key = queue.toKey("wait");
+  const [length, index] = await Promise.all([
+    redis.llen(key),
+    redis.lpos(key, id, "RANK", -1, "MAXLEN", positionsLookedUp),
+  ]);
+  // Jobs are taken from the list's end.
+  if (index !== null) return { ahead: Math.max(0, length - 1 - index) };
+  if (length > positionsLookedUp) return { ahead: positionsLookedUp, ahead_is_lower_bound: true };
+  return {};
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

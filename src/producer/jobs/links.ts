@@ -1,0 +1,42 @@
+import type { Config } from "../../service/config.ts";
+import { queueName } from "../../contract/topology.ts";
+import type { JobStatus } from "./job-status.ts";
+
+/** Where else a job can be seen; what is not configured is `undefined`. */
+export interface JobLinks {
+  readonly board: string | undefined;
+  readonly trace: string | undefined;
+  readonly logs: string | undefined;
+}
+
+export type LinkTargets = Pick<Config, "boardUrl" | "grafanaUrl">;
+
+/** A job's page in Bull Board, its trace and its log lines in Grafana. */
+export function createJobLinks(
+  { boardUrl, grafanaUrl }: LinkTargets,
+  { id, trace_id: traceId }: Pick<JobStatus, "id" | "trace_id">,
+): JobLinks {
+  const explore = (datasource: string, query: object) =>
+    grafanaUrl === undefined ? undefined : createExploreUrl(grafanaUrl, datasource, query);
+  return {
+    board: boardUrl === undefined ? undefined : `${boardUrl}/queue/${queueName}/${id}`,
+    trace:
+      traceId === undefined
+        ? undefined
+        : explore("tempo", { queryType: "traceql", query: traceId }),
+    logs: explore("loki", {
+      queryType: "range",
+      expr: `{service_name=~"taskqueue-.+"} | json | job_id="${id}"`,
+    }),
+  };
+}
+
+/** Grafana's Explore page with one query to the data source of that uid. */
+function createExploreUrl(grafanaUrl: string, datasource: string, query: object): string {
+  const pane = {
+    datasource,
+    queries: [{ refId: "A", datasource: { type: datasource, uid: datasource }, ...query }],
+    range: { from: "now-7d", to: "now" },
+  };
+  return `${grafanaUrl}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ t: pane }))}`;
+}

@@ -1,0 +1,120 @@
+import { html } from "hono/html";
+import { failureClasses } from "../../contract/failures.ts";
+import { paths } from "../../contract/topology.ts";
+import { createReadings, describeQueue, formatReading } from "../pages/assets/readings.js";
+import type { OverviewSnapshot } from "./snapshot.ts";
+import { type Markup, renderPage, renderTime } from "../pages/layout.ts";
+
+interface Plot {
+  readonly title: string;
+  readonly hint: string;
+  readonly unit: "jobs" | "seconds";
+  /** What is drawn: a reading's name, and what people call it. */
+  readonly lines: readonly (readonly [reading: string, label: string])[];
+  /** Names of lines that are 0 throughout are left away. */
+  readonly sparse?: boolean;
+}
+
+const classes = Object.keys(failureClasses);
+
+const plots: readonly Plot[] = [
+  {
+    title: "In the queue",
+    hint: "Jobs that have not ended yet.",
+    unit: "jobs",
+    lines: [
+      ["waiting", "Waiting"],
+      ["working", "Working"],
+    ],
+  },
+  {
+    title: "Ended per minute",
+    hint: "Jobs that ended in the minute before.",
+    unit: "jobs",
+    lines: [
+      ["succeeded", "Succeeded"],
+      ["failed", "Failed"],
+    ],
+  },
+  {
+    title: "Wait",
+    hint: "From submission to start, of jobs that ended at the first attempt in the minute before.",
+    unit: "seconds",
+    lines: [
+      ["wait_p50", "Half within (p50)"],
+      ["wait_p95", "95 % within (p95)"],
+    ],
+  },
+  {
+    title: "End to end",
+    hint: "From submission to outcome, retries included, of jobs that ended in the minute before.",
+    unit: "seconds",
+    lines: [
+      ["end_to_end_p50", "Half within (p50)"],
+      ["end_to_end_p95", "95 % within (p95)"],
+    ],
+  },
+  {
+    title: "Failures per minute",
+    hint: "By class, of jobs that ended in the minute before.",
+    unit: "jobs",
+    lines: classes.map((name) => [name, name]),
+    sparse: true,
+  },
+];
+
+/** The queue as a whole, in numbers, and as plots where there is JavaScript. */
+export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Promise<string> {
+  const readings = createReadings(snapshot, classes);
+  return renderPage(
+    {
+      title: "Overview",
+      refresh: true,
+      assets: ["uplot.css", "overview.css", "overview.js"],
+    },
+    html`<main
+      class="overview"
+      data-overview="${paths.overviewEvents}"
+      data-classes="${classes.join(" ")}"
+    >
+      <section>
+        <h1>Overview</h1>
+        <p role="status" data-queue>${describeQueue(snapshot)}</p>
+        <dl class="readings">
+          ${renderReading(readings, ["workers", "Workers"], "jobs")}
+          ${renderReading(readings, ["oldest_waiting", "Oldest waiting"], "seconds")}
+        </dl>
+        <p class="soft">As of ${renderTime(snapshot?.at)}; the plots show ten minutes.</p>
+      </section>
+      ${plots.map((plot) => renderPlot(plot, readings))}
+    </main>`,
+  );
+}
+
+function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings: Readings) {
+  const shown = lines.some(([name]) => readings[name] !== 0);
+  return html`<section data-plot="${unit}">
+    <h2>${title}</h2>
+    <p class="soft">${hint}</p>
+    <dl class="readings">
+      ${lines.map((line, i) => renderReading(readings, line, unit, { i, sparse }))}
+    </dl>
+    ${sparse && html`<p data-none${shown ? html` hidden` : ""}>None.</p>`}
+    <div class="canvas" aria-hidden="true"></div>
+  </section>`;
+}
+
+type Readings = ReturnType<typeof createReadings>;
+
+function renderReading(
+  readings: Readings,
+  [name, label]: readonly [string, string],
+  unit: Plot["unit"],
+  line?: { readonly i: number; readonly sparse: boolean },
+): Markup {
+  const value = readings[name];
+  return html`<div${line?.sparse === true && !value ? html` hidden` : ""}>
+<dt>${line && html`<span class="swatch line-${line.i} ${name}"></span>`}${label}</dt>
+<dd data-reading="${name}" data-unit="${unit}">${formatReading(value, unit)}</dd>
+</div>`;
+}

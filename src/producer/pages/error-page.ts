@@ -1,0 +1,37 @@
+import { html } from "hono/html";
+import type { Problem } from "../http/error-responses.ts";
+import { renderPage } from "./layout.ts";
+
+/** Statuses that may be gone the next time. */
+const passing: ReadonlySet<number> = new Set([429, 500, 503]);
+
+/** Where a form that was not taken can be sent again, unchanged, without making two jobs. */
+export interface Resend {
+  readonly action: string;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** An error for people; a form that could not be queued now can be sent again from here. */
+export function renderErrorPage(
+  { status, title, detail }: Problem,
+  resend: Resend | undefined,
+): Promise<string> {
+  return renderPage(
+    { title },
+    html`<main>
+      <section>
+        <h1>${title} <span class="badge failed">${status}</span></h1>
+        <p role="alert">${detail}</p>
+        ${
+          resend !== undefined &&
+          passing.has(status) &&
+          html`<form method="post" action="${resend.action}">
+            ${[...resend.fields].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+            <button type="submit">Try again</button>
+          </form>`
+        }
+        <p><a href="/">Back to the form</a></p>
+      </section>
+    </main>`,
+  );
+}

@@ -1,0 +1,144 @@
+import { html } from "hono/html";
+import type { Task } from "../../task/task.ts";
+import type { FieldError } from "../http/errors.ts";
+import type { Field } from "./fields.ts";
+import type { JobStatus } from "../jobs/job-status.ts";
+import { type Markup, renderPage, renderTime } from "./layout.ts";
+
+/** A task's form: empty, or as it was sent, with what is wrong with it. */
+export interface TaskForm {
+  readonly name: string;
+  readonly task: Task;
+  readonly fields: readonly Field[];
+  /** Makes sending the same form twice harmless. */
+  readonly idempotencyKey: string;
+  readonly sent?: ReadonlyMap<string, string>;
+  readonly errors?: readonly FieldError[];
+}
+
+/** The start page: a form for each task, and the latest jobs; `undefined` when they cannot be read. */
+export function renderFormPage(
+  forms: readonly TaskForm[],
+  recent: readonly JobStatus[] | undefined,
+): Promise<string> {
+  return renderPage(
+    { title: "Submit a task" },
+    html`<main>
+      ${forms.map(renderForm)}
+      <section>
+        <h2>Recent tasks</h2>
+        ${recent === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(recent)}
+      </section>
+    </main>`,
+  );
+}
+
+function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: TaskForm): Markup {
+  const general = errors.filter(
+    ({ pointer }) => !fields.some((field) => pointer === `/${field.name}`),
+  );
+  return html`<section>
+    <h1>${task.title}</h1>
+    <p>${task.description}</p>
+    ${errors.length > 0 && html`<p role="alert" class="failed">Not submitted: see below.</p>`}
+    ${general.map(({ pointer, detail }) => html`<p role="alert" class="failed">${pointer.slice(1)} ${detail}</p>`)}
+    <form method="post" action="/tasks/${name}">
+      <input type="hidden" name="idempotency_key" value="${idempotencyKey}" />
+      ${fields.map((field) =>
+        renderField(name, field, {
+          value: sent === undefined ? field.value : (sent.get(field.name) ?? ""),
+          errors: errors.filter(({ pointer }) => pointer === `/${field.name}`),
+        }),
+      )}
+      <button type="submit">Submit</button>
+    </form>
+  </section>`;
+}
+
+function renderField(
+  task: string,
+  field: Field,
+  { value, errors }: { value: string; errors: readonly FieldError[] },
+): Markup {
+  const id = `${task}-${field.name}`;
+  return html`<div class="field">
+    <label for="${id}">${field.label}</label>
+    ${renderControl(field, id, value)}
+    <small id="${id}-hint">${field.hint}</small>
+    ${errors.map(({ detail }) => html`<small role="alert" class="failed">${detail}</small>`)}
+  </div>`;
+}
+
+function renderControl(field: Field, id: string, value: string): Markup {
+  const named = html`id="${id}" name="${field.name}" aria-describedby="${id}-hint"`;
+  const required = field.required ? html` required` : "";
+  switch (field.kind) {
+    case "number":
+      return html`<input
+        type="number"
+        ${named}
+        value="${value}"
+        step="${field.whole ? "1" : "any"}"
+        ${bound("min", field.least)}${bound("max", field.most)}${required}
+      />`;
+    case "checkbox":
+      return html`<input
+        type="checkbox"
+        ${named}${value === "true" || value === "on" ? html` checked` : ""}
+      />`;
+    case "choice":
+      return html`<select ${named}${required}>
+        ${!field.required && field.value === "" && html`<option></option>`}
+        ${[...field.choices.keys()].map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
+      </select>`;
+    case "json":
+      return html`<textarea ${named} rows="4" ${required}>${value}</textarea>`;
+    case "text":
+      return html`<input type="text" ${named} value="${value}" ${required} />`;
+  }
+}
+
+/** JSON Schema bounds every integer by what a double can hold; a control need not say so. */
+function bound(name: "min" | "max", limit: number | undefined): Markup | string {
+  if (limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER) return "";
+  return html` ${name}="${limit}"`;
+}
+
+function renderRecent(jobs: readonly JobStatus[]): Markup {
+  if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Task</th>
+          <th>Status</th>
+          <th>Outcome</th>
+          <th>Input</th>
+          <th>Submitted</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${jobs.map(
+          (job) =>
+            html`<tr>
+              <td><a href="${job.links.page}">${job.task}</a></td>
+              <td><span class="badge ${job.status}">${job.status}</span></td>
+              <td>${outcomeOf(job)}</td>
+              <td><code>${brief(job.input)}</code></td>
+              <td>${renderTime(job.created_at)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function outcomeOf(job: JobStatus): string {
+  if (job.status === "succeeded") return brief(job.result);
+  return job.error_type ?? "";
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,46 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Config } from "../service/config.ts";
+
+/**
+ * TCP repeats a SYN that got lost after 1 s. The next attempt begins at 2 s, so that there is one
+ * each second for as long as a network is parted.
+ */
+const connectTimeoutMs = 1_500;
+const longestPauseMs = 500;
+
+/** `maxRetriesPerRequest` and the rest differ by who waits: a person at a page, or a worker with time. */
+const patience = {
+  /** Fails within 2 s, and never queues or repeats a command behind the caller's back. */
+  request: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: 1_900,
+    socketTimeout: 4_000,
+  },
+  /** Waits for Redis as long as it takes; a blocked read lasts 10 s at most, so 15 s of silence is a dead peer. */
+  background: { maxRetriesPerRequest: null, socketTimeout: 15_000 },
+} as const satisfies Record<string, RedisOptions>;
+
+/** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
+export function openRedis({ url, password }: Config["redis"], kind: keyof typeof patience): Redis {
+  const address = new URL(url);
+  // Inside the address, because a user there without a password is read as one with an empty one.
+  if (password !== undefined) address.password = encodeURIComponent(password);
+  const redis = new Redis(address.href, {
+    ...patience[kind],
+    connectTimeout: connectTimeoutMs,
+    keepAlive: 5_000,
+    retryStrategy: (attempt) => Math.min(longestPauseMs, attempt * 100),
+  });
+  redis.on("error", (error: Error) => lastErrors.set(redis, error));
+  return redis;
+}
+
+const lastErrors = new WeakMap<Redis, Error>();
+
+/** Why a connection that is not ready is not: its state, and the last thing that went wrong. */
+export function describeOutage(redis: Redis): string {
+  const error = lastErrors.get(redis);
+  return `redis is "${redis.status}"${error === undefined ? "" : `: ${error.message}`}`;
+}

@@ -1,0 +1,41 @@
+import { type JobsOptions, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { queueName, queuePrefix } from "../contract/topology.ts";
+
+const day = 86_400;
+
+/** How long, in seconds, and how many ended jobs are kept. */
+export const retention = {
+  completed: { age: day, count: 10_000 },
+  failed: { age: 7 * day, count: 5_000 },
+} as const;
+
+/** What every job gets; a client never sets job options. */
+const jobOptions = {
+  attempts: 4,
+  backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
+  // Retention is per queue, so this is also how long an Idempotency-Key is remembered.
+  removeOnComplete: retention.completed,
+  removeOnFail: retention.failed,
+  stackTraceLimit: 5,
+  keepLogs: 100,
+} as const satisfies JobsOptions;
+
+/**
+ * The queue on a connection that the caller opened and closes.
+ * It never waits for the connection: calls fail while that is not ready and work once it is.
+ */
+export function createQueue(redis: Redis, name: string = queueName): Queue {
+  const queue = new Queue(name, {
+    connection: redis,
+    prefix: queuePrefix,
+    defaultJobOptions: jobOptions,
+    // Waiting hangs every request made before Redis is up; skipping only the wait, and not the
+    // version check, would keep the first check's failure for ever.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+  });
+  // Whoever opened the connection tells of its errors; with no listener here BullMQ prints them raw.
+  queue.on("error", () => undefined);
+  return queue;
+}

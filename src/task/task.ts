@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import type { FailureClass } from "../contract/failures.ts";
+
+/** Work that a submitter can ask for; the name of its file in `tasks/` is its name. */
+export interface Task<Schema extends z.ZodObject = z.ZodObject> {
+  readonly title: string;
+  readonly description: string;
+  /**
+   * What the task accepts. Form, API and OpenAPI document are generated from it: `title` and
+   * `description` in a field's `.meta()` label it, its default or first example fills the form.
+   * Producer and worker both apply it, one to the other's result, so it must take what it returns:
+   * `.overwrite()` and `z.coerce` do, `.transform()` and codecs are refused.
+   */
+  readonly input: Schema;
+  /** The task is aborted and fails as `timeout` after this many milliseconds. */
+  readonly timeLimitMs: number;
+  /**
+   * Runs each job in a child process of the worker, one at a time in each: for work that blocks or
+   * may crash. Such a process is killed if it does not stop within a second after the abort, and
+   * gets none of the worker's own environment variables.
+   */
+  readonly isolated?: boolean;
+  /**
+   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most.
+   * It may run again after a crash, and must stop soon after `signal` aborts.
+   * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.
+   */
+  run(input: z.output<Schema>, signal: AbortSignal): Promise<unknown>;
+}
+
+export function defineTask<Schema extends z.ZodObject>(task: Task<Schema>): Task<Schema> {
+  return task;
+}
+
+/** The input can never succeed: the job fails at once with this class and is not retried. */
+export class TaskRejectedError extends Error {
+  override readonly name = "TaskRejectedError";
+  readonly failureClass: FailureClass;
+  constructor(failureClass: FailureClass, reason: string) {
+    super(reason);
+    this.failureClass = failureClass;
+  }
+}
+
+/** Something the task depends on did not answer: the job fails as `dependency` after its retries. */
+export class DependencyError extends Error {
+  override readonly name = "DependencyError";
+}

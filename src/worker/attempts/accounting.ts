@@ -1,0 +1,87 @@
+import type { Job, Worker } from "bullmq";
+import { failureClasses, parseFailure } from "../../contract/failures.ts";
+import { queueName } from "../../contract/topology.ts";
+import { heartbeatName } from "../../queue/heartbeat.ts";
+import { readyAt } from "../../queue/state.ts";
+import type { Tasks } from "../../task/registry.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { WorkerMetrics } from "../../telemetry/metrics.ts";
+import { exemplarOf, trailOf } from "../../telemetry/spans.ts";
+import type { Activity } from "../activity.ts";
+import type { Attempt } from "./attempt.ts";
+
+const queue = queueName;
+
+export interface AccountingDeps {
+  readonly tasks: Tasks;
+  readonly metrics: WorkerMetrics;
+  readonly log: Log;
+  readonly attempts: WeakMap<Job, Attempt>;
+  readonly activity: Pick<Activity, "succeed">;
+}
+
+/** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
+export function registerAccounting(
+  worker: Worker,
+  { tasks, metrics, log, attempts, activity }: AccountingDeps,
+): void {
+  countFromZero(metrics, tasks);
+  const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
+  const fieldsOf = (job: Job) => {
+    const span = attempts.get(job)?.span;
+    const fields = { job_id: job.id, task: taskOf(job), attempt: job.attemptsMade };
+    return { ...fields, ...(span && trailOf(span)) };
+  };
+  const finish = (job: Job, outcome: "completed" | "failed", errorType: string) => {
+    const task = taskOf(job);
+    const span = attempts.get(job)?.span;
+    metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
+    metrics.jobEndToEndDuration.observe({
+      labels: { queue, task, outcome },
+      value: Math.max(0, (job.finishedOn ?? Date.now()) - readyAt(job)) / 1_000,
+      exemplarLabels: span ? exemplarOf(span) : {},
+    });
+  };
+
+  worker.on("completed", (job) => {
+    if (job.name === heartbeatName) return;
+    attempts.get(job)?.settle();
+    finish(job, "completed", "");
+    activity.succeed(taskOf(job));
+    log.info(fieldsOf(job), "job succeeded");
+  });
+
+  worker.on("failed", (job, error) => {
+    const { failureClass, reason } = parseFailure(error.message);
+    if (job === undefined) {
+      log.error({ error_type: failureClass }, `a job that is gone failed: ${reason}`);
+      return;
+    }
+    attempts.get(job)?.settle();
+    const fields = { ...fieldsOf(job), error_type: failureClass };
+    if (job.finishedOn === undefined) {
+      metrics.jobRetries.inc({ queue, task: taskOf(job), error_type: failureClass });
+      log.warn(fields, `attempt failed, will be retried: ${reason}`);
+      return;
+    }
+    finish(job, "failed", failureClass);
+    log.warn(fields, `job failed: ${reason}`);
+  });
+
+  worker.on("stalled", (jobId) => {
+    metrics.jobsStalled.inc({ queue });
+    log.warn({ job_id: jobId }, "job stalled: its worker stopped renewing the lock");
+  });
+}
+
+/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
+function countFromZero(metrics: WorkerMetrics, tasks: Tasks): void {
+  metrics.jobsStalled.inc({ queue }, 0);
+  for (const task of [...tasks.keys(), "_OTHER"]) {
+    metrics.jobsFinished.inc({ queue, task, outcome: "completed", error_type: "" }, 0);
+    for (const errorType of Object.keys(failureClasses)) {
+      metrics.jobsFinished.inc({ queue, task, outcome: "failed", error_type: errorType }, 0);
+      metrics.jobRetries.inc({ queue, task, error_type: errorType }, 0);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { type Context, context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Job } from "bullmq";
+import type { Config } from "../../service/config.ts";
+import type { FailureClass } from "../../contract/failures.ts";
+import { queueName } from "../../contract/topology.ts";
+import { readyAt } from "../../queue/state.ts";
+import type { WorkerMetrics } from "../../telemetry/metrics.ts";
+import {
+  exemplarOf,
+  extractContext,
+  failSpan,
+  parseCarrier,
+  startCompute,
+  startProcess,
+  startSettle,
+  type Tracing,
+} from "../../telemetry/spans.ts";
+import type { Activity } from "../activity.ts";
+
+const queue = queueName;
+
+export interface AttemptDeps extends Tracing {
+  readonly metrics: WorkerMetrics;
+  readonly linkMode: Config["worker"]["traceLinkMode"];
+  readonly activity: Activity;
+  /** Where a job's latest attempt is kept until its outcome is known. */
+  readonly attempts: WeakMap<Job, Attempt>;
+}
+
+/** One attempt of one job, being measured and traced; exactly one of the ends must be told. */
+export interface Attempt {
+  readonly span: Span;
+  /** Runs the task's own code, so that spans it makes belong to this attempt. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  complete(): void;
+  fail(
+    outcome: "retried" | "failed" | "handed_back",
+    failureClass: FailureClass,
+    error: Error,
+  ): void;
+  /** Redis knows of the end. */
+  settle(): void;
+}
+
+/** Starts to measure an attempt; `task` becomes a label, so it must come from the registry. */
+export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt {
+  const { metrics, linkMode, activity, attempts } = deps;
+  const sender = extractContext(parseCarrier(job.opts.telemetry?.metadata));
+  const identity = {
+    id: job.id ?? "",
+    task,
+    attempt: job.attemptsStarted,
+    delayMs: job.opts.delay ?? 0,
+    readyAt: readyAt(job),
+    startedAt: Date.now(),
+  };
+
+  const span = startProcess(deps, linkMode, sender, identity);
+  // Carrying a context costs a few microseconds, so only a span that is kept gets one.
+  const within = span.isRecording() ? trace.setSpan(sender, span) : undefined;
+  const exemplarLabels = exemplarOf(span);
+  if (identity.attempt === 1) {
+    metrics.jobWaitDuration.observe({
+      labels: { queue, task },
+      value: Math.max(0, identity.startedAt - identity.readyAt) / 1_000,
+      exemplarLabels,
+    });
+  }
+
+  const free = activity.begin();
+  const began = performance.now();
+  let settling: Span | undefined;
+  const end = (outcome: string) => {
+    free();
+    span.end();
+    settling = within && startSettle(deps, within, identity);
+    metrics.jobProcessingDuration.observe({
+      labels: { queue, task, outcome },
+      value: (performance.now() - began) / 1_000,
+      exemplarLabels,
+    });
+  };
+  const attempt: Attempt = {
+    span,
+    run: (work) => (within ? compute(deps, within, task, work) : work()),
+    complete: () => end("completed"),
+    fail(outcome, failureClass, error) {
+      failSpan(span, error, failureClass);
+      end(outcome);
+    },
+    settle: () => settling?.end(),
+  };
+  attempts.set(job, attempt);
+  return attempt;
+}
+
+async function compute<T>(
+  { tracer }: Tracing,
+  within: Context,
+  task: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const span = startCompute(tracer, within, task);
+  try {
+    return await context.with(trace.setSpan(within, span), work);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { FailureClass } from "../../contract/failures.ts";
+import { DependencyError, TaskRejectedError } from "../../task/task.ts";
+
+const unreachable = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+const reasonLength = 2_000;
+
+export interface Failure {
+  readonly failureClass: FailureClass;
+  readonly reason: string;
+  /** Whether another attempt could end differently. */
+  readonly retryable: boolean;
+}
+
+/** The task ran into its time limit. */
+export class TimeLimitError extends Error {
+  override readonly name = "TimeLimitError";
+}
+
+/** A failure that was sorted where it happened, in the process of an isolated task. */
+export class IsolatedError extends Error {
+  override readonly name = "IsolatedError";
+  readonly failure: Failure;
+  constructor(failure: Failure, stack?: string) {
+    super(failure.reason);
+    this.failure = failure;
+    if (stack !== undefined) this.stack = stack;
+  }
+}
+
+/** Sorts whatever a task threw into the closed list. */
+export function classifyFailure(error: unknown): Failure {
+  if (error instanceof IsolatedError) return error.failure;
+  const reason = describe(error).slice(0, reasonLength);
+  if (error instanceof TaskRejectedError) {
+    return { failureClass: error.failureClass, reason, retryable: false };
+  }
+  if (error instanceof z.ZodError) {
+    return { failureClass: "invalid_input", reason: z.prettifyError(error), retryable: false };
+  }
+  if (error instanceof TimeLimitError) return { failureClass: "timeout", reason, retryable: false };
+  const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
+  return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  return typeof error === "string" ? error : `threw ${JSON.stringify(error) ?? typeof error}`;
+}
+
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return errorCode(error.cause);
+}

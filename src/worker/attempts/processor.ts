@@ -1,0 +1,72 @@
+import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { formatFailure } from "../../contract/failures.ts";
+import type { Tasks } from "../../task/registry.ts";
+import { type Task, TaskRejectedError } from "../../task/task.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { trailOf } from "../../telemetry/spans.ts";
+import { type AttemptDeps, beginAttempt } from "./attempt.ts";
+import { classifyFailure, type Failure } from "./failure.ts";
+import { runTask } from "./run-task.ts";
+
+export interface ProcessorDeps extends AttemptDeps {
+  readonly tasks: Tasks;
+  readonly log: Log;
+}
+
+/** A result in Redis: an object, because BullMQ drops a bare 0 or false. */
+export interface StoredResult {
+  readonly value: unknown;
+}
+
+/** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
+export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
+  return async (
+    job: Job,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<StoredResult> => {
+    const task = tasks.get(job.name);
+    const taskName = task === undefined ? "_OTHER" : job.name;
+    const attempt = beginAttempt(deps, job, taskName);
+    try {
+      const value = await attempt.run(() => runKnown(task, job, signal));
+      attempt.complete();
+      return { value };
+    } catch (error) {
+      if (signal.aborted) {
+        attempt.fail("handed_back", "cancelled", new Error("the worker stopped"));
+        log.warn(
+          { ...trailOf(attempt.span), job_id: job.id, task: taskName, error_type: "cancelled" },
+          "job handed back: the worker stops",
+        );
+        // Back to the front of the queue: a deployment costs a job no attempt.
+        await job.moveToWait(token);
+        attempt.settle();
+        throw new WaitingError();
+      }
+      const failure = classifyFailure(error);
+      const thrown = asJobError(error, failure);
+      const again = failure.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+      attempt.fail(again ? "retried" : "failed", failure.failureClass, thrown);
+      throw thrown;
+    }
+  };
+}
+
+async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): Promise<unknown> {
+  if (task === undefined) {
+    throw new TaskRejectedError("unknown_task", `this release has no task "${job.name}"`);
+  }
+  return runTask(task, job.data, signal);
+}
+
+/** The class travels in the message: an error's own class does not survive Redis. */
+function asJobError(error: unknown, { failureClass, reason, retryable }: Failure): Error {
+  const message = formatFailure(failureClass, reason);
+  const thrown = retryable ? new Error(message) : new UnrecoverableError(message);
+  // Bull Board shows the stack alone, so it says the class too.
+  if (error instanceof Error && error.stack !== undefined) {
+    thrown.stack = `${failureClass}: ${error.stack}`;
+  }
+  return thrown;
+}

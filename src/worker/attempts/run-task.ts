@@ -1,0 +1,42 @@
+import type { Task } from "../../task/task.ts";
+import { TimeLimitError } from "./failure.ts";
+import { formatResult } from "./result.ts";
+
+/**
+ * Runs a task on a job's data within its time limit and returns what it returned.
+ * Throws `signal.reason` once `signal` aborts, `TimeLimitError` at the time limit, a
+ * `ZodError` for data that does not fit, `TaskRejectedError` for a result that Redis would not
+ * give back as it was, and otherwise what the task throws.
+ */
+export async function runTask(task: Task, data: unknown, signal: AbortSignal): Promise<unknown> {
+  const input = task.input.parse(data);
+  const stop = new AbortController();
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // Nobody else listens where the task is isolated.
+  stopped.catch(() => undefined);
+  const end = (reason: unknown) => {
+    stop.abort(reason);
+    reject(reason);
+  };
+  const timer = setTimeout(() => {
+    end(new TimeLimitError(`still running after its limit of ${task.timeLimitMs} ms`));
+  }, task.timeLimitMs);
+  const onAbort = () => end(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    const work = task.run(input, stop.signal);
+    // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
+    // and is waited for so that nothing of it goes on when the job runs again.
+    const result = await (task.isolated === true ? work : Promise.race([work, stopped]));
+    stop.signal.throwIfAborted();
+    formatResult(result);
+    return result;
+  } catch (error) {
+    // Most libraries throw an AbortError of their own: the reason is what the caller can act on.
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}

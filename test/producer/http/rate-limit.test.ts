@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { postJson } from "../../support/client.ts";
+import { problem, readProblem } from "../../support/problem.ts";
+import { startProducer } from "../../support/producer.ts";
+
+const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const tooMany = problem(429, "too many submissions from here");
+
+test("a client that submits too often is told when to come back", async () => {
+  const { url, queue } = await startProducer({ limits: { ratePerMinute: 2 } });
+  const submit = () => postJson(`${url}/api/v1/tasks`, division);
+  const taken = [(await submit()).status, (await submit()).status];
+  const refused = await submit();
+
+  expect(taken).toEqual([202, 202]);
+  expect(await readProblem(refused)).toEqual(tooMany);
+  expect(Number(refused.headers.get("retry-after"))).toSatisfy(
+    (seconds: number) => seconds > 50 && seconds <= 60,
+  );
+  expect(await queue.count()).toBe(2);
+});
+
+test("form and API count together, and a body that is refused counts too", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 2 } });
+  await postJson(`${url}/api/v1/tasks`, "not JSON");
+  await postJson(`${url}/api/v1/tasks`, division);
+  const response = await fetch(`${url}/tasks/divide`, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
+    body: "x=10&y=2",
+  });
+
+  expect([response.status, await response.text()]).toEqual([
+    429,
+    expect.stringContaining("too many submissions from here"),
+  ]);
+});
+
+test("a form that comes too soon can be sent again as it is", async () => {
+  const { url, queue } = await startProducer({ limits: { ratePerMinute: 1 } });
+  await postJson(`${url}/api/v1/tasks`, division);
+  const send = (body: string) =>
+    fetch(`${url}/tasks/divide`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
+      body,
+    });
+  const [refused, unreadable] = [await send("x=7&y=2&idempotency_key=4711"), await send("x=%zz")];
+  const page = await refused.text();
+
+  expect([refused.status, unreadable.status]).toEqual([429, 429]);
+  expect(page).toMatch(/<form method="post" action="\/tasks\/divide">[^]*Try again<\/button>/);
+  expect(page.match(/name="\w+" value="\w*"/g)).toEqual([
+    'name="x" value="7"',
+    'name="y" value="2"',
+    'name="idempotency_key" value="4711"',
+  ]);
+  expect(await unreadable.text()).not.toContain("Try again");
+  expect(await queue.count()).toBe(1);
+});
+
+test("reading is not limited", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 1 } });
+  const answers = Array.from({ length: 5 }, async () => (await fetch(url)).status);
+
+  expect(await Promise.all(answers)).toEqual([200, 200, 200, 200, 200]);
+});
+
+test("a client cannot pass for another by X-Forwarded-For", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 1 } });
+  const submitAs = (address: string) =>
+    postJson(`${url}/api/v1/tasks`, division, { "x-forwarded-for": address });
+  await submitAs("203.0.113.1");
+
+  expect(await readProblem(await submitAs("203.0.113.2"))).toEqual(tooMany);
+});
+
+test("behind a trusted proxy the address that the proxy added last is the client", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 1, trustProxy: true } });
+  const submitAs = async (addresses: string) => {
+    const headers = { "x-forwarded-for": addresses };
+    return (await postJson(`${url}/api/v1/tasks`, division, headers)).status;
+  };
+
+  expect([
+    await submitAs("203.0.113.1"),
+    await submitAs("203.0.113.2"),
+    await submitAs("198.51.100.7, 203.0.113.1"),
+  ]).toEqual([202, 202, 429]);
+});
+
+test("one IPv6 network of 64 bits is one client", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 1, trustProxy: true } });
+  const submitAs = async (address: string) => {
+    const headers = { "x-forwarded-for": address };
+    return (await postJson(`${url}/api/v1/tasks`, division, headers)).status;
+  };
+
+  expect([
+    await submitAs("2001:db8:0:1::1"),
+    await submitAs("2001:db8:0:1:ffff:ffff:ffff:ffff"),
+    await submitAs("2001:db8:0:2::1"),
+  ]).toEqual([202, 429, 202]);
+});

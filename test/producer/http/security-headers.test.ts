@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { submitDivision } from "../../support/client.ts";
+import { boardAuthorization, startProducer } from "../../support/producer.ts";
+
+const always = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+  "x-frame-options": "DENY",
+  "strict-transport-security": null,
+  "x-powered-by": null,
+  server: null,
+  // There is no session that somebody could steal.
+  "set-cookie": null,
+};
+const pagePolicy =
+  "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none';object-src 'none'";
+const boardPolicy = pagePolicy
+  .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+  .replace("base-uri 'none'", "base-uri 'self'")
+  .concat(";font-src 'self' data:");
+
+test("every answer of the public listener carries the security headers", async () => {
+  const { url } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const answers = await Promise.all([
+    fetch(url),
+    fetch(`${url}/tasks/${id}`),
+    fetch(`${url}/api/v1/tasks/${id}`),
+    fetch(`${url}/api/openapi.json`),
+    fetch(`${url}/assets/style.css`),
+    fetch(`${url}/assets/icon.svg`),
+    fetch(`${url}/healthz`),
+    fetch(`${url}/nowhere`),
+    fetch(`${url}/api/nowhere`),
+    fetch(`${url}/api/v1/tasks`, { method: "DELETE" }),
+    fetch(`${url}/tasks/divide`, { method: "POST" }),
+  ]);
+
+  expect(answers.map(({ status }) => status)).toEqual([
+    200, 200, 200, 200, 200, 200, 200, 404, 404, 405, 415,
+  ]);
+  expect(answers.map(readHeaders)).toEqual(answers.map(() => [pagePolicy, always]));
+});
+
+test("every answer of Bull Board's listener carries the security headers", async () => {
+  const { boardUrl } = await startProducer();
+  const headers = { authorization: boardAuthorization };
+  const answers = await Promise.all([
+    fetch(boardUrl),
+    fetch(boardUrl, { headers }),
+    fetch(`${boardUrl}/api/queues`, { headers }),
+    fetch(`${boardUrl}/static/images/logo.svg`, { headers }),
+    fetch(`${boardUrl}/api/queues/nope/add`, {
+      method: "POST",
+      headers: { ...headers, origin: "http://evil.example" },
+    }),
+  ]);
+
+  expect(answers.map(({ status }) => status)).toEqual([401, 200, 200, 200, 403]);
+  expect(answers.map(readHeaders)).toEqual(answers.map(() => [boardPolicy, always]));
+});
+
+test("a job's page and status are kept by no cache, an asset is asked for again", async () => {
+  const { url } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const paths = ["/", `/tasks/${id}`, `/api/v1/tasks/${id}`, "/nowhere", "/assets/style.css"];
+  const answers = await Promise.all(paths.map((path) => fetch(`${url}${path}`)));
+
+  expect(answers.map(({ headers }) => headers.get("cache-control"))).toEqual([
+    "no-store",
+    "no-store",
+    "no-store",
+    "no-store",
+    "no-cache",
+  ]);
+});
+
+function readHeaders({ headers }: Response): unknown {
+  const seen = Object.keys(always).map((name) => [name, headers.get(name)]);
+  return [headers.get("content-security-policy"), Object.fromEntries(seen)];
+}

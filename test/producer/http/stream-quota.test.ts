@@ -1,0 +1,39 @@
+import { expect, onTestFinished, test } from "vitest";
+import { readBody, submitDivision } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+
+test("one client can have 20 event streams, and leaves the rest to others", async () => {
+  const { url } = await startProducer({ limits: { trustProxy: true } });
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const ofJob = `${url}/api/v1/tasks/${id}/events`;
+  const ofQueue = `${url}/api/v1/overview/events`;
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const openAs = (address: string, stream: string) =>
+    fetch(stream, { headers: { "x-forwarded-for": address }, signal: leaving.signal });
+
+  const taken = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => openAs("203.0.113.1", at < 10 ? ofJob : ofQueue)),
+  );
+  expect(taken.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+  for (const stream of [ofJob, ofQueue]) {
+    const refused = await openAs("203.0.113.1", stream);
+    expect([refused.status, refused.headers.get("retry-after"), await readBody(refused)]).toEqual([
+      429,
+      "5",
+      expect.objectContaining({
+        title: "Too Many Requests",
+        detail: "too many event streams are open from here, expected at most 20",
+      }),
+    ]);
+  }
+  expect((await openAs("203.0.113.2", ofJob)).status).toBe(200);
+
+  await taken[0]?.body?.cancel();
+  const again = await until("the room of the one that has left", async () => {
+    const { status } = await openAs("203.0.113.1", ofJob);
+    return status === 200 && status;
+  });
+  expect([again, (await openAs("203.0.113.1", ofQueue)).status]).toEqual([200, 429]);
+});

@@ -1,0 +1,224 @@
+import { expect, test } from "vitest";
+import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+
+test("queues a division and answers 202 with where to look", async () => {
+  const { url, queue } = await startProducer();
+  const response = await postJson(`${url}/api/v1/tasks`, {
+    task: "divide",
+    input: { x: 10, y: 2 },
+  });
+  const job = await readBody(response);
+  expect([response.status, response.headers.get("location")]).toEqual([202, job.links.self]);
+  expect(job).toMatchObject({
+    id: expect.stringMatching(/^t-[0-9a-f-]{36}$/),
+    task: "divide",
+    status: "waiting",
+    input: { x: 10, y: 2, delayMs: 5_000 },
+    attempts: 0,
+  });
+  const stored = await queue.getJob(job.id);
+  expect([stored?.name, stored?.data]).toEqual(["divide", { x: 10, y: 2, delayMs: 5_000 }]);
+  expect(stored?.opts).toMatchObject({
+    attempts: 4,
+    backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
+    removeOnComplete: { age: 86_400, count: 10_000 },
+    removeOnFail: { age: 604_800, count: 5_000 },
+  });
+});
+
+test("tells a result, and a failure with its class and reason", async () => {
+  const { url, name } = await startProducer();
+  await startWorker(name);
+  const [good, bad] = await Promise.all([
+    submitDivision(url, { x: 10, y: 2 }),
+    submitDivision(url, { x: 10, y: 0 }),
+  ]);
+  const ends = await Promise.all([untilFinal(url, good.id), untilFinal(url, bad.id)]);
+  expect(
+    ends.map(({ status, result, error_type, error, attempts }) => [
+      status,
+      result,
+      error_type,
+      error,
+      attempts,
+    ]),
+  ).toEqual([
+    ["succeeded", 5, undefined, undefined, 1],
+    ["failed", undefined, "division_by_zero", "cannot divide 10 by zero", 1],
+  ]);
+});
+
+test("says why a job waits", async () => {
+  const { url, queue, name } = await startProducer();
+  const first = await submitDivision(url, { x: 1, y: 1 });
+  const second = await submitDivision(url, { x: 2, y: 1 });
+  expect((await readJob(url, second.id)).waiting).toEqual({ reason: "no_workers", ahead: 1 });
+
+  await queue.pause();
+  const { worker } = await startWorker(name);
+  const waiting = await until("the pause to be seen", async () => {
+    const job = await readJob(url, first.id);
+    return job.waiting?.reason === "paused" && job.waiting;
+  });
+  expect(waiting).toEqual({ reason: "paused", ahead: 0 });
+
+  await worker.pause();
+  await queue.resume();
+  const queued = await until("the resume to be seen", async () => {
+    const job = await readJob(url, second.id);
+    return job.waiting?.reason === "queued" && job.waiting;
+  });
+  expect(queued).toEqual({ reason: "queued", ahead: 1 });
+});
+
+test("says when a failed attempt is tried again", async () => {
+  const { url, queue } = await startProducer();
+  const { id } = await submitDivision(url, { x: 1, y: 1 });
+  const { Worker } = await import("bullmq");
+  const taker = new Worker(queue.name, null, {
+    connection: queue.opts.connection,
+    prefix: "tripod",
+  });
+  const job = await taker.getNextJob("token");
+  const failedAt = Date.now();
+  await job?.moveToFailed(new Error("_OTHER: not yet"), "token");
+  await taker.close();
+  const status = await readBody(await fetch(`${url}/api/v1/tasks/${id}`));
+  expect(status.waiting.reason).toBe("retrying");
+  const inMs = Date.parse(status.waiting.retry_at) - failedAt;
+  expect(inMs).toBeGreaterThan(0);
+  expect(inMs).toBeLessThan(2_000);
+});
+
+test("answers the same job to the same Idempotency-Key, and 409 to another input", async () => {
+  const { url, queue } = await startProducer();
+  const send = (body: unknown) =>
+    postJson(`${url}/api/v1/tasks`, body, { "idempotency-key": "completed" });
+  const [first, again, other] = [
+    await send(division),
+    await send(division),
+    await send({ ...division, input: { ...division.input, y: 4 } }),
+  ];
+  const [one, two] = [await readBody(first), await readBody(again)];
+  expect([first.status, again.status, other.status]).toEqual([202, 202, 409]);
+  expect(two.id).toBe(one.id);
+  expect(one.id).toMatch(/^k-[0-9a-f]{64}$/);
+  expect([
+    first.headers.get("idempotency-replayed"),
+    again.headers.get("idempotency-replayed"),
+  ]).toEqual([null, "true"]);
+  expect(await queue.getJobCounts("waiting")).toEqual({ waiting: 1 });
+});
+
+test("tells an unfit input field by field", async () => {
+  const { url } = await startProducer();
+  const response = await postJson(`${url}/api/v1/tasks`, {
+    task: "divide",
+    input: { x: "ten", y: 2, z: 1 },
+  });
+  expect([response.status, response.headers.get("content-type")]).toEqual([
+    422,
+    "application/problem+json",
+  ]);
+  expect(await readBody(response)).toEqual({
+    type: "about:blank",
+    title: "Unprocessable Entity",
+    status: 422,
+    detail: 'the input does not fit the task "divide"',
+    errors: [
+      { pointer: "/input/x", detail: "Invalid input: expected number, received string" },
+      { pointer: "/input", detail: 'Unrecognized key: "z"' },
+    ],
+  });
+});
+
+test("names the tasks there are to somebody who asks for another", async () => {
+  const { url } = await startProducer();
+  const response = await postJson(`${url}/api/v1/tasks`, { task: "multiply", input: {} });
+  expect([response.status, (await readBody(response)).errors]).toEqual([
+    422,
+    [{ pointer: "/task", detail: 'there is no task "multiply", expected one of: divide' }],
+  ]);
+});
+
+test("pushes every move of a job until its end", async () => {
+  const { url, name } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2, delayMs: 500 });
+  const response = await fetch(`${url}/api/v1/tasks/${id}/events`);
+  expect(response.headers.get("content-type")).toMatch(/^text\/event-stream\b/);
+  const text = response.text();
+  await startWorker(name);
+  const statuses = (await text)
+    .split("\n")
+    .filter((line) => line.startsWith("data: "))
+    .map((line): string => JSON.parse(line.slice(6)).status);
+  expect([...new Set(statuses)]).toEqual(["waiting", "working", "succeeded"]);
+});
+
+test("returns the trace of the request and takes the client's", async () => {
+  const { url } = await startProducer();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const response = await postJson(`${url}/api/v1/tasks`, division, {
+    traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+  });
+  expect(response.headers.get("traceparent")).toMatch(
+    new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`),
+  );
+  expect((await readBody(response)).trace_id).toBe(traceId);
+});
+
+test("links a job's page to its trace where a Grafana is configured", async () => {
+  const { url } = await startProducer({ grafanaUrl: "http://grafana.example:3000" });
+  const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
+  const page = await (await fetch(`${url}/tasks/${id}`)).text();
+  expect(page).toContain('<a href="http://grafana.example:3000/explore?');
+  expect(page).toContain(`<code>${traceId}</code>`);
+});
+
+test("refuses more when too much waits already, and says so", async () => {
+  const { url } = await startProducer({ limits: { queueDepth: 2 } });
+  await submitDivision(url, { x: 1, y: 1 });
+  await submitDivision(url, { x: 1, y: 1 });
+  const refused = await until("the backlog to be noticed", async () => {
+    const response = await postJson(`${url}/api/v1/tasks`, division);
+    return response.status === 503 && response;
+  });
+  expect([refused.headers.get("retry-after"), (await readBody(refused)).kind]).toEqual([
+    "30",
+    "overloaded",
+  ]);
+});
+
+test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async () => {
+  const { url } = await startProducer();
+  const document = await readBody(await fetch(`${url}/api/openapi.json`));
+  expect([document.openapi, Object.keys(document.paths)]).toEqual([
+    "3.1.0",
+    ["/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/events", "/api/v1/overview/events"],
+  ]);
+  const [submission] =
+    document.paths["/api/v1/tasks"].post.requestBody.content["application/json"].schema.oneOf;
+  expect(submission.properties).toMatchObject({
+    task: { const: "divide" },
+    input: {
+      required: ["x", "y"],
+      additionalProperties: false,
+      properties: { delayMs: { default: 5_000, minimum: 0, maximum: 60_000 } },
+    },
+  });
+});
+
+test("is alive and ready, and says which routes were used but not which paths", async () => {
+  const { url, metricsUrl } = await startProducer();
+  await fetch(`${url}/api/v1/tasks/nobody`);
+  const answers = await Promise.all(["healthz", "readyz"].map((path) => fetch(`${url}/${path}`)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
+  expect(scrape).toContain('http_route="/api/v1/tasks/:id",http_response_status_code="404"');
+  expect(scrape).not.toContain("nobody");
+});

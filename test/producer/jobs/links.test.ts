@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { readBody, submitDivision } from "../../support/client.ts";
+import { boardLogin, startProducer } from "../../support/producer.ts";
+
+test("a job's page links to Bull Board, the trace and the logs where these are configured", async () => {
+  const { url } = await startProducer({
+    boardUrl: "https://board.example",
+    grafanaUrl: "https://grafana.example/g",
+  });
+  const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
+  const links = await readOutsideLinks(`${url}/tasks/${id}`);
+  const [trace, logs, board] = links.map((link) => new URL(link));
+  expect([links.length, board?.href]).toEqual([3, `https://board.example/queue/tasks/${id}`]);
+  expect([trace, logs].map((link) => [`${link?.origin}${link?.pathname}`, queryOf(link)])).toEqual([
+    [
+      "https://grafana.example/g/explore",
+      {
+        refId: "A",
+        datasource: { type: "tempo", uid: "tempo" },
+        queryType: "traceql",
+        query: traceId,
+      },
+    ],
+    [
+      "https://grafana.example/g/explore",
+      {
+        refId: "A",
+        datasource: { type: "loki", uid: "loki" },
+        queryType: "range",
+        expr: `{service_name=~"taskqueue-.+"} | json | job_id="${id}"`,
+      },
+    ],
+  ]);
+});
+
+test("a job's page links nowhere else where nothing is configured", async () => {
+  const { url } = await startProducer();
+  const { id } = await submitDivision(url, { x: 1, y: 1 });
+  expect(await readOutsideLinks(`${url}/tasks/${id}`)).toEqual([]);
+});
+
+test("Bull Board links a job to its page, and a heartbeat to the overview", async () => {
+  const board = await startProducer({ publicUrl: "https://tripod.example" });
+  const { id } = await submitDivision(board.url, { x: 1, y: 1 });
+  await board.queue.add("_heartbeat", {}, { jobId: "repeat:_heartbeat:1" });
+  expect(await readBoardLinks(board)).toEqual([
+    { displayText: "Overview", href: "https://tripod.example/overview" },
+    { displayText: "Status page", href: `https://tripod.example/tasks/${id}` },
+  ]);
+});
+
+test("Bull Board links a job nowhere where the public address is not configured", async () => {
+  const board = await startProducer();
+  await submitDivision(board.url, { x: 1, y: 1 });
+  expect(await readBoardLinks(board)).toEqual([undefined]);
+});
+
+async function readOutsideLinks(url: string): Promise<string[]> {
+  const page = await (await fetch(url)).text();
+  return [...page.matchAll(/href="(https:[^"]+)"/g)].map(([, href = ""]) =>
+    href.replaceAll("&amp;", "&"),
+  );
+}
+
+function queryOf(link: URL | undefined): unknown {
+  return JSON.parse(link?.searchParams.get("panes") ?? "{}").t.queries[0];
+}
+
+async function readBoardLinks({ boardUrl, name }: { boardUrl: string; name: string }) {
+  const login = Buffer.from(`${boardLogin.user}:${boardLogin.password}`).toString("base64");
+  const response = await fetch(`${boardUrl}/api/queues?activeQueue=${name}&status=waiting`, {
+    headers: { authorization: `Basic ${login}` },
+  });
+  const { queues } = await readBody(response);
+  return queues[0].jobs.map(({ externalUrl }: { externalUrl?: unknown }) => externalUrl);
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { DependencyError, TaskRejectedError } from "../../../src/task/task.ts";
+import { classifyFailure, TimeLimitError } from "../../../src/worker/attempts/failure.ts";
+
+function refused(): Error {
+  return Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+}
+
+test.each([
+  [new TaskRejectedError("overflow", "too big"), "overflow", false],
+  [z.number().safeParse("x").error, "invalid_input", false],
+  [new TimeLimitError("too long"), "timeout", false],
+  [new DependencyError("no answer"), "dependency", true],
+  [refused(), "dependency", true],
+  [new TypeError("fetch failed", { cause: refused() }), "dependency", true],
+  [new Error("whatever"), "_OTHER", true],
+  ["a string", "_OTHER", true],
+  [undefined, "_OTHER", true],
+])("sorts %o as %s", (error, failureClass, retryable) => {
+  expect(classifyFailure(error)).toMatchObject({ failureClass, retryable });
+});
+
+test("keeps a reason short enough for Redis and the pages", () => {
+  expect(classifyFailure(new Error("x".repeat(10_000))).reason).toHaveLength(2_000);
+});
