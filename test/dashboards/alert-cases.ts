@@ -321,7 +321,7 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueWebErrors",
     series: {
-      'http_server_request_duration_seconds_count{http_route="/api/v1/tasks",http_response_status_code="503"}':
+      'http_server_request_duration_seconds_count{http_route="/api/v1/jobs",http_response_status_code="503"}':
         "0x4 1+1x19 20x40",
       'http_server_request_duration_seconds_count{http_route="/",http_response_status_code="200"}':
         "0+9x64",
@@ -334,17 +334,15 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueWebSlow",
     series: {
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="0.5"}': "0x60",
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="1"}':
+      'http_server_request_duration_seconds_bucket{http_route="/api/v1/jobs",le="0.5"}': "0x60",
+      'http_server_request_duration_seconds_bucket{http_route="/api/v1/jobs",le="1"}':
         "0+10x30 300x30",
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="+Inf"}':
+      'http_server_request_duration_seconds_bucket{http_route="/api/v1/jobs",le="+Inf"}':
         "0+10x30 300x30",
     },
     quietAt: ["0m", "10m"],
     firesAt: "20m",
-    firing: [
-      { labels: { http_route: "/api/v1/tasks" }, summary: "/api/v1/tasks takes 975ms (p95)" },
-    ],
+    firing: [{ labels: { http_route: "/api/v1/jobs" }, summary: "/api/v1/jobs takes 975ms (p95)" }],
     resolvedAt: "40m",
   },
   {

@@ -33,7 +33,7 @@ export async function openDeployment(): Promise<Deployment> {
     throw error;
   });
 
-  const api = `http://${addresses.producer}/api/v1/tasks`;
+  const api = `http://${addresses.producer}/api/v1/jobs`;
   const internet = startStation(bed.lab, "internet");
   const deployment: Deployment = {
     bed,

@@ -1,5 +1,5 @@
 import type { Config } from "../../service/config.ts";
-import { queueName } from "../../contract/topology.ts";
+import { queueName } from "../../contract/queues.ts";
 import type { JobStatus } from "./job-status.ts";
 
 /** Where else a job can be seen; what is not configured is `undefined`. */
