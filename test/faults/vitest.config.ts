@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { TableReporter } from "./table-reporter.ts";
 
 const published =
-  process.env["PUBLISH"] === "true" ? new URL("../../README.md", import.meta.url) : undefined;
+  process.env["PUBLISH"] === "true" ? new URL("../README.md", import.meta.url) : undefined;
 
 /** All faults at their full size, one after the other: they measure times. */
 export default defineConfig({
