@@ -47,6 +47,9 @@ test("finds links that lead nowhere, and no others", () => {
 
 [no file](lost.md) [no place](src/README.md#thrice) [no third](src/README.md#twice-2)
 [own](#end) ![no image](lost.png) [reference][lost] <a href="lost.html">html</a>
+| [cell](lost.csv) |
+| --- |
+
 [outside](../README.md) [place in a folder](src#here) [plain](http://example.org)
 
 [lost]: lost.ts
@@ -60,6 +63,7 @@ test("finds links that lead nowhere, and no others", () => {
     'README.md: "lost.png" leads to no file',
     'README.md: "lost.ts" leads to no file',
     'README.md: "lost.html" leads to no file',
+    'README.md: "lost.csv" leads to no file',
     'README.md: "../README.md" leads out of the project',
     'README.md: "src#here" names a place in a file that is no Markdown',
     'README.md: "http://example.org" is no https address',
