@@ -54,7 +54,7 @@ test("has a case for every alert", () => {
 });
 
 test("leads from every alert to the place in the README that says what to do", () => {
-  const readme = readFileSync(new URL("../README.md", dashboardsFolder), "utf8");
+  const readme = readFileSync(new URL("README.md", dashboardsFolder), "utf8");
   const places = [...readme.matchAll(/<a id="(\w+)">/g)].map(([, id]) => `README.md#${id}`);
   const runbooks = alerts.map((alert) => createRule(alert).annotations.runbook_url);
   expect(runbooks).toEqual(places);
