@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../support/until.ts";
+import { cgroupBelow, cgroupRemoval, createCgroup, inCgroup } from "./cgroup.ts";
 import type { Lab } from "./lab.ts";
 
 /** A boot takes ten seconds; beside other hosts and tests, many times that. */
@@ -43,7 +44,11 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
   await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", `${home}/root`]);
   await args.prepare?.(`${home}/root`);
 
+  const cgroup = cgroupBelow(lab.cgroup, args.name);
   const command = [
+    // The host sees version 2 of control groups alone, as on EC2, whatever this machine has.
+    "env",
+    "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
     "systemd-nspawn",
     "--quiet",
     "--boot",
@@ -71,7 +76,8 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
   const machine: Machine = {
     async run(...inside) {
       if (running === undefined) throw new Error(`host "${args.name}" is off`);
-      const target = ["--target", running.init, "--mount", "--uts", "--ipc", "--net", "--pid"];
+      const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+      const target = ["--target", running.init, ...namespaces];
       return lab.run(["nsenter", ...target, "--", ...inside]);
     },
     async booted() {
@@ -87,7 +93,8 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
       }
     },
     async start() {
-      const host = lab.start(command, { stdio: ["ignore", "ignore", "inherit"] });
+      await createCgroup(cgroup);
+      const host = lab.start(inCgroup(cgroup, command), { stdio: ["ignore", "ignore", "inherit"] });
       running = { process: host, init: await findInit(lab, host, args.name) };
     },
     async stop() {
@@ -97,6 +104,7 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
       await lab.run(["kill", "-s", "RTMIN+4", running.init]);
       await gone;
       running = undefined;
+      await lab.run(["sh", "-c", cgroupRemoval(cgroup)]);
     },
   };
   await machine.start();
