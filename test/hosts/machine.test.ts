@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { until } from "../support/until.ts";
 import { cgroupBelow } from "./cgroup.ts";
 import { loadDebianRoot } from "./debian-root.ts";
 import { type Lab, openLab } from "./lab.ts";
@@ -57,4 +58,66 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
     const left = names.flatMap(foldersOf).filter((folder) => existsSync(folder));
     expect(left).toEqual([]);
   });
+
+  test("a command of the first boot that fails is told with the host's logs", async () => {
+    const machine = await boot("redis", [["sh", "-c", "echo the cause; exit 3"]], {
+      name: "failing",
+    });
+    const error = await machine.booted().catch((reason: Error) => reason);
+    const message = error instanceof Error ? error.message : "";
+    expect(message).toMatch(/^host "failing" failed to boot: .*scripts-user/);
+    expect(sectionOf(message, "first process")).toBe("runs");
+    expect(sectionOf(message, "/var/log/cloud-init-output.log")).toContain("the cause");
+    expect(sectionOf(message, "/var/log/cloud-init.log")).toContain("Running module scripts-user");
+    expect(sectionOf(message, "journal")).toContain("Cloud-init: Final Stage");
+    expect(message.split("\n").length).toBeLessThan(500);
+  });
+
+  test("a host whose first process is gone fails at once, and its journal is still told", async () => {
+    const machine = await boot("redis", [["sh", "-c", "echo waits; sleep 600"]], {
+      name: "killed",
+    });
+    const failure = machine.booted().catch((reason: Error) => reason.message);
+    await until(
+      "the command to run",
+      async () => (await machine.run("cat", "/var/log/cloud-init-output.log")).includes("waits"),
+      60_000,
+    );
+    const killedAt = performance.now();
+    process.kill(await readFirstProcess("killed"), "SIGKILL");
+    const message = String(await failure);
+    expect(performance.now() - killedAt).toBeLessThan(15_000);
+    expect(message).toContain(
+      `host "killed" failed to boot: its first process is gone: systemd-nspawn`,
+    );
+    expect(sectionOf(message, "journal")).toContain("systemd[1]: ");
+    expect(sectionOf(message, "/var/log/cloud-init-output.log")).toContain("waits");
+    await machine.stop();
+    expect(foldersOf("killed").filter((folder) => existsSync(folder))).toEqual([]);
+  });
+
+  test("a host on which cloud-init has no chance to end fails as soon as systemd is through", async () => {
+    const machine = await boot("redis", [], {
+      name: "without",
+      prepare: async (disk) => {
+        await lab.run(["touch", `${disk}/etc/cloud/cloud-init.disabled`]);
+      },
+    });
+    await expect(machine.booted()).rejects.toThrow(
+      /failed to boot: systemd has started everything \(running\), and cloud-init did not/,
+    );
+  });
+
+  test("a host that cannot start tells what systemd-nspawn says", async () => {
+    const absent = { "/dev/no-such-device": "/dev/data" };
+    await expect(boot("redis", [], { name: "broken", devices: absent })).rejects.toThrow(
+      /host "broken" did not start: systemd-nspawn ended with exit code 1[^]*no-such-device/,
+    );
+  });
 });
+
+/** What the message of a failed boot has below the title. */
+function sectionOf(message: string, title: string): string {
+  const [, text = ""] = message.split(`--- ${title}\n`);
+  return text.split("\n\n--- ")[0] ?? "";
+}
