@@ -1,13 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A boot takes ten seconds; beside other hosts and tests, many times that. */
-const bootMs = 240_000;
-/** Longer than anything that a boot does without a word in cloud-init's logs. */
-const silenceMs = 90_000;
-/** After this much silence systemd is asked whether there is anything left to wait for. */
-const doubtMs = 5_000;
-const pauseMs = 250;
+/** How long a boot is waited for. */
+const patience = {
+  /** A boot takes ten seconds; beside other hosts and tests, many times that. */
+  bootMs: 240_000,
+  /** Longer than anything that a boot does without a word in cloud-init's logs. */
+  silenceMs: 90_000,
+  /** After this much silence systemd is asked whether there is anything left to wait for. */
+  doubtMs: 5_000,
+  pauseMs: 250,
+};
 
 export const cloudInitLogs = ["/var/log/cloud-init.log", "/var/log/cloud-init-output.log"] as const;
 
@@ -22,7 +25,10 @@ export interface BootingHost {
 }
 
 /** Waits until the boot has succeeded, and returns `undefined`; or until it cannot, and returns why. */
-export async function waitForBoot(host: BootingHost): Promise<string | undefined> {
+export async function waitForBoot(
+  host: BootingHost,
+  { bootMs, silenceMs, doubtMs, pauseMs } = patience,
+): Promise<string | undefined> {
   const startedAt = performance.now();
   let [size, grownAt, doubtedAt] = [0, startedAt, startedAt];
   for (;;) {
