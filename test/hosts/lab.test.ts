@@ -9,7 +9,7 @@ import { whyNoHosts } from "./requirements.ts";
 
 const obstacle = whyNoHosts();
 
-/** Opens a lab with a process in a control group of its own, tells where, and waits to be killed. */
+/** Opens a lab with a process in a control group of its own, says where, and waits to be killed. */
 const program = `
 const [{ openLab }, { cgroupBelow, createCgroup, inCgroup }] = await Promise.all(
   ["lab.ts", "cgroup.ts"].map((file) => import(process.argv[1] + "/" + file)),

@@ -59,7 +59,7 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
     expect(left).toEqual([]);
   });
 
-  test("a command of the first boot that fails is told with the host's logs", async () => {
+  test("a command of the first boot that fails is reported with the host's logs", async () => {
     const machine = await boot("redis", [["sh", "-c", "echo the cause; exit 3"]], {
       name: "failing",
     });
@@ -73,7 +73,7 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
     expect(message.split("\n").length).toBeLessThan(500);
   });
 
-  test("a host whose first process is gone fails at once, and its journal is still told", async () => {
+  test("a host whose first process is gone fails at once, and its journal is still reported", async () => {
     const machine = await boot("redis", [["sh", "-c", "echo waits; sleep 600"]], {
       name: "killed",
     });
@@ -108,7 +108,7 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
     );
   });
 
-  test("a host that cannot start tells what systemd-nspawn says", async () => {
+  test("a host that cannot start is reported with what systemd-nspawn says", async () => {
     const absent = { "/dev/no-such-device": "/dev/data" };
     await expect(boot("redis", [], { name: "broken", devices: absent })).rejects.toThrow(
       /host "broken" did not start: systemd-nspawn ended with exit code 1[^]*no-such-device/,
