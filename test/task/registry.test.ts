@@ -27,10 +27,10 @@ test("refuses a file whose name cannot be a task's", async () => {
 
 const zod = import.meta.resolve("zod");
 
-function taskOf(field: string): string {
+function taskOf(field: string, examples = "[]"): string {
   return `import { z } from "${zod}";
 export default {
-  title: "", description: "", timeLimitMs: 1, run() {},
+  title: "", description: "", timeLimitMs: 1, run() {}, examples: ${examples},
   input: z.strictObject({ plain: z.string(), field: ${field} }),
 };`;
 }
@@ -72,4 +72,24 @@ test.each([
 ])("takes an input of %s", async (field) => {
   const tasks = await loadTasks(await folderWith({ "take.ts": taskOf(field) }));
   expect([...tasks.keys()]).toEqual(["take"]);
+});
+
+const fitting = '{ input: { plain: "a", field: 1 }, result: 1 }';
+
+test.each([
+  ['{ input: { plain: "a", field: "1" }, result: 1 }', "input.field", "expected number"],
+  ['{ input: { plain: "a" }, failure: "overflow" }', "input.field", "expected number"],
+  ['{ input: { plain: "a", field: 1, more: 1 }, result: 1 }', "input", 'Unrecognized key: "more"'],
+])("refuses the example %s, whose input would be refused", async (example, field, message) => {
+  const folder = await folderWith({ "show.ts": taskOf("z.number()", `[${fitting}, ${example}]`) });
+  const refusal = loadTasks(folder);
+  await expect(refusal).rejects.toThrow(
+    `"tasks/show.ts" cannot be run: the "${field}" of its example 2 does not fit its schema`,
+  );
+  await expect(refusal).rejects.toThrow(message);
+});
+
+test("takes examples that fit", async () => {
+  const folder = await folderWith({ "show.ts": taskOf("z.number()", `[${fitting}]`) });
+  expect((await loadTasks(folder)).get("show")?.examples).toHaveLength(1);
 });
