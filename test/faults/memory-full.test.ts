@@ -11,7 +11,7 @@ import { addMany } from "./bulk.ts";
 import { fault } from "./fault.ts";
 import { readJobs } from "./queue-jobs.ts";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 
 fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
   {

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
+import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
@@ -34,7 +35,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
     },
-    { queueName: name, tasks: options.tasks ?? (await loadTasks()), telemetry },
+    { queueName: name, tasks: options.tasks ?? (await loadTasks(fixtureTasks)), telemetry },
   );
   onTestFinished(close);
   await worker.waitUntilReady();

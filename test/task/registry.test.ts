@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { loadTasks } from "../../src/task/registry.ts";
+import { fixtureTasks } from "../support/fixture-tasks.ts";
 
 async function folderWith(files: Record<string, string>): Promise<URL> {
   const folder = await mkdtemp(join(tmpdir(), "tripod-tasks-"));
@@ -12,7 +13,7 @@ async function folderWith(files: Record<string, string>): Promise<URL> {
 }
 
 test("finds the tasks by their files", async () => {
-  expect([...(await loadTasks()).keys()]).toEqual(["divide"]);
+  expect([...(await loadTasks(fixtureTasks)).keys()]).toEqual(["quotient"]);
 });
 
 test("refuses a file that is no task", async () => {

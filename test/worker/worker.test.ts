@@ -21,17 +21,17 @@ test("completes a division and counts it once", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry } = await startWorker(name);
   const completed = nextEnd(worker, "completed");
-  await queue.add("divide", { x: 6, y: 3, delayMs: 0 });
+  await queue.add("quotient", { x: 6, y: 3, delayMs: 0 });
   const [, result] = await completed;
   expect(result).toEqual({ value: 2 });
-  const labels = 'queue="tasks",task="divide",outcome="completed"';
+  const labels = 'queue="tasks",task="quotient",outcome="completed"';
   expect([
     await valueOf(registry, `taskqueue_jobs_finished_total{${labels},error_type=""}`),
     await valueOf(registry, `taskqueue_job_end_to_end_duration_seconds_count{${labels}}`),
     await valueOf(registry, `taskqueue_job_processing_duration_seconds_count{${labels}}`),
     await valueOf(
       registry,
-      'taskqueue_job_wait_duration_seconds_count{queue="tasks",task="divide"}',
+      'taskqueue_job_wait_duration_seconds_count{queue="tasks",task="quotient"}',
     ),
   ]).toEqual([1, 1, 1, 1]);
 });
@@ -40,7 +40,7 @@ test("fails a division by zero at once, whatever the retry policy", async () => 
   const { queue, name } = await startProducer();
   const { worker, registry, tracing } = await startWorker(name);
   const failed = nextEnd(worker, "failed");
-  await queue.add("divide", { x: 1, y: 0, delayMs: 0 });
+  await queue.add("quotient", { x: 1, y: 0, delayMs: 0 });
   const [job, error] = await failed;
   expect(error).toBeInstanceOf(UnrecoverableError);
   expect([job.attemptsMade, job.failedReason]).toEqual([
@@ -48,7 +48,7 @@ test("fails a division by zero at once, whatever the retry policy", async () => 
     "division_by_zero: cannot divide 1 by zero",
   ]);
   const series =
-    'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}';
+    'taskqueue_jobs_finished_total{queue="tasks",task="quotient",outcome="failed",error_type="division_by_zero"}';
   expect(await valueOf(registry, series)).toBe(1);
   const span = tracing.spans.getFinishedSpans().find(({ name: is }) => is === "process tasks");
   expect([
@@ -163,7 +163,7 @@ test("does not attach an exemplar where nothing is traced", async () => {
   const { worker, registry } = await startWorker(name);
   const completed = nextEnd(worker, "completed");
   const unsampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
-  await queue.add("divide", { x: 1, y: 1, delayMs: 0 }, carryTrace({ traceparent: unsampled }));
+  await queue.add("quotient", { x: 1, y: 1, delayMs: 0 }, carryTrace({ traceparent: unsampled }));
   await completed;
   expect(await registry.metrics()).not.toContain("trace_id");
 });
@@ -172,7 +172,7 @@ test("attaches the trace to all three latencies of a traced job", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry, tracing } = await startWorker(name);
   const completed = nextEnd(worker, "completed");
-  await queue.add("divide", { x: 1, y: 1, delayMs: 0 });
+  await queue.add("quotient", { x: 1, y: 1, delayMs: 0 });
   await completed;
   const traceId = tracing.spans.getFinishedSpans()[0]?.spanContext().traceId;
   const exemplars = (await registry.metrics())
