@@ -78,6 +78,8 @@ export async function openProducer(
   const redis = open("request", "queue");
   const queue = createQueue(redis, given.queueName ?? queueName);
   const events = createQueueEvents(open("background", "events"), queue.name);
+  // It waits for Redis, which may be away: its connection is closed under it.
+  opening.defer(() => void events.close().catch(() => undefined));
 
   const broker = createBroker(redis, queue);
   const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
