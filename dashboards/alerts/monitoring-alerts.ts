@@ -1,14 +1,13 @@
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
 import { realDisks } from "../panels/process-panels.ts";
-import { anyOf, count, increase, max, min, series, sum } from "../query/promql.ts";
-
-const services = { job: anyOf("taskqueue-.*") };
+import { count, increase, max, min, series, sum } from "../query/promql.ts";
+import { everyService } from "../query/scope.ts";
 
 /** Alerts on the hosts, the processes and the monitoring itself. */
 export const monitoringAlerts: readonly Alert[] = [
   {
     name: "TargetDown",
-    expr: `${series("targetUp", services)} == 0`,
+    expr: `${series("targetUp", everyService)} == 0`,
     for: "2m",
     severity: "warning",
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",

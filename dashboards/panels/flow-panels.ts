@@ -1,3 +1,4 @@
+import type { JobOutcome } from "../../src/contract/metrics.ts";
 import { logarithmic, stacked, timeseries } from "./panels.ts";
 import { max, noneOf, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -6,17 +7,18 @@ import type { QueueScope } from "../query/scope.ts";
 
 /** What comes in, what goes out, and what piles up between. */
 export function flowPanels(scope: QueueScope) {
-  const finished = (outcome: string) => sum(rate(series("jobsFinished", { ...scope, outcome })));
+  const finished = (outcome: JobOutcome) =>
+    sum(rate(series("jobsFinished", { ...scope, outcome })));
   return [
     timeseries({
       title: "In and out",
       description:
-        "Jobs queued, completed and failed per second. When more comes in than goes out, the backlog grows.",
+        "Jobs queued, succeeded and failed per second. When more comes in than goes out, the backlog grows.",
       unit: "ops",
       width: 8,
       queries: [
         lines(sum(rate(series("jobsEnqueued", { ...scope, outcome: "added" }))), "queued"),
-        lines(finished("completed"), "completed"),
+        lines(finished("succeeded"), "succeeded"),
         lines(finished("failed"), "failed"),
       ],
     }),
@@ -27,7 +29,7 @@ export function flowPanels(scope: QueueScope) {
       width: 8,
       queries: [
         lines(
-          max(recorded("jobs", { ...scope, state: noneOf("completed", "failed") }), ["state"]),
+          max(recorded("jobs", { ...scope, state: noneOf("succeeded", "failed") }), ["state"]),
           "{{state}}",
         ),
       ],

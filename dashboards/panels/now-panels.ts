@@ -1,3 +1,4 @@
+import { serviceNames } from "../../src/contract/telemetry.ts";
 import { alertList, gauge, stat, upStat } from "./panels.ts";
 import { increase, max, min, rate, series, sum } from "../query/promql.ts";
 import { instant, lines } from "../query/queries.ts";
@@ -93,8 +94,8 @@ export function nowPanels(scope: QueueScope) {
       unit: "none",
       width: 4,
       queries: [
-        instant(min(series("targetUp", { job: "taskqueue-producer" })), "producer"),
-        instant(min(series("targetUp", { job: "taskqueue-worker" })), "worker"),
+        instant(min(series("targetUp", { job: serviceNames.producer })), "producer"),
+        instant(min(series("targetUp", { job: serviceNames.worker })), "worker"),
       ],
       thresholds: atLeast(1),
     }),

@@ -1,9 +1,8 @@
 import { table, timeseries } from "./panels.ts";
-import { anyOf, max, min, noneOf, rate, series, sum } from "../query/promql.ts";
+import { max, min, noneOf, rate, series, sum } from "../query/promql.ts";
+import { everyService } from "../query/scope.ts";
 import { lines, rows } from "../query/queries.ts";
 import { rising } from "./thresholds.ts";
-
-const services = { job: anyOf("taskqueue-.*") };
 
 /** Disks that hold data, not what the kernel only shows as one. */
 export const realDisks = { fstype: noneOf("tmpfs", "ramfs", "squashfs", "overlay") };
@@ -18,7 +17,7 @@ export function processPanels() {
       width: 6,
       queries: [
         lines(
-          sum(rate(series("processCpu", services)), ["job", "instance"]),
+          sum(rate(series("processCpu", everyService)), ["job", "instance"]),
           "{{job}} {{instance}}",
         ),
       ],
@@ -29,7 +28,10 @@ export function processPanels() {
       unit: "bytes",
       width: 6,
       queries: [
-        lines(sum(series("processMemory", services), ["job", "instance"]), "{{job}} {{instance}}"),
+        lines(
+          sum(series("processMemory", everyService), ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
       ],
     }),
     timeseries({
@@ -39,7 +41,10 @@ export function processPanels() {
       unit: "s",
       width: 6,
       queries: [
-        lines(max(series("eventLoopLag", services), ["job", "instance"]), "{{job}} {{instance}}"),
+        lines(
+          max(series("eventLoopLag", everyService), ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
       ],
       thresholds: rising(0.2, 1),
     }),

@@ -21,8 +21,8 @@ export function taskPanels(scope: TaskScope) {
 
 function figures(scope: TaskScope) {
   const finished = increase(series("jobsFinished", scope), "$__range");
-  const completed = increase(
-    series("jobsFinished", { ...scope, outcome: "completed" }),
+  const succeeded = increase(
+    series("jobsFinished", { ...scope, outcome: "succeeded" }),
     "$__range",
   );
   return [
@@ -38,7 +38,7 @@ function figures(scope: TaskScope) {
       description: "Share of them that succeeded.",
       unit: "percentunit",
       width: 5,
-      queries: [lines(`${sum(completed)} / (${sum(finished)} > 0)`, "succeeded")],
+      queries: [lines(`${sum(succeeded)} / (${sum(finished)} > 0)`, "succeeded")],
       thresholds: atLeast(0.95),
     }),
     stat({

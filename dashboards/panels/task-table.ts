@@ -7,7 +7,7 @@ import type { QueueScope } from "../query/scope.ts";
 /** All tasks side by side; a name leads to that task's dashboard. */
 export function taskTable(scope: QueueScope) {
   const finished = increase(series("jobsFinished", scope), "1h");
-  const completed = increase(series("jobsFinished", { ...scope, outcome: "completed" }), "1h");
+  const succeeded = increase(series("jobsFinished", { ...scope, outcome: "succeeded" }), "1h");
   return table({
     title: "Tasks",
     description:
@@ -16,7 +16,7 @@ export function taskTable(scope: QueueScope) {
     width: 24,
     queries: [
       rows(sum(rate(series("jobsFinished", scope)), ["task"]), "pace"),
-      rows(`${sum(completed, ["task"])} / (${sum(finished, ["task"])} > 0)`, "success"),
+      rows(`${sum(succeeded, ["task"])} / (${sum(finished, ["task"])} > 0)`, "success"),
       rows(quantile(0.95, "jobWaitDuration", { matchers: scope, by: ["task"] }), "wait"),
       rows(
         quantile(0.95, "jobProcessingDuration", { matchers: scope, by: ["task"] }),

@@ -1,3 +1,4 @@
+import { serviceNames } from "../../src/contract/telemetry.ts";
 import { timeseries } from "./panels.ts";
 import { anyOf, increase, max, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -48,7 +49,7 @@ export function workerPanels() {
       width: 8,
       queries: [
         lines(
-          `changes(${series("processStart", { job: "taskqueue-worker", instance: anyOf("$instance") })}[$__range])`,
+          `changes(${series("processStart", { job: serviceNames.worker, instance: anyOf("$instance") })}[$__range])`,
           "{{instance}}",
         ),
       ],

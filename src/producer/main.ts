@@ -27,7 +27,8 @@ if (password === undefined) {
     "the environment is not usable:\n  BOARD_PASSWORD: expected a password for Bull Board",
   );
 }
-const telemetry = await startTelemetry("producer", config);
+const tasks = await loadTasks();
+const telemetry = await startTelemetry("producer", config, tasks.keys());
 const { log, metrics, registry } = telemetry;
 setBuildInfo(metrics.buildInfo, config.releaseSha);
 
@@ -45,7 +46,7 @@ const producer = openProducer({
   redis,
   queue,
   events,
-  tasks: await loadTasks(),
+  tasks,
   telemetry,
 });
 let draining = false;

@@ -20,7 +20,7 @@ import { readRecentJobs } from "./jobs/recent-jobs.ts";
 import { remember } from "./jobs/remembered.ts";
 import { openStatusStreams, type StatusStreams } from "./jobs/status-streams.ts";
 import { createStreamQuota, type StreamQuota } from "./http/stream-quota.ts";
-import { countFromZero, type SubmissionDeps } from "./jobs/submission.ts";
+import type { SubmissionDeps } from "./jobs/submission.ts";
 
 /** How stale what is said of the queue as a whole may be. */
 const stateMs = 1_000;
@@ -56,7 +56,6 @@ export interface ProducerDeps {
 export function openProducer(deps: ProducerDeps): Producer {
   const { config, redis, queue, events, tasks } = deps;
   const { log, metrics, otlp } = deps.telemetry;
-  countFromZero(metrics, tasks);
   const broker = createBroker(redis, queue);
   const state = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
   const memory = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));

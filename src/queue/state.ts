@@ -1,12 +1,13 @@
 import type { Queue } from "bullmq";
 
+/** BullMQ's states, and what they are called everywhere else. */
 const states = {
   waiting: "waiting",
   prioritized: "prioritized",
   active: "active",
   delayed: "delayed",
   "waiting-children": "waiting_children",
-  completed: "completed",
+  completed: "succeeded",
   failed: "failed",
 } as const;
 type JobState = (typeof states)[keyof typeof states];

@@ -25,7 +25,8 @@ import { openWorker } from "./worker.ts";
 
 exitOnCrash("worker");
 const config = loadConfig(process.env);
-const { log, metrics, registry, otlp } = await startTelemetry("worker", config);
+const loaded = await loadTasks();
+const { log, metrics, registry, otlp } = await startTelemetry("worker", config, loaded.keys());
 setBuildInfo(metrics.buildInfo, config.releaseSha);
 const children = openChildren({
   most: config.worker.concurrency,
@@ -33,7 +34,7 @@ const children = openChildren({
   deathSignal: loadDeathSignal(),
   log,
 });
-const tasks = isolateTasks(await loadTasks(), children);
+const tasks = isolateTasks(loaded, children);
 const redis = openRedis(config.redis, "background");
 observeRedis(redis, "worker", { log, metrics });
 const queue = createQueue(redis);

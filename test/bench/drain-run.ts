@@ -27,7 +27,9 @@ const otlp = await startOtlp("worker", {
   releaseSha: "bench",
   tracesPerSecond: loadConfig({}).tracesPerSecond,
 });
-const metrics = registerMetrics(createRegistry(), "worker");
+const folder = new URL("./tasks/", import.meta.url);
+const tasks = await loadTasks(folder);
+const metrics = registerMetrics(createRegistry(), "worker", tasks.keys());
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
 const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
 const config = loadConfig({}).worker;
@@ -38,8 +40,6 @@ const children = openChildren({
   deathSignal: loadDeathSignal(),
   log,
 });
-const folder = new URL("./tasks/", import.meta.url);
-const tasks = await loadTasks(folder);
 
 await addJobs(warmUpJobs);
 const worker = openWorker({

@@ -131,7 +131,7 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="completed"}': "0+10x40",
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
       'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
         "0x9 2+2x9 20x20",
     },
@@ -453,7 +453,7 @@ export const quietCases: readonly QuietCase[] = [
     because: "a division by zero is the submitter's mistake",
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="completed"}': "0+10x40",
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
       'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}':
         "0+10x40",
       'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="overflow"}':
@@ -467,7 +467,7 @@ export const quietCases: readonly QuietCase[] = [
     because: "one of three jobs is no ratio",
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="completed"}': "0x9 2x30",
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0x9 2x30",
       'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
         "0x9 1x30",
     },

@@ -58,7 +58,8 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const log = pino({ level: "silent" });
   const tracing = createTestTracing();
   const registry = createRegistry();
-  const metrics = registerMetrics(registry, "producer");
+  const tasks = options.tasks ?? (await loadTasks());
+  const metrics = registerMetrics(registry, "producer", tasks.keys());
 
   const redis = openRedis(address, "request");
   const background = openRedis(address, "background");
@@ -72,7 +73,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     redis,
     queue,
     events,
-    tasks: options.tasks ?? (await loadTasks()),
+    tasks,
     telemetry: { log, metrics, otlp: tracing },
   });
   const readiness = async () => {

@@ -37,12 +37,13 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const redis = openRedis({ url, password: undefined }, "background");
   redis.on("error", () => undefined);
   const queue = createQueue(redis, name);
+  const tasks = options.tasks ?? (await loadTasks());
   const worker = openWorker({
     redis,
     queue,
     config: { ...loadConfig({}).worker, ...options.config },
-    tasks: options.tasks ?? (await loadTasks()),
-    metrics: registerMetrics(registry, "worker"),
+    tasks,
+    metrics: registerMetrics(registry, "worker", tasks.keys()),
     tracer: tracing.tracer,
     activity,
     log: pino({ level: "silent" }),

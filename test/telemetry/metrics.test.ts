@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { failureClasses } from "../../src/contract/failures.ts";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
+import { redisClients } from "../../src/contract/telemetry.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startProducer } from "../support/producer.ts";
 import { startWorker } from "../support/worker.ts";
@@ -20,7 +21,7 @@ test.each(["producer", "worker"] as const)(
   "registers all of the %s's metrics",
   async (exporter) => {
     const registry = createRegistry();
-    registerMetrics(registry, exporter);
+    registerMetrics(registry, exporter, []);
     const text = await registry.metrics();
     const expected = specs.filter(({ exporters }) => exporters.includes(exporter));
     const missing = expected.filter(({ help }) => !text.includes(help));
@@ -51,7 +52,7 @@ test("tells the queue's state by every name it has", async () => {
     'state="active"} 0',
     'state="delayed"} 1',
     'state="waiting_children"} 0',
-    'state="completed"} 0',
+    'state="succeeded"} 0',
     'state="failed"} 0',
   ]);
 });
@@ -66,17 +67,16 @@ test("counts from zero whatever can happen, so that its first time is seen to ha
   const tasks = ["divide", "_OTHER"].length;
   expect(
     Object.fromEntries(
-      specs
-        .filter(({ type, labels }) => type === "counter" && labels.includes("queue"))
-        .map((spec) => [spec.name, zeros(spec.name)]),
+      specs.filter(({ type }) => type === "counter").map((spec) => [spec.name, zeros(spec.name)]),
     ),
   ).toEqual({
-    taskqueue_queue_collect_errors_total: 1,
+    taskqueue_queue_collect_errors_total: 2,
     taskqueue_jobs_enqueued_total: tasks * ["api", "form"].length * 4,
     taskqueue_jobs_finished_total: tasks * (1 + classes),
     taskqueue_job_retries_total: tasks * classes,
     taskqueue_jobs_stalled_total: 1,
-    taskqueue_worker_busy_seconds_total: 0,
+    taskqueue_worker_busy_seconds_total: 1,
+    taskqueue_redis_reconnects_total: Object.values(redisClients).flat().length,
   });
 });
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "../../service/config.ts";
 import { monitoringPorts } from "../../contract/monitoring.ts";
+import { serviceNames } from "../../contract/telemetry.ts";
 import { findCommand } from "../command-path.js";
 import { claimDataFolder } from "../data-folder.ts";
 import { createOrigins } from "../origins.ts";
@@ -179,8 +180,8 @@ function createTargets(
   const origins = createOrigins(config);
   const targetOf = (exporter: Exporter | undefined) => exporter && `localhost:${exporter.port}`;
   return {
-    "taskqueue-producer": new URL(origins.producerMetrics).host,
-    "taskqueue-worker": new URL(origins.workerMetrics).host,
+    [serviceNames.producer]: new URL(origins.producerMetrics).host,
+    [serviceNames.worker]: new URL(origins.workerMetrics).host,
     redis: targetOf(exporters.redis),
     node: targetOf(exporters.node),
   };

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { type Context, trace } from "@opentelemetry/api";
 import type { Job } from "bullmq";
 import { z } from "zod";
+import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
+import { logFields } from "../../contract/telemetry.ts";
 import { queueName } from "../../contract/topology.ts";
 import type { Tasks } from "../../task/registry.ts";
 import type { Task } from "../../task/task.ts";
@@ -24,7 +26,7 @@ export interface Submission {
   readonly task: string;
   readonly input: unknown;
   readonly idempotencyKey: string | undefined;
-  readonly source: (typeof sources)[number];
+  readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
   /** JSON pointer of the input within what the client sent. */
@@ -46,17 +48,7 @@ export interface Receipt {
   readonly replayed: boolean;
 }
 
-const sources = ["api", "form"] as const;
-const outcomes = ["added", "deduplicated", "rejected", "error"] as const;
-type Outcome = (typeof outcomes)[number];
-
-/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
-export function countFromZero(metrics: ProducerMetrics, tasks: Tasks): void {
-  for (const task of [...tasks.keys(), "_OTHER"])
-    for (const source of sources)
-      for (const outcome of outcomes)
-        metrics.jobsEnqueued.inc({ queue: queueName, task, source, outcome }, 0);
-}
+type Outcome = (typeof submissionOutcomes)[number];
 
 /**
  * The one way into the queue. When it returns, the job is in Redis for good.
@@ -75,7 +67,8 @@ export async function submit(deps: SubmissionDeps, submission: Submission): Prom
     return receipt;
   } catch (error) {
     count(error instanceof RequestError ? "rejected" : "error");
-    if (!(error instanceof RequestError)) log.warn({ err: error, task }, "job not queued");
+    if (!(error instanceof RequestError))
+      log.warn({ err: error, [logFields.task]: task }, "job not queued");
     throw error;
   }
 }
@@ -141,7 +134,7 @@ async function add(
     if (!isDeepStrictEqual(job.data, sent.data)) {
       throw new RequestError(409, "this Idempotency-Key was used before with another input");
     }
-    log.info({ ...trailOf(span), job_id: id, task }, "job queued");
+    log.info({ ...trailOf(span), [logFields.jobId]: id, [logFields.task]: task }, "job queued");
     return { job: summarizeJob(job, "waiting"), replayed: job !== sent && isOlder(job, sent) };
   } finally {
     span.end();

@@ -1,5 +1,6 @@
 import { type Job, UnrecoverableError, WaitingError } from "bullmq";
 import { formatFailure } from "../../contract/failures.ts";
+import { logFields } from "../../contract/telemetry.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Task, TaskRejectedError } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -36,7 +37,12 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
       if (signal.aborted) {
         attempt.fail("handed_back", "cancelled", new Error("the worker stopped"));
         log.warn(
-          { ...trailOf(attempt.span), job_id: job.id, task: taskName, error_type: "cancelled" },
+          {
+            ...trailOf(attempt.span),
+            [logFields.jobId]: job.id,
+            [logFields.task]: taskName,
+            [logFields.errorType]: "cancelled",
+          },
           "job handed back: the worker stops",
         );
         // Back to the front of the queue: a deployment costs a job no attempt.
