@@ -7,7 +7,21 @@ import { waitObjective } from "../../dashboards/alerts/queue-alerts.ts";
 import { metrics } from "../../src/contract/metrics.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 import { promtool } from "../support/promtool.ts";
-import { alertCases, type FiringAlert, quietCases } from "./alert-cases.ts";
+import type { FiringAlert } from "./alert-cases/alert-case.ts";
+import { httpCases, httpQuietCases } from "./alert-cases/http-cases.ts";
+import { monitoringCases, monitoringQuietCases } from "./alert-cases/monitoring-cases.ts";
+import { queueCases, queueQuietCases } from "./alert-cases/queue-cases.ts";
+import { redisCases, redisQuietCases } from "./alert-cases/redis-cases.ts";
+import { taskCases, taskQuietCases } from "./alert-cases/task-cases.ts";
+
+const alertCases = [queueCases, taskCases, redisCases, httpCases, monitoringCases].flat();
+const quietCases = [
+  queueQuietCases,
+  taskQuietCases,
+  redisQuietCases,
+  httpQuietCases,
+  monitoringQuietCases,
+].flat();
 
 /** In the order of the file, as alerts ask for what is recorded before them. */
 const groups = createRuleFile().groups.map(({ name }) => name);
