@@ -6,7 +6,7 @@ import { lines, rows } from "../query/queries.ts";
 import type { QueueScope, TaskScope } from "../query/scope.ts";
 import { below } from "./thresholds.ts";
 
-/** Failures by class, with mistakes of submitters told from faults of ours. */
+/** Failures by class, with submitters' mistakes told apart from faults of ours. */
 export function failuresByClass(scope: TaskScope, width: number) {
   const failed = series("jobsFinished", { ...scope, outcome: "failed" });
   return bars({
@@ -27,7 +27,7 @@ export function failurePanels(scope: QueueScope) {
     bars({
       title: "Whose fault",
       description:
-        "The same failures: mistakes of the submitter, which raise no alarm, and faults of the system, which do.",
+        "The same failures: submitters' mistakes, which raise no alert, and faults of the system, which do.",
       unit: "short",
       width: 8,
       queries: [
@@ -46,7 +46,7 @@ export function failurePanels(scope: QueueScope) {
     timeseries({
       title: "Stalled jobs",
       description:
-        "Jobs whose worker vanished while it ran them; another worker has taken them over.",
+        "Jobs whose worker vanished while it ran them. Another worker has taken them over.",
       unit: "short",
       width: 8,
       queries: [lines(sum(increase(series("jobsStalled", scope)), ["queue"]), "{{queue}}")],
@@ -54,7 +54,7 @@ export function failurePanels(scope: QueueScope) {
     }),
     timeseries({
       title: "Retries",
-      description: "Failed attempts that get another try, by the class of the failure.",
+      description: "Failed attempts that are retried, by class of failure.",
       unit: "short",
       width: 12,
       queries: [

@@ -13,7 +13,7 @@ export function flowPanels(scope: QueueScope) {
     timeseries({
       title: "In and out",
       description:
-        "Jobs queued, succeeded and failed per second. When more comes in than goes out, the backlog grows.",
+        "Jobs queued, succeeded and failed per second. When more come in than go out, the backlog grows.",
       unit: "ops",
       width: 8,
       queries: [
@@ -37,7 +37,7 @@ export function flowPanels(scope: QueueScope) {
     logarithmic({
       title: "Waiting",
       description:
-        "How long jobs waited that have started (p95), and how long the oldest has waited that has not. Only the second speaks when everything is stuck.",
+        "How long jobs waited before they started (p95), and how long the oldest that has not started has waited. Only the second grows when everything is stuck.",
       unit: "s",
       width: 8,
       queries: [
@@ -50,7 +50,7 @@ export function flowPanels(scope: QueueScope) {
     stacked({
       title: "Submissions by outcome",
       description:
-        "What became of submissions: added, known already by their key, refused as wrong, or lost to an error of ours.",
+        "What became of submissions: added, already known by their key, refused as wrong, or lost to an error of ours.",
       unit: "ops",
       width: 12,
       queries: [
@@ -62,7 +62,7 @@ export function flowPanels(scope: QueueScope) {
     }),
     timeseries({
       title: "Time to queue a job",
-      description: "How long Redis took to take a job in.",
+      description: "How long it took to add a job to Redis.",
       unit: "s",
       width: 12,
       queries: [0.5, 0.95, 0.99].map((q) =>

@@ -11,7 +11,7 @@ export function taskTable(scope: QueueScope) {
   return table({
     title: "Tasks",
     description:
-      "Pace now, share of successes in the last hour, and the p95 of waiting and processing.",
+      "Current pace, share that succeeded in the last hour, and p95 of waiting and processing.",
     unit: "short",
     width: 24,
     queries: [

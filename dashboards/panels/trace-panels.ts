@@ -76,7 +76,7 @@ export function slowSpans() {
 export function chosenTrace() {
   return trace({
     title: "Trace",
-    description: "One job's way: request, sending, waiting, processing.",
+    description: "One job from start to end: request, sending, waiting, processing.",
     unit: "none",
     width: 24,
     height: 14,
@@ -87,7 +87,7 @@ export function chosenTrace() {
 export function callGraph() {
   return nodeGraph({
     title: "Who calls whom",
-    description: "Calls between the services, as Tempo derives them from the traces.",
+    description: "Calls between the services, as Tempo derives them from traces.",
     unit: "none",
     width: 12,
     queries: [serviceMap()],

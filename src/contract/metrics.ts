@@ -66,7 +66,7 @@ export const metrics = {
   oldestWaitingJobAge: {
     type: "gauge",
     name: "taskqueue_queue_oldest_waiting_job_age_seconds",
-    help: "Age of the oldest job ready to run; 0 when none waits, absent when unreadable.",
+    help: "Age of the oldest job ready to run; 0 when none is waiting, absent when it cannot be read.",
     labels: ["queue"],
     exporters: both,
   },
@@ -216,7 +216,7 @@ export const metrics = {
   redisReconnects: {
     type: "counter",
     name: "taskqueue_redis_reconnects_total",
-    help: "Attempts to connect to Redis again.",
+    help: "Attempts to reconnect to Redis.",
     labels: ["client"],
     exporters: both,
   },

@@ -3,8 +3,6 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createRule } from "../../dashboards/alerts/alert.ts";
 import { alerts, createRuleFile } from "../../dashboards/alerts/alerts.ts";
-import { waitObjective } from "../../dashboards/alerts/queue-alerts.ts";
-import { metrics } from "../../src/contract/metrics.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 import { promtool } from "../support/promtool.ts";
 import type { FiringAlert } from "./alert-cases/alert-case.ts";
@@ -83,10 +81,6 @@ test("wakes somebody up for five reasons only", () => {
     "RedisDown",
     "TaskQueueEnqueueFailing",
   ]);
-});
-
-test("measures the wait objective at an edge of the histogram", () => {
-  expect(metrics.jobWaitDuration.buckets).toContain(waitObjective.seconds);
 });
 
 /** Runs the shipped rules on these series and compares what fires at each time, annotations included. */

@@ -24,7 +24,7 @@ export const httpCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "11m"],
     firesAt: "20m",
-    firing: [{ labels: {}, summary: "10% of the requests get a server error" }],
+    firing: [{ labels: {}, summary: "10% of requests get a server error" }],
     resolvedAt: "31m",
   },
   {

@@ -11,7 +11,9 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "6m"],
     firesAt: "8m",
-    firing: [{ labels: queue, summary: "No worker is connected to tasks although jobs wait" }],
+    firing: [
+      { labels: queue, summary: "No worker is connected to tasks although jobs are waiting" },
+    ],
     resolvedAt: "16m",
   },
   {
@@ -67,7 +69,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["5m", "20m"],
     firesAt: "30m",
-    firing: [{ labels: queue, summary: "600 jobs wait in tasks, and more every minute" }],
+    firing: [{ labels: queue, summary: "600 jobs are waiting in tasks, with more every minute" }],
     resolvedAt: "42m",
   },
   {

@@ -39,7 +39,7 @@ export const redisCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "14m"],
     firesAt: "16m",
-    firing: [{ labels: redis, summary: "Redis uses 90% of the memory it may use" }],
+    firing: [{ labels: redis, summary: "Redis uses 90% of its memory limit" }],
     resolvedAt: "26m",
   },
   {
@@ -57,7 +57,7 @@ export const redisCases: readonly AlertCase[] = [
     series: { 'redis_evicted_keys_total{job="redis",instance="localhost:9121"}': "0x4 3x40" },
     quietAt: ["4m"],
     firesAt: "6m",
-    firing: [{ labels: redis, summary: "Redis has thrown away 3 keys" }],
+    firing: [{ labels: redis, summary: "Redis has evicted 3 keys" }],
     resolvedAt: "20m",
   },
   {

@@ -15,7 +15,7 @@ export const taskCases: readonly AlertCase[] = [
     },
     quietAt: ["9m", "11m"],
     firesAt: "19m",
-    firing: [{ labels: divide, summary: "16.67% of divide jobs fail by a fault of ours" }],
+    firing: [{ labels: divide, summary: "16.67% of divide jobs fail through a fault of ours" }],
     resolvedAt: "35m",
   },
   {
@@ -43,7 +43,7 @@ export const taskCases: readonly AlertCase[] = [
     },
     quietAt: ["0m", "10m"],
     firesAt: "20m",
-    firing: [{ labels: divide, summary: "50% of divide's attempts are tried again" }],
+    firing: [{ labels: divide, summary: "50% of divide's attempts are retried" }],
     resolvedAt: "45m",
   },
   {
