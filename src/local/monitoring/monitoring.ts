@@ -58,10 +58,26 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
   const remarks: string[] = [];
   const prepare = createPrepare(deps, remarks);
 
+  const prometheus = await prepare("prometheus", ["prometheus"], async (found) => {
+    const port = await reservePort(deps, "prometheus");
+    const exporters = await prepareExporters(deps);
+    // Without a Grafana of ours there may be somebody else's at the port.
+    const grafanaUrl = config.grafanaUrl ?? `http://localhost:${config.ports.grafana}`;
+    const addresses = { targets: createTargets(config, exporters), pages: createPages(config) };
+    const helper = createPrometheus({ ...found, port, addresses, grafanaUrl });
+    return {
+      url: `http://localhost:${port}`,
+      helpers: [helper, ...Object.values(exporters).flatMap((exporter) => exporter?.helper ?? [])],
+    };
+  });
   const tempo = await prepare("tempo", ["tempo"], async (found) => {
     const ports = { http: await findFreePort(), grpc: await findFreePort() };
     const otlp = await findFreePort();
-    return { port: ports.http, otlp, helper: createTempo({ ...found, ports: { ...ports, otlp } }) };
+    return {
+      port: ports.http,
+      otlp,
+      helper: createTempo({ ...found, ports: { ...ports, otlp }, prometheus: prometheus?.url }),
+    };
   });
   const loki = await prepare("loki", ["loki"], async (found) => {
     const ports = { http: await findFreePort(), grpc: await findFreePort() };
@@ -79,18 +95,6 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
     const adminPassword = randomBytes(24).toString("base64url");
     const helper = createGrafana({ ...found, home, port, ports, adminPassword });
     return { url: `http://localhost:${port}`, helper };
-  });
-  const prometheus = await prepare("prometheus", ["prometheus"], async (found) => {
-    const port = await reservePort(deps, "prometheus");
-    const exporters = await prepareExporters(deps);
-    // Without a Grafana of ours there may be somebody else's at the port.
-    const grafanaUrl = config.grafanaUrl ?? `http://localhost:${config.ports.grafana}`;
-    const addresses = { targets: createTargets(config, exporters), pages: createPages(config) };
-    const helper = createPrometheus({ ...found, port, addresses, grafanaUrl });
-    return {
-      url: `http://localhost:${port}`,
-      helpers: [helper, ...Object.values(exporters).flatMap((exporter) => exporter?.helper ?? [])],
-    };
   });
 
   return {
