@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { createRule } from "../../dashboards/alerts/alert.ts";
 import { alerts, createRuleFile } from "../../dashboards/alerts/alerts.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
@@ -65,9 +66,12 @@ test("has a case for every alert", () => {
   expect(covered.toSorted()).toEqual(alerts.map(({ name }) => name).toSorted());
 });
 
-test("leads from every alert to the place in the README that says what to do", () => {
-  const readme = readFileSync(new URL("../README.md", dashboardsFolder), "utf8");
-  const places = [...readme.matchAll(/<a id="(\w+)">/g)].map(([, id]) => `README.md#${id}`);
+test("leads from every alert to the place in dashboards/README.md that says what to do", () => {
+  const readme = readFileSync(new URL("README.md", dashboardsFolder), "utf8");
+  const { repository } = manifest;
+  const page = `${repository}/blob/main/dashboards/README.md`;
+  const places = [...readme.matchAll(/<a id="(\w+)">/g)].map(([, id]) => `${page}#${id}`);
+  expect(repository).toMatch(/^https:\/\/[^/]+\/[^/]+\/[^/]+(?<!\.git)$/);
   const runbooks = alerts.map((alert) => createRule(alert).annotations.runbook_url);
   expect(runbooks).toEqual(places);
 });
@@ -121,7 +125,7 @@ function expectedAlert(name: string, { labels, summary }: FiringAlert) {
     exp_annotations: {
       summary,
       description: meaning,
-      runbook_url: `README.md#${name.toLowerCase()}`,
+      runbook_url: `${manifest.repository}/blob/main/dashboards/README.md#${name.toLowerCase()}`,
       dashboard_url: `https://grafana/d/${dashboard.uid}${query}`,
     },
   };
