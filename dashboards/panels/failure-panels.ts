@@ -11,8 +11,7 @@ export function failuresByClass(scope: TaskScope, width: number) {
   const failed = series("jobsFinished", { ...scope, outcome: "failed" });
   return bars({
     title: "Failures by class",
-    description:
-      "Jobs that failed for good. The README's table of failure classes says whose fault each is.",
+    description: "Jobs that failed for good. src/README.md says whose fault each class is.",
     unit: "short",
     width,
     queries: [lines(sum(increase(failed), ["error_type"]), "{{error_type}}")],

@@ -1,5 +1,6 @@
 import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
-import { queueName } from "../../src/contract/topology.ts";
+import { queueName } from "../../src/contract/queues.ts";
+import { paths } from "../../src/contract/topology.ts";
 
 /** Where the producer's pages are, as the scrape configuration tells for each installation. */
 export const producerUrls = { public: "public_url", board: "board_url" } as const;
@@ -9,7 +10,7 @@ const boardUrl = `\${${producerUrls.board}:raw}`;
 
 /** Paths of one job, for the submitter and for the operator. */
 export const jobPaths = {
-  status: (id: string) => `/tasks/${id}`,
+  status: (id: string) => `${paths.jobs}/${id}`,
   board: (id: string) => `/queue/${queueName}/${id}`,
 } as const;
 

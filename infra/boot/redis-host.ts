@@ -1,4 +1,5 @@
-import { network, queuePrefix, services } from "../../src/contract/topology.ts";
+import { keyTags } from "../../src/contract/queues.ts";
+import { network, services } from "../../src/contract/topology.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
@@ -21,7 +22,7 @@ export const redisUser = "tripod";
 
 /** What BullMQ and Bull Board need, on the queue's own keys; verified against both. */
 const redisUserRules = [
-  `resetkeys ~${queuePrefix}:* resetchannels -@all`,
+  `resetkeys ~{${keyTags.queue}*}:* ~{${keyTags.deployment}}:* resetchannels -@all`,
   "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
   "+@scripting +@connection +@transaction -@dangerous +info +client|list",
 ].join(" ");

@@ -23,30 +23,3 @@ export const failureClasses = {
 } as const satisfies Record<string, FailureClassSpec>;
 
 export type FailureClass = keyof typeof failureClasses;
-
-const separator = ": ";
-
-/** A job's failed reason as it is kept in Redis, where the error's own class does not survive. */
-export function formatFailure(failureClass: FailureClass, reason: string): string {
-  return `${failureClass}${separator}${reason}`;
-}
-
-/** Reads a reason written by `formatFailure`, or by BullMQ itself (`stalled`); anything else is `_OTHER`. */
-export function parseFailure(failedReason: string): {
-  failureClass: FailureClass;
-  reason: string;
-} {
-  const end = failedReason.indexOf(separator);
-  const prefix = failedReason.slice(0, Math.max(end, 0));
-  if (isFailureClass(prefix)) {
-    return { failureClass: prefix, reason: failedReason.slice(end + separator.length) };
-  }
-  if (failedReason.startsWith("job stalled more than allowable limit")) {
-    return { failureClass: "stalled", reason: failedReason };
-  }
-  return { failureClass: "_OTHER", reason: failedReason };
-}
-
-function isFailureClass(word: string): word is FailureClass {
-  return Object.hasOwn(failureClasses, word);
-}

@@ -123,14 +123,14 @@ export const network = {
   monitorAddress: "10.0.0.30",
 } as const;
 
-/** BullMQ queue; its Redis keys are `<queuePrefix>:<queueName>:…`. */
-export const queueName = "tasks";
-export const queuePrefix = "tripod";
-
 export const paths = {
   form: "/",
   overview: "/overview",
-  api: "/api/v1/tasks",
+  /** A job's page is below it. */
+  jobs: "/jobs",
+  /** A task's form is sent to below it. */
+  tasks: "/tasks",
+  api: "/api/v1/jobs",
   overviewEvents: "/api/v1/overview/events",
   openapi: "/api/openapi.json",
   metrics: "/metrics",

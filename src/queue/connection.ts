@@ -1,5 +1,11 @@
 import { Redis, type RedisOptions } from "ioredis";
-import type { Config } from "../service/config.ts";
+
+export interface RedisAddress {
+  /** As `redis://[user[:password]@]host:port[/database]`. */
+  readonly url: string;
+  /** Beats the address's own. */
+  readonly password: string | undefined;
+}
 
 /**
  * TCP repeats a SYN that got lost after 1 s. The next attempt begins at 2 s, so that there is one
@@ -23,7 +29,7 @@ const patience = {
 } as const satisfies Record<string, RedisOptions>;
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
-export function openRedis({ url, password }: Config["redis"], kind: keyof typeof patience): Redis {
+export function openRedis({ url, password }: RedisAddress, kind: keyof typeof patience): Redis {
   const address = new URL(url);
   // Inside the address, because a user there without a password is read as one with an empty one.
   if (password !== undefined) address.password = encodeURIComponent(password);
@@ -39,8 +45,9 @@ export function openRedis({ url, password }: Config["redis"], kind: keyof typeof
 
 const lastErrors = new WeakMap<Redis, Error>();
 
-/** Why a connection that is not ready is not: its state, and the last thing that went wrong. */
-export function describeOutage(redis: Redis): string {
+/** Why a connection is not ready: its state, and the last thing that went wrong; `undefined` when it is. */
+export function describeOutage(redis: Redis): string | undefined {
+  if (redis.status === "ready") return undefined;
   const error = lastErrors.get(redis);
   return `redis is "${redis.status}"${error === undefined ? "" : `: ${error.message}`}`;
 }

@@ -1,27 +1,34 @@
-import { createHash, randomUUID } from "node:crypto";
-import { RequestError } from "../producer/http/errors.ts";
+import { createHmac, randomBytes } from "node:crypto";
 
-/** What an Idempotency-Key may be. */
+/** What an Idempotency-Key may be: 1 to 128 printable ASCII characters without spaces. */
 export const keyPattern = /^[\x21-\x7e]{1,128}$/;
-const idPattern = /^(?:t-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|k-[0-9a-f]{64})$/;
+
+const idPattern = /^[a-h][a-z2-7]{25}$/;
+const idBytes = 16;
+/** RFC 4648's, in lower case. Written from its high end, 128 bits begin with one of a to h. */
+const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** The id of a job that nobody has named: 128 random bits in 26 characters. */
+export function createRandomId(): string {
+  return encode(randomBytes(idBytes));
+}
 
 /**
- * The id a job will have, known before it is added, so that adding it again is harmless. A client's
- * key is hashed: as a raw id, `completed` would overwrite the queue's own key of that name.
- * Throws a 400 `RequestError` for a key that is not 1 to 128 printable ASCII characters.
+ * The id of the job that a client has given a key: always the same, so that adding it again is
+ * harmless. A raw key such as `completed` would overwrite the queue's own key of that name, and a
+ * hash without the deployment's secret would let anybody who guesses a key read the job.
  */
-export function createJobId(task: string, idempotencyKey: string | undefined): string {
-  if (idempotencyKey === undefined) return `t-${randomUUID()}`;
-  if (!keyPattern.test(idempotencyKey)) {
-    throw new RequestError(
-      400,
-      "Idempotency-Key must be 1 to 128 printable ASCII characters without spaces",
-    );
-  }
-  return `k-${createHash("sha256").update(`${task}\n${idempotencyKey}`).digest("hex")}`;
+export function createKeyedId(secret: Uint8Array, task: string, idempotencyKey: string): string {
+  const digest = createHmac("sha256", secret).update(`${task}\n${idempotencyKey}`).digest();
+  return encode(digest.subarray(0, idBytes));
 }
 
 /** Whether this could be a job's id; anything else never reaches Redis. */
 export function isJobId(text: string): boolean {
   return idPattern.test(text);
+}
+
+function encode(bytes: Uint8Array): string {
+  const digits = BigInt(`0x${Buffer.from(bytes).toString("hex")}`).toString(32);
+  return digits.padStart(26, "0").replace(/./g, (digit) => alphabet.charAt(parseInt(digit, 32)));
 }

@@ -1,6 +1,7 @@
-import { type JobsOptions, Queue } from "bullmq";
+import { type JobsOptions, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import { queueName, queuePrefix } from "../contract/topology.ts";
+import { queueName } from "../contract/queues.ts";
+import { prefixOf } from "./keys.ts";
 
 const day = 86_400;
 
@@ -28,14 +29,22 @@ const jobOptions = {
 export function createQueue(redis: Redis, name: string = queueName): Queue {
   const queue = new Queue(name, {
     connection: redis,
-    prefix: queuePrefix,
+    prefix: prefixOf(name),
     defaultJobOptions: jobOptions,
     // Waiting hangs every request made before Redis is up; skipping only the wait, and not the
     // version check, would keep the first check's failure for ever.
     skipWaitingForReady: true,
     skipVersionCheck: true,
   });
-  // Whoever opened the connection tells of its errors; with no listener here BullMQ prints them raw.
+  // Whoever opened the connection logs its errors; with no listener here BullMQ prints them raw.
   queue.on("error", () => undefined);
   return queue;
+}
+
+/** The queue's events, on a connection of their own that the caller opened and closes. */
+export function createQueueEvents(redis: Redis, name: string = queueName): QueueEvents {
+  const events = new QueueEvents(name, { connection: redis, prefix: prefixOf(name) });
+  // It repeats what its connection says, which is logged already; unheard, BullMQ prints it raw.
+  events.on("error", () => undefined);
+  return events;
 }

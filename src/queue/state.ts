@@ -1,4 +1,5 @@
 import type { Queue } from "bullmq";
+import { readyAt } from "./ready-at.ts";
 
 /** BullMQ's states, and what they are called everywhere else. */
 const states = {
@@ -37,14 +38,6 @@ export async function readQueueState(queue: Queue): Promise<QueueState> {
     paused,
     workers,
   };
-}
-
-/** Unix time in ms from which a job could have run, had a worker been free. */
-export function readyAt(job: {
-  readonly timestamp: number;
-  readonly opts: { delay?: number };
-}): number {
-  return job.timestamp + (job.opts.delay ?? 0);
 }
 
 function objectKeys<K extends string>(object: Readonly<Record<K, unknown>>): K[] {

@@ -14,17 +14,46 @@ const limits = {
   keepAliveTimeout: 5_000,
 } as const;
 
-export interface Listener {
+interface Listener {
   readonly port: number;
+  close(graceMs: number): Promise<void>;
+}
+
+export interface Place {
+  readonly app: Pick<Koa, "callback">;
+  /** 0 means any. */
+  readonly port: number;
+  readonly purpose: string;
+}
+
+export interface Listeners<Name extends string> {
+  readonly ports: Readonly<Record<Name, number>>;
   /** Stops accepting, lets running requests finish for `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Serves the app; port 0 means any. Throws an error that names the port when it is taken. */
-export async function listen(
-  app: Pick<Koa, "callback">,
-  { port, address, purpose }: { port: number; address: string; purpose: string },
-): Promise<Listener> {
+/** Serves each app at its place. Throws an error that names the port when one is taken. */
+export async function openListeners<Name extends string>(
+  address: string,
+  places: Readonly<Record<Name, Place>>,
+): Promise<Listeners<Name>> {
+  const open: [Name, Listener][] = [];
+  const close = async (graceMs: number) => {
+    await Promise.all(open.map(([, listener]) => listener.close(graceMs)));
+  };
+  try {
+    for (const name of Object.keys(places) as Name[]) {
+      open.push([name, await listen(address, places[name])]);
+    }
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+  const ports = open.map(([name, { port }]) => [name, port]);
+  return { ports: Object.fromEntries(ports) as Record<Name, number>, close };
+}
+
+async function listen(address: string, { app, port, purpose }: Place): Promise<Listener> {
   const handle = app.callback();
   // Koa answers its own errors: nothing is left to wait for.
   const server = createServer(limits, (request, response) => void handle(request, response));

@@ -1,10 +1,8 @@
 import type Router from "@koa/router";
-import type { Redis } from "ioredis";
 import { paths } from "../contract/topology.ts";
 import { within } from "./deadline.ts";
-import { describeOutage } from "../queue/connection.ts";
 
-const pingMs = 500;
+const answerMs = 500;
 const fullRatio = 0.95;
 
 export interface Readiness {
@@ -13,23 +11,34 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-/** Whether Redis answers and has room. A PING alone misses a full memory. */
-export async function checkRedis(redis: Redis): Promise<string[]> {
-  if (redis.status !== "ready") return [describeOutage(redis)];
-  try {
-    const { used, limit } = await within(pingMs, readMemory(redis));
-    return used < limit * fullRatio ? [] : [`redis has used ${used} of its ${limit} bytes`];
-  } catch (error) {
-    return [`redis does not answer: ${error instanceof Error ? error.message : String(error)}`];
-  }
+/** What a service needs to know of its broker to say whether it can work. */
+export interface BrokerProbe {
+  /** Why the connection cannot be used now; `undefined` when it can. */
+  readonly outage: () => string | undefined;
+  /** Bytes; rejects where Redis does not answer. */
+  readonly readMemory: () => Promise<{ readonly used: number; readonly limit: number }>;
 }
 
-/** Bytes used and allowed; the limit is infinite where Redis sets none. */
-export async function readMemory(redis: Redis): Promise<{ used: number; limit: number }> {
-  await redis.ping();
-  const info = await redis.info("memory");
-  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
-  return { used: field("used_memory"), limit: field("maxmemory") || Infinity };
+/** Whether a service can work: it is not draining, and its Redis answers and has room. */
+export function createReadiness(
+  { outage, readMemory }: BrokerProbe,
+  draining: () => boolean,
+): () => Promise<Readiness> {
+  const findReason = async () => {
+    if (draining()) return "draining";
+    const known = outage();
+    if (known !== undefined) return known;
+    try {
+      const { used, limit } = await within(answerMs, readMemory());
+      return used < limit * fullRatio ? undefined : `redis has used ${used} of its ${limit} bytes`;
+    } catch (error) {
+      return `redis does not answer: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  return async () => {
+    const reason = await findReason();
+    return { ready: reason === undefined, reasons: reason === undefined ? [] : [reason] };
+  };
 }
 
 /** Adds `/healthz`, which never touches Redis, and `/readyz`, which is 503 with reasons when not ready. */

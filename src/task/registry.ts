@@ -8,7 +8,8 @@ export type Tasks = ReadonlyMap<string, Task>;
 
 const taskFile = /^([a-z][a-z0-9-]*)\.ts$/;
 
-const tasksFolder = new URL("../tasks/", import.meta.url);
+/** Where the tasks that are shipped are defined. */
+export const tasksFolder = new URL("../tasks/", import.meta.url);
 
 /**
  * Loads every file of the folder as a task named like its file.

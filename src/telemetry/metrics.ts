@@ -15,7 +15,7 @@ import {
   type MetricsOf,
 } from "../contract/metrics.ts";
 import { redisClients } from "../contract/telemetry.ts";
-import { queueName } from "../contract/topology.ts";
+import { queueName } from "../contract/queues.ts";
 
 type Instrument<S extends MetricSpec> = S["type"] extends "counter"
   ? Counter<S["labels"][number]>

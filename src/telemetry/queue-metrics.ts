@@ -1,26 +1,33 @@
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { queueName } from "../contract/queues.ts";
 import type { RedisClient } from "../contract/telemetry.ts";
-import { queueName } from "../contract/topology.ts";
-import { type QueueState, readQueueState } from "../queue/state.ts";
 import { within } from "../service/deadline.ts";
-import { readHeartbeat } from "../queue/heartbeat.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
 const readMs = 2_000;
 const labels = { queue: queueName };
+
+/** What the gauges of a queue show. */
+export interface QueueReading {
+  readonly jobs: Readonly<Record<string, number>>;
+  /** Unix times in ms; `undefined` when no job waits, or before the first heartbeat. */
+  readonly oldestReadyAt: number | undefined;
+  readonly heartbeatAt: number | undefined;
+  readonly paused: boolean;
+  readonly workers: number;
+}
 
 /**
  * Returns a function that reads the queue's gauges anew. When they cannot be read they are absent,
  * not 0, and the failure is counted; it does not throw.
  */
 export function createQueueCollector({
-  queue,
+  read,
   redis,
   client,
   metrics,
 }: {
-  readonly queue: Queue;
+  readonly read: () => Promise<QueueReading>;
   readonly redis: Redis;
   /** The connection's name in the metrics. */
   readonly client: RedisClient;
@@ -30,18 +37,11 @@ export function createQueueCollector({
     const startedAt = performance.now();
     try {
       if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
-      const [state, heartbeatAt] = await within(
+      const [reading] = await within(
         readMs,
-        Promise.all([
-          readQueueState(queue),
-          readHeartbeat(queue, redis),
-          timePing(redis, client, metrics),
-        ]),
+        Promise.all([read(), timePing(redis, client, metrics)]),
       );
-      setGauges(metrics, state);
-      if (heartbeatAt !== undefined) {
-        metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
-      }
+      setGauges(metrics, reading);
     } catch {
       metrics.queueCollectErrors.inc(labels);
       clearGauges(metrics);
@@ -56,13 +56,15 @@ async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetric
   metrics.redisPingDuration.observe({ client }, (performance.now() - startedAt) / 1_000);
 }
 
-function setGauges(metrics: SharedMetrics, { jobs, oldestReadyAt, paused, workers }: QueueState) {
+function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
+  const { jobs, oldestReadyAt, heartbeatAt, paused, workers } = reading;
   for (const [state, count] of Object.entries(jobs))
     metrics.queueJobs.set({ ...labels, state }, count);
   const ageMs = oldestReadyAt === undefined ? 0 : Math.max(0, Date.now() - oldestReadyAt);
   metrics.oldestWaitingJobAge.set(labels, ageMs / 1_000);
   metrics.queuePaused.set(labels, paused ? 1 : 0);
   metrics.queueWorkers.set(labels, workers);
+  if (heartbeatAt !== undefined) metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
 }
 
 function clearGauges(metrics: SharedMetrics): void {

@@ -1,5 +1,5 @@
-import type { Config } from "../service/config.ts";
 import type { Exporter, MetricsOf } from "../contract/metrics.ts";
+import type { Config } from "../service/config.ts";
 import { createLog, type Log } from "./log.ts";
 import {
   createRegistry,
@@ -13,7 +13,7 @@ export interface Telemetry<E extends Exporter> {
   readonly log: Log;
   readonly registry: MetricsRegistry;
   readonly metrics: Instruments<MetricsOf<E>>;
-  readonly otlp: Otlp;
+  readonly otlp: Pick<Otlp, "tracer" | "shutdown">;
 }
 
 /** Log, metrics and traces of one service: the one way in for both. */

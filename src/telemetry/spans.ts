@@ -18,7 +18,7 @@ import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import { type FailureClass, failureClasses } from "../contract/failures.ts";
 import { logFields, spanAttributes, spanOperations } from "../contract/telemetry.ts";
-import { queueName } from "../contract/topology.ts";
+import { queueName } from "../contract/queues.ts";
 
 const propagator = new W3CTraceContextPropagator();
 
@@ -45,16 +45,6 @@ export function injectContext(context: Context): Record<string, string> {
 export function traceIdOf(context: Context): string | undefined {
   const traceId = trace.getSpanContext(context)?.traceId;
   return traceId === INVALID_TRACEID ? undefined : traceId;
-}
-
-/** Reads what `JSON.stringify(injectContext(…))` wrote into a job; `{}` if it is anything else. */
-export function parseCarrier(metadata: string | undefined): Carrier {
-  try {
-    const carrier: unknown = JSON.parse(metadata ?? "{}");
-    return typeof carrier === "object" && carrier !== null ? { ...carrier } : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Trace ids of a span as log fields; `{}` when there is no trace. */

@@ -1,4 +1,4 @@
-import { queueName } from "../contract/topology.ts";
+import { queueName } from "../contract/queues.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import type { Activity } from "./activity.ts";
 

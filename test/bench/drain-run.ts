@@ -1,17 +1,16 @@
 import { TraceFlags } from "@opentelemetry/api";
 import type { Worker } from "bullmq";
 import { pino } from "pino";
-import { loadConfig } from "../../src/service/config.ts";
-import { loadDeathSignal } from "../../src/service/death-signal.ts";
-import { createQueue } from "../../src/queue/queue.ts";
 import { openRedis } from "../../src/queue/connection.ts";
+import { heartbeatName } from "../../src/queue/heartbeat.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { carryTrace } from "../../src/queue/trace-carrier.ts";
+import { loadConfig } from "../../src/service/config.ts";
 import { loadTasks } from "../../src/task/registry.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startOtlp } from "../../src/telemetry/otlp.ts";
-import { createActivity } from "../../src/worker/activity.ts";
-import { openChildren } from "../../src/worker/isolation/children.ts";
-import { isolateTasks } from "../../src/worker/isolation/isolated-tasks.ts";
-import { openWorker } from "../../src/worker/worker.ts";
+import { openWorker } from "../../src/worker/open-worker.ts";
+import { anyPorts } from "../support/ports.ts";
 import { type Variant, variants } from "./variants.ts";
 
 const warmUpJobs = 5_000;
@@ -20,38 +19,36 @@ const measuredJobs = 20_000;
 // Run by telemetry.ts: drains a queue of jobs that do nothing and prints how fast that went.
 const [variant = "bare", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(2);
 const { measured, sampled, isolated } = variants[variant as Variant];
-const redis = openRedis({ url: redisUrl, password: undefined }, "background");
+const address = { url: redisUrl, password: undefined };
+const redis = openRedis(address, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
-const otlp = await startOtlp("worker", {
+const config = {
+  ...loadConfig({}),
+  redis: address,
+  ports: anyPorts,
   otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
   releaseSha: "bench",
-  tracesPerSecond: loadConfig({}).tracesPerSecond,
-});
-const folder = new URL("./tasks/", import.meta.url);
-const tasks = await loadTasks(folder);
-const metrics = registerMetrics(createRegistry(), "worker", tasks.keys());
+};
+const tasksFolder = new URL("./tasks/", import.meta.url);
+const tasks = await loadTasks(tasksFolder);
+const registry = createRegistry();
+const metrics = registerMetrics(registry, "worker", tasks.keys());
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
 const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
-const config = loadConfig({}).worker;
-const log = pino({ level: "silent" });
-const children = openChildren({
-  most: config.concurrency,
-  env: process.env,
-  deathSignal: loadDeathSignal(),
-  log,
-});
 
 await addJobs(warmUpJobs);
-const worker = openWorker({
-  config,
-  redis,
-  queue,
-  tasks: isolated ? isolateTasks(tasks, children, folder) : tasks,
-  // Instruments of the same names that do nothing.
-  metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
-  tracer: otlp.tracer,
-  activity: createActivity(),
-  log,
+const { worker, close } = await openWorker(config, {
+  queueName: queue.name,
+  tasks: new Map([...tasks].map(([name, task]) => [name, { ...task, isolated }])),
+  tasksFolder,
+  telemetry: {
+    log: pino({ level: "silent" }),
+    registry,
+    // Instruments of the same names that do nothing.
+    metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
+    otlp: await startOtlp("worker", config),
+  },
+  childEnvironment: process.env,
 });
 await untilCompleted(worker, warmUpJobs);
 await worker.pause();
@@ -69,10 +66,8 @@ const result = {
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
-await worker.close();
+await close();
 await queue.obliterate({ force: true });
-await otlp.shutdown();
-children.close();
 redis.disconnect();
 
 /** Queues jobs as a producer that samples this share of its traces does. */
@@ -83,7 +78,7 @@ async function addJobs(count: number): Promise<void> {
     return {
       name: "nothing",
       data: {},
-      opts: { telemetry: { metadata: JSON.stringify({ traceparent }) } },
+      opts: carryTrace({ traceparent }),
     };
   });
   for (let start = 0; start < count; start += 1_000) {
@@ -94,7 +89,8 @@ async function addJobs(count: number): Promise<void> {
 async function untilCompleted(running: Worker, count: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let completed = 0;
-  const onCompleted = () => {
+  const onCompleted = ({ name }: { readonly name: string }) => {
+    if (name === heartbeatName) return;
     completed += 1;
     if (completed === count) resolve();
   };

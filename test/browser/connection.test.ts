@@ -12,7 +12,7 @@ test("a page whose stream was refused still sees its job through", async () => {
   const { page } = await openPage();
   const streams = collectStreams(page);
   await page.route("**/events", (route) => route.fulfill({ status: 503 }), { times: 1 });
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await until("the stream to be refused", () => streams.length === 1);
   await startWorker(producer.name);
   await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
@@ -25,13 +25,13 @@ test("a page that could not be had at the job's end is asked for again", async (
   const { id } = await submitDivision(producer.url, { x: 10, y: 2 });
   const { page } = await openPage();
   const streams = collectStreams(page);
-  await page.route(`**/tasks/${id}`, async (route) => {
+  await page.route(`**/jobs/${id}`, async (route) => {
     const response = await route.fetch();
     const ended = (await response.text()).includes("Result:");
     if (ended && streams.length === 1) await route.fulfill({ status: 503 });
     else await route.fulfill({ response });
   });
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await startWorker(producer.name);
   await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
 

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { createRandomId } from "../../src/queue/job-id.ts";
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { boardLogin, startProducer, type TestProducer } from "../support/producer.ts";
@@ -50,7 +50,7 @@ test("a form that can be sent again from an error page is in it as text", async 
   await submitText(producer, { text: "first", times: 1 });
   await until("the full queue to be noticed", async () => {
     const body = { task: "repeat", input: { text: "second", times: 1 } };
-    return (await postJson(`${producer.url}/api/v1/tasks`, body)).status === 503;
+    return (await postJson(`${producer.url}/api/v1/jobs`, body)).status === 503;
   });
   const { page, complaints } = await openForm(producer);
   await page.getByLabel("Text").fill(attack);
@@ -66,7 +66,7 @@ test("a job's page shows input and result as text, also when a script swaps it i
   const producer = await startProducer({ tasks });
   const id = await submitText(producer, { text: attack, times: 1 });
   const { page, complaints } = await openPage();
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await startWorker(producer.name, { tasks });
   await page.getByText("Result:").waitFor();
   const swapped = [await page.getByRole("status").innerText(), await findIntruders(page)];
@@ -86,7 +86,7 @@ test("a job's page shows the reason of a failure as text", async () => {
   const id = await submitText(producer, { text: attack, times: 0 });
   await untilFinal(producer.url, id);
   const { page, complaints } = await openPage();
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
 
   expect(await page.getByRole("status").innerText()).toContain(
     `invalid_input: nothing is left of "${attack}"`,
@@ -128,7 +128,7 @@ test("an error page shows a job id, a path and a task's name as text", async () 
     nothing,
   ]);
 
-  await page.goto(`${producer.url}/tasks/${encoded}`);
+  await page.goto(`${producer.url}/jobs/${encoded}`);
   expect([await alert.innerText(), await findIntruders(page)]).toEqual([
     `there is no job "${attack}", or it is no longer kept`,
     nothing,
@@ -178,7 +178,7 @@ test("Bull Board shows input, result and reason as text", async () => {
 
 test("a job that came into the queue by another way shows its name and log as text", async () => {
   const producer = await startTwoTasks();
-  const job = await producer.queue.add(attack, {}, { jobId: `t-${randomUUID()}` });
+  const job = await producer.queue.add(attack, {}, { jobId: createRandomId() });
   const id = job.id ?? "";
   await untilFinal(producer.url, id);
   await job.log(attack);
@@ -186,7 +186,7 @@ test("a job that came into the queue by another way shows its name and log as te
     httpCredentials: { username: boardLogin.user, password: boardLogin.password },
   });
   const seen: unknown[] = [];
-  for (const path of ["/", `/tasks/${id}`, "/overview"]) {
+  for (const path of ["/", `/jobs/${id}`, "/overview"]) {
     await page.goto(`${producer.url}${path}`);
     const shown = await page.locator("body").innerText();
     seen.push([shown.includes(attack), await findIntruders(page)]);
@@ -222,7 +222,7 @@ async function submitText(
   { url }: TestProducer,
   input: { text: string; times: number },
 ): Promise<string> {
-  const response = await postJson(`${url}/api/v1/tasks`, { task: "repeat", input });
+  const response = await postJson(`${url}/api/v1/jobs`, { task: "repeat", input });
   return (await readBody(response)).id;
 }
 

@@ -11,7 +11,7 @@ test("one click leads from a job's page to Bull Board's, and one back", async ()
   const { id } = await submitDivision(url, { x: 10, y: 0 });
   await untilFinal(url, id);
   const { page } = await openPage({ httpCredentials: { username: "admin", password: "sesame" } });
-  await page.goto(`${url}/tasks/${id}`);
+  await page.goto(`${url}/jobs/${id}`);
 
   await page.getByRole("link", { name: "in Bull Board" }).click();
   await page.getByText("cannot divide 10 by zero").waitFor();
@@ -24,6 +24,6 @@ test("one click leads from a job's page to Bull Board's, and one back", async ()
 
   expect([boardPage, statusPage.url()]).toEqual([
     `http://localhost:${ports.board}/queue/tasks/${id}`,
-    `http://localhost:${ports.public}/tasks/${id}`,
+    `http://localhost:${ports.public}/jobs/${id}`,
   ]);
 });

@@ -51,13 +51,13 @@ test("the API takes a second task and describes it", async () => {
   const producer = await startProducer({ tasks });
   await startWorker(producer.name, { tasks });
   const openapi = await readBody(await fetch(`${producer.url}/api/openapi.json`));
-  const { requestBody } = openapi.paths["/api/v1/tasks"].post;
+  const { requestBody } = openapi.paths["/api/v1/jobs"].post;
   expect(requestBody.content["application/json"].schema.oneOf).toMatchObject([
     { properties: { task: { const: "divide" } } },
     { properties: { task: { const: "repeat" } } },
   ]);
 
-  const response = await postJson(`${producer.url}/api/v1/tasks`, {
+  const response = await postJson(`${producer.url}/api/v1/jobs`, {
     task: "repeat",
     input: { text: "ho" },
   });

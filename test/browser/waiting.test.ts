@@ -10,7 +10,7 @@ test("a job without a worker says so, and then that one is on it", async () => {
   const producer = await startProducer();
   const { id } = await submitDivision(producer.url, long);
   const { page, complaints } = await openPage();
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await page.getByText("No worker is connected: it will start as soon as one is.").waitFor();
 
   await startWorker(producer.name);
@@ -29,7 +29,7 @@ test("a job of a paused queue says so, and where it stands once the queue is res
   await submitDivision(producer.url, long);
   const { id } = await submitDivision(producer.url, long);
   const { page } = await openPage();
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await page.getByText("The queue is paused: nothing starts until it is resumed.").waitFor();
 
   await producer.queue.resume();
@@ -46,7 +46,7 @@ test("a job behind others says how many, and follows as they leave", async () =>
   await submitDivision(producer.url, long);
   const { id } = await submitDivision(producer.url, long);
   const { page } = await openPage();
-  await page.goto(`${producer.url}/tasks/${id}`);
+  await page.goto(`${producer.url}/jobs/${id}`);
   await page.getByText("2 jobs are before it.").waitFor();
 
   await producer.queue.remove(removed);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { formatFailure, failureClasses, parseFailure } from "../../src/contract/failures.ts";
+
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
 import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
+import { formatFailure } from "../../src/queue/failure-text.ts";
 import { TaskRejectedError } from "../../src/task/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 
@@ -50,21 +51,6 @@ test("never takes a Prometheus target's own labels", () => {
     labels.some((label) => ["job", "instance"].includes(label)),
   );
   expect(taken).toEqual([]);
-});
-
-test("brings every failure class through Redis and back", () => {
-  const classes = Object.keys(failureClasses);
-  const back = classes.map((name) => parseFailure(`${name}: why: it did`));
-  expect(back).toEqual(classes.map((failureClass) => ({ failureClass, reason: "why: it did" })));
-});
-
-test.each([
-  ["job stalled more than allowable limit", "stalled"],
-  ["read ECONNRESET", "_OTHER"],
-  ["constructor: nice try", "_OTHER"],
-  ["", "_OTHER"],
-])("takes a reason it did not write, %j, for %s", (reason, failureClass) => {
-  expect(parseFailure(reason)).toEqual({ failureClass, reason });
 });
 
 test("refuses a wrong caller, label, class or metric kind when compiled", () => {

@@ -104,7 +104,7 @@ async function expectLinksToLead({ producer, prometheus }: MonitoredQueue): Prom
   const names = labelled.map(({ labels }) => labels["__name__"] ?? "");
   expect(names.filter((name) => name !== "up" && !name.startsWith("scrape_"))).toEqual([]);
 
-  const accepted = await postJson(`${publicUrl}/api/v1/tasks`, {
+  const accepted = await postJson(`${publicUrl}/api/v1/jobs`, {
     task: "divide",
     input: { x: 1, y: 1, delayMs: 0 },
   });

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 /** Runs a service that cannot start and returns its exit code and the log lines it wrote. */
 async function runInVain(name: "producer" | "worker", env: Record<string, string>) {
   const main = new URL(`../../src/${name}/main.ts`, import.meta.url).pathname;
-  const run = promisify(execFile)(process.execPath, [main], { env, timeout: 10_000 });
+  const run = promisify(execFile)(process.execPath, [main], { env, timeout: 25_000 });
   const failed: { code: number; stdout: string; stderr: string } = await run.then(
     () => Promise.reject(new Error("it started")),
     (error) => error,

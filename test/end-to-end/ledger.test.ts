@@ -1,9 +1,13 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import { queueName } from "../../src/contract/queues.ts";
+import { prefixOf } from "../../src/queue/keys.ts";
 import { openLedger } from "../faults/ledger.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
+
+const prefix = `${prefixOf(queueName)}:${queueName}`;
 
 test("a ledger's audit finds jobs that were lost, that failed and that were begun twice", async () => {
   const redis = await ownRedis();
@@ -16,13 +20,13 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
   expect(await ledger.audit()).toMatchObject({ acknowledged: 4, queued: 4, lost: [] });
 
   const [gone = ""] = ledger.acknowledged;
-  await client.lrem("tripod:tasks:wait", 1, gone);
+  await client.lrem(`${prefix}:wait`, 1, gone);
   const slow = await ledger.submit("divide", { x: 1, y: 1, delayMs: 2_000 });
   const env = { WORKER_LOCK_MS: "3000", WORKER_STALLED_CHECK_MS: "500" };
   const first = await spawnWorker(redis.url, env);
   await until("nothing but the slow job to be left", async () => {
-    const waiting = await client.llen("tripod:tasks:wait");
-    const running = await client.lrange("tripod:tasks:active", 0, -1);
+    const waiting = await client.llen(`${prefix}:wait`);
+    const running = await client.lrange(`${prefix}:active`, 0, -1);
     return waiting === 0 && running.length === 1 && running[0] === slow;
   });
   await first.stop("SIGKILL");
@@ -30,7 +34,7 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
   await spawnWorker(redis.url, env);
   await until(
     "it to succeed",
-    async () => (await client.zscore("tripod:tasks:completed", slow)) !== null,
+    async () => (await client.zscore(`${prefix}:completed`, slow)) !== null,
   );
   expect(await ledger.audit()).toEqual({
     acknowledged: 5,

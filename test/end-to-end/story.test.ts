@@ -46,7 +46,7 @@ test("a division goes from the request to its result, seen in one trace and in t
       span?.status,
     ]),
   ).toEqual([
-    ["taskqueue-producer", "POST /api/v1/tasks", 2, "b7ad6b7169203331", 0],
+    ["taskqueue-producer", "POST /api/v1/jobs", 2, "b7ad6b7169203331", 0],
     ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
     ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
     ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
@@ -84,7 +84,7 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
     error_type: "division_by_zero",
     attempts: 1,
   });
-  const page = await (await fetch(`${producer.url}/tasks/${id}`)).text();
+  const page = await (await fetch(`${producer.url}/jobs/${id}`)).text();
   expect(page).toContain("<strong>division_by_zero</strong>: cannot divide 10 by zero");
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   expect(scrape).toContain(

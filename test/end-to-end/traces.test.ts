@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import { createRandomId } from "../../src/queue/job-id.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { forkSources } from "../support/fork.ts";
@@ -21,7 +21,7 @@ test(
     const submit = async (first: "fails" | "hangs") => {
       const trace = join(createTemporaryFolder(), "was-here");
       const input = { trace, first };
-      const answer = await postJson(`${url}/api/v1/tasks`, { task: "second-try", input });
+      const answer = await postJson(`${url}/api/v1/jobs`, { task: "second-try", input });
       return { trace, ...(await readBody(answer)) };
     };
 
@@ -31,7 +31,7 @@ test(
     const sender = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
     const metadata = JSON.stringify({ traceparent: `00-${sender.traceId}-${sender.spanId}-01` });
     const divide = { x: 10, y: 2, delayMs: 0 };
-    const delayedId = `t-${randomUUID()}`;
+    const delayedId = createRandomId();
     const delayed = await queue.add("divide", divide, {
       jobId: delayedId,
       delay: 360_000,

@@ -1,15 +1,18 @@
-import { randomUUID } from "node:crypto";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { createRandomId } from "../../src/queue/job-id.ts";
 
 /** So that Redis is not blocked for longer than it takes to write these. */
 const batch = 5_000;
 
-/** Writes what BullMQ writes for a job that waits, with the template's fields and ids of our length. */
+/** Writes what BullMQ writes for a job that waits, with the template's fields and ids of our form. */
 const copyJob = `
 local fields = redis.call("HGETALL", KEYS[1])
 for number = ARGV[2], ARGV[3] do
-  local id = ARGV[1] .. string.format("%012x", number)
+  local digits = string.format("%012x", number):gsub("%d", function(digit)
+    return string.char(digit:byte() + 55)
+  end)
+  local id = ARGV[1] .. digits
   redis.call("HSET", KEYS[3] .. id, unpack(fields))
   redis.call("LPUSH", KEYS[2], id)
 end`;
@@ -24,8 +27,7 @@ export async function addMany(
   count: number,
   onProgress: (added: number) => void = () => undefined,
 ): Promise<void> {
-  const uuid = randomUUID();
-  const template = `t-${uuid}`;
+  const template = createRandomId();
   await queue.add("divide", { x: 10, y: 2, delayMs: 0 }, { jobId: template });
   const keys = [queue.toKey(template), queue.toKey("wait"), queue.toKey("")];
   for (let added = 1; added < count; added += batch) {

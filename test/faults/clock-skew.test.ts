@@ -62,7 +62,7 @@ fault(
         readAll([`${producer.metricsUrl}/metrics`, `${worker.metricsUrl}/metrics`]),
         readAll([
           producer.url,
-          `${producer.url}/tasks/${failing}`,
+          `${producer.url}/jobs/${failing}`,
           `${producer.url}${paths.overview}`,
         ]),
       ]);

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { createQueue } from "../../src/queue/queue.ts";
-import { readMemory } from "../../src/service/readiness.ts";
+import { readMemory } from "../../src/queue/memory.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";

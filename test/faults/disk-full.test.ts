@@ -67,7 +67,7 @@ async function fillDisk(
   disk.fill();
   const answers = new Set<string>();
   const submit = async () => {
-    const response = await postJson(`${producer.url}/api/v1/tasks`, division);
+    const response = await postJson(`${producer.url}/api/v1/jobs`, division);
     answers.add(response.status === 202 ? "202" : (await readBody(response)).kind);
     return response;
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import { createQueue } from "../../src/queue/queue.ts";
-import { readMemory } from "../../src/service/readiness.ts";
+import { readMemory } from "../../src/queue/memory.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { postJson, readBody } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
@@ -34,7 +34,7 @@ fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
     const refusals = new Set<string>();
     const clients = Array.from({ length: 8 }, async () => {
       for (let refused = 0; refused < 50;) {
-        const response = await postJson(`${producer.url}/api/v1/tasks`, division);
+        const response = await postJson(`${producer.url}/api/v1/jobs`, division);
         const { kind } = await readBody(response);
         if (response.status === 202) continue;
         refusals.add(`${response.status} ${kind}`);

@@ -22,7 +22,7 @@ fault(
     const durations: number[] = [];
     for (let index = 0; index < requests; index += 1) {
       const startedAt = performance.now();
-      const response = await postJson(`${producer.url}/api/v1/tasks`, division);
+      const response = await postJson(`${producer.url}/api/v1/jobs`, division);
       durations.push(performance.now() - startedAt);
       const { kind } = await readBody(response);
       expect([response.status, response.headers.get("retry-after"), kind]).toEqual([

@@ -64,7 +64,7 @@ async function measureSilence(silence: Silence, measure: Measure): Promise<void>
   const { producer, redisUrl } = silence;
   const submit = async (key: string) => {
     const startedAt = performance.now();
-    const url = `${producer.url}/api/v1/tasks`;
+    const url = `${producer.url}/api/v1/jobs`;
     const response = await postJson(url, division, { "idempotency-key": key });
     const { kind, id } = await readBody(response);
     return { answer: `${response.status} ${kind}`, id, ms: performance.now() - startedAt };

@@ -3,13 +3,20 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { fillPlace, table } from "../../src/local/docs/table.ts";
 import type { FaultReport } from "./fault.ts";
 
-const readme = new URL("../../README.md", import.meta.url);
-
-/** The fault plan and the deployment: the README shows all of it or what it showed before. */
+/** The fault plan and the deployment: the document shows all of it or what it showed before. */
 const plan = [...Array.from({ length: 21 }, (_, index) => `F${index + 1}`), "D1"];
 
-/** Prints goal and measured value of every fault at the end of the run, and puts them in the README if all of the plan are met. */
+/**
+ * Prints goal and measured value of every fault at the end of the run. Only a document that is given
+ * gets the table, too, if all of the plan was met.
+ */
 export class TableReporter implements Reporter {
+  readonly #document: URL | undefined;
+
+  constructor(document: URL | undefined) {
+    this.#document = document;
+  }
+
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const tests = modules
       .flatMap((module) => [...module.children.allTests()])
@@ -19,9 +26,13 @@ export class TableReporter implements Reporter {
       .toSorted((one, other) => plan.indexOf(one.id) - plan.indexOf(other.id));
     const rows = table(["fault", "what is counted", "goal", "measured"], reports.flatMap(rowsOf));
     process.stdout.write(`\n${rows}`);
+    if (this.#document === undefined) return;
     const met = tests.filter((test) => test.result().state === "passed").map(reportOf);
     if (plan.every((id) => met.some((report) => report.id === id)) && met.length === tests.length) {
-      await writeFile(readme, fillPlace(await readFile(readme, "utf8"), "faults", rows));
+      const text = await readFile(this.#document, "utf8");
+      await writeFile(this.#document, fillPlace(text, "faults", rows));
+    } else {
+      process.stdout.write("\nnot published: not all of the plan was met\n");
     }
   }
 }

@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { TableReporter } from "./table-reporter.ts";
 
+const published =
+  process.env["PUBLISH"] === "true" ? new URL("../README.md", import.meta.url) : undefined;
+
 /** All faults at their full size, one after the other: they measure times. */
 export default defineConfig({
   test: {
@@ -9,6 +12,6 @@ export default defineConfig({
     globalSetup: ["test/setup/redis.ts"],
     env: { FAULTS: "full" },
     fileParallelism: false,
-    reporters: ["verbose", new TableReporter()],
+    reporters: ["verbose", new TableReporter(published)],
   },
 });

@@ -33,7 +33,9 @@ const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").sl
  * half a minute, as root; nobody may change what is in the folder.
  */
 export async function loadDebianRoot(): Promise<string> {
-  const root = join(repository, `.tripod/debian-13-${key}`);
+  const folder = join(repository, ".tripod");
+  const root = join(folder, `debian-13-${key}`);
+  await mkdir(folder, { recursive: true });
   if (!(await exists(root))) {
     // The lock is a process's until it ends, so the building needs a process of its own.
     await exec(process.execPath, [import.meta.filename, root], { maxBuffer: 1 << 26 });

@@ -1,5 +1,5 @@
 import { until } from "../support/until.ts";
-import { type Bed, openBed } from "./bed.ts";
+import { type Bed, type BedHost, openBed } from "./bed.ts";
 import type { Machine } from "./machine.ts";
 import { addresses } from "./network.ts";
 import { startStation } from "./station.ts";
@@ -25,22 +25,23 @@ export interface Job {
 /** Other tests use the same processors, so a host may take its time. */
 const patienceMs = 40_000;
 
-/** Three hosts that have finished their first boot. */
-export async function openDeployment(): Promise<Deployment> {
+/** The hosts of a deployment without monitoring, and those named besides, all booted at once. */
+export async function openDeployment<Extra extends BedHost = never>(
+  ...extra: readonly Extra[]
+): Promise<Deployment & Readonly<Record<Extra, Machine>>> {
   const bed = await openBed();
-  const { redis, producer, worker } = await bootAll(bed).catch(async (error: unknown) => {
+  const names = ["redis", "producer", "worker", ...extra] as const;
+  const machines = await bootAll(bed, names).catch(async (error: unknown) => {
     await bed.close();
     throw error;
   });
 
-  const api = `http://${addresses.producer}/api/v1/tasks`;
+  const api = `http://${addresses.producer}/api/v1/jobs`;
   const internet = startStation(bed.lab, "internet");
-  const deployment: Deployment = {
+  const deployment = {
+    ...machines,
     bed,
-    redis,
-    producer,
-    worker,
-    async submit(input) {
+    async submit(input: { x: number; y: number; delayMs?: number }) {
       const body = { task: "divide", input: { delayMs: 0, ...input } };
       const ask = async () => {
         const answer = await internet.ask("fetch", { url: api, method: "POST", body });
@@ -48,11 +49,11 @@ export async function openDeployment(): Promise<Deployment> {
       };
       return until("the producer to take a division", ask, patienceMs);
     },
-    async read(id) {
+    async read(id: string): Promise<Job> {
       const { body } = await internet.ask("fetch", { url: `${api}/${id}` });
       return JSON.parse(body);
     },
-    async untilEnded(id) {
+    async untilEnded(id: string) {
       const ask = async () => {
         const job = await deployment.read(id);
         return (job.status === "succeeded" || job.status === "failed") && job;
@@ -63,12 +64,14 @@ export async function openDeployment(): Promise<Deployment> {
   return deployment;
 }
 
-async function bootAll(bed: Bed): Promise<Pick<Deployment, "redis" | "producer" | "worker">> {
-  const [redis, producer, worker] = await Promise.all([
-    bed.boot("redis"),
-    bed.boot("producer"),
-    bed.boot("worker"),
-  ]);
-  await Promise.all([redis.booted(), producer.booted(), worker.booted()]);
-  return { redis, producer, worker };
+async function bootAll<Name extends BedHost>(
+  bed: Bed,
+  names: readonly Name[],
+): Promise<Record<Name, Machine>> {
+  const booting = names.map(async (name) => {
+    const machine = await bed.boot(name);
+    await machine.booted();
+    return [name, machine] as const;
+  });
+  return Object.fromEntries(await Promise.all(booting)) as Record<Name, Machine>;
 }

@@ -1,13 +1,17 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { type Cgroup, cgroupRemoval, locateCgroup } from "./cgroup.ts";
 
 const exec = promisify(execFile);
 
 export interface Lab {
   /** Number of the lab's first process, outside of it. */
   readonly pid: string;
+  /** For those of the lab's machines; it is made with the first of them, and goes with the lab. */
+  readonly cgroup: Cgroup;
   /** Runs a command to its end, in a host's network if one is named, and returns its output. */
   run(command: readonly string[], options?: { network?: string; input?: string }): Promise<string>;
   /** Starts a command that the lab's end ends. */
@@ -24,7 +28,7 @@ interface StartOptions {
 /**
  * A set of namespaces of their own for processes, mounts and networks. Nothing that happens in it
  * survives it, whatever kills the test: its first process ends when the test's end of its standard
- * input is closed.
+ * input is closed. Control groups belong to no namespace, so a process outside waits to remove them.
  */
 export async function openLab(): Promise<Lab> {
   const script = [
@@ -34,21 +38,27 @@ export async function openLab(): Promise<Lab> {
     "echo ready",
     "exec cat > /dev/null",
   ].join(" && ");
-  const own = ["--net", "--mount", "--pid", "--ipc", "--uts", "--cgroup"];
-  const first = spawn(
-    "unshare",
-    [...own, "--fork", "--kill-child", "--mount-proc", "--propagation=private", "sh", "-c", script],
-    { stdio: ["pipe", "pipe", "inherit"] },
+  const cgroup = await locateCgroup(`tripod-lab-${randomUUID()}`);
+  const namespaces = "--net --mount --pid --ipc --uts --mount-proc --propagation=private";
+  const keeper = spawn(
+    "sh",
+    [
+      "-c",
+      `unshare ${namespaces} --fork --kill-child sh -c "$1"; code=$?; ${cgroupRemoval(cgroup)}; exit $code`,
+      "sh",
+      script,
+    ],
+    // In a session of its own, it outlives the signals that a terminal sends to the test.
+    { stdio: ["pipe", "pipe", "inherit"], detached: true },
   );
-  const ended = once(first, "exit");
+  const ended = once(keeper, "exit");
   await Promise.race([
-    once(first.stdout, "data"),
+    once(keeper.stdout, "data"),
     ended.then(([code]) => {
       throw new Error(`the lab did not open: unshare exited with ${code}`);
     }),
   ]);
-  const children = await readFile(`/proc/${first.pid}/task/${first.pid}/children`, "utf8");
-  const pid = children.trim();
+  const pid = await readChild(await readChild(String(keeper.pid)));
   const inside = ["--target", pid, "--mount", "--net", "--pid", "--ipc", "--uts"];
   const enter = (command: readonly string[], network?: string) => [
     ...inside,
@@ -59,6 +69,7 @@ export async function openLab(): Promise<Lab> {
 
   return {
     pid,
+    cgroup,
     async run(command, { network, input } = {}) {
       const running = exec("nsenter", enter(command, network), { maxBuffer: 1 << 26 });
       running.child.stdin?.end(input);
@@ -66,8 +77,12 @@ export async function openLab(): Promise<Lab> {
     },
     start: (command, { network, stdio }) => spawn("nsenter", enter(command, network), { stdio }),
     async close() {
-      first.stdin.end();
+      keeper.stdin.end();
       await ended;
     },
   };
+}
+
+async function readChild(pid: string): Promise<string> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim();
 }

@@ -1,17 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../support/until.ts";
+import { type BootingHost, cloudInitLogs, waitForBoot } from "./boot.ts";
+import { createBootReport } from "./boot-report.ts";
+import { cgroupBelow, cgroupRemoval, createCgroup, inCgroup } from "./cgroup.ts";
+import { type FirstProcess, describeEnd, findFirstProcess, hasEnded } from "./first-process.ts";
 import type { Lab } from "./lab.ts";
-
-/** A boot takes ten seconds; beside other hosts and tests, many times that. */
-const bootMs = 240_000;
 
 export interface Machine {
   /** Runs a command on the host; rejects if it fails. */
   run(...command: readonly string[]): Promise<string>;
-  /** Resolves when the first boot's commands have all succeeded; rejects with the log if one failed. */
+  /**
+   * Resolves when the first boot's commands have all succeeded. Rejects with the host's logs as soon
+   * as one has failed, the host's first process is gone, or nothing is left to wait for.
+   */
   booted(): Promise<void>;
   /** Shuts down as EC2 does at a stop or termination: services get their SIGTERM. */
   stop(): Promise<void>;
@@ -43,11 +44,17 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
   await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", `${home}/root`]);
   await args.prepare?.(`${home}/root`);
 
+  const disk = `${home}/root`;
+  const cgroup = cgroupBelow(lab.cgroup, args.name);
+  const messages = `${home}/nspawn.log`;
   const command = [
+    // The host sees version 2 of control groups alone, as on EC2, whatever this machine has.
+    "env",
+    "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
     "systemd-nspawn",
     "--quiet",
     "--boot",
-    `--directory=${home}/root`,
+    `--directory=${disk}`,
     `--machine=${args.name}`,
     `--network-namespace-path=/run/netns/${args.network}`,
     "--register=no",
@@ -58,79 +65,73 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
     "--console=pipe",
     ...Object.entries(args.devices ?? {}).map(([node, path]) => `--bind=${node}:${path}`),
   ];
-  let running: { process: ChildProcess; init: string } | undefined;
-
-  /** What cloud-init writes when it is through; to wait with its own command costs much more. */
-  const readBootResult = async () => {
-    const result: { v1: { errors: string[] } } = JSON.parse(
-      await machine.run("cat", "/run/cloud-init/result.json"),
-    );
-    return result.v1;
-  };
+  let running: { nspawn: ChildProcess; first: FirstProcess } | undefined;
 
   const machine: Machine = {
     async run(...inside) {
       if (running === undefined) throw new Error(`host "${args.name}" is off`);
-      const target = ["--target", running.init, "--mount", "--uts", "--ipc", "--net", "--pid"];
+      const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+      const target = ["--target", running.first.inLab, ...namespaces];
       return lab.run(["nsenter", ...target, "--", ...inside]);
     },
     async booted() {
-      const { errors } = await until(
-        `host "${args.name}" to have booted`,
-        readBootResult,
-        bootMs,
-        250,
-      );
-      if (errors.length > 0) {
-        const log = await machine.run("cat", "/var/log/cloud-init-output.log");
-        throw new Error(`host "${args.name}" failed to boot: ${errors.join("; ")}\n${log}`);
-      }
+      const reason = await waitForBoot(booting);
+      if (reason === undefined) return;
+      throw new Error(`host "${args.name}" failed to boot: ${reason}\n\n${await report()}`);
     },
     async start() {
-      const host = lab.start(command, { stdio: ["ignore", "ignore", "inherit"] });
-      running = { process: host, init: await findInit(lab, host, args.name) };
+      await createCgroup(cgroup);
+      const logged = ["sh", "-c", `exec "$@" > ${messages} 2>&1`, "sh", ...command];
+      const nspawn = lab.start(inCgroup(cgroup, logged), {
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      const first = await findFirstProcess(nspawn).catch(async (reason: Error) => {
+        const said = await lab.run(["cat", messages]);
+        throw new Error(`host "${args.name}" did not start: ${reason.message}\n${said}`);
+      });
+      running = { nspawn, first };
     },
     async stop() {
       if (running === undefined) return;
-      const gone = once(running.process, "exit");
-      // systemd's own signal for an orderly power-off.
-      await lab.run(["kill", "-s", "RTMIN+4", running.init]);
-      await gone;
+      const { nspawn, first } = running;
+      if (!hasEnded(nspawn)) {
+        const gone = once(nspawn, "exit");
+        // systemd's own signal for an orderly power-off.
+        await lab.run(["kill", "-s", "RTMIN+4", first.inLab]);
+        await gone;
+      }
       running = undefined;
+      await lab.run(["sh", "-c", cgroupRemoval(cgroup)]);
     },
   };
+
+  const booting: BootingHost = {
+    readEnd() {
+      if (running === undefined) return "it was shut down";
+      return hasEnded(running.nspawn) ? describeEnd(running.nspawn) : undefined;
+    },
+    locate: (path) => `/proc/${running?.first.outside}/root${path}`,
+    ask: (...question) =>
+      machine
+        .run("timeout", "10", ...question)
+        .catch(({ stdout, message }: { stdout?: string; message: string }) => stdout || message),
+  };
+
+  const report = () => {
+    const gone = booting.readEnd();
+    const ask = async (...question: string[]) => gone ?? booting.ask(...question);
+    // The journal's files are on the disk, whatever has become of the host.
+    const journal = ["journalctl", "--no-pager", "--directory=/var/log/journal"];
+    return createBootReport({
+      "first process": Promise.resolve(gone ?? "runs"),
+      "failed units": ask("systemctl", "--failed", "--no-legend", "--plain"),
+      "unfinished jobs": ask("systemctl", "list-jobs", "--no-legend"),
+      "messages of systemd-nspawn": lab.run(["cat", messages]),
+      ...Object.fromEntries(cloudInitLogs.map((log) => [log, lab.run(["cat", disk + log])])),
+      journal: lab.run(["chroot", disk, ...journal]),
+    });
+  };
+
   await machine.start();
   return machine;
-}
-
-/** The host's first process, by its number in the lab; it exists as soon as systemd runs there. */
-async function findInit(lab: Lab, host: ChildProcess, name: string): Promise<string> {
-  for (let attempt = 0; attempt < 200 && host.exitCode === null; attempt += 1) {
-    const init = await findDescendant(String(host.pid));
-    if (init !== undefined) {
-      const ready = await lab
-        .run(["nsenter", "--target", init, "--all", "--", "systemctl", "is-system-running"])
-        .catch((error: { stdout: string }) => error.stdout);
-      if (/running|starting|degraded/.test(ready)) return init;
-    }
-    await sleep(50);
-  }
-  throw new Error(`host "${name}" did not start`);
-}
-
-/** The descendant that is process 1 of a namespace below the lab's, by its number in the lab. */
-async function findDescendant(pid: string): Promise<string | undefined> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    const numbers = /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split("\t") ?? [];
-    if (numbers.length === 3 && numbers[2] === "1") return numbers[1];
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
-    for (const child of children.split(" ").filter(Boolean)) {
-      const found = await findDescendant(child);
-      if (found !== undefined) return found;
-    }
-  } catch {
-    // The process ended while it was looked at.
-  }
-  return undefined;
 }

@@ -4,5 +4,6 @@ const commands = [...labRequirements.commands, "mmdebstrap", "losetup", "systemd
 
 /** Why hosts cannot be booted on this machine, or `undefined` if they can. Throws in CI. */
 export function whyNoHosts(): string | undefined {
-  return findObstacle("boot hosts", { commands, namespaces: true, processor: "x64" });
+  const requirements = { commands, namespaces: true, cgroups: true, processor: "x64" } as const;
+  return findObstacle("boot hosts", requirements);
 }

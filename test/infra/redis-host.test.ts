@@ -42,7 +42,9 @@ test("one user can log in, with the queue's keys and without the administrator's
   expect(file?.permissions).toBe("0600");
   const [byDefault, tripod, ...rest] = (file?.content ?? "").trim().split("\n");
   expect(byDefault).toBe("user default off ~* &* +@all");
-  expect(tripod).toMatch(/^user tripod on #0{64} resetkeys ~tripod:\* resetchannels -@all /);
+  expect(tripod).toMatch(
+    /^user tripod on #0{64} resetkeys ~\{tripod:\*\}:\* ~\{tripod\}:\* resetchannels -@all /,
+  );
   expect(tripod).toMatch(/ -@dangerous \+info \+client\|list$/);
   expect(rest).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { createQueue, retention } from "../../src/queue/queue.ts";
-import { readMemory } from "../../src/service/readiness.ts";
+import { readMemory } from "../../src/queue/memory.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";

@@ -22,6 +22,12 @@ function leavesOf(value: object | string): string[] {
   return typeof value === "string" ? [value] : Object.values(value).flatMap(leavesOf);
 }
 
+function keysOf(value: object): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "object" ? [key, ...keysOf(inner)] : [key],
+  );
+}
+
 test("every dependency is asked for in one exact version", () => {
   const { dependencies, devDependencies, optionalDependencies, overrides } = manifest;
   const direct = leavesOf([dependencies, devDependencies, optionalDependencies]);
@@ -48,4 +54,17 @@ test("no package may run a script when it is installed", () => {
     .map(([path]) => [path.replace(/^.*node_modules\//, ""), false]);
   expect(manifest.allowScripts).toEqual(Object.fromEntries(scripted));
   expect(scripted.length).toBeGreaterThan(0);
+});
+
+test("version managers choose the Node.js that the project brings", () => {
+  const version = readFileSync(join(import.meta.dirname, "../../.node-version"), "utf8").trim();
+  expect(Object.values(manifest.optionalDependencies)).toEqual([version, version]);
+});
+
+test("the contributor's guide gives a reason for each override and each script that is denied", () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../.github/CONTRIBUTING.md"), "utf8");
+  const [, section = ""] = guide.split("## Pinned and overridden packages");
+  const names = keysOf({ ...manifest.overrides, ...manifest.allowScripts });
+  expect(names.filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+  expect(names.length).toBeGreaterThan(0);
 });

@@ -34,13 +34,13 @@ export async function submitDivision(
   headers: Record<string, string> = {},
 ): Promise<JobAnswer> {
   const body = { task: "divide", input: { delayMs: 0, ...input } };
-  const response = await postJson(`${url}/api/v1/tasks`, body, headers);
+  const response = await postJson(`${url}/api/v1/jobs`, body, headers);
   if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
   return readBody(response);
 }
 
 export async function readJob(url: string, id: string): Promise<JobAnswer> {
-  return readBody(await fetch(`${url}/api/v1/tasks/${id}`));
+  return readBody(await fetch(`${url}/api/v1/jobs/${id}`));
 }
 
 /** Waits until the job has ended, well or not. */

@@ -82,7 +82,7 @@ const filled: Readonly<Record<string, string>> = {
   "${task:pipe}": ".+",
   "${error_type:pipe}": ".+",
   "${min_duration}": "1s",
-  "${job_id}": "t-5cd2b1ee-5f4d-4a3c-9a3e-0f9d2f6f2a10",
+  "${job_id}": "evx55v52neosn2z2g6vg6nazoy",
   "${trace_id}": "0af7651916cd43dd8448eb211c80319c",
   "${__span.traceId}": "0af7651916cd43dd8448eb211c80319c",
 };

@@ -1,3 +1,4 @@
+import type { Config } from "../../src/service/config.ts";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -28,3 +29,13 @@ async function isFree(port: number): Promise<boolean> {
     )
     .finally(() => probe.close());
 }
+
+/** A configuration's ports that are any free ones. */
+export const anyPorts = {
+  public: 0,
+  board: 0,
+  producerMetrics: 0,
+  workerMetrics: 0,
+  prometheus: 0,
+  grafana: 0,
+} as const satisfies Config["ports"];

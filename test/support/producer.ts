@@ -1,21 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { Queue, QueueEvents } from "bullmq";
-import { pino } from "pino";
+import type { Queue } from "bullmq";
 import { inject, onTestFinished } from "vitest";
-import { type Config, loadConfig } from "../../src/service/config.ts";
-import { queuePrefix } from "../../src/contract/topology.ts";
-import { listen } from "../../src/service/listener.ts";
-import { createApp } from "../../src/producer/http/app.ts";
-import { createBoardApp } from "../../src/producer/console/board.ts";
-import { openProducer } from "../../src/producer/producer.ts";
-import { createQueue } from "../../src/queue/queue.ts";
-import { checkRedis } from "../../src/service/readiness.ts";
+import { openProducer } from "../../src/producer/open-producer.ts";
 import { openRedis } from "../../src/queue/connection.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
-import { createObservabilityApp } from "../../src/telemetry/observability-app.ts";
-import { createQueueCollector } from "../../src/telemetry/queue-metrics.ts";
-import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
-import { type TestTracing, createTestTracing } from "./tracing.ts";
+import { anyPorts } from "./ports.ts";
+import { createTestTelemetry } from "./telemetry.ts";
+import { createTestTracing, type TestTracing } from "./tracing.ts";
 import { until } from "./until.ts";
 
 export const boardLogin = { user: "admin", password: "correct horse" };
@@ -27,6 +20,7 @@ export interface TestProducer {
   readonly url: string;
   readonly boardUrl: string;
   readonly metricsUrl: string;
+  /** Its queue, on a connection of the test's own. */
   readonly queue: Queue;
   /** The queue's name, for a worker to join. */
   readonly name: string;
@@ -49,69 +43,38 @@ export interface ProducerOptions {
 export async function startProducer(options: ProducerOptions = {}): Promise<TestProducer> {
   const name = `test-${randomUUID()}`;
   const defaults = loadConfig({});
-  const config = {
-    limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
-    grafanaUrl: options.grafanaUrl,
-    boardUrl: options.boardUrl,
-  };
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
-  const log = pino({ level: "silent" });
   const tracing = createTestTracing();
-  const registry = createRegistry();
   const tasks = options.tasks ?? (await loadTasks());
-  const metrics = registerMetrics(registry, "producer", tasks.keys());
-
-  const redis = openRedis(address, "request");
-  const background = openRedis(address, "background");
-  const queue = createQueue(redis, name);
-  const events = new QueueEvents(name, { connection: background, prefix: queuePrefix });
-  for (const source of [redis, background]) source.on("error", () => undefined);
-  events.on("error", () => undefined);
-
-  const producer = openProducer({
-    config,
-    redis,
-    queue,
-    events,
-    tasks,
-    telemetry: { log, metrics, otlp: tracing },
-  });
-  const readiness = async () => {
-    const reasons = await checkRedis(redis);
-    return { ready: reasons.length === 0, reasons };
-  };
-  const { trustProxy } = config.limits;
-  const apps = [
-    createApp(producer, { trustProxy, readiness }),
-    createBoardApp({
-      ...boardLogin,
-      queue,
-      redis,
-      trustProxy,
-      log,
-      readOnly: options.readOnly ?? true,
+  const producer = await openProducer(
+    {
+      ...defaults,
+      redis: address,
+      ports: anyPorts,
+      limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
+      board: { ...boardLogin, readOnly: options.readOnly ?? true },
+      grafanaUrl: options.grafanaUrl,
+      boardUrl: options.boardUrl,
       publicUrl: options.publicUrl,
-    }),
-    createObservabilityApp({
-      registry,
-      collect: createQueueCollector({ queue, redis, client: "queue", metrics }),
-      readiness,
-    }),
-  ];
-  const listeners = await Promise.all(
-    apps.map((app) => listen(app, { port: 0, address: "127.0.0.1", purpose: "a test" })),
+    },
+    {
+      queueName: name,
+      tasks,
+      telemetry: createTestTelemetry("producer", tasks, tracing),
+    },
   );
-  await until("Redis", () => redis.status === "ready" && background.status === "ready");
+  const redis = openRedis(address, "background");
+  redis.on("error", () => undefined);
   const close = async () => {
-    producer.streams.close();
-    producer.overview.close();
-    await Promise.all(listeners.map((listener) => listener.close(100)));
+    await producer.close();
     redis.disconnect();
-    background.disconnect();
   };
   onTestFinished(close);
-  const [url = "", boardUrl = "", metricsUrl = ""] = listeners.map(
-    ({ port }) => `http://127.0.0.1:${port}`,
-  );
-  return { url, boardUrl, metricsUrl, queue, name, tracing, close };
+  const [url, boardUrl, metricsUrl] = [
+    `http://127.0.0.1:${producer.ports.public}`,
+    `http://127.0.0.1:${producer.ports.board}`,
+    `http://127.0.0.1:${producer.ports.metrics}`,
+  ];
+  await until("the producer to have Redis", async () => (await fetch(`${url}/readyz`)).ok);
+  return { url, boardUrl, metricsUrl, queue: createQueue(redis, name), name, tracing, close };
 }

@@ -1,23 +1,17 @@
-import type { Worker } from "bullmq";
-import { pino } from "pino";
+import type { Job, Worker } from "bullmq";
 import { inject, onTestFinished } from "vitest";
+import { heartbeatName } from "../../src/queue/heartbeat.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
-import { createQueue } from "../../src/queue/queue.ts";
-import { openRedis } from "../../src/queue/connection.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
-import {
-  createRegistry,
-  type MetricsRegistry,
-  registerMetrics,
-} from "../../src/telemetry/metrics.ts";
-import { type Activity, createActivity } from "../../src/worker/activity.ts";
-import { openWorker } from "../../src/worker/worker.ts";
+import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
+import { openWorker } from "../../src/worker/open-worker.ts";
+import { anyPorts } from "./ports.ts";
+import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
 
 export interface TestWorker {
   readonly worker: Worker;
   readonly registry: MetricsRegistry;
-  readonly activity: Activity;
   readonly tracing: TestTracing;
 }
 
@@ -28,30 +22,37 @@ export interface WorkerOptions {
   readonly config?: Partial<Config["worker"]>;
 }
 
-/** A worker in this process, on the queue of that name; it goes with the test. */
+/** A worker in this process, on the queue of that name; it goes with the test, at once. */
 export async function startWorker(name: string, options: WorkerOptions = {}): Promise<TestWorker> {
-  const registry = createRegistry();
+  const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
-  const activity = createActivity();
-  const url = options.redisUrl ?? inject("redisUrl");
-  const redis = openRedis({ url, password: undefined }, "background");
-  redis.on("error", () => undefined);
-  const queue = createQueue(redis, name);
   const tasks = options.tasks ?? (await loadTasks());
-  const worker = openWorker({
-    redis,
-    queue,
-    config: { ...loadConfig({}).worker, ...options.config },
-    tasks,
-    metrics: registerMetrics(registry, "worker", tasks.keys()),
-    tracer: tracing.tracer,
-    activity,
-    log: pino({ level: "silent" }),
-  });
-  onTestFinished(async () => {
-    await worker.close(true);
-    redis.disconnect();
-  });
+  const telemetry = createTestTelemetry("worker", tasks, tracing);
+  const { worker, close } = await openWorker(
+    {
+      ...defaults,
+      redis: { url: options.redisUrl ?? inject("redisUrl"), password: undefined },
+      ports: anyPorts,
+      worker: { ...defaults.worker, drainMs: 0, ...options.config },
+    },
+    { queueName: name, tasks, telemetry },
+  );
+  onTestFinished(close);
   await worker.waitUntilReady();
-  return { worker, registry, activity, tracing };
+  return { worker, registry: telemetry.registry, tracing };
+}
+
+/** The next job that ends so, with its result or error; not one of the queue's own heartbeats. */
+export async function nextEnd(
+  worker: Worker,
+  event: "completed" | "failed",
+): Promise<[job: Job, outcome: unknown]> {
+  const { promise, resolve } = Promise.withResolvers<[Job, unknown]>();
+  const onEnd = (job: Job | undefined, outcome: unknown) => {
+    if (job === undefined || job.name === heartbeatName) return;
+    worker.off(event, onEnd);
+    resolve([job, outcome]);
+  };
+  worker.on(event, onEnd);
+  return promise;
 }

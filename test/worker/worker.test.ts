@@ -1,12 +1,12 @@
-import { once } from "node:events";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { UnrecoverableError } from "bullmq";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { carryTrace } from "../../src/queue/trace-carrier.ts";
 import { defineTask, type Task } from "../../src/task/task.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
-import { startWorker } from "../support/worker.ts";
+import { nextEnd, startWorker } from "../support/worker.ts";
 
 function taskThat(run: Task["run"], timeLimitMs = 5_000): Task {
   return defineTask({ title: "Test", description: "", input: z.object({}), timeLimitMs, run });
@@ -20,7 +20,7 @@ async function valueOf(registry: { metrics(): Promise<string> }, series: string)
 test("completes a division and counts it once", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry } = await startWorker(name);
-  const completed = once(worker, "completed");
+  const completed = nextEnd(worker, "completed");
   await queue.add("divide", { x: 6, y: 3, delayMs: 0 });
   const [, result] = await completed;
   expect(result).toEqual({ value: 2 });
@@ -39,7 +39,7 @@ test("completes a division and counts it once", async () => {
 test("fails a division by zero at once, whatever the retry policy", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry, tracing } = await startWorker(name);
-  const failed = once(worker, "failed");
+  const failed = nextEnd(worker, "failed");
   await queue.add("divide", { x: 1, y: 0, delayMs: 0 });
   const [job, error] = await failed;
   expect(error).toBeInstanceOf(UnrecoverableError);
@@ -69,13 +69,9 @@ test("retries what may succeed later, each attempt in a trace of its own that li
   const { worker, registry, tracing } = await startWorker(name, {
     tasks: new Map([["flaky", flaky]]),
   });
-  const completed = once(worker, "completed");
+  const completed = nextEnd(worker, "completed");
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  await queue.add(
-    "flaky",
-    {},
-    { backoff: 1, telemetry: { metadata: JSON.stringify({ traceparent }) } },
-  );
+  await queue.add("flaky", {}, { backoff: 1, ...carryTrace({ traceparent }) });
   const [job] = await completed;
   expect([job.attemptsMade, runs]).toEqual([2, 2]);
   const retries = 'taskqueue_job_retries_total{queue="tasks",task="flaky",error_type="_OTHER"}';
@@ -101,7 +97,7 @@ test("retries what may succeed later, each attempt in a trace of its own that li
 test("fails a job whose task this release does not have, under a name that cannot grow the metrics", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry } = await startWorker(name);
-  const failed = once(worker, "failed");
+  const failed = nextEnd(worker, "failed");
   await queue.add("made-up", {});
   await failed;
   const series =
@@ -114,7 +110,7 @@ test("fails a task at its time limit as a timeout, without another attempt", asy
   const { queue, name } = await startProducer();
   const endless = taskThat(() => new Promise(() => {}), 30);
   const { worker } = await startWorker(name, { tasks: new Map([["endless", endless]]) });
-  const failed = once(worker, "failed");
+  const failed = nextEnd(worker, "failed");
   await queue.add("endless", {});
   const [job] = await failed;
   expect([job.attemptsMade, job.failedReason]).toEqual([
@@ -126,12 +122,12 @@ test("fails a task at its time limit as a timeout, without another attempt", asy
 test("tells of a job that it hands back, down to when Redis knew", async () => {
   const { queue, name } = await startProducer();
   const endless = taskThat(() => new Promise(() => {}));
-  const { worker, activity, tracing } = await startWorker(name, {
+  const { worker, tracing } = await startWorker(name, {
     tasks: new Map([["endless", endless]]),
   });
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  await queue.add("endless", {}, { telemetry: { metadata: JSON.stringify({ traceparent }) } });
-  await until("the job to begin", () => activity.running === 1);
+  const job = await queue.add("endless", {}, carryTrace({ traceparent }));
+  await until("the job to begin", () => job.isActive());
   worker.cancelAllJobs("the worker stops");
   const settled = () =>
     tracing.spans.getFinishedSpans().find((span) => span.name === "settle tasks");
@@ -165,13 +161,9 @@ test("keeps a result of 0 and a missing one apart", async () => {
 test("does not attach an exemplar where nothing is traced", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry } = await startWorker(name);
-  const completed = once(worker, "completed");
+  const completed = nextEnd(worker, "completed");
   const unsampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
-  await queue.add(
-    "divide",
-    { x: 1, y: 1, delayMs: 0 },
-    { telemetry: { metadata: JSON.stringify({ traceparent: unsampled }) } },
-  );
+  await queue.add("divide", { x: 1, y: 1, delayMs: 0 }, carryTrace({ traceparent: unsampled }));
   await completed;
   expect(await registry.metrics()).not.toContain("trace_id");
 });
@@ -179,7 +171,7 @@ test("does not attach an exemplar where nothing is traced", async () => {
 test("attaches the trace to all three latencies of a traced job", async () => {
   const { queue, name } = await startProducer();
   const { worker, registry, tracing } = await startWorker(name);
-  const completed = once(worker, "completed");
+  const completed = nextEnd(worker, "completed");
   await queue.add("divide", { x: 1, y: 1, delayMs: 0 });
   await completed;
   const traceId = tracing.spans.getFinishedSpans()[0]?.spanContext().traceId;

@@ -1,5 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { fillTables } from "./tables.ts";
+import { createDocuments, fillTables } from "./documents.ts";
 
-const readme = new URL("../../../README.md", import.meta.url);
-await writeFile(readme, fillTables(await readFile(readme, "utf8")));
+const project = new URL("../../../", import.meta.url);
+const documents = createDocuments(await readFile(new URL("Pulumi.yaml", project), "utf8"));
+for (const [path, tables] of Object.entries(documents)) {
+  const document = new URL(path, project);
+  await writeFile(document, fillTables(await readFile(document, "utf8"), tables));
+}

@@ -69,6 +69,6 @@ export function createBoardApp(deps: BoardDeps): Koa {
 function createPageLink(publicUrl: string) {
   return ({ id }: { readonly id?: string | number | null | undefined }) =>
     isJobId(String(id))
-      ? { displayText: "Status page", href: `${publicUrl}/tasks/${id}` }
+      ? { displayText: "Status page", href: `${publicUrl}${paths.jobs}/${id}` }
       : { displayText: "Overview", href: `${publicUrl}${paths.overview}` };
 }

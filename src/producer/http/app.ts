@@ -1,36 +1,54 @@
 import Router from "@koa/router";
 import Koa from "koa";
+import { paths } from "../../contract/topology.ts";
 import { type Readiness, registerHealth } from "../../service/readiness.ts";
-import { registerApi } from "../jobs/api.ts";
+import { jobStatus } from "../jobs/job-status.ts";
+import { overviewSnapshot } from "../overview/snapshot.ts";
 import { registerAssets } from "../pages/assets.ts";
+import { renderErrorPage } from "../pages/error-page.ts";
 import { errorResponses, logKoaErrors } from "./error-responses.ts";
-import { registerOverview } from "../overview/routes.ts";
-import { type PageState, registerPages } from "../pages/routes.ts";
-import type { Producer } from "../producer.ts";
-import { requestTelemetry } from "./request-telemetry.ts";
+import { createOpenApi } from "./openapi.ts";
+import { requestTelemetry, type RequestTelemetryDeps } from "./request-telemetry.ts";
+import { createRedirect, registerRoutes, type Route, type RouteState } from "./route.ts";
 import { sameOrigin } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { renderErrorPage } from "../pages/error-page.ts";
 
-/** The public listener: form, status pages and JSON API. */
-export function createApp(
-  producer: Producer,
-  { trustProxy, readiness }: { trustProxy: boolean; readiness: () => Promise<Readiness> },
-): Koa {
-  const router = new Router<PageState>();
+export interface AppDeps extends RequestTelemetryDeps {
+  readonly routes: readonly Route[];
+  readonly trustProxy: boolean;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** Where version 0.1 had what is elsewhere now. */
+const moved = [
+  createRedirect("POST", "/api/v1/tasks", paths.api),
+  createRedirect("GET", "/api/v1/tasks/:id", `${paths.api}/:id`),
+  createRedirect("GET", "/api/v1/tasks/:id/events", `${paths.api}/:id/events`),
+  createRedirect("GET", "/tasks/:id", `${paths.jobs}/:id`),
+];
+
+/** The public listener: form, jobs' pages and JSON API. */
+export function createApp({ routes, trustProxy, readiness, ...deps }: AppDeps): Koa {
+  const openapi = createOpenApi(routes, { Job: jobStatus, OverviewSnapshot: overviewSnapshot });
+  const describe: Route = {
+    method: "GET",
+    path: paths.openapi,
+    handle(ctx) {
+      ctx.body = openapi;
+    },
+  };
+  const router = new Router<RouteState>();
   registerHealth(router, readiness);
   registerAssets(router);
-  registerApi(router, producer);
-  registerPages(router, producer);
-  registerOverview(router, producer);
+  registerRoutes(router, [describe, ...routes, ...moved]);
 
   // Only the last address was added by the proxy itself; the others are the client's own words.
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
-  logKoaErrors(app, producer.log);
+  logKoaErrors(app, deps.log);
   app.use(securityHeaders("pages"));
-  app.use(requestTelemetry(producer));
+  app.use(requestTelemetry(deps));
   app.use(
-    errorResponses(producer.log, (ctx, problem) => renderErrorPage(problem, ctx.state["resend"])),
+    errorResponses(deps.log, (ctx, problem) => renderErrorPage(problem, ctx.state["resend"])),
   );
   app.use(sameOrigin());
   app.use(router.routes());

@@ -1,60 +1,139 @@
-import type Router from "@koa/router";
 import { z } from "zod";
 import { paths } from "../../contract/topology.ts";
+import { keyPattern } from "../../queue/job-id.ts";
+import { createInputSchema } from "../../task/input-schema.ts";
+import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
-import type { Producer } from "../producer.ts";
 import { RequestError } from "../http/errors.ts";
-import { createOpenApi } from "../http/openapi.ts";
-import type { TracedState } from "../http/request-telemetry.ts";
-import { submit } from "./submission.ts";
+import { respondWithEvents } from "../http/event-stream.ts";
+import { withoutDialect } from "../http/openapi.ts";
+import { events, json, type Parameter, problem, refer } from "../http/operation.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
+import type { Route, RouteContext } from "../http/route.ts";
+import type { StreamQuota } from "../http/stream-quota.ts";
+import type { Jobs } from "./jobs.ts";
+
+export interface JobRoutesDeps {
+  readonly jobs: Jobs;
+  readonly tasks: Tasks;
+  readonly rateLimit: RateLimit;
+  readonly streamQuota: StreamQuota;
+}
 
 const submissionBody = z.strictObject({
   task: z.string(),
   input: z.record(z.string(), z.unknown()),
 });
 
-/** The JSON API, as `/api/openapi.json` describes it. */
-export function registerApi(router: Router<TracedState>, producer: Producer): void {
-  const openapi = createOpenApi(producer.tasks);
+const id: Parameter = { name: "id", in: "path", required: true, schema: { type: "string" } };
+const unreadable = {
+  404: problem("No such job, or its retention is over."),
+  503: problem("The queue cannot be read now."),
+};
 
-  router.get(paths.openapi, (ctx) => {
-    ctx.body = openapi;
-  });
+/** The JSON API of jobs. */
+export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRoutesDeps): Route[] {
+  return [
+    {
+      method: "POST",
+      path: paths.api,
+      async handle(ctx) {
+        await rateLimit.count(ctx, "too many submissions from here");
+        const { job, replayed } = await jobs.submit({
+          ...(await readSubmission(ctx)),
+          idempotencyKey: ctx.get("idempotency-key") || undefined,
+          source: "api",
+          context: ctx.state.trace,
+          pointer: "/input",
+        });
+        ctx.status = 202;
+        ctx.set("Location", job.links.self);
+        if (replayed) ctx.set("Idempotency-Replayed", "true");
+        ctx.body = job;
+      },
+      operation: {
+        operationId: "submitJob",
+        summary: "Queue a job. An id answered with 202 is durable.",
+        parameters: [
+          {
+            name: "Idempotency-Key",
+            in: "header",
+            description: "Sent again with the same input, it yields the same job.",
+            schema: { type: "string", pattern: keyPattern.source },
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: { "application/json": { schema: { oneOf: describeSubmissions(tasks) } } },
+        },
+        responses: {
+          202: json("The job is queued.", refer("Job")),
+          400: problem("The body is no usable JSON."),
+          403: problem("A browser sent it for another site."),
+          409: problem("The Idempotency-Key was used with another input."),
+          413: problem("The body is too large."),
+          415: problem("The body is not application/json."),
+          422: problem("The input does not fit the task; errors say where."),
+          429: problem("Too many submissions; see Retry-After."),
+          503: problem("The queue cannot take it now; kind says whether it may have."),
+        },
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.api}/:id`,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        ctx.body = await jobs.find(ctx.params["id"]);
+      },
+      operation: {
+        operationId: "getJob",
+        summary: "How a job stands.",
+        parameters: [id],
+        responses: { 200: json("The job.", refer("Job")), ...unreadable },
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.api}/:id/events`,
+      async handle(ctx) {
+        const job = await jobs.find(ctx.params["id"]);
+        respondWithEvents(
+          ctx,
+          streamQuota.open(ctx, () => jobs.watch(job)),
+        );
+      },
+      operation: {
+        operationId: "watchJob",
+        summary: "The job's status, pushed as server-sent events until it is final.",
+        parameters: [id],
+        responses: {
+          200: events("Events named status whose data is a Job.", refer("Job")),
+          429: problem("Too many streams of this client are open; see Retry-After."),
+          ...unreadable,
+        },
+      },
+    },
+  ];
+}
 
-  router.post(paths.api, async (ctx) => {
-    await producer.rateLimit.count(ctx, "too many submissions from here");
-    const body = submissionBody.safeParse(await readJson(ctx));
-    if (!body.success) {
-      const errors = body.error.issues.map((issue) => ({
-        pointer: issue.path.map((part) => `/${String(part)}`).join(""),
-        detail: issue.message,
-      }));
-      throw new RequestError(422, 'expected {"task": "…", "input": {…}}', { errors });
-    }
-    const { job, replayed } = await submit(producer, {
-      ...body.data,
-      idempotencyKey: ctx.get("idempotency-key") || undefined,
-      source: "api",
-      context: ctx.state.trace,
-      pointer: "/input",
-    });
-    ctx.status = 202;
-    ctx.set("Location", job.links.self);
-    if (replayed) ctx.set("Idempotency-Replayed", "true");
-    ctx.body = job;
-  });
+async function readSubmission(ctx: RouteContext) {
+  const body = submissionBody.safeParse(await readJson(ctx));
+  if (body.success) return body.data;
+  const errors = body.error.issues.map((issue) => ({
+    pointer: issue.path.map((part) => `/${String(part)}`).join(""),
+    detail: issue.message,
+  }));
+  throw new RequestError(422, 'expected {"task": "…", "input": {…}}', { errors });
+}
 
-  router.get(`${paths.api}/:id`, async (ctx) => {
-    ctx.set("Cache-Control", "no-store");
-    ctx.body = await producer.find(ctx.params["id"]);
-  });
-
-  router.get(`${paths.api}/:id/events`, async (ctx) => {
-    const job = await producer.find(ctx.params["id"]);
-    const stream = producer.streamQuota.open(ctx, () => producer.streams.open(job));
-    ctx.set("Cache-Control", "no-store");
-    ctx.set("X-Accel-Buffering", "no");
-    ctx.type = "text/event-stream";
-    ctx.body = stream;
-  });
+function describeSubmissions(tasks: Tasks): object[] {
+  return [...tasks].map(([name, task]) => ({
+    title: task.title,
+    description: task.description,
+    type: "object",
+    required: ["task", "input"],
+    additionalProperties: false,
+    properties: { task: { const: name }, input: withoutDialect(createInputSchema(task)) },
+  }));
 }

@@ -11,7 +11,7 @@ export interface Broker {
    * Calls Redis if it is ready now, and answers within 2 s: an `UnavailableError` says whether the
    * call can have had an effect.
    */
-  ask<T>(call: (queue: Queue, redis: Redis) => Promise<T>): Promise<T>;
+  readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
 }
 
 export function createBroker(redis: Redis, queue: Queue): Broker {

@@ -1,10 +1,13 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import { type FailureClass, failureClasses, parseFailure } from "../../contract/failures.ts";
+import { type FailureClass, failureClasses } from "../../contract/failures.ts";
+import { parseFailure } from "../../queue/failure-text.ts";
+import { readResult } from "../../queue/stored-result.ts";
+import { readTrace } from "../../queue/trace-carrier.ts";
 import { paths } from "../../contract/topology.ts";
 import type { QueueState } from "../../queue/state.ts";
-import { extractContext, parseCarrier, traceIdOf } from "../../telemetry/spans.ts";
+import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
 
 /** Positions are looked up this far; a job further back is told "more than". */
 const positionsLookedUp = 10_000;
@@ -42,9 +45,14 @@ export const jobStatus = z.object({
 });
 export type JobStatus = z.infer<typeof jobStatus>;
 
+/** Whether nothing more will become of the job by itself. */
+export function isFinal({ status }: Pick<JobStatus, "status">): boolean {
+  return status === "succeeded" || status === "failed";
+}
+
 function linksOf(id: string): JobStatus["links"] {
   const self = `${paths.api}/${id}`;
-  return { self, events: `${self}/events`, page: `/tasks/${id}` };
+  return { self, events: `${self}/events`, page: `${paths.jobs}/${id}` };
 }
 
 /** The job's status, or `undefined` when there is no such job (any more). */
@@ -64,7 +72,7 @@ export async function readJobStatus(
 /** What a job says of itself in this state; why it waits takes a further look. */
 export function summarizeJob(job: Job, jobState: string): JobStatus {
   const id = job.id ?? "";
-  const traceId = traceIdOf(extractContext(parseCarrier(job.opts.telemetry?.metadata)));
+  const traceId = traceIdOf(extractContext(readTrace(job)));
   return {
     id,
     task: job.name,
@@ -84,10 +92,8 @@ type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "
 function describeOutcome(job: Job, jobState: string): Outcome {
   const finished = job.finishedOn === undefined ? {} : { finished_at: iso(job.finishedOn) };
   switch (jobState) {
-    case "completed": {
-      const stored: { value?: unknown } = job.returnvalue ?? {};
-      return { status: "succeeded", ...finished, result: stored.value ?? null };
-    }
+    case "completed":
+      return { status: "succeeded", ...finished, result: readResult(job.returnvalue) };
     case "failed": {
       const { failureClass: errorType, reason } = parseFailure(job.failedReason);
       return { status: "failed", ...finished, error_type: errorType, error: reason };

@@ -1,6 +1,6 @@
 import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
 import { anyServiceName, logFields } from "../../contract/telemetry.ts";
-import { queueName } from "../../contract/topology.ts";
+import { queueName } from "../../contract/queues.ts";
 import type { Config } from "../../service/config.ts";
 import type { JobStatus } from "./job-status.ts";
 

@@ -1,13 +1,11 @@
-import { PassThrough } from "node:stream";
+import type { PassThrough } from "node:stream";
 import type { QueueEvents } from "bullmq";
-import { UnavailableError } from "../http/errors.ts";
-import type { JobStatus } from "./job-status.ts";
+import { createEventStreams, type EventStream } from "../http/event-stream.ts";
+import { isFinal, type JobStatus } from "./job-status.ts";
 
-const mostStreams = 500;
+const maxStreams = 500;
 /** Positions move without an event of the job's own. */
 const tickMs = 1_000;
-/** The browser comes back by itself; this only keeps a forgotten page from living for ever. */
-const lifetimeMs = 600_000;
 
 const moves = ["active", "completed", "delayed", "failed", "stalled", "waiting"] as const;
 
@@ -17,10 +15,10 @@ export interface StatusStreams {
   close(): void;
 }
 
-interface Stream {
+interface Watch {
   readonly id: string;
-  readonly out: PassThrough;
-  sent: string;
+  readonly stream: EventStream;
+  sent: JobStatus;
   reading: boolean;
   /** Something happened during the read: what it found may be old. */
   stale: boolean;
@@ -31,35 +29,36 @@ export function openStatusStreams(
   events: QueueEvents,
   read: (id: string) => Promise<JobStatus | undefined>,
 ): StatusStreams {
-  const streams = new Set<Stream>();
+  const streams = createEventStreams(maxStreams);
+  const watches = new Set<Watch>();
 
-  const send = (stream: Stream, status: JobStatus) => {
-    const data = JSON.stringify(status);
-    if (data === stream.sent) return;
-    stream.sent = data;
-    stream.out.write(`event: status\ndata: ${data}\n\n`);
-    if (status.status === "succeeded" || status.status === "failed") stream.out.end();
+  const send = ({ stream }: Watch, status: JobStatus) => {
+    stream.send({ event: "status", data: status });
+    if (isFinal(status)) stream.end();
   };
-  const refresh = async (stream: Stream) => {
-    stream.stale = true;
-    if (stream.reading) return;
-    stream.reading = true;
+  const refresh = async (watch: Watch) => {
+    watch.stale = true;
+    if (watch.reading) return;
+    watch.reading = true;
     try {
-      while (stream.stale && !stream.out.writableEnded) {
-        stream.stale = false;
-        const status = await read(stream.id);
-        if (status === undefined) stream.out.end();
-        else if (!stream.out.writableEnded) send(stream, status);
+      while (watch.stale && !watch.stream.ended) {
+        watch.stale = false;
+        const status = await read(watch.id);
+        if (status === undefined) watch.stream.end();
+        else if (JSON.stringify(status) !== JSON.stringify(watch.sent)) {
+          watch.sent = status;
+          send(watch, status);
+        }
       }
     } catch {
-      // Redis is away: the next tick tries again, and a comment keeps the connection alive.
-      if (!stream.out.writableEnded) stream.out.write(":\n\n");
+      // Redis is away: the next tick tries again.
+      watch.stream.keepAlive();
     } finally {
-      stream.reading = false;
+      watch.reading = false;
     }
   };
-  const refreshAll = (wanted: (stream: Stream) => boolean) => {
-    for (const stream of streams) if (wanted(stream)) void refresh(stream);
+  const refreshAll = (wanted: (watch: Watch) => boolean) => {
+    for (const watch of watches) if (wanted(watch)) void refresh(watch);
   };
 
   for (const move of moves) {
@@ -69,27 +68,16 @@ export function openStatusStreams(
 
   return {
     open(first) {
-      if (streams.size >= mostStreams) throw new UnavailableError("overloaded");
-      const stream: Stream = {
-        id: first.id,
-        out: new PassThrough(),
-        sent: "",
-        reading: false,
-        stale: false,
-      };
-      const end = setTimeout(() => stream.out.end(), lifetimeMs);
-      streams.add(stream);
-      stream.out.on("close", () => {
-        clearTimeout(end);
-        streams.delete(stream);
-      });
-      stream.out.write(`retry: ${tickMs}\n\n`);
-      send(stream, first);
-      return stream.out;
+      const stream = streams.open();
+      const watch: Watch = { id: first.id, stream, sent: first, reading: false, stale: false };
+      watches.add(watch);
+      stream.body.once("close", () => watches.delete(watch));
+      send(watch, first);
+      return stream.body;
     },
     close() {
       clearInterval(ticker);
-      for (const { out } of streams) out.end();
+      streams.end();
     },
   };
 }

@@ -1,12 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
-import { type Context, trace } from "@opentelemetry/api";
-import type { Job } from "bullmq";
+import { type Context, type Span, trace } from "@opentelemetry/api";
 import { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
+import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
-import { queueName } from "../../contract/topology.ts";
+import type { ReadIdSecret } from "../../queue/id-secret.ts";
+import { keyPattern } from "../../queue/job-id.ts";
+import type { Load } from "../../queue/room.ts";
+import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
+import { strictInput } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
-import type { Task } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import {
@@ -16,10 +18,8 @@ import {
   type Tracing,
   trailOf,
 } from "../../telemetry/spans.ts";
-import { assertRoom, type Load } from "./backpressure.ts";
+import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { Broker } from "./broker.ts";
-import { RequestError } from "../http/errors.ts";
-import { createJobId } from "../../queue/job-id.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";
 
 export interface Submission {
@@ -33,11 +33,12 @@ export interface Submission {
   readonly pointer: string;
 }
 
-export interface SubmissionDeps extends Tracing {
+export interface SubmitDeps extends Tracing {
   readonly tasks: Tasks;
   readonly broker: Broker;
+  readonly idSecret: ReadIdSecret;
   readonly load: () => Promise<Load>;
-  readonly queueDepth: number;
+  readonly maxDepth: number;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
 }
@@ -51,18 +52,18 @@ export interface Receipt {
 type Outcome = (typeof submissionOutcomes)[number];
 
 /**
- * The one way into the queue. When it returns, the job is in Redis for good.
+ * Takes a client's job. When it returns, the job is in Redis for good.
  * Throws a `RequestError` for a request that can never be served, an `UnavailableError` otherwise.
  */
-export async function submit(deps: SubmissionDeps, submission: Submission): Promise<Receipt> {
+export async function submit(deps: SubmitDeps, submission: Submission): Promise<Receipt> {
   const { tasks, metrics, log } = deps;
   const task = tasks.has(submission.task) ? submission.task : "_OTHER";
   const count = (outcome: Outcome) =>
     metrics.jobsEnqueued.inc({ queue: queueName, task, source: submission.source, outcome });
   try {
     const input = parseInput(tasks, submission);
-    const id = createJobId(submission.task, submission.idempotencyKey);
-    const receipt = await add(deps, submission, id, input);
+    assertKey(submission.idempotencyKey);
+    const receipt = await add(deps, submission, input);
     count(receipt.replayed ? "deduplicated" : "added");
     return receipt;
   } catch (error) {
@@ -90,16 +91,6 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
 }
 
-/** Kept, because zod compiles a schema at its first use: that took a tenth of each request. */
-const strictInputs = new WeakMap<Task, z.ZodObject>();
-
-/** Strict whatever the task says: a field nobody reads is a mistake worth telling. */
-function strictInput(task: Task): z.ZodObject {
-  const known = strictInputs.get(task) ?? task.input.strict();
-  strictInputs.set(task, known);
-  return known;
-}
-
 function fieldErrors(issue: z.core.$ZodIssue, pointer: string) {
   const path = issue.path.map(
     (part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`,
@@ -107,45 +98,69 @@ function fieldErrors(issue: z.core.$ZodIssue, pointer: string) {
   return [{ pointer: `${pointer}${path.join("")}`, detail: issue.message }];
 }
 
+function assertKey(idempotencyKey: string | undefined): void {
+  if (idempotencyKey === undefined || keyPattern.test(idempotencyKey)) return;
+  throw new RequestError(
+    400,
+    "Idempotency-Key must be 1 to 128 printable ASCII characters without spaces",
+  );
+}
+
 async function add(
-  deps: SubmissionDeps,
+  deps: SubmitDeps,
   { task, context, idempotencyKey }: Submission,
-  id: string,
   input: Record<string, unknown>,
 ): Promise<Receipt> {
-  const { broker, metrics, log } = deps;
-  assertRoom(await deps.load(), deps.queueDepth);
-
-  const span = startSend(deps, context, { id, task });
-  const carrier = injectContext(trace.setSpan(context, span));
-  const startedAt = performance.now();
-  let outcome: "added" | "error" = "error";
+  let sending: Sending | undefined;
+  const carrierOf = (id: string) => {
+    sending = beginSending(deps, context, { id, task });
+    return sending.carrier;
+  };
   try {
-    const [sent, stored] = await broker.ask(async (queue) => {
-      const job = await queue.add(task, input, {
-        jobId: id,
-        telemetry: { metadata: JSON.stringify(carrier), omitContext: true },
-      });
-      // BullMQ keeps the older job of an id, but hands back what was just sent.
-      return [job, idempotencyKey === undefined ? job : await queue.getJob(id)];
-    });
-    outcome = "added";
-    const job = stored ?? sent;
-    if (!isDeepStrictEqual(job.data, sent.data)) {
-      throw new RequestError(409, "this Idempotency-Key was used before with another input");
-    }
-    log.info({ ...trailOf(span), [logFields.jobId]: id, [logFields.task]: task }, "job queued");
-    return { job: summarizeJob(job, "waiting"), replayed: job !== sent && isOlder(job, sent) };
-  } finally {
-    span.end();
-    metrics.jobEnqueueDuration.observe({
-      labels: { queue: queueName, outcome },
-      value: (performance.now() - startedAt) / 1_000,
-      exemplarLabels: exemplarOf(span),
-    });
+    const { job, replayed } = await submitJob(
+      { ...deps, ask: deps.broker.ask },
+      { task, input, idempotencyKey, carrierOf },
+    );
+    sending?.end("added");
+    deps.log.info(
+      { ...(sending && trailOf(sending.span)), [logFields.jobId]: job.id, [logFields.task]: task },
+      "job queued",
+    );
+    return { job: summarizeJob(job, "waiting"), replayed };
+  } catch (error) {
+    // Whether or not it is the job that was meant, Redis has answered.
+    sending?.end(error instanceof KeyReusedError ? "added" : "error");
+    if (error instanceof QueueFullError) throw new UnavailableError("overloaded", error);
+    if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
+    throw error;
   }
 }
 
-function isOlder(stored: Job, sent: Job): boolean {
-  return stored.timestamp !== sent.timestamp;
+/** A job on its way to Redis, being measured and traced. */
+interface Sending {
+  readonly span: Span;
+  /** What the job takes along of its trace. */
+  readonly carrier: Readonly<Record<string, string>>;
+  end(outcome: "added" | "error"): void;
+}
+
+function beginSending(
+  deps: SubmitDeps,
+  context: Context,
+  job: { readonly id: string; readonly task: string },
+): Sending {
+  const span = startSend(deps, context, job);
+  const startedAt = performance.now();
+  return {
+    span,
+    carrier: injectContext(trace.setSpan(context, span)),
+    end(outcome) {
+      span.end();
+      deps.metrics.jobEnqueueDuration.observe({
+        labels: { queue: queueName, outcome },
+        value: (performance.now() - startedAt) / 1_000,
+        exemplarLabels: exemplarOf(span),
+      });
+    },
+  };
 }

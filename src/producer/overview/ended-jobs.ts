@@ -1,8 +1,9 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { type FailureClass, parseFailure } from "../../contract/failures.ts";
+import type { FailureClass } from "../../contract/failures.ts";
+import { parseFailure } from "../../queue/failure-text.ts";
 import { retention } from "../../queue/queue.ts";
-import { readyAt } from "../../queue/state.ts";
+import { readyAt } from "../../queue/ready-at.ts";
 
 /** The jobs that ended within one second. */
 export interface EndedSecond {

@@ -1,14 +1,12 @@
-import { PassThrough } from "node:stream";
-import { UnavailableError } from "../http/errors.ts";
+import type { PassThrough } from "node:stream";
+import { createEventStreams, type EventStream } from "../http/event-stream.ts";
 import type { History } from "./history.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 
 const watchedMs = 1_000;
 /** While nobody watches, a snapshot is taken only every so many seconds. */
 const unwatchedTicks = 5;
-const mostStreams = 200;
-/** The browser comes back by itself; this only keeps a forgotten page from living for ever. */
-const lifetimeMs = 600_000;
+const maxStreams = 200;
 
 export interface Overview {
   /** The queue now; `undefined` when it could never be read. */
@@ -23,20 +21,18 @@ export interface Overview {
 
 /** Takes snapshots of the queue and pushes them to whoever watches. */
 export function openOverview(history: History): Overview {
-  const streams = new Set<PassThrough>();
+  const streams = createEventStreams(maxStreams);
+  const watching = new Set<EventStream>();
   let taking: Promise<void> | undefined;
   let ticks = 0;
 
-  const end = (stream: PassThrough) => {
-    streams.delete(stream);
-    stream.end();
-  };
   const take = () => {
     taking ??= history.take().then((fresh) => {
       taking = undefined;
-      // A comment keeps the connection alive, and shows whether the reader still is.
-      const text = fresh.length === 0 ? ":\n\n" : formatEvent(fresh);
-      for (const stream of streams) stream.write(text);
+      for (const stream of watching) {
+        if (fresh.length === 0) stream.keepAlive();
+        else send(stream, fresh);
+      }
     });
     return taking;
   };
@@ -46,7 +42,7 @@ export function openOverview(history: History): Overview {
   };
   const ticker = setInterval(() => {
     ticks += 1;
-    if (streams.size > 0 || ticks % unwatchedTicks === 0) void take();
+    if (watching.size > 0 || ticks % unwatchedTicks === 0) void take();
   }, watchedMs);
 
   return {
@@ -55,23 +51,17 @@ export function openOverview(history: History): Overview {
       return history.snapshots.at(-1);
     },
     watch(after) {
-      if (streams.size >= mostStreams) throw new UnavailableError("overloaded");
-      const stream = new PassThrough();
-      const timer = setTimeout(() => end(stream), lifetimeMs);
-      streams.add(stream);
-      stream.on("close", () => {
-        clearTimeout(timer);
-        streams.delete(stream);
-      });
-      stream.write(`retry: ${watchedMs}\n\n`);
+      const stream = streams.open();
+      watching.add(stream);
+      stream.body.once("close", () => watching.delete(stream));
       const past = newerThan(after, history.snapshots);
-      if (past.length > 0) stream.write(formatEvent(past));
+      if (past.length > 0) send(stream, past);
       void renew();
-      return stream;
+      return stream.body;
     },
     close() {
       clearInterval(ticker);
-      for (const stream of streams) end(stream);
+      streams.end();
     },
   };
 }
@@ -81,6 +71,7 @@ function newerThan(id: string | undefined, snapshots: readonly OverviewSnapshot[
   return snapshots.filter(({ at }) => !(Date.parse(at) <= afterMs));
 }
 
-function formatEvent(snapshots: readonly OverviewSnapshot[]): string {
-  return `event: snapshots\nid: ${snapshots.at(-1)?.at}\ndata: ${JSON.stringify(snapshots)}\n\n`;
+function send(stream: EventStream, snapshots: readonly OverviewSnapshot[]): void {
+  const id = snapshots.at(-1)?.at;
+  stream.send({ event: "snapshots", ...(id !== undefined && { id }), data: snapshots });
 }

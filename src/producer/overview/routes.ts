@@ -1,26 +1,58 @@
-import type Router from "@koa/router";
 import { paths } from "../../contract/topology.ts";
-import type { PageState } from "../pages/routes.ts";
-import { renderOverviewPage } from "./page.ts";
+import { respondWithEvents } from "../http/event-stream.ts";
+import { events, problem, refer } from "../http/operation.ts";
+import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Overview } from "./overview.ts";
+import { renderOverviewPage } from "./page.ts";
 
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
-export function registerOverview(
-  router: Router<PageState>,
-  { overview, streamQuota }: { readonly overview: Overview; readonly streamQuota: StreamQuota },
-): void {
-  router.get(paths.overview, async (ctx) => {
-    ctx.set("Cache-Control", "no-store");
-    ctx.type = "html";
-    ctx.body = await renderOverviewPage(await overview.current());
-  });
-
-  router.get(paths.overviewEvents, (ctx) => {
-    const stream = streamQuota.open(ctx, () => overview.watch(ctx.get("last-event-id")));
-    ctx.set("Cache-Control", "no-store");
-    ctx.set("X-Accel-Buffering", "no");
-    ctx.type = "text/event-stream";
-    ctx.body = stream;
-  });
+export function createOverviewRoutes({
+  overview,
+  streamQuota,
+}: {
+  readonly overview: Overview;
+  readonly streamQuota: StreamQuota;
+}): Route[] {
+  return [
+    {
+      method: "GET",
+      path: paths.overview,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        ctx.type = "html";
+        ctx.body = await renderOverviewPage(await overview.current());
+      },
+    },
+    {
+      method: "GET",
+      path: paths.overviewEvents,
+      handle(ctx) {
+        respondWithEvents(
+          ctx,
+          streamQuota.open(ctx, () => overview.watch(ctx.get("last-event-id"))),
+        );
+      },
+      operation: {
+        operationId: "watchQueue",
+        summary: "The queue as a whole, pushed as server-sent events once a second.",
+        parameters: [
+          {
+            name: "Last-Event-ID",
+            in: "header",
+            description: "Sends of the last ten minutes only what is newer than this event.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: {
+          200: events("Events named snapshots whose data is a list of OverviewSnapshot.", {
+            type: "array",
+            items: refer("OverviewSnapshot"),
+          }),
+          429: problem("Too many streams of this client are open; see Retry-After."),
+          503: problem("Too many watch already; see Retry-After."),
+        },
+      },
+    },
+  ];
 }

@@ -1,15 +1,10 @@
 import { html } from "hono/html";
 import type { Problem } from "../http/error-responses.ts";
+import type { Resend } from "../http/route.ts";
 import { renderPage } from "./layout.ts";
 
 /** Statuses that may be gone the next time. */
 const passing: ReadonlySet<number> = new Set([429, 500, 503]);
-
-/** Where a form that was not taken can be sent again, unchanged, without making two jobs. */
-export interface Resend {
-  readonly action: string;
-  readonly fields: ReadonlyMap<string, string>;
-}
 
 /** An error for people; a form that could not be queued now can be sent again from here. */
 export function renderErrorPage(

@@ -1,5 +1,6 @@
 import secureJson from "secure-json-parse";
 import { z } from "zod";
+import { createInputSchema } from "../../task/input-schema.ts";
 import type { Task } from "../../task/task.ts";
 
 /** One control of a task's form. */
@@ -35,14 +36,9 @@ const objectSchema = z.object({
   required: z.array(z.string()).default([]),
 });
 
-/** The JSON Schema (2020-12) of what a task accepts. */
-export function inputSchema(task: Task): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(task.input.strict(), { io: "input" });
-}
-
 /** A task's form, made from its schema. */
 export function createFields(task: Task): readonly Field[] {
-  const { properties, required } = objectSchema.parse(inputSchema(task));
+  const { properties, required } = objectSchema.parse(createInputSchema(task));
   return Object.entries(properties).map(([name, spec]) => ({
     name,
     label: spec.title ?? name,

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { paths } from "../../contract/topology.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
 import type { Field } from "./fields.ts";
@@ -42,7 +43,7 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
     <p>${task.description}</p>
     ${errors.length > 0 && html`<p role="alert" class="failed">Not submitted: see below.</p>`}
     ${general.map(({ pointer, detail }) => html`<p role="alert" class="failed">${pointer.slice(1)} ${detail}</p>`)}
-    <form method="post" action="/tasks/${name}">
+    <form method="post" action="${paths.tasks}/${name}">
       <input type="hidden" name="idempotency_key" value="${idempotencyKey}" />
       ${fields.map((field) =>
         renderField(name, field, {

@@ -1,12 +1,12 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
-import type { JobStatus } from "../jobs/job-status.ts";
+import { isFinal, type JobStatus } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 
 /** A job's page: how it stands, what came of it, and where to look further. */
-export function renderStatusPage(job: JobStatus, links: JobLinks): Promise<string> {
-  const final = job.status === "succeeded" || job.status === "failed";
+export function renderJobPage(job: JobStatus, links: JobLinks): Promise<string> {
+  const final = isFinal(job);
   return renderPage(
     { title: `${job.task} ${job.status}`, refresh: !final },
     html`<main${final ? "" : html` data-events="${job.links.events}"`}>

@@ -1,27 +1,27 @@
 import { randomUUID } from "node:crypto";
-import type Router from "@koa/router";
 import type { ParameterizedContext } from "koa";
 import { paths } from "../../contract/topology.ts";
+import type { Tasks } from "../../task/registry.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
+import type { Route } from "../http/route.ts";
+import type { Jobs } from "../jobs/jobs.ts";
 import { createFields, parseFields } from "./fields.ts";
-import type { Producer } from "../producer.ts";
-import type { TracedState } from "../http/request-telemetry.ts";
-import { submit } from "../jobs/submission.ts";
-import type { Resend } from "./error-page.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
-import { renderStatusPage } from "./job-page.ts";
+import { renderJobPage } from "./job-page.ts";
 
 const keyField = "idempotency_key";
 
-/** Where a route leaves the form that the error page may offer to send again. */
-export interface PageState extends TracedState {
-  resend?: Resend;
+export interface PageRoutesDeps {
+  readonly jobs: Jobs;
+  readonly tasks: Tasks;
+  readonly rateLimit: RateLimit;
 }
 
 /** The pages for people. They work without JavaScript. */
-export function registerPages(router: Router<PageState>, producer: Producer): void {
-  const forms = [...producer.tasks].map(([name, task]) => ({
+export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
+  const forms = [...tasks].map(([name, task]) => ({
     name,
     task,
     fields: createFields(task),
@@ -34,7 +34,7 @@ export function registerPages(router: Router<PageState>, producer: Producer): vo
   const show = async (ctx: ParameterizedContext, shown: readonly TaskForm[]) => {
     let recent;
     try {
-      recent = await producer.recent();
+      recent = await jobs.recent();
     } catch (error) {
       // The form is of use without the list, and says so.
       if (!(error instanceof UnavailableError)) throw error;
@@ -42,53 +42,64 @@ export function registerPages(router: Router<PageState>, producer: Producer): vo
     sendPage(ctx, await renderFormPage(shown, recent));
   };
 
-  router.get(paths.form, (ctx) =>
-    show(
-      ctx,
-      forms.map((form) => ({ ...form, idempotencyKey: randomUUID() })),
-    ),
-  );
-
-  router.post("/tasks/:name", async (ctx) => {
-    const form = formOf(ctx.params["name"]);
-    const keep = (fields: ReadonlyMap<string, string>) => {
-      ctx.state.resend = { action: ctx.path, fields };
-    };
-    try {
-      await producer.rateLimit.count(ctx, "too many submissions from here");
-    } catch (error) {
-      // Whoever typed it need not type it again; a form that cannot be read is refused all the same.
-      await readForm(ctx).then(keep, () => undefined);
-      throw error;
-    }
-    const sent = new Map(await readForm(ctx));
-    keep(new Map(sent));
-    const idempotencyKey = sent.get(keyField) || randomUUID();
-    sent.delete(keyField);
-    const input = parseFields(form.fields, sent);
-    assertPlain(input);
-    try {
-      const { job } = await submit(producer, {
-        task: form.name,
-        input,
-        idempotencyKey,
-        source: "form",
-        context: ctx.state.trace,
-        pointer: "",
-      });
-      ctx.status = 303;
-      ctx.redirect(job.links.page);
-    } catch (error) {
-      if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
-      await show(ctx, [{ ...form, idempotencyKey, sent, errors: error.errors }]);
-      ctx.status = error.status;
-    }
-  });
-
-  router.get("/tasks/:id", async (ctx) => {
-    const job = await producer.find(ctx.params["id"]);
-    sendPage(ctx, await renderStatusPage(job, producer.linksTo(job)));
-  });
+  return [
+    {
+      method: "GET",
+      path: paths.form,
+      handle: (ctx) =>
+        show(
+          ctx,
+          forms.map((form) => ({ ...form, idempotencyKey: randomUUID() })),
+        ),
+    },
+    {
+      method: "POST",
+      path: `${paths.tasks}/:name`,
+      async handle(ctx) {
+        const form = formOf(ctx.params["name"]);
+        const keep = (fields: ReadonlyMap<string, string>) => {
+          ctx.state.resend = { action: ctx.path, fields };
+        };
+        try {
+          await rateLimit.count(ctx, "too many submissions from here");
+        } catch (error) {
+          // Whoever typed it need not type it again; a form that cannot be read is refused all the same.
+          await readForm(ctx).then(keep, () => undefined);
+          throw error;
+        }
+        const sent = new Map(await readForm(ctx));
+        keep(new Map(sent));
+        const idempotencyKey = sent.get(keyField) || randomUUID();
+        sent.delete(keyField);
+        const input = parseFields(form.fields, sent);
+        assertPlain(input);
+        try {
+          const { job } = await jobs.submit({
+            task: form.name,
+            input,
+            idempotencyKey,
+            source: "form",
+            context: ctx.state.trace,
+            pointer: "",
+          });
+          ctx.status = 303;
+          ctx.redirect(job.links.page);
+        } catch (error) {
+          if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
+          await show(ctx, [{ ...form, idempotencyKey, sent, errors: error.errors }]);
+          ctx.status = error.status;
+        }
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.jobs}/:id`,
+      async handle(ctx) {
+        const job = await jobs.find(ctx.params["id"]);
+        sendPage(ctx, await renderJobPage(job, jobs.linksTo(job)));
+      },
+    },
+  ];
 }
 
 function sendPage(ctx: ParameterizedContext, page: string): void {

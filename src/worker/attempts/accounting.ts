@@ -1,10 +1,10 @@
 import type { Job, Worker } from "bullmq";
-import { parseFailure } from "../../contract/failures.ts";
 import type { JobOutcome } from "../../contract/metrics.ts";
+import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
-import { queueName } from "../../contract/topology.ts";
 import { heartbeatName } from "../../queue/heartbeat.ts";
-import { readyAt } from "../../queue/state.ts";
+import { parseFailure } from "../../queue/failure-text.ts";
+import { readyAt } from "../../queue/ready-at.ts";
 import type { Tasks } from "../../task/registry.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";

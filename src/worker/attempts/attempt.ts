@@ -2,14 +2,14 @@ import { type Context, context, type Span, SpanStatusCode, trace } from "@opente
 import type { Job } from "bullmq";
 import type { Config } from "../../service/config.ts";
 import type { FailureClass } from "../../contract/failures.ts";
-import { queueName } from "../../contract/topology.ts";
-import { readyAt } from "../../queue/state.ts";
+import { queueName } from "../../contract/queues.ts";
+import { readyAt } from "../../queue/ready-at.ts";
+import { readTrace } from "../../queue/trace-carrier.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import {
   exemplarOf,
   extractContext,
   failSpan,
-  parseCarrier,
   startCompute,
   startProcess,
   startSettle,
@@ -45,7 +45,7 @@ export interface Attempt {
 /** Starts to measure an attempt; `task` becomes a label, so it must come from the registry. */
 export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt {
   const { metrics, linkMode, activity, attempts } = deps;
-  const sender = extractContext(parseCarrier(job.opts.telemetry?.metadata));
+  const sender = extractContext(readTrace(job));
   const identity = {
     id: job.id ?? "",
     task,

@@ -1,6 +1,7 @@
 import { type Job, UnrecoverableError, WaitingError } from "bullmq";
-import { formatFailure } from "../../contract/failures.ts";
 import { logFields } from "../../contract/telemetry.ts";
+import { formatFailure } from "../../queue/failure-text.ts";
+import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Task, TaskRejectedError } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -12,11 +13,6 @@ import { runTask } from "./run-task.ts";
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
   readonly log: Log;
-}
-
-/** A result in Redis: an object, because BullMQ drops a bare 0 or false. */
-export interface StoredResult {
-  readonly value: unknown;
 }
 
 /** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
@@ -32,7 +28,7 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
     try {
       const value = await attempt.run(() => runKnown(task, job, signal));
       attempt.complete();
-      return { value };
+      return storeResult(value);
     } catch (error) {
       if (signal.aborted) {
         attempt.fail("handed_back", "cancelled", new Error("the worker stopped"));

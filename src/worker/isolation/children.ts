@@ -2,11 +2,11 @@ import { type Child, type ChildOptions, openChild } from "./child.ts";
 
 export interface ChildrenOptions extends Omit<ChildOptions, "task" | "file"> {
   /** Processes that may exist at once; more jobs than these must not be run at once. */
-  readonly most: number;
+  readonly max: number;
   /** Time after which an unused process is ended. */
   readonly idleMs?: number;
   /** Jobs after which a process is replaced: what its task leaks ends with it. */
-  readonly mostJobs?: number;
+  readonly maxJobs?: number;
 }
 
 /** The processes of isolated tasks: each runs jobs of one task, and is used again. */
@@ -23,9 +23,9 @@ export interface Children {
 
 /** Opens no process before the first job; none outlives this one. */
 export function openChildren({
-  most,
+  max,
   idleMs = 60_000,
-  mostJobs = 1_000,
+  maxJobs = 1_000,
   ...options
 }: ChildrenOptions): Children {
   const busy = new Set<Child>();
@@ -46,12 +46,12 @@ export function openChildren({
       return used;
     }
     const [oldest] = idle.keys();
-    if (oldest !== undefined && busy.size + idle.size >= most) retire(oldest);
+    if (oldest !== undefined && busy.size + idle.size >= max) retire(oldest);
     return openChild({ ...options, ...task });
   };
   const release = (child: Child) => {
     if (child.ended) return;
-    if (child.jobs >= mostJobs) child.kill();
+    if (child.jobs >= maxJobs) child.kill();
     else idle.set(child, setTimeout(retire, idleMs, child).unref());
   };
   const close = () => {

@@ -3,7 +3,7 @@ import type { Task } from "../../task/task.ts";
 import type { Children } from "./children.ts";
 
 /** The same tasks, of which those that are `isolated` run in child processes. */
-export function isolateTasks(tasks: Tasks, children: Children, folder?: URL): Tasks {
+export function isolateTasks(tasks: Tasks, children: Children, folder: URL): Tasks {
   const isolate = (name: string, task: Task): Task => ({
     ...task,
     run: async (input, signal) =>

@@ -30,7 +30,7 @@ test.each([
   ["20,000 levels", withInput(`"a":${nested}`), "the body is nested deeper than 32 levels"],
 ])("a body of %s is answered 400 and queues nothing", async (_, body, detail) => {
   const { url, queue } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, body);
+  const response = await postJson(`${url}/api/v1/jobs`, body);
 
   expect(await readProblem(response)).toEqual(problem(400, detail));
   expect(await queue.count()).toBe(0);
@@ -40,7 +40,7 @@ test("a body of invalid UTF-8 is answered 400 and queues nothing", async () => {
   const { url, queue } = await startProducer();
   const body = Buffer.from(withInput('"a":"?"'));
   body[body.indexOf("?")] = 0xff;
-  const response = await fetch(`${url}/api/v1/tasks`, {
+  const response = await fetch(`${url}/api/v1/jobs`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body,
@@ -69,7 +69,7 @@ test.each([
   ],
 ])("a body of %s is answered 422 and queues nothing", async (_, body, pointer, detail) => {
   const { url, queue } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, body);
+  const response = await postJson(`${url}/api/v1/jobs`, body);
 
   expect(await readProblem(response)).toEqual(
     problem(422, 'expected {"task": "…", "input": {…}}', { errors: [{ pointer, detail }] }),
@@ -84,7 +84,7 @@ test.each([
 ])("an input with %s is answered 422 and queues nothing", async (_, fields, named) => {
   const { url, queue } = await startProducer();
   const body = { task: "divide", input: { x: 10, y: 2, ...fields } };
-  const response = await postJson(`${url}/api/v1/tasks`, body);
+  const response = await postJson(`${url}/api/v1/jobs`, body);
 
   expect(await readProblem(response)).toEqual(
     problem(422, 'the input does not fit the task "divide"', {
@@ -99,7 +99,7 @@ test.each(["__proto__", "constructor", "toString", "../divide", ""])(
   async (task) => {
     const { url, queue } = await startProducer();
     const detail = `there is no task "${task}", expected one of: divide`;
-    const response = await postJson(`${url}/api/v1/tasks`, { task, input: {} });
+    const response = await postJson(`${url}/api/v1/jobs`, { task, input: {} });
 
     expect(await readProblem(response)).toEqual(
       problem(422, detail, { errors: [{ pointer: "/task", detail }] }),
@@ -116,7 +116,7 @@ test.each([
   ["application/json; charset=utf-7", 'the body must be UTF-8, got the charset "utf-7"'],
 ])("a body of the type %s is answered 415", async (type, detail) => {
   const { url, queue } = await startProducer();
-  const response = await fetch(`${url}/api/v1/tasks`, {
+  const response = await fetch(`${url}/api/v1/jobs`, {
     method: "POST",
     headers: type === undefined ? {} : { "content-type": type },
     body: Buffer.from(division),
@@ -128,7 +128,7 @@ test.each([
 
 test("a compressed body is answered 415 before anything is unpacked", async () => {
   const { url } = await startProducer();
-  const response = await fetch(`${url}/api/v1/tasks`, {
+  const response = await fetch(`${url}/api/v1/jobs`, {
     method: "POST",
     headers: { "content-type": "application/json", "content-encoding": "gzip" },
     body: gzipSync(Buffer.alloc(50_000_000)),
@@ -144,7 +144,7 @@ test.each([
   ["of unknown length", (bytes: Buffer) => new Blob([bytes]).stream()],
 ])("a body of 10 MB %s is answered 413 and not read on", async (_, send) => {
   const { url } = await startProducer();
-  const response = await fetch(`${url}/api/v1/tasks`, {
+  const response = await fetch(`${url}/api/v1/jobs`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: send(Buffer.alloc(10_000_000, " ")),
@@ -157,11 +157,9 @@ test.each([
 
 test("what JSON allows is taken: a byte order mark, a charset of UTF-8, the last of two keys", async () => {
   const { url } = await startProducer();
-  const response = await postJson(
-    `${url}/api/v1/tasks`,
-    `\uFEFF${withInput('"x":6,"delayMs":0')}`,
-    { "content-type": "application/json; charset=UTF-8" },
-  );
+  const response = await postJson(`${url}/api/v1/jobs`, `\uFEFF${withInput('"x":6,"delayMs":0')}`, {
+    "content-type": "application/json; charset=UTF-8",
+  });
 
   expect([response.status, (await readBody(response)).input]).toEqual([
     202,
@@ -173,7 +171,7 @@ test.each(["has spaces", "Schlüssel", "a".repeat(129)])(
   'an Idempotency-Key "%s" is answered 400',
   async (key) => {
     const { url, queue } = await startProducer();
-    const response = await postJson(`${url}/api/v1/tasks`, division, { "idempotency-key": key });
+    const response = await postJson(`${url}/api/v1/jobs`, division, { "idempotency-key": key });
 
     expect(await readProblem(response)).toEqual(
       problem(400, "Idempotency-Key must be 1 to 128 printable ASCII characters without spaces"),
@@ -187,7 +185,7 @@ test.each(["completed", "wait", "meta", "id", "__proto__"])(
   async (key) => {
     const { url, queue } = await startProducer();
     const headers = { "idempotency-key": key };
-    const { id } = await readBody(await postJson(`${url}/api/v1/tasks`, division, headers));
+    const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, division, headers));
 
     expect(await readJob(url, id)).toMatchObject({ id, status: "waiting" });
     expect(await queue.getJobCounts("waiting", "completed")).toEqual({ waiting: 1, completed: 0 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { loadDescription, type Operation } from "../../support/openapi.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -26,7 +27,7 @@ async function startDescribed() {
 
 test("a submission is taken if it fits what the API says of itself, and refused as it says if not", async () => {
   const { url, queue, operation, problemsOf, problemsOfAnswer } = await startDescribed();
-  const submit = operation("submitTask");
+  const submit = operation("submitJob");
   const bodySchema = submit.requestBody?.content["application/json"]?.schema ?? {};
   const keySchema = submit.parameters.find(({ name }) => name === "Idempotency-Key")?.schema ?? {};
   const fitting = valuesOf(bodySchema as ValueSchema);
@@ -38,7 +39,7 @@ test("a submission is taken if it fits what the API says of itself, and refused 
       const headers: Record<string, string> = key === undefined ? {} : { "idempotency-key": key };
       // As it arrives: JSON keeps no -0.
       const json = JSON.stringify(value);
-      const response = await postJson(`${url}/api/v1/tasks`, json, headers);
+      const response = await postJson(`${url}/api/v1/jobs`, json, headers);
       const copy = response.clone();
       expect(await problemsOfAnswer(submit, response)).toEqual([]);
 
@@ -70,7 +71,7 @@ test("what can be read is as the API says of itself, at every stage of a job and
   const { id: retrying } = await queue.add(
     "divide",
     {},
-    { delay: 60_000, jobId: `t-${crypto.randomUUID()}` },
+    { delay: 60_000, jobId: createRandomId() },
   );
   const reads = [...operations.values()].filter(({ method }) => method === "get");
   expect(reads).toHaveLength(operations.size - 1);
@@ -90,10 +91,10 @@ test("what can be read is as the API says of itself, at every stage of a job and
     runs,
   );
   expect([...seen].toSorted()).toEqual([
-    "getTask 200",
-    "getTask 404",
+    "getJob 200",
+    "getJob 404",
+    "watchJob 200",
+    "watchJob 404",
     "watchQueue 200",
-    "watchTask 200",
-    "watchTask 404",
   ]);
 });

@@ -53,7 +53,7 @@ test("no JSON at all makes the API fail, and what it refuses it queues nothing o
   const answers: Promise<Response>[] = [];
   await fc.assert(
     fc.asyncProperty(body, async (value) => {
-      const answer = postJson(`${url}/api/v1/tasks`, JSON.stringify(value));
+      const answer = postJson(`${url}/api/v1/jobs`, JSON.stringify(value));
       answers.push(answer);
       expect([202, 400, 422]).toContain((await answer).status);
     }),
@@ -69,7 +69,7 @@ test("no bytes at all make the API fail", async () => {
   const { url, queue } = await startProducer();
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
-      const response = await fetch(`${url}/api/v1/tasks`, {
+      const response = await fetch(`${url}/api/v1/jobs`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: Buffer.from(bytes),
@@ -86,7 +86,7 @@ test("an id answered with 202 can be read at once and holds what was sent, defau
   const { url } = await startProducer({ tasks: await loadTwoTasks() });
   await fc.assert(
     fc.asyncProperty(submission, async (sent) => {
-      const response = await postJson(`${url}/api/v1/tasks`, toJson(sent));
+      const response = await postJson(`${url}/api/v1/jobs`, toJson(sent));
       expect(response.status).toBe(202);
       const { id } = await readBody(response);
       const expected = { ...defaults[sent.task], ...JSON.parse(JSON.stringify(sent.input)) };
@@ -103,7 +103,7 @@ test("an Idempotency-Key stands for its first input and for no other", async () 
   await fc.assert(
     fc.asyncProperty(fc.uuid(), submission, async (key, sent) => {
       const headers = { "idempotency-key": key };
-      const post = (body: unknown) => postJson(`${url}/api/v1/tasks`, toJson(body), headers);
+      const post = (body: unknown) => postJson(`${url}/api/v1/jobs`, toJson(body), headers);
       const [first, again] = [await post(sent), await post(sent)];
       expect([first.status, again.status]).toEqual([202, 202]);
       const { id, task, input } = await readBody(first);
@@ -159,12 +159,9 @@ test("no key, wherever it stands and however it is sent, reaches the prototype o
     fc.asyncProperty(tree, async (json) => {
       const form = new URLSearchParams({ text: "x", spelling: json });
       const answers = await Promise.all([
-        postJson(`${url}/api/v1/tasks`, json),
-        postJson(`${url}/api/v1/tasks`, `{"task":"repeat","input":${json}}`),
-        postJson(
-          `${url}/api/v1/tasks`,
-          `{"task":"repeat","input":{"text":"x","spelling":${json}}}`,
-        ),
+        postJson(`${url}/api/v1/jobs`, json),
+        postJson(`${url}/api/v1/jobs`, `{"task":"repeat","input":${json}}`),
+        postJson(`${url}/api/v1/jobs`, `{"task":"repeat","input":{"text":"x","spelling":${json}}}`),
         fetch(`${url}/tasks/repeat`, {
           method: "POST",
           headers: { origin: url },
@@ -190,8 +187,8 @@ test("no text in the place of a job's id is anything but not found", async () =>
   await fc.assert(
     fc.asyncProperty(id, async (segment) => {
       const answers = await Promise.all([
-        fetch(`${url}/api/v1/tasks/${segment}`),
-        fetch(`${url}/api/v1/tasks/${segment}/events`),
+        fetch(`${url}/api/v1/jobs/${segment}`),
+        fetch(`${url}/api/v1/jobs/${segment}/events`),
         fetch(`${url}/tasks/${segment}`),
       ]);
       expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);

@@ -8,7 +8,7 @@ const tooMany = problem(429, "too many submissions from here");
 
 test("a client that submits too often is told when to come back", async () => {
   const { url, queue } = await startProducer({ limits: { ratePerMinute: 2 } });
-  const submit = () => postJson(`${url}/api/v1/tasks`, division);
+  const submit = () => postJson(`${url}/api/v1/jobs`, division);
   const taken = [(await submit()).status, (await submit()).status];
   const refused = await submit();
 
@@ -22,8 +22,8 @@ test("a client that submits too often is told when to come back", async () => {
 
 test("form and API count together, and a body that is refused counts too", async () => {
   const { url } = await startProducer({ limits: { ratePerMinute: 2 } });
-  await postJson(`${url}/api/v1/tasks`, "not JSON");
-  await postJson(`${url}/api/v1/tasks`, division);
+  await postJson(`${url}/api/v1/jobs`, "not JSON");
+  await postJson(`${url}/api/v1/jobs`, division);
   const response = await fetch(`${url}/tasks/divide`, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
@@ -38,7 +38,7 @@ test("form and API count together, and a body that is refused counts too", async
 
 test("a form that comes too soon can be sent again as it is", async () => {
   const { url, queue } = await startProducer({ limits: { ratePerMinute: 1 } });
-  await postJson(`${url}/api/v1/tasks`, division);
+  await postJson(`${url}/api/v1/jobs`, division);
   const send = (body: string) =>
     fetch(`${url}/tasks/divide`, {
       method: "POST",
@@ -69,7 +69,7 @@ test("reading is not limited", async () => {
 test("a client cannot pass for another by X-Forwarded-For", async () => {
   const { url } = await startProducer({ limits: { ratePerMinute: 1 } });
   const submitAs = (address: string) =>
-    postJson(`${url}/api/v1/tasks`, division, { "x-forwarded-for": address });
+    postJson(`${url}/api/v1/jobs`, division, { "x-forwarded-for": address });
   await submitAs("203.0.113.1");
 
   expect(await readProblem(await submitAs("203.0.113.2"))).toEqual(tooMany);
@@ -79,7 +79,7 @@ test("behind a trusted proxy the address that the proxy added last is the client
   const { url } = await startProducer({ limits: { ratePerMinute: 1, trustProxy: true } });
   const submitAs = async (addresses: string) => {
     const headers = { "x-forwarded-for": addresses };
-    return (await postJson(`${url}/api/v1/tasks`, division, headers)).status;
+    return (await postJson(`${url}/api/v1/jobs`, division, headers)).status;
   };
 
   expect([
@@ -93,7 +93,7 @@ test("one IPv6 network of 64 bits is one client", async () => {
   const { url } = await startProducer({ limits: { ratePerMinute: 1, trustProxy: true } });
   const submitAs = async (address: string) => {
     const headers = { "x-forwarded-for": address };
-    return (await postJson(`${url}/api/v1/tasks`, division, headers)).status;
+    return (await postJson(`${url}/api/v1/jobs`, division, headers)).status;
   };
 
   expect([

@@ -1,17 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
 import { submitDivision } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 
 test.each([
-  ["DELETE", "/api/v1/tasks", "POST"],
-  ["GET", "/api/v1/tasks", "POST"],
-  ["PUT", "/api/v1/tasks/x", "GET, HEAD"],
+  ["DELETE", "/api/v1/jobs", "POST"],
+  ["GET", "/api/v1/jobs", "POST"],
+  ["PUT", "/api/v1/jobs/x", "GET, HEAD"],
   ["POST", "/api/openapi.json", "GET, HEAD"],
 ])("%s %s is answered 405 and says what is possible", async (method, path, allowed) => {
   const { url } = await startProducer();
@@ -25,21 +25,21 @@ test.each([
 
 test("a method that nobody knows is answered 501", async () => {
   const { url } = await startProducer();
-  const response = await fetch(`${url}/api/v1/tasks`, { method: "PROPFIND" });
+  const response = await fetch(`${url}/api/v1/jobs`, { method: "PROPFIND" });
 
   expect(await readProblem(response)).toEqual(
-    problem(501, 'PROPFIND is not possible at "/api/v1/tasks"'),
+    problem(501, 'PROPFIND is not possible at "/api/v1/jobs"'),
   );
 });
 
 test.each([
   ["/api/nowhere", 'there is nothing at "/api/nowhere"'],
-  ["/api/v1/tasks/nobody", 'there is no job "nobody", or it is no longer kept'],
-  ["/api/v1/tasks/completed", 'there is no job "completed", or it is no longer kept'],
-  ["/api/v1/tasks/nobody/events", 'there is no job "nobody", or it is no longer kept'],
-  ["/api/v1/tasks/%zz", 'there is no job "%zz", or it is no longer kept'],
-  ["/api/v1/tasks/%ff", 'there is no job "%ff", or it is no longer kept'],
-  ["/api/v1/tasks/%00", 'there is no job "\0", or it is no longer kept'],
+  ["/api/v1/jobs/nobody", 'there is no job "nobody", or it is no longer kept'],
+  ["/api/v1/jobs/completed", 'there is no job "completed", or it is no longer kept'],
+  ["/api/v1/jobs/nobody/events", 'there is no job "nobody", or it is no longer kept'],
+  ["/api/v1/jobs/%zz", 'there is no job "%zz", or it is no longer kept'],
+  ["/api/v1/jobs/%ff", 'there is no job "%ff", or it is no longer kept'],
+  ["/api/v1/jobs/%00", 'there is no job "\0", or it is no longer kept'],
   ["/api/%", 'there is nothing at "/api/%"'],
 ])("the API answers 404 to %s", async (path, detail) => {
   const { url } = await startProducer();
@@ -71,12 +71,12 @@ test.each([
   ["3,000 headers", `GET / HTTP/1.1\r\n${"A: b\r\n".repeat(3_000)}\r\n`, "431"],
   [
     "two lengths",
-    "POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
     "400",
   ],
   [
     "a length and chunks",
-    "POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
     "400",
   ],
   ["a negative length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400"],
@@ -129,7 +129,7 @@ test("the queue's own keys pass for no job", async () => {
   const redis = openClient();
   const statuses = ["wait", "meta", "id", "events"].map(async (key) => {
     expect(await redis.exists(queue.toKey(key))).toBe(1);
-    return (await fetch(`${url}/api/v1/tasks/${key}`)).status;
+    return (await fetch(`${url}/api/v1/jobs/${key}`)).status;
   });
 
   expect(await Promise.all(statuses)).toEqual([404, 404, 404, 404]);
@@ -137,10 +137,10 @@ test("the queue's own keys pass for no job", async () => {
 
 test("a fault of our own is answered 500 and explained to nobody but the log", async () => {
   const { url, queue } = await startProducer();
-  const id = `t-${randomUUID()}`;
+  const id = createRandomId();
   await openClient().set(queue.toKey(id), "no job, as a job is a hash");
 
-  expect(await readProblem(await fetch(`${url}/api/v1/tasks/${id}`))).toEqual(
+  expect(await readProblem(await fetch(`${url}/api/v1/jobs/${id}`))).toEqual(
     problem(500, "something went wrong here; it has been logged"),
   );
 });
@@ -152,8 +152,8 @@ test("no error tells a path, a version or a stack", async () => {
   const answers = await Promise.all([
     fetch(`${url}/nowhere`),
     fetch(`${url}/api/%zz`),
-    fetch(`${url}/api/v1/tasks`, { method: "POST", headers: json, body: "{" }),
-    fetch(`${url}/api/v1/tasks`, { method: "POST", headers: json, body: "[".repeat(30_000) }),
+    fetch(`${url}/api/v1/jobs`, { method: "POST", headers: json, body: "{" }),
+    fetch(`${url}/api/v1/jobs`, { method: "POST", headers: json, body: "[".repeat(30_000) }),
     fetch(`${url}/tasks/divide`, { method: "POST", headers: { origin: url } }),
     fetch(boardUrl),
     fetch(`${boardUrl}/api/queues/nope/nope`, { headers: board }),

@@ -17,7 +17,7 @@ const anonymous: Case = ["no word of where it comes from", {}];
 
 test.each(foreign)("a submission to the API with %s is answered 403", async (_, headers) => {
   const { url, queue } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, division, headers);
+  const response = await postJson(`${url}/api/v1/jobs`, division, headers);
 
   expect(await readProblem(response)).toEqual(
     problem(403, "requests from another site are refused"),

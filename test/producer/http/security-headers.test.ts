@@ -24,15 +24,15 @@ test("every answer of the public listener carries the security headers", async (
   const { id } = await submitDivision(url, { x: 10, y: 2 });
   const answers = await Promise.all([
     fetch(url),
-    fetch(`${url}/tasks/${id}`),
-    fetch(`${url}/api/v1/tasks/${id}`),
+    fetch(`${url}/jobs/${id}`),
+    fetch(`${url}/api/v1/jobs/${id}`),
     fetch(`${url}/api/openapi.json`),
     fetch(`${url}/assets/style.css`),
     fetch(`${url}/assets/icon.svg`),
     fetch(`${url}/healthz`),
     fetch(`${url}/nowhere`),
     fetch(`${url}/api/nowhere`),
-    fetch(`${url}/api/v1/tasks`, { method: "DELETE" }),
+    fetch(`${url}/api/v1/jobs`, { method: "DELETE" }),
     fetch(`${url}/tasks/divide`, { method: "POST" }),
   ]);
 
@@ -63,7 +63,7 @@ test("every answer of Bull Board's listener carries the security headers", async
 test("a job's page and status are kept by no cache, an asset is asked for again", async () => {
   const { url } = await startProducer();
   const { id } = await submitDivision(url, { x: 10, y: 2 });
-  const paths = ["/", `/tasks/${id}`, `/api/v1/tasks/${id}`, "/nowhere", "/assets/style.css"];
+  const paths = ["/", `/jobs/${id}`, `/api/v1/jobs/${id}`, "/nowhere", "/assets/style.css"];
   const answers = await Promise.all(paths.map((path) => fetch(`${url}${path}`)));
 
   expect(answers.map(({ headers }) => headers.get("cache-control"))).toEqual([

@@ -6,7 +6,7 @@ import { until } from "../../support/until.ts";
 test("one client can have 20 event streams, and leaves the rest to others", async () => {
   const { url } = await startProducer({ limits: { trustProxy: true } });
   const { id } = await submitDivision(url, { x: 10, y: 2 });
-  const ofJob = `${url}/api/v1/tasks/${id}/events`;
+  const ofJob = `${url}/api/v1/jobs/${id}/events`;
   const ofQueue = `${url}/api/v1/overview/events`;
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());

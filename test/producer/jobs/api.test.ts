@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { prefixOf } from "../../../src/queue/keys.ts";
 import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
@@ -8,14 +9,14 @@ const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
 
 test("queues a division and answers 202 with where to look", async () => {
   const { url, queue } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, {
+  const response = await postJson(`${url}/api/v1/jobs`, {
     task: "divide",
     input: { x: 10, y: 2 },
   });
   const job = await readBody(response);
   expect([response.status, response.headers.get("location")]).toEqual([202, job.links.self]);
   expect(job).toMatchObject({
-    id: expect.stringMatching(/^t-[0-9a-f-]{36}$/),
+    id: expect.stringMatching(/^[a-h][a-z2-7]{25}$/),
     task: "divide",
     status: "waiting",
     input: { x: 10, y: 2, delayMs: 5_000 },
@@ -82,13 +83,13 @@ test("says when a failed attempt is tried again", async () => {
   const { Worker } = await import("bullmq");
   const taker = new Worker(queue.name, null, {
     connection: queue.opts.connection,
-    prefix: "tripod",
+    prefix: prefixOf(queue.name),
   });
   const job = await taker.getNextJob("token");
   const failedAt = Date.now();
   await job?.moveToFailed(new Error("_OTHER: not yet"), "token");
   await taker.close();
-  const status = await readBody(await fetch(`${url}/api/v1/tasks/${id}`));
+  const status = await readBody(await fetch(`${url}/api/v1/jobs/${id}`));
   expect(status.waiting.reason).toBe("retrying");
   const inMs = Date.parse(status.waiting.retry_at) - failedAt;
   expect(inMs).toBeGreaterThan(0);
@@ -98,7 +99,7 @@ test("says when a failed attempt is tried again", async () => {
 test("answers the same job to the same Idempotency-Key, and 409 to another input", async () => {
   const { url, queue } = await startProducer();
   const send = (body: unknown) =>
-    postJson(`${url}/api/v1/tasks`, body, { "idempotency-key": "completed" });
+    postJson(`${url}/api/v1/jobs`, body, { "idempotency-key": "completed" });
   const [first, again, other] = [
     await send(division),
     await send(division),
@@ -107,7 +108,7 @@ test("answers the same job to the same Idempotency-Key, and 409 to another input
   const [one, two] = [await readBody(first), await readBody(again)];
   expect([first.status, again.status, other.status]).toEqual([202, 202, 409]);
   expect(two.id).toBe(one.id);
-  expect(one.id).toMatch(/^k-[0-9a-f]{64}$/);
+  expect(one.id).toMatch(/^[a-h][a-z2-7]{25}$/);
   expect([
     first.headers.get("idempotency-replayed"),
     again.headers.get("idempotency-replayed"),
@@ -117,7 +118,7 @@ test("answers the same job to the same Idempotency-Key, and 409 to another input
 
 test("tells an unfit input field by field", async () => {
   const { url } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, {
+  const response = await postJson(`${url}/api/v1/jobs`, {
     task: "divide",
     input: { x: "ten", y: 2, z: 1 },
   });
@@ -139,7 +140,7 @@ test("tells an unfit input field by field", async () => {
 
 test("names the tasks there are to somebody who asks for another", async () => {
   const { url } = await startProducer();
-  const response = await postJson(`${url}/api/v1/tasks`, { task: "multiply", input: {} });
+  const response = await postJson(`${url}/api/v1/jobs`, { task: "multiply", input: {} });
   expect([response.status, (await readBody(response)).errors]).toEqual([
     422,
     [{ pointer: "/task", detail: 'there is no task "multiply", expected one of: divide' }],
@@ -149,7 +150,7 @@ test("names the tasks there are to somebody who asks for another", async () => {
 test("pushes every move of a job until its end", async () => {
   const { url, name } = await startProducer();
   const { id } = await submitDivision(url, { x: 10, y: 2, delayMs: 500 });
-  const response = await fetch(`${url}/api/v1/tasks/${id}/events`);
+  const response = await fetch(`${url}/api/v1/jobs/${id}/events`);
   expect(response.headers.get("content-type")).toMatch(/^text\/event-stream\b/);
   const text = response.text();
   await startWorker(name);
@@ -163,7 +164,7 @@ test("pushes every move of a job until its end", async () => {
 test("returns the trace of the request and takes the client's", async () => {
   const { url } = await startProducer();
   const traceId = "0af7651916cd43dd8448eb211c80319c";
-  const response = await postJson(`${url}/api/v1/tasks`, division, {
+  const response = await postJson(`${url}/api/v1/jobs`, division, {
     traceparent: `00-${traceId}-b7ad6b7169203331-01`,
   });
   expect(response.headers.get("traceparent")).toMatch(
@@ -175,7 +176,7 @@ test("returns the trace of the request and takes the client's", async () => {
 test("links a job's page to its trace where a Grafana is configured", async () => {
   const { url } = await startProducer({ grafanaUrl: "http://grafana.example:3000" });
   const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
-  const page = await (await fetch(`${url}/tasks/${id}`)).text();
+  const page = await (await fetch(`${url}/jobs/${id}`)).text();
   expect(page).toContain('<a href="http://grafana.example:3000/explore?');
   expect(page).toContain(`<code>${traceId}</code>`);
 });
@@ -185,7 +186,7 @@ test("refuses more when too much waits already, and says so", async () => {
   await submitDivision(url, { x: 1, y: 1 });
   await submitDivision(url, { x: 1, y: 1 });
   const refused = await until("the backlog to be noticed", async () => {
-    const response = await postJson(`${url}/api/v1/tasks`, division);
+    const response = await postJson(`${url}/api/v1/jobs`, division);
     return response.status === 503 && response;
   });
   expect([refused.headers.get("retry-after"), (await readBody(refused)).kind]).toEqual([
@@ -199,10 +200,10 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
   const document = await readBody(await fetch(`${url}/api/openapi.json`));
   expect([document.openapi, Object.keys(document.paths)]).toEqual([
     "3.1.0",
-    ["/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/events", "/api/v1/overview/events"],
+    ["/api/v1/jobs", "/api/v1/jobs/{id}", "/api/v1/jobs/{id}/events", "/api/v1/overview/events"],
   ]);
   const [submission] =
-    document.paths["/api/v1/tasks"].post.requestBody.content["application/json"].schema.oneOf;
+    document.paths["/api/v1/jobs"].post.requestBody.content["application/json"].schema.oneOf;
   expect(submission.properties).toMatchObject({
     task: { const: "divide" },
     input: {
@@ -215,10 +216,10 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
 
 test("is alive and ready, and says which routes were used but not which paths", async () => {
   const { url, metricsUrl } = await startProducer();
-  await fetch(`${url}/api/v1/tasks/nobody`);
+  await fetch(`${url}/api/v1/jobs/nobody`);
   const answers = await Promise.all(["healthz", "readyz"].map((path) => fetch(`${url}/${path}`)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
-  expect(scrape).toContain('http_route="/api/v1/tasks/:id",http_response_status_code="404"');
+  expect(scrape).toContain('http_route="/api/v1/jobs/:id",http_response_status_code="404"');
   expect(scrape).not.toContain("nobody");
 });

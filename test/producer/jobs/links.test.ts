@@ -8,7 +8,7 @@ test("a job's page links to Bull Board, the trace and the logs where these are c
     grafanaUrl: "https://grafana.example/g",
   });
   const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
-  const links = await readOutsideLinks(`${url}/tasks/${id}`);
+  const links = await readOutsideLinks(`${url}/jobs/${id}`);
   const [trace, logs, board] = links.map((link) => new URL(link));
   expect([links.length, board?.href]).toEqual([3, `https://board.example/queue/tasks/${id}`]);
   expect([trace, logs].map((link) => [`${link?.origin}${link?.pathname}`, queryOf(link)])).toEqual([
@@ -36,7 +36,7 @@ test("a job's page links to Bull Board, the trace and the logs where these are c
 test("a job's page links nowhere else where nothing is configured", async () => {
   const { url } = await startProducer();
   const { id } = await submitDivision(url, { x: 1, y: 1 });
-  expect(await readOutsideLinks(`${url}/tasks/${id}`)).toEqual([]);
+  expect(await readOutsideLinks(`${url}/jobs/${id}`)).toEqual([]);
 });
 
 test("Bull Board links a job to its page, and a heartbeat to the overview", async () => {
@@ -45,7 +45,7 @@ test("Bull Board links a job to its page, and a heartbeat to the overview", asyn
   await board.queue.add("_heartbeat", {}, { jobId: "repeat:_heartbeat:1" });
   expect(await readBoardLinks(board)).toEqual([
     { displayText: "Overview", href: "https://tripod.example/overview" },
-    { displayText: "Status page", href: `https://tripod.example/tasks/${id}` },
+    { displayText: "Status page", href: `https://tripod.example/jobs/${id}` },
   ]);
 });
 

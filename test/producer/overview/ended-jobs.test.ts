@@ -48,7 +48,7 @@ test("tells neither a wait nor a failure of a job that succeeded at the second a
   const tasks = new Map([["flaky", flaky]]);
   const { url, queue, name } = await startProducer({ tasks });
   await startWorker(name, { tasks });
-  const response = await postJson(`${url}/api/v1/tasks`, { task: "flaky", input: {} });
+  const response = await postJson(`${url}/api/v1/jobs`, { task: "flaky", input: {} });
   await untilFinal(url, (await readBody(response)).id);
 
   const seconds = await readEndedJobs(queue, openClient(), ...aroundNow());

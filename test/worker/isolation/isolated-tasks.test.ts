@@ -18,9 +18,9 @@ interface Report {
 }
 
 /** Runs isolated tasks on this process's own children, which go with the test. */
-async function openTasks(options: { most?: number; idleMs?: number; mostJobs?: number } = {}) {
+async function openTasks(options: { max?: number; idleMs?: number; maxJobs?: number } = {}) {
   const children = openChildren({
-    most: 2,
+    max: 2,
     env: { PATH: process.env["PATH"], OF_THE_TASK: "1" },
     deathSignal: [],
     log: pino({ level: "silent" }),
@@ -68,14 +68,14 @@ test("an unused process ends after a while", async () => {
 });
 
 test("a process is replaced after so many jobs that a leak cannot grow for ever", async () => {
-  const { report } = await openTasks({ mostJobs: 2 });
+  const { report } = await openTasks({ maxJobs: 2 });
   const pids = [(await report()).pid, (await report()).pid, (await report()).pid];
   expect(pids[1]).toBe(pids[0]);
   expect(pids[2]).not.toBe(pids[0]);
 });
 
 test("a process of one task makes room for that of another", async () => {
-  const { run, report } = await openTasks({ most: 1 });
+  const { run, report } = await openTasks({ max: 1 });
   const { pid } = await report();
   await expect(run("poison", { by: "exit" })).rejects.toThrow("exited with code 3");
   expect(ours(pid)).toBe(false);
@@ -125,7 +125,7 @@ test("a task that obeys the worker's stop keeps its process", async () => {
 });
 
 test("closing ends every process, the unused and the busy", async () => {
-  const { run, report, children } = await openTasks({ most: 3 });
+  const { run, report, children } = await openTasks({ max: 3 });
   await Promise.all([report(), report(), report()]);
   expect(probes()).toHaveLength(3);
   const work = Promise.all([run("probe", { deed: "obey" }), run("probe", { deed: "obey" })]);

@@ -4,7 +4,8 @@ import type { Tracer } from "@opentelemetry/api";
 import { type Job, type Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
-import { queueName, queuePrefix } from "../contract/topology.ts";
+import { queueName } from "../contract/queues.ts";
+import { prefixOf } from "../queue/keys.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -31,7 +32,7 @@ export interface WorkerDeps {
 }
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
-export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
+export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
     ...deps,
@@ -47,7 +48,7 @@ export function openWorker({ config, redis, queue, ...deps }: WorkerDeps): Worke
       : process(job, token, signal ?? never);
   const worker = new Worker(queue.name, handle, {
     connection: redis,
-    prefix: queuePrefix,
+    prefix: prefixOf(queue.name),
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
     concurrency: config.concurrency,
     lockDuration: config.lockMs,

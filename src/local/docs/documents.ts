@@ -1,0 +1,111 @@
+import { parse } from "yaml";
+import { anchorOf } from "../../../dashboards/alerts/alert.ts";
+import { alerts } from "../../../dashboards/alerts/alerts.ts";
+import { failureClasses } from "../../contract/failures.ts";
+import { type MetricSpec, metrics } from "../../contract/metrics.ts";
+import { type Service, services } from "../../contract/topology.ts";
+import { variables } from "../../service/config.ts";
+import { fillPlace, table } from "./table.ts";
+
+const blamed = { caller: "the submitter", system: "us" } as const;
+
+/** The tables of one document, by the name of their place in it. */
+type Tables = Readonly<Record<string, string>>;
+
+/**
+ * The documents that have tables of what the code says, by their path in the project.
+ * `pulumiProject` is the text of Pulumi.yaml.
+ */
+export function createDocuments(pulumiProject: string): Readonly<Record<string, Tables>> {
+  return {
+    "src/README.md": { failures: failureTable(), variables: variableTable() },
+    "infra/README.md": { flows: flowTable(), configuration: configurationTable(pulumiProject) },
+    "dashboards/README.md": { alerts: alertTable(), metrics: metricTable() },
+  };
+}
+
+/** The text with each table put anew between its markers; throws if a table has no place in it. */
+export function fillTables(text: string, tables: Tables): string {
+  return Object.entries(tables).reduce(
+    (filled, [name, rows]) => fillPlace(filled, name, rows),
+    text,
+  );
+}
+
+function variableTable(): string {
+  return table(
+    ["variable", "default", "meaning"],
+    variables.map(({ name, fallback, meaning }) => [
+      code(name),
+      fallback === undefined ? "" : code(String(fallback)),
+      meaning,
+    ]),
+  );
+}
+
+function failureTable(): string {
+  return table(
+    ["`error_type`", "to be fixed by", "meaning"],
+    Object.entries(failureClasses).map(([name, { blame, meaning }]) => [
+      code(name),
+      blamed[blame],
+      meaning,
+    ]),
+  );
+}
+
+function metricTable(): string {
+  return table(
+    ["metric", "type", "labels", "from", "meaning"],
+    Object.values<MetricSpec>(metrics).map(({ name, type, labels, exporters, help }) => [
+      code(name),
+      type,
+      labels.map(code).join(", "),
+      exporters.join(", "),
+      help,
+    ]),
+  );
+}
+
+function alertTable(): string {
+  return table(
+    ["alert", "severity", "it means", "look first at", "then"],
+    alerts.map(({ name, severity, meaning, firstLook, remedy }) => [
+      `<a id="${anchorOf(name)}"></a>${name}`,
+      severity,
+      meaning,
+      firstLook,
+      remedy,
+    ]),
+  );
+}
+
+function flowTable(): string {
+  return table(
+    ["from", "to", "port", "for"],
+    Object.values<Service>(services).flatMap(({ host, port, callers, purpose }) =>
+      callers.map((caller) => [caller, host, String(port), purpose]),
+    ),
+  );
+}
+
+interface Setting {
+  readonly default?: string | number | boolean;
+  readonly description: string;
+}
+
+function configurationTable(pulumiProject: string): string {
+  const { config }: { config: Record<string, Setting> } = parse(pulumiProject);
+  return table(
+    ["setting", "default", "meaning"],
+    Object.entries(config).map(([name, setting]) => [
+      code(name),
+      setting.default === undefined ? "" : code(String(setting.default)),
+      setting.description,
+    ]),
+  );
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

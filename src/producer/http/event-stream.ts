@@ -1,0 +1,81 @@
+import { PassThrough } from "node:stream";
+import type { ParameterizedContext } from "koa";
+import { UnavailableError } from "./errors.ts";
+
+/** When a browser that has lost its stream comes back. */
+const retryMs = 1_000;
+/** It comes back by itself; this only keeps a forgotten page from living for ever. */
+const lifetimeMs = 600_000;
+
+export interface ServerEvent {
+  readonly event: string;
+  /** What the browser names when it comes back. */
+  readonly id?: string;
+  readonly data: unknown;
+}
+
+/** One reader of server-sent events. */
+export interface EventStream {
+  /** What is sent to the reader; it closes when either side is done. */
+  readonly body: PassThrough;
+  readonly ended: boolean;
+  send(event: ServerEvent): void;
+  /** Sends a comment, which shows whether the reader still is. */
+  keepAlive(): void;
+  end(): void;
+}
+
+/** The event streams of one kind, of which there may be so many. */
+export interface EventStreams {
+  /** Throws an `UnavailableError` (`overloaded`) when as many as may be are open. */
+  open(): EventStream;
+  end(): void;
+}
+
+/** Each stream ends by itself after ten minutes. */
+export function createEventStreams(max: number): EventStreams {
+  const streams = new Set<EventStream>();
+  return {
+    open() {
+      if (streams.size >= max) throw new UnavailableError("overloaded");
+      const stream = openEventStream();
+      streams.add(stream);
+      stream.body.once("close", () => streams.delete(stream));
+      return stream;
+    },
+    end() {
+      for (const stream of streams) stream.end();
+    },
+  };
+}
+
+/** Answers a request with a stream. */
+export function respondWithEvents(ctx: ParameterizedContext, body: PassThrough): void {
+  ctx.set("Cache-Control", "no-store");
+  // A proxy such as nginx would keep events back until there is a bufferful.
+  ctx.set("X-Accel-Buffering", "no");
+  ctx.type = "text/event-stream";
+  ctx.body = body;
+}
+
+function openEventStream(): EventStream {
+  const body = new PassThrough();
+  const timer = setTimeout(() => body.end(), lifetimeMs);
+  body.once("close", () => clearTimeout(timer));
+  const write = (text: string) => {
+    if (!body.writableEnded) body.write(text);
+  };
+  write(`retry: ${retryMs}\n\n`);
+  return {
+    body,
+    get ended() {
+      return body.writableEnded;
+    },
+    send: ({ event, id, data }) =>
+      write(
+        `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`,
+      ),
+    keepAlive: () => write(":\n\n"),
+    end: () => void body.end(),
+  };
+}

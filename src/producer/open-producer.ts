@@ -1,0 +1,178 @@
+import { queueName } from "../contract/queues.ts";
+import type { RedisClient } from "../contract/telemetry.ts";
+import { services } from "../contract/topology.ts";
+import { describeOutage, openRedis } from "../queue/connection.ts";
+import { createIdSecret } from "../queue/id-secret.ts";
+import { readMemory } from "../queue/memory.ts";
+import { createQueue, createQueueEvents } from "../queue/queue.ts";
+import { readQueueState } from "../queue/state.ts";
+import { readQueue } from "../queue/reading.ts";
+import type { Config } from "../service/config.ts";
+import { openListeners } from "../service/listener.ts";
+import { createReadiness } from "../service/readiness.ts";
+import type { OpenService } from "../service/shutdown.ts";
+import { loadTasks, type Tasks } from "../task/registry.ts";
+import { setBuildInfo } from "../telemetry/build-info.ts";
+import { createObservabilityApp } from "../telemetry/observability-app.ts";
+import { createQueueCollector } from "../telemetry/queue-metrics.ts";
+import { observeRedis } from "../telemetry/redis-connection.ts";
+import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
+import { describeServer } from "../telemetry/spans.ts";
+import { createBoardApp } from "./console/board.ts";
+import { createApp } from "./http/app.ts";
+import { createRateLimit } from "./http/rate-limit.ts";
+import { createStreamQuota } from "./http/stream-quota.ts";
+import { createJobRoutes } from "./jobs/api.ts";
+import { createBroker } from "./jobs/broker.ts";
+import { openJobs } from "./jobs/jobs.ts";
+import { remember } from "./jobs/remembered.ts";
+import { readEndedJobs } from "./overview/ended-jobs.ts";
+import { createHistory } from "./overview/history.ts";
+import { openOverview } from "./overview/overview.ts";
+import { createOverviewRoutes } from "./overview/routes.ts";
+import { createPageRoutes } from "./pages/routes.ts";
+
+/** How stale what is said of the queue as a whole may be. */
+const stateMs = 1_000;
+const requestGraceMs = 5_000;
+const closeWithinMs = 10_000;
+
+export interface Producer extends OpenService {
+  /** TCP ports of its listeners. */
+  readonly ports: Readonly<Record<"public" | "board" | "metrics", number>>;
+}
+
+/** What may be given to a producer instead of its own. */
+export interface ProducerParts {
+  readonly queueName: string;
+  readonly tasks: Tasks;
+  readonly telemetry: Telemetry<"producer">;
+}
+
+/**
+ * Builds a producer and serves its three listeners, whether or not Redis is there yet.
+ * Throws for a configuration without a password for Bull Board, and for a port that is taken.
+ */
+export async function openProducer(
+  config: Config,
+  given: Partial<ProducerParts> = {},
+): Promise<Producer> {
+  const { password } = config.board;
+  if (password === undefined) {
+    throw new Error(
+      "the environment is not usable:\n  BOARD_PASSWORD: expected a password for Bull Board",
+    );
+  }
+  await using opening = new AsyncDisposableStack();
+  const tasks = given.tasks ?? (await loadTasks());
+  const telemetry = given.telemetry ?? (await startTelemetry("producer", config, tasks.keys()));
+  opening.defer(() => telemetry.otlp.shutdown());
+  setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
+  const { log, metrics, registry } = telemetry;
+
+  const open = (kind: Parameters<typeof openRedis>[1], client: RedisClient) => {
+    const connection = openRedis(config.redis, kind);
+    opening.defer(() => connection.disconnect());
+    observeRedis(connection, client, { log, metrics });
+    return connection;
+  };
+  const redis = open("request", "queue");
+  const queue = createQueue(redis, given.queueName ?? queueName);
+  const events = createQueueEvents(open("background", "events"), queue.name);
+
+  const broker = createBroker(redis, queue);
+  const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
+  const readUsed = remember(stateMs, () => broker.ask((_, client) => readMemory(client)));
+  const jobs = openJobs({
+    tasks,
+    broker,
+    events,
+    readState,
+    metrics,
+    log,
+    idSecret: createIdSecret(redis),
+    load: async () => {
+      const [state, memory] = await Promise.all([readState(), readUsed()]);
+      return { state, memory };
+    },
+    maxDepth: config.limits.queueDepth,
+    linkTargets: config,
+    tracer: telemetry.otlp.tracer,
+    server: describeServer(redis),
+  });
+  opening.defer(() => jobs.close());
+  const overview = openOverview(
+    createHistory({
+      readState,
+      readEnded: (fromMs, untilMs) =>
+        broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs)),
+    }),
+  );
+  opening.defer(() => overview.close());
+
+  let draining = false;
+  const readiness = createReadiness(
+    { outage: () => describeOutage(redis), readMemory: () => readMemory(redis) },
+    () => draining,
+  );
+  const rateLimit = createRateLimit(config.limits.ratePerMinute);
+  const streamQuota = createStreamQuota();
+  const { trustProxy } = config.limits;
+  const listeners = await openListeners(config.listenAddress, {
+    public: {
+      port: config.ports.public,
+      purpose: services.public.purpose,
+      app: createApp({
+        routes: [
+          ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
+          ...createPageRoutes({ jobs, tasks, rateLimit }),
+          ...createOverviewRoutes({ overview, streamQuota }),
+        ],
+        tracer: telemetry.otlp.tracer,
+        metrics,
+        log,
+        trustProxy,
+        readiness,
+      }),
+    },
+    board: {
+      port: config.ports.board,
+      purpose: services.board.purpose,
+      app: createBoardApp({
+        queue,
+        redis,
+        user: config.board.user,
+        password,
+        readOnly: config.board.readOnly,
+        publicUrl: config.publicUrl,
+        trustProxy,
+        log,
+      }),
+    },
+    metrics: {
+      port: config.ports.producerMetrics,
+      purpose: services["producer-metrics"].purpose,
+      app: createObservabilityApp({
+        registry,
+        collect: createQueueCollector({
+          read: () => readQueue(queue, redis),
+          redis,
+          client: "queue",
+          metrics,
+        }),
+        readiness,
+      }),
+    },
+  });
+  opening.defer(() => listeners.close(requestGraceMs));
+  opening.defer(() => {
+    draining = true;
+    // A stream is a request that does not end by itself.
+    jobs.close();
+    overview.close();
+  });
+  log.info({ ports: listeners.ports }, "producer is up");
+
+  const opened = opening.move();
+  return { ports: listeners.ports, log, closeWithinMs, close: () => opened.disposeAsync() };
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/queue/connection.ts";
+import { createIdSecret } from "../../src/queue/id-secret.ts";
+import { createKeyedId, createRandomId, isJobId } from "../../src/queue/job-id.ts";
+import { deploymentKey } from "../../src/queue/keys.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+const secret = Buffer.alloc(32, 7);
+
+test("ids are 26 lower-case characters that no queue key and no number looks like", () => {
+  const random = Array.from({ length: 1_000 }, createRandomId);
+  expect(new Set(random).size).toBe(1_000);
+  expect(random.filter((id) => !/^[a-h][a-z2-7]{25}$/.test(id))).toEqual([]);
+  expect(["wait", "completed", "1234567890123456789012345", ""].filter(isJobId)).toEqual([]);
+});
+
+test("a key always gets the same id from a task, and another from another task, key or secret", () => {
+  const key = fc.string({ minLength: 1 });
+  fc.assert(
+    fc.property(key, key, (one, other) => {
+      fc.pre(one !== other);
+      const id = createKeyedId(secret, "divide", one);
+      expect([isJobId(id), createKeyedId(secret, "divide", one)]).toEqual([true, id]);
+      const others = [
+        createKeyedId(secret, "divide", other),
+        createKeyedId(secret, "greet", one),
+        createKeyedId(Buffer.alloc(32, 8), "divide", one),
+      ];
+      expect(new Set([id, ...others]).size).toBe(4);
+    }),
+  );
+});
+
+test("all connections of a deployment share one secret, whoever asks first", async () => {
+  const url = inject("redisUrl");
+  const clients = Array.from({ length: 5 }, () =>
+    openRedis({ url, password: undefined }, "background"),
+  );
+  onTestFinished(() => clients.forEach((client) => client.disconnect()));
+  const secrets = await Promise.all(clients.map(async (client) => createIdSecret(client)()));
+  const texts = secrets.map((bytes) => Buffer.from(bytes).toString("hex"));
+  expect([new Set(texts).size, texts[0]?.length]).toEqual([1, 64]);
+});
+
+test("a Redis that has lost its data has a new secret, which a producer learns when it connects", async () => {
+  const redis = await ownRedis();
+  const client = openRedis({ url: redis.url, password: undefined }, "background");
+  onTestFinished(() => client.disconnect());
+  const readSecret = createIdSecret(client);
+  const before = await readSecret();
+  expect(await readSecret()).toBe(before);
+
+  const other = Buffer.from(randomUUID()).toString("base64");
+  await client.set(deploymentKey("id-secret"), other);
+  expect(await readSecret()).toBe(before);
+  client.disconnect(true);
+  const after = await until("the new secret", async () => {
+    const now = await readSecret();
+    return now !== before && now;
+  });
+  expect(Buffer.from(after).toString("base64")).toBe(other);
+});
