@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
+import { metricPrefix } from "../../src/contract/telemetry.ts";
 import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
 import { formatFailure } from "../../src/queue/failure-text.ts";
 import { TaskRejectedError } from "../../src/task/task.ts";
@@ -39,6 +40,12 @@ test("names every metric once", () => {
   expect(new Set(specs.map(({ name }) => name)).size).toBe(specs.length);
 });
 
+test("begins the name of every metric of ours with the same prefix", () => {
+  const others = specs.filter(({ name }) => !name.startsWith(metricPrefix));
+  // OpenTelemetry has given these their names.
+  expect(others).toEqual([metrics.httpRequestDuration, metrics.httpActiveRequests]);
+});
+
 test("never takes a Prometheus target's own labels", () => {
   const taken = specs.filter(({ labels }) =>
     labels.some((label) => ["job", "instance"].includes(label)),
@@ -47,7 +54,7 @@ test("never takes a Prometheus target's own labels", () => {
 });
 
 test("refuses a wrong caller, label, class or metric kind when compiled", () => {
-  const registered = registerMetrics(createRegistry(), "worker");
+  const registered = registerMetrics(createRegistry(), "worker", []);
   // Each line below fails the type check if it ever starts to compile.
   const mistakes = [
     // @ts-expect-error: no such host
