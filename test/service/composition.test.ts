@@ -5,16 +5,20 @@ import { openProducer } from "../../src/producer/open-producer.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { within } from "../../src/service/deadline.ts";
+import { loadTasks } from "../../src/task/registry.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
 import { anyPorts } from "../support/ports.ts";
 import { ownRedis } from "../support/redis.ts";
 import { createTestTelemetry } from "../support/telemetry.ts";
 import { until } from "../support/until.ts";
 
+const tasks = await loadTasks();
+
 const services = {
   producer: (config: Config) =>
-    openProducer(config, { telemetry: createTestTelemetry("producer") }),
-  worker: (config: Config) => openWorker(config, { telemetry: createTestTelemetry("worker") }),
+    openProducer(config, { tasks, telemetry: createTestTelemetry("producer", tasks) }),
+  worker: (config: Config) =>
+    openWorker(config, { tasks, telemetry: createTestTelemetry("worker", tasks) }),
 };
 
 /** A Redis of the test's own, how many have a connection to it, and what leads to it. */
