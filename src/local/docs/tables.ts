@@ -1,6 +1,6 @@
 import { anchorOf } from "../../../dashboards/alerts/alert.ts";
 import { alerts } from "../../../dashboards/alerts/alerts.ts";
-import { variables } from "../../service/config.ts";
+import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
 import { type Service, services } from "../../contract/topology.ts";
@@ -12,7 +12,7 @@ const blamed = { caller: "the submitter", system: "us" } as const;
 const tables = {
   variables: table(
     ["variable", "default", "meaning"],
-    variables.map(({ name, fallback, meaning }) => [
+    Object.entries<Variable>(variables).map(([name, { default: fallback, meaning }]) => [
       code(name),
       fallback === undefined ? "" : code(String(fallback)),
       meaning,
