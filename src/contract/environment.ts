@@ -20,10 +20,10 @@ export type ValueOf<K extends ValueKind> = K extends { readonly kind: "integer" 
       ? Choice
       : string;
 
-/** Who sets a variable on EC2; `instead` says what decides it where `tripod:environment` may not. */
+/** Who sets a variable on EC2; `because` says why `tripod:environment` may not, and what may. */
 export type Setter =
   | { readonly by: "operator" }
-  | { readonly by: "stack" | "nobody"; readonly instead: string };
+  | { readonly by: "stack" | "nobody"; readonly because: string };
 
 export type Variable = ValueAndDefault & {
   /** A sentence for tables, in Markdown. */
@@ -50,14 +50,23 @@ const webAddress = { kind: "url", schemes: ["http", "https"] } as const;
 const port = { kind: "integer", min: 1, max: 65_535 } as const;
 
 const operator = { by: "operator" } as const;
-const byTopology = { by: "stack", instead: "src/contract/topology.ts decides it" } as const;
-const byMonitoring = { by: "stack", instead: "tripod:monitoring decides it" } as const;
-const byAddress = { by: "stack", instead: "it is made from the producer's address" } as const;
+const byTopology = {
+  by: "stack",
+  because: "the stack sets it as src/contract/topology.ts says",
+} as const;
+const byMonitoring = {
+  by: "stack",
+  because: "the stack sets it where tripod:monitoring is on",
+} as const;
+const byAddress = {
+  by: "stack",
+  because: "the stack makes it from the producer's address",
+} as const;
 const bySecret = {
   by: "stack",
-  instead: "it makes passwords itself, and new ones when tripod:passwordVersion is raised",
+  because: "the stack makes passwords itself, and new ones when tripod:passwordVersion is raised",
 } as const;
-const onlyLocal = { by: "nobody", instead: "only npm start reads it" } as const;
+const onlyLocal = { by: "nobody", because: "only npm start reads it" } as const;
 
 const both = ["producer", "worker"] as const;
 
@@ -80,7 +89,10 @@ export const variables = declareVariables({
     default: "127.0.0.1",
     meaning: "Address that every listener binds to.",
     readBy: both,
-    onEc2: { by: "stack", instead: "services listen on every address, behind security groups" },
+    onEc2: {
+      by: "stack",
+      because: "on EC2 services listen on every address, behind security groups",
+    },
   },
   PUBLIC_PORT: {
     value: port,
@@ -115,7 +127,7 @@ export const variables = declareVariables({
     default: true,
     meaning: "Whether `npm start` also runs Prometheus, Grafana, Tempo and Loki where installed.",
     readBy: [],
-    onEc2: { by: "nobody", instead: "only npm start reads it; tripod:monitoring is its like" },
+    onEc2: { by: "nobody", because: "only npm start reads it; set tripod:monitoring instead" },
   },
   PROMETHEUS_PORT: {
     value: port,
@@ -195,7 +207,7 @@ export const variables = declareVariables({
     default: 10,
     meaning: "Jobs a worker runs at once.",
     readBy: ["worker"],
-    onEc2: { by: "stack", instead: "tripod:workerConcurrency decides it" },
+    onEc2: { by: "stack", because: "set tripod:workerConcurrency instead" },
   },
   WORKER_LOCK_MS: {
     value: { kind: "integer", min: 1_000, max: 600_000 },
@@ -280,6 +292,6 @@ export const variables = declareVariables({
     default: "unknown",
     meaning: "Release that runs, for `taskqueue_build_info`.",
     readBy: both,
-    onEc2: { by: "stack", instead: "it is the checksum of what the stack has built" },
+    onEc2: { by: "stack", because: "the stack sets it to the checksum of what it has built" },
   },
 });

@@ -8,14 +8,21 @@ import { fillPlace, table } from "./table.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
 
+const setters = {
+  operator: code("tripod:environment"),
+  stack: "set by the stack",
+  nobody: "",
+} as const;
+
 /** The README's tables that say what the code says, by the name of their place there. */
 const tables = {
   variables: table(
-    ["variable", "default", "meaning"],
-    Object.entries<Variable>(variables).map(([name, { default: fallback, meaning }]) => [
+    ["variable", "default", "meaning", "on EC2"],
+    Object.entries<Variable>(variables).map(([name, { default: fallback, meaning, onEc2 }]) => [
       code(name),
       fallback === undefined ? "" : code(String(fallback)),
       meaning,
+      setters[onEc2.by],
     ]),
   ),
   failures: table(
