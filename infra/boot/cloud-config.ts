@@ -1,4 +1,4 @@
-import { Document, isScalar, Scalar, visit } from "yaml";
+import { Document, Scalar } from "yaml";
 
 export interface BootFile {
   readonly path: string;
@@ -23,19 +23,15 @@ export function createUserData({ user, files, command }: CloudConfig): string {
   const login = { system: true, no_create_home: true, shell: "/usr/sbin/nologin" };
   const config = {
     ...(user !== undefined && { users: ["default", { name: user, ...login }] }),
-    write_files: files.map(({ path, mode, content }) => ({ path, permissions: mode, content })),
+    write_files: files.map(({ path, mode, content }) => ({
+      path,
+      permissions: mode,
+      content: createBlock(content),
+    })),
     runcmd: [[command]],
   };
   // cloud-init's own version of YAML, to which more words and numbers are no text without quotes.
   const document = new Document(config, { version: "1.1" });
-  visit(document, {
-    Pair(_, { key, value }) {
-      // Whoever looks at a host's user data reads its files as they are.
-      if (isScalar(key) && key.value === "content" && isScalar(value)) {
-        value.type = Scalar.BLOCK_LITERAL;
-      }
-    },
-  });
   // Without a width, no long line is folded.
   const userData = `#cloud-config\n${document.toString({ lineWidth: 0 })}`;
 
@@ -44,4 +40,12 @@ export function createUserData({ user, files, command }: CloudConfig): string {
     throw new Error(`user data of ${bytes} bytes: EC2 takes ${userDataLimitBytes} at most`);
   }
   return userData;
+}
+
+/** Whoever looks at a host's user data reads its files as they are. */
+function createBlock(content: string): Scalar<string> {
+  const scalar = new Scalar(content);
+  // A block of nothing but spaces would come back without them.
+  scalar.type = /\S/.test(content) ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE;
+  return scalar;
 }
