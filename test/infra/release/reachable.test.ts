@@ -62,8 +62,8 @@ test.each([
   ["src/queue/state.ts", `export * from "../local/ports.ts";`, `"src/local/ports.ts" is reached`],
   [
     "src/task/registry.ts",
-    `await import("../../dashboards/stack/data-sources.ts");`,
-    `"dashboards/stack/data-sources.ts" is reached`,
+    `await import("../../dashboards/stack/loki.ts");`,
+    `"dashboards/stack/loki.ts" is reached`,
   ],
   ["src/service/listener.ts", `import.meta.resolve("typescript");`, `imports "typescript"`],
   ["src/service/listener.ts", `import "./nowhere.ts";`, `needs "src/service/nowhere.ts"`],
