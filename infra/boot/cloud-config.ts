@@ -32,8 +32,7 @@ export function createUserData({ user, files, command }: CloudConfig): string {
   };
   // cloud-init's own version of YAML, to which more words and numbers are no text without quotes.
   const document = new Document(config, { version: "1.1" });
-  // Without a width, no long line is folded.
-  const userData = `#cloud-config\n${document.toString({ lineWidth: 0 })}`;
+  const userData = `#cloud-config\n${document.toString()}`;
 
   const bytes = Buffer.byteLength(userData);
   if (bytes > userDataLimitBytes) {
