@@ -1,149 +1,95 @@
-/** How redis and worker reach the internet. */
-const egressModes = ["public-ip", "nat-instance", "nat-gateway"] as const;
-
-const fsyncPolicies = ["always", "everysec"] as const;
+import { z } from "zod";
+import { variables } from "../src/contract/environment.ts";
+import { type Host, hosts } from "../src/contract/topology.ts";
+import { createTextSchema, createValueSchema } from "../src/service/environment.ts";
+import { environmentSchema } from "./environment.ts";
+import { createHosts } from "./flows.ts";
 
 /** As npm, the release and the machine images' names call it. */
 export type Architecture = "arm64" | "x64";
 
-export interface Settings {
-  /** `undefined`: nobody reaches SSH and Bull Board. */
-  readonly adminCidr: string | undefined;
-  readonly sshPublicKey: string | undefined;
-  readonly egress: (typeof egressModes)[number];
-  readonly monitoring: boolean;
-  readonly instanceTypes: {
-    readonly redis: string;
-    readonly producer: string;
-    readonly worker: string;
-    readonly monitor: string;
-  };
-  readonly workerCount: number;
-  readonly workerConcurrency: number;
-  readonly redisFsync: (typeof fsyncPolicies)[number];
-  readonly redisVolumeGiB: number;
-  readonly monitorVolumeGiB: number;
-  /** `undefined`: the newest Debian 13. */
-  readonly amiId: string | undefined;
-  readonly refreshAmi: boolean;
-  readonly passwordVersion: number;
-}
+const flag = createValueSchema({ kind: "flag" });
+const integer = (min: number, max: number) => createValueSchema({ kind: "integer", min, max });
+const choice = <const C extends readonly string[]>(...choices: C) =>
+  createValueSchema({ kind: "choice", choices });
+const optional = (absent: string, expected: string, isExpected: (text: string) => boolean) =>
+  createTextSchema(
+    `${expected}, or "${absent}"`,
+    (text) => text === absent || isExpected(text),
+  ).transform((text) => (text === absent ? undefined : text));
+const instanceType = createTextSchema(`an instance type such as "t4g.micro"`, (text) =>
+  /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(text),
+);
 
-/** What `pulumi config` and the defaults of `Pulumi.yaml` hold, by key. */
+/** The keys of the stack's configuration, whose defaults `Pulumi.yaml` has. */
+const schema = z.object({
+  /** Without one, nobody reaches SSH and Bull Board. */
+  adminCidr: optional(
+    "none",
+    `an IPv4 network such as "198.51.100.7/32", /8 at the widest`,
+    isNetwork,
+  ),
+  sshPublicKey: optional("none", "an OpenSSH public key", (text) =>
+    /^(ssh|ecdsa)-\S+ \S+/.test(text),
+  ),
+  /** How redis and worker reach the internet. */
+  egress: choice("public-ip", "nat-instance", "nat-gateway"),
+  monitoring: flag,
+  ...(Object.fromEntries(hosts.map((host) => [`${host}InstanceType`, instanceType])) as Record<
+    `${Host}InstanceType`,
+    typeof instanceType
+  >),
+  workerCount: integer(0, 20),
+  workerConcurrency: createValueSchema(variables.WORKER_CONCURRENCY.value),
+  /** Further variables of the services. */
+  environment: environmentSchema,
+  redisFsync: choice("always", "everysec"),
+  redisVolumeGiB: integer(4, 1024),
+  monitorVolumeGiB: integer(8, 1024),
+  /** Without one, the newest Debian 13. */
+  amiId: optional("latest", "an image id", (text) => /^ami-[0-9a-f]{8,17}$/.test(text)),
+  refreshAmi: flag,
+  passwordVersion: integer(1, 1_000_000),
+});
+
+export type Settings = Readonly<z.infer<typeof schema>>;
+
+/** What `pulumi config` and the defaults of `Pulumi.yaml` hold, by key; an object is JSON. */
 export type ConfigValues = (key: string) => string | undefined;
 
 /** Reads the stack's configuration; throws one error that lists every problem. */
 export function createSettings(read: ConfigValues): Settings {
-  const problems: string[] = [];
-
-  /** `placeholder` only stands in until the error is thrown. */
-  function value<T>(
-    key: string,
-    expected: string,
-    parse: (text: string) => T | undefined,
-    placeholder: T,
-  ): T {
-    const text = read(key);
-    const parsed = text === undefined ? undefined : parse(text);
-    if (parsed === undefined) {
-      const got = text === undefined ? "nothing" : `"${text}"`;
-      problems.push(`tripod:${key}: expected ${expected}, got ${got}`);
-    }
-    return parsed ?? placeholder;
-  }
-  const optional = (
-    key: string,
-    absent: string,
-    expected: string,
-    accepts: (text: string) => boolean,
-  ) =>
-    value<{ text?: string }>(
-      key,
-      `${expected}, or "${absent}"`,
-      (text) => (text === absent ? {} : accepts(text) ? { text } : undefined),
-      {},
-    ).text;
-  const oneOf = <T extends string>(key: string, choices: readonly [T, ...T[]]) =>
-    value(
-      key,
-      choices.map((choice) => `"${choice}"`).join(" or "),
-      (text) => choices.find((choice) => choice === text),
-      choices[0],
-    );
-  const flag = (key: string) => oneOf(key, ["true", "false"]) === "true";
-  const integer = (key: string, least: number, most: number) =>
-    value(
-      key,
-      `a whole number from ${least} to ${most}`,
-      (text) => {
-        const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-        return number >= least && number <= most ? number : undefined;
-      },
-      least,
-    );
-  const instanceType = (host: string) =>
-    value(
-      `${host}InstanceType`,
-      `an instance type such as "t4g.micro"`,
-      (text) => (/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(text) ? text : undefined),
-      "",
-    );
-
-  const settings: Settings = {
-    adminCidr: optional(
-      "adminCidr",
-      "none",
-      `an IPv4 network such as "198.51.100.7/32", /8 at the widest`,
-      isNetwork,
-    ),
-    sshPublicKey: optional("sshPublicKey", "none", "an OpenSSH public key", (text) =>
-      /^(ssh|ecdsa)-\S+ \S+/.test(text),
-    ),
-    egress: oneOf("egress", egressModes),
-    monitoring: flag("monitoring"),
-    instanceTypes: {
-      redis: instanceType("redis"),
-      producer: instanceType("producer"),
-      worker: instanceType("worker"),
-      monitor: instanceType("monitor"),
-    },
-    workerCount: integer("workerCount", 0, 20),
-    workerConcurrency: integer("workerConcurrency", 1, 1000),
-    redisFsync: oneOf("redisFsync", fsyncPolicies),
-    redisVolumeGiB: integer("redisVolumeGiB", 4, 1024),
-    monitorVolumeGiB: integer("monitorVolumeGiB", 8, 1024),
-    amiId: optional("amiId", "latest", "an image id", (text) => /^ami-[0-9a-f]{8,17}$/.test(text)),
-    refreshAmi: flag("refreshAmi"),
-    passwordVersion: integer("passwordVersion", 1, 1_000_000),
-  };
-  if (problems.length === 0) problems.push(...contradictions(settings));
-  if (problems.length > 0) {
-    throw new Error(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);
-  }
-  return settings;
+  const values = Object.keys(schema.shape).map((key) => [key, read(key)] as const);
+  const { success, data, error } = schema
+    .superRefine(refuseContradictions)
+    .safeParse(Object.fromEntries(values));
+  if (success) return data;
+  const problems = error.issues.map(({ path, message }) => `tripod:${path.join(".")}: ${message}`);
+  throw new Error(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);
 }
 
 /** The processor architecture of an EC2 instance type: AWS marks its own processors with a `g`. */
-export function architectureOf(instanceType: string): Architecture {
-  return /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(instanceType) ? "arm64" : "x64";
+export function architectureOf(type: string): Architecture {
+  return /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(type) ? "arm64" : "x64";
 }
 
-function contradictions({ instanceTypes, monitoring, amiId }: Settings): string[] {
-  const { redis, producer, worker, monitor } = instanceTypes;
-  const problems: string[] = [];
+function refuseContradictions(settings: Settings, context: z.RefinementCtx): void {
+  const refuse = (key: keyof Settings, message: string) =>
+    context.addIssue({ code: "custom", path: [key], message });
+  const { producerInstanceType: producer, workerInstanceType: worker, amiId } = settings;
   if (architectureOf(producer) !== architectureOf(worker)) {
-    problems.push(
-      `tripod:workerInstanceType: producer and worker share a release, so "${worker}" must be of the architecture of "${producer}"`,
+    refuse(
+      "workerInstanceType",
+      `producer and worker share a release, so "${worker}" must be of the architecture of "${producer}"`,
     );
   }
   if (amiId !== undefined) {
-    const others = monitoring ? [redis, monitor] : [redis];
-    const odd = others.find((type) => architectureOf(type) !== architectureOf(producer));
-    if (odd !== undefined) {
-      problems.push(`tripod:amiId: one image cannot serve both "${odd}" and "${producer}"`);
-    }
+    const odd = createHosts({ monitor: settings.monitoring })
+      .map((host) => settings[`${host}InstanceType`])
+      .find((each) => architectureOf(each) !== architectureOf(producer));
+    if (odd !== undefined)
+      refuse("amiId", `one image cannot serve both "${odd}" and "${producer}"`);
   }
-  return problems;
 }
 
 /**
@@ -151,15 +97,8 @@ function contradictions({ instanceTypes, monitoring, amiId }: Settings): string[
  * internet rather than an administrator's network.
  */
 function isNetwork(text: string): boolean {
-  const [, address = "", bits = ""] = /^((?:\d{1,3}\.){3}\d{1,3})\/(\d{1,2})$/.exec(text) ?? [];
-  const octets = address.split(".").map(Number);
-  const prefix = Number(bits);
-  const number = octets.reduce((sum, octet) => sum * 256 + octet, 0);
-  return (
-    address !== "" &&
-    octets.every((octet) => octet <= 255) &&
-    prefix >= 8 &&
-    prefix <= 32 &&
-    number % 2 ** (32 - prefix) === 0
-  );
+  if (!z.cidrv4().safeParse(text).success) return false;
+  const [address = "", bits = ""] = text.split("/");
+  const number = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return Number(bits) >= 8 && number % 2 ** (32 - Number(bits)) === 0;
 }

@@ -27,7 +27,11 @@ export function createEgress(settings: Settings, network: Network, image: Image)
 
 type Target = Pick<aws.ec2.RouteArgs, "gatewayId" | "natGatewayId" | "networkInterfaceId">;
 
-function createTarget({ egress, instanceTypes }: Settings, network: Network, image: Image): Target {
+function createTarget(
+  { egress, producerInstanceType }: Settings,
+  network: Network,
+  image: Image,
+): Target {
   if (egress === "public-ip") return { gatewayId: network.gateway.id };
 
   const address = new aws.ec2.Eip("nat", { domain: "vpc", tags: { Name: "tripod-nat" } });
@@ -41,7 +45,7 @@ function createTarget({ egress, instanceTypes }: Settings, network: Network, ima
   }
   const host = createHost("nat", {
     role: "nat",
-    instanceType: architectureOf(instanceTypes.producer) === "arm64" ? "t4g.nano" : "t3.nano",
+    instanceType: architectureOf(producerInstanceType) === "arm64" ? "t4g.nano" : "t3.nano",
     image,
     subnet: network.front,
     group: createNatGroup(network),

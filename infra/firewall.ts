@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../src/contract/topology.ts";
-import { type Flow, type Peer, createFlows } from "./flows.ts";
+import { type Flow, type Peer, createFlows, createHosts } from "./flows.ts";
 
 export type SecurityGroups = Partial<Record<Peer, aws.ec2.SecurityGroup>>;
 
@@ -21,15 +21,9 @@ export function createFirewall(
     administrator: options.adminCidr !== undefined,
     monitor: options.monitoring,
   };
-  const redis = createGroup("redis", vpc.id);
-  const producer = createGroup("producer", vpc.id);
-  const worker = createGroup("worker", vpc.id);
-  const groups: HostGroups = {
-    redis,
-    producer,
-    worker,
-    ...(options.monitoring && { monitor: createGroup("monitor", vpc.id) }),
-  };
+  const groups = Object.fromEntries(
+    createHosts(surroundings).map((host) => [host, createGroup(host, vpc.id)]),
+  ) as HostGroups;
   for (const flow of createFlows(surroundings)) createRules(flow, groups, options.adminCidr);
   return groups;
 }

@@ -1,4 +1,10 @@
-import { type Host, type Service, outboundPorts, services } from "../src/contract/topology.ts";
+import {
+  hosts as allHosts,
+  type Host,
+  type Service,
+  outboundPorts,
+  services,
+} from "../src/contract/topology.ts";
 
 export type Peer = Host | "internet" | "administrator";
 
@@ -17,9 +23,9 @@ export interface Surroundings {
   readonly monitor: boolean;
 }
 
-/** The hosts that a firewall must know. */
+/** The hosts of a deployment. */
 export function createHosts({ monitor }: Pick<Surroundings, "monitor">): Host[] {
-  return monitor ? ["redis", "producer", "worker", "monitor"] : ["redis", "producer", "worker"];
+  return allHosts.filter((host) => host !== "monitor" || monitor);
 }
 
 /** Every flow of the topology between peers that exist: nothing else may pass. */

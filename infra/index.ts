@@ -37,7 +37,7 @@ const boardPassword = createSecret("board-password", settings.passwordVersion);
 const bucket = createReleaseBucket();
 const release = bucket.store(
   "release",
-  await loadRelease(architectureOf(settings.instanceTypes.producer)),
+  await loadRelease(architectureOf(settings.producerInstanceType)),
 );
 
 const common = { region, network, egress, image, key, release };

@@ -76,7 +76,7 @@ export async function createMonitor(
     "monitor",
     {
       role: "monitor",
-      instanceType: settings.instanceTypes.monitor,
+      instanceType: settings.monitorInstanceType,
       image: args.image,
       // Beside the producer: the administrator reaches both from outside.
       subnet: args.network.front,

@@ -49,7 +49,7 @@ export function createRedis(
     "redis",
     {
       role: "redis",
-      instanceType: settings.instanceTypes.redis,
+      instanceType: settings.redisInstanceType,
       image: args.image,
       subnet: args.network.back,
       group: args.group,

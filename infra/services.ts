@@ -4,6 +4,7 @@ import type { StoredRelease } from "./release/bucket.ts";
 import { createServiceUserData } from "./boot/service-host.ts";
 import type { Settings } from "./config.ts";
 import type { Egress } from "./egress.ts";
+import { selectEnvironment } from "./environment.ts";
 import { createHost, createProfile } from "./host.ts";
 import type { Image } from "./image.ts";
 import type { Network } from "./network.ts";
@@ -30,7 +31,7 @@ export function createProducer(settings: Settings, args: ServiceArgs): aws.ec2.I
     "producer",
     {
       role: "producer",
-      instanceType: settings.instanceTypes.producer,
+      instanceType: settings.producerInstanceType,
       image: args.image,
       subnet: args.network.front,
       group: args.group,
@@ -53,7 +54,7 @@ export function createWorkers(settings: Settings, args: ServiceArgs): aws.ec2.In
       `worker-${index + 1}`,
       {
         role: "worker",
-        instanceType: settings.instanceTypes.worker,
+        instanceType: settings.workerInstanceType,
         image: args.image,
         subnet: args.network.back,
         group: args.group,
@@ -101,7 +102,7 @@ function createServiceBoot(
         passwordVersion: settings.passwordVersion,
         concurrency: settings.workerConcurrency,
         monitored: settings.monitoring,
-        environment: variables,
+        environment: { ...selectEnvironment(settings.environment, service), ...variables },
       }),
     );
 }

@@ -1,3 +1,4 @@
+import manifest from "../../package.json" with { type: "json" };
 import { overviewUid, taskUid } from "../panels/links.ts";
 
 /**
@@ -49,10 +50,10 @@ export function createRule({ name, expr, severity, summary, meaning, dashboard, 
 }
 
 function runbookOf(name: string): string {
-  return `README.md#${anchorOf(name)}`;
+  return `${manifest.repository}/blob/main/dashboards/README.md#${anchorOf(name)}`;
 }
 
-/** The place in the README that says what to do about the alert. */
+/** The place in `dashboards/README.md` that says what to do about the alert. */
 export function anchorOf(name: string): string {
   return name.toLowerCase();
 }

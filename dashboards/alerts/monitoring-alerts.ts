@@ -1,20 +1,20 @@
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
+import { eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
 import { realDisks } from "../panels/process-panels.ts";
-import { anyOf, count, increase, max, min, series, sum } from "../query/promql.ts";
-
-const services = { job: anyOf("taskqueue-.*") };
+import { count, increase, max, min, series, sum } from "../query/promql.ts";
+import { everyService } from "../query/scope.ts";
 
 /** Alerts on the hosts, the processes and the monitoring itself. */
 export const monitoringAlerts: readonly Alert[] = [
   {
     name: "TargetDown",
-    expr: `${series("targetUp", services)} == 0`,
+    expr: `${series("targetUp", everyService)} == 0`,
     for: "2m",
     severity: "warning",
     summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",
     meaning:
       "The service is down, or Prometheus cannot reach its metrics port: other alerts may be blind.",
-    firstLook: "Prometheus' page of targets: it has the error.",
+    firstLook: "Prometheus' targets page: it shows the error.",
     remedy: "Refused: start the service. Timed out: check the security group.",
     dashboard: overviewOfAll,
   },
@@ -28,19 +28,20 @@ export const monitoringAlerts: readonly Alert[] = [
     severity: "warning",
     summary: "The state of the queue cannot be read",
     meaning: "Queue gauges are missing: alerts on backlog and workers are blind.",
-    firstLook: "Redis, and reading the queue.",
-    remedy: "Mend Redis; where that is slow, see its alert.",
+    firstLook: "Redis, and the panel *Reading the queue*.",
+    remedy: "Fix Redis; if it is slow, see its alert.",
     dashboard: overviewOfQueue,
   },
   {
     name: "NodeEventLoopBlocked",
-    expr: `${max(series("eventLoopLag"), ["job", "instance"])} > 1`,
+    expr: `${max(series("eventLoopLag"), ["job", "instance"])} > ${eventLoopLagSeconds.limit}`,
     for: "2m",
     severity: "warning",
     summary:
       "{{ $labels.job }} on {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time",
-    meaning: "Something computes without a pause; a worker so blocked loses its jobs' locks.",
-    firstLook: "Which task runs there, and its processor time.",
+    meaning:
+      "Something computes without a pause; a worker blocked like this loses its jobs' locks.",
+    firstLook: "Which task runs there, and its CPU time.",
     remedy: "Declare the task isolated, so that it computes in a process of its own.",
     dashboard: overviewOfAll,
   },
@@ -50,21 +51,21 @@ export const monitoringAlerts: readonly Alert[] = [
     for: "30m",
     severity: "warning",
     summary: "{{ $value }} versions of BullMQ share one queue",
-    meaning: "Producer and worker run different versions of BullMQ, whose scripts need not agree.",
-    firstLook: "What runs.",
-    remedy: "Finish the release: put the same one on both hosts.",
+    meaning: "Producer and worker run different versions of BullMQ, whose scripts may not agree.",
+    firstLook: "The panel *What runs*.",
+    remedy: "Finish the release: deploy the same one to both hosts.",
     dashboard: overviewOfAll,
   },
   {
     name: "HostDiskFilling",
-    expr: `${min(`${series("diskFree", realDisks)} / ${series("diskSize", realDisks)}`, ["instance", "mountpoint"])} < 0.1`,
+    expr: `${min(`${series("diskFree", realDisks)} / ${series("diskSize", realDisks)}`, ["instance", "mountpoint"])} < ${minDiskFreeRatio}`,
     for: "10m",
     severity: "warning",
     summary:
       "{{ $labels.mountpoint }} on {{ $labels.instance }} has {{ $value | humanizePercentage }} left",
-    meaning: "A disk is nearly full. Redis without room takes no more jobs.",
+    meaning: "A disk is nearly full. Without room, Redis accepts no more jobs.",
     firstLook: "What grows there: Redis' log, Prometheus' data, or the journal.",
-    remedy: "Delete or enlarge; EBS volumes grow while in use.",
+    remedy: "Delete something or enlarge the disk; EBS volumes can grow while in use.",
     dashboard: overviewOfAll,
   },
   {
@@ -72,7 +73,8 @@ export const monitoringAlerts: readonly Alert[] = [
     expr: "vector(1)",
     severity: "none",
     summary: "Alerting works",
-    meaning: "Fires always. A receiver that hears it no more knows that monitoring itself is down.",
+    meaning:
+      "Always fires. A receiver that no longer hears it knows that monitoring itself is down.",
     firstLook: "Nothing while it fires.",
     remedy: "When it stops: look at the monitor host.",
     dashboard: overviewOfAll,

@@ -1,12 +1,15 @@
 import { type Alert, overviewOfQueue } from "./alert.ts";
+import {
+  backlogJobs,
+  fastBurnFactor,
+  heartbeatAgeSeconds,
+  oldestWaitingSeconds,
+  percent,
+  utilizationRatio,
+  waitObjective,
+} from "../objectives.ts";
 import { anyOf, bucketsOf, countOf, increase, max, rate, series, sum } from "../query/promql.ts";
 import { recorded } from "./recordings.ts";
-
-/** "99 % of jobs start within 10 s"; the seconds must be an edge of the wait histogram. */
-export const waitObjective = { seconds: 10, ratio: 0.99 } as const;
-
-/** Burning a month's error budget within two days. */
-const fastBurn = 14.4;
 
 const byQueue = ["queue"];
 const paused = `(${max(series("queuePaused"), byQueue)} == 1)`;
@@ -25,7 +28,7 @@ function missedObjective(window: string): string {
   const within = sum(rate(bucketsOf("jobWaitDuration", objectiveEdge), window), byQueue);
   const all = sum(rate(countOf("jobWaitDuration"), window), byQueue);
   const budget = Number((1 - waitObjective.ratio).toFixed(4));
-  return `(1 - ${within} / ${all}) > ${fastBurn} * ${budget}`;
+  return `(1 - ${within} / ${all}) > ${fastBurnFactor} * ${budget}`;
 }
 
 /** Alerts on a queue that does not move, or not fast enough. */
@@ -35,10 +38,10 @@ export const queueAlerts: readonly Alert[] = [
     expr: `${workers} == 0 and on (queue) ${unfinished} > 0 ${unlessPaused}`,
     for: "2m",
     severity: "critical",
-    summary: "No worker is connected to {{ $labels.queue }} although jobs wait",
-    meaning: "Jobs are taken in and kept, but nothing runs them.",
-    firstLook: "Is the worker's process up, and what did it log last?",
-    remedy: "Start it. If it exits again, its log says why: mostly configuration or the broker.",
+    summary: "No worker is connected to {{ $labels.queue }} although jobs are waiting",
+    meaning: "Jobs are accepted and kept, but nothing runs them.",
+    firstLook: "Is the worker process up, and what did it log last?",
+    remedy: "Start it. If it exits again, its log says why: usually configuration or Redis.",
     dashboard: overviewOfQueue,
   },
   {
@@ -53,60 +56,61 @@ export const queueAlerts: readonly Alert[] = [
     for: "2m",
     severity: "critical",
     summary: "Workers of {{ $labels.queue }} are connected but start nothing",
-    meaning: "Jobs wait, workers are connected, none is running a job and none has ended one.",
-    firstLook: "The worker's log since the last job; a Redis outage just before is typical.",
+    meaning:
+      "Jobs are waiting and workers are connected, but none is running a job or has ended one.",
+    firstLook: "The worker's log since its last job; a Redis outage just before is typical.",
     remedy:
-      "Restart the worker. It does so itself after a minute: if it did, find out why that failed.",
+      "Restart the worker. It exits by itself after a minute and is restarted: find out why that did not help.",
     dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueHeartbeatStale",
-    expr: `time() - ${max(series("heartbeatLastProcessed"), byQueue)} > 180 ${unlessPaused}`,
+    expr: `time() - ${max(series("heartbeatLastProcessed"), byQueue)} > ${heartbeatAgeSeconds.limit} ${unlessPaused}`,
     for: "1m",
     severity: "critical",
     summary:
       "No heartbeat has come through {{ $labels.queue }} for {{ $value | humanizeDuration }}",
     meaning:
-      "The job that goes through the queue every 30 seconds does not; it is the only sign on an idle queue.",
-    firstLook: "Workers connected, and the age of the oldest waiting job.",
-    remedy: "Restart the worker; if jobs wait long as well, see the alerts on backlog.",
+      "The job that is sent through the queue every 30 seconds no longer arrives. On an idle queue this is the only sign of trouble.",
+    firstLook: "Connected workers, and the age of the oldest waiting job.",
+    remedy: "Restart the worker. If jobs wait for long, too, see the alerts on the backlog.",
     dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueOldestJobTooOld",
-    expr: `${oldestAge} > 60 ${unlessPaused}`,
+    expr: `${oldestAge} > ${oldestWaitingSeconds.limit} ${unlessPaused}`,
     for: "5m",
     severity: "warning",
     summary: "A job in {{ $labels.queue }} has waited for {{ $value | humanizeDuration }}",
-    meaning: "Jobs that could run wait for more than a minute.",
-    firstLook: "Slots needed and owned, and the utilization of the workers.",
-    remedy: "Add a worker or slots; if workers idle, look for jobs that hang.",
+    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.limit} seconds.`,
+    firstLook: "Slots needed and available, and the workers' utilization.",
+    remedy: "Add a worker or slots. If workers are idle, look for jobs that hang.",
     dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueOldestJobMuchTooOld",
-    expr: `${oldestAge} > 600 ${unlessPaused}`,
+    expr: `${oldestAge} > ${oldestWaitingSeconds.extreme} ${unlessPaused}`,
     for: "5m",
     severity: "warning",
     summary: "A job in {{ $labels.queue }} has waited for {{ $value | humanizeDuration }}",
-    meaning: "Jobs that could run wait for more than ten minutes; submitters have noticed.",
-    firstLook: "Slots needed and owned, and the utilization of the workers.",
+    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.extreme / 60} minutes; submitters have noticed.`,
+    firstLook: "Slots needed and available, and the workers' utilization.",
     remedy: "Add workers now; consider refusing submissions with a lower MAX_QUEUE_DEPTH.",
     dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueBacklogGrowing",
     expr: [
-      `${recorded("backlog")} > 100`,
+      `${recorded("backlog")} > ${backlogJobs.warning}`,
       `and on (queue) (deriv(${recorded("backlog")}[30m]) > 0)`,
-      `and on (queue) ${recorded("utilization")} > 0.9`,
+      `and on (queue) ${recorded("utilization")} > ${utilizationRatio.limit}`,
     ].join("\n"),
     for: "15m",
     severity: "warning",
-    summary: "{{ $value }} jobs wait in {{ $labels.queue }}, and more every minute",
-    meaning: "More comes in than the workers can do, although they are busy.",
-    firstLook: "In and out: who submits so much, and since when?",
-    remedy: "Add a worker, or slow the submitter down.",
+    summary: "{{ $value }} jobs are waiting in {{ $labels.queue }}, with more every minute",
+    meaning: "More jobs arrive than the workers can run, although they are busy.",
+    firstLook: "In and out: who submits so many jobs, and since when?",
+    remedy: "Add a worker, or have the submitter slow down.",
     dashboard: overviewOfQueue,
   },
   {
@@ -114,9 +118,9 @@ export const queueAlerts: readonly Alert[] = [
     expr: `${missedObjective("5m")}\nand on (queue) ${missedObjective("1h")}`,
     severity: "warning",
     summary: "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} start late",
-    meaning: `The objective is that ${waitObjective.ratio * 100} % of jobs start within ${waitObjective.seconds} s. At this pace a month's allowance is gone in two days.`,
-    firstLook: "Waiting, and slots needed and owned.",
-    remedy: "Add a worker, or spread bursts of submissions out.",
+    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. At this rate a month's error budget is gone in two days.`,
+    firstLook: "Waiting, and slots needed and available.",
+    remedy: "Add a worker, or spread out bursts of submissions.",
     dashboard: overviewOfQueue,
   },
   {
@@ -126,7 +130,7 @@ export const queueAlerts: readonly Alert[] = [
     severity: "warning",
     summary: "{{ $labels.queue }} has been paused for more than an hour",
     meaning:
-      "Somebody paused the queue: jobs are taken in, none is started, and alerts on waiting are silent.",
+      "Somebody paused the queue: jobs are accepted, none is started, and alerts on waiting jobs are silent.",
     firstLook: "Who paused it, and is that still wanted?",
     remedy: "Resume it in Bull Board (with BOARD_READ_ONLY=false).",
     dashboard: overviewOfQueue,

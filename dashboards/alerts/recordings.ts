@@ -1,3 +1,5 @@
+import { metrics } from "../../src/contract/metrics.ts";
+import { metricPrefix } from "../../src/contract/telemetry.ts";
 import { anyOf, max, type Matchers, rate, select, series, sum } from "../query/promql.ts";
 
 interface Recording {
@@ -10,12 +12,12 @@ interface Recording {
 /** Expressions that Prometheus evaluates once for several panels and alerts. */
 export const recordings = {
   jobs: {
-    record: "queue_state:taskqueue_queue_jobs:max",
+    record: `queue_state:${metrics.queueJobs.name}:max`,
     expr: max(series("queueJobs"), ["queue", "state"]),
     labels: ["queue", "state"],
   },
   backlog: {
-    record: "queue:taskqueue_backlog_jobs:sum",
+    record: `queue:${metricPrefix}backlog_jobs:sum`,
     expr: sum(
       max(series("queueJobs", { state: anyOf("waiting", "prioritized") }), ["queue", "state"]),
       ["queue"],
@@ -23,12 +25,12 @@ export const recordings = {
     labels: ["queue"],
   },
   finished: {
-    record: "queue_task:taskqueue_jobs_finished:rate5m",
+    record: `queue_task:${metricPrefix}jobs_finished:rate5m`,
     expr: sum(rate(series("jobsFinished"), "5m"), ["queue", "task"]),
     labels: ["queue", "task"],
   },
   utilization: {
-    record: "queue:taskqueue_worker_utilization:ratio_rate5m",
+    record: `queue:${metricPrefix}worker_utilization:ratio_rate5m`,
     expr: `${sum(rate(series("workerBusySeconds"), "5m"), ["queue"])} / ${sum(series("workerConcurrency"), ["queue"])}`,
     labels: ["queue"],
   },

@@ -1,3 +1,4 @@
+import { drainSeconds, percent, utilizationRatio } from "../objectives.ts";
 import { stat, timeseries } from "./panels.ts";
 import { mean, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -5,8 +6,7 @@ import { recorded } from "../alerts/recordings.ts";
 import type { QueueScope } from "../query/scope.ts";
 import { rising } from "./thresholds.ts";
 
-/** Share of the slots that may be busy before waits grow out of proportion. */
-const targetUtilization = 0.7;
+const targetUtilization = utilizationRatio.warning;
 
 /** Little's law: jobs that arrive per second times the seconds each takes is the slots they fill. */
 function slotsNeeded(scope: QueueScope): string {
@@ -21,18 +21,18 @@ export function capacityPanels(scope: QueueScope) {
   const finished = sum(recorded("finished", scope), ["queue"]);
   return [
     timeseries({
-      title: "Slots needed and owned",
-      description: `Slots that the last 15 minutes' jobs would keep ${targetUtilization * 100} % busy, and slots that the workers have. Needed above owned: add a worker.`,
+      title: "Slots needed and available",
+      description: `Slots that the jobs of the last 15 minutes would keep ${percent(targetUtilization)} busy, and slots that the workers have. If more are needed than available, add a worker.`,
       unit: "short",
       width: 16,
       queries: [
         lines(slotsNeeded(scope), "needed for {{queue}}"),
-        lines(sum(series("workerConcurrency", scope), ["queue"]), "owned by {{queue}}"),
+        lines(sum(series("workerConcurrency", scope), ["queue"]), "available for {{queue}}"),
       ],
     }),
     stat({
       title: "Time to drain",
-      description: "How long today's pace needs for the backlog, were nothing to come in.",
+      description: "How long the backlog takes at the current pace if nothing more comes in.",
       unit: "s",
       width: 8,
       height: 8,
@@ -42,7 +42,7 @@ export function capacityPanels(scope: QueueScope) {
           "{{queue}}",
         ),
       ],
-      thresholds: rising(60, 600),
+      thresholds: rising(drainSeconds),
     }),
   ];
 }

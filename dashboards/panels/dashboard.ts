@@ -8,9 +8,10 @@ import {
   RowBuilder,
   type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { dataSourceRef } from "../stack/data-sources.ts";
+import { dataSourceRef } from "../query/data-source-ref.ts";
 import { topLinks } from "./links.ts";
-import { anyOf, count, series } from "../query/promql.ts";
+import { count, series } from "../query/promql.ts";
+import { everyService } from "../query/scope.ts";
 import { producerUrlVariables } from "./variables.ts";
 
 interface Section {
@@ -63,11 +64,10 @@ function nameQueries(queries: readonly Dataquery[]): void {
 
 /** Restarts and releases, drawn over every graph: the first question is what has changed. */
 function annotations(): AnnotationQueryBuilder[] {
-  const services = { job: anyOf("taskqueue-.*") };
   const release = count(series("buildInfo"), ["version", "git_sha"]);
   return [
     annotation("Restarts", "orange")
-      .expr(`changes(${series("processStart", services)}[2m]) > 0`)
+      .expr(`changes(${series("processStart", everyService)}[2m]) > 0`)
       .titleFormat("{{job}} restarted")
       .textFormat("{{instance}}"),
     annotation("Releases", "blue")

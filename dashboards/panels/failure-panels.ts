@@ -6,13 +6,12 @@ import { lines, rows } from "../query/queries.ts";
 import type { QueueScope, TaskScope } from "../query/scope.ts";
 import { below } from "./thresholds.ts";
 
-/** Failures by class, with mistakes of submitters told from faults of ours. */
+/** Failures by class, with submitters' mistakes told apart from faults of ours. */
 export function failuresByClass(scope: TaskScope, width: number) {
   const failed = series("jobsFinished", { ...scope, outcome: "failed" });
   return bars({
     title: "Failures by class",
-    description:
-      "Jobs that failed for good. The README's table of failure classes says whose fault each is.",
+    description: "Jobs that failed for good. src/README.md says whose fault each class is.",
     unit: "short",
     width,
     queries: [lines(sum(increase(failed), ["error_type"]), "{{error_type}}")],
@@ -27,7 +26,7 @@ export function failurePanels(scope: QueueScope) {
     bars({
       title: "Whose fault",
       description:
-        "The same failures: mistakes of the submitter, which raise no alarm, and faults of the system, which do.",
+        "The same failures: submitters' mistakes, which raise no alert, and faults of the system, which do.",
       unit: "short",
       width: 8,
       queries: [
@@ -46,7 +45,7 @@ export function failurePanels(scope: QueueScope) {
     timeseries({
       title: "Stalled jobs",
       description:
-        "Jobs whose worker vanished while it ran them; another worker has taken them over.",
+        "Jobs whose worker vanished while it ran them. Another worker has taken them over.",
       unit: "short",
       width: 8,
       queries: [lines(sum(increase(series("jobsStalled", scope)), ["queue"]), "{{queue}}")],
@@ -54,7 +53,7 @@ export function failurePanels(scope: QueueScope) {
     }),
     timeseries({
       title: "Retries",
-      description: "Failed attempts that get another try, by the class of the failure.",
+      description: "Failed attempts that are retried, by class of failure.",
       unit: "short",
       width: 12,
       queries: [

@@ -1,3 +1,4 @@
+import type { JobOutcome } from "../../src/contract/metrics.ts";
 import { logarithmic, stacked, timeseries } from "./panels.ts";
 import { max, noneOf, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -6,17 +7,18 @@ import type { QueueScope } from "../query/scope.ts";
 
 /** What comes in, what goes out, and what piles up between. */
 export function flowPanels(scope: QueueScope) {
-  const finished = (outcome: string) => sum(rate(series("jobsFinished", { ...scope, outcome })));
+  const finished = (outcome: JobOutcome) =>
+    sum(rate(series("jobsFinished", { ...scope, outcome })));
   return [
     timeseries({
       title: "In and out",
       description:
-        "Jobs queued, completed and failed per second. When more comes in than goes out, the backlog grows.",
+        "Jobs queued, succeeded and failed per second. When more come in than go out, the backlog grows.",
       unit: "ops",
       width: 8,
       queries: [
         lines(sum(rate(series("jobsEnqueued", { ...scope, outcome: "added" }))), "queued"),
-        lines(finished("completed"), "completed"),
+        lines(finished("succeeded"), "succeeded"),
         lines(finished("failed"), "failed"),
       ],
     }),
@@ -27,7 +29,7 @@ export function flowPanels(scope: QueueScope) {
       width: 8,
       queries: [
         lines(
-          max(recorded("jobs", { ...scope, state: noneOf("completed", "failed") }), ["state"]),
+          max(recorded("jobs", { ...scope, state: noneOf("succeeded", "failed") }), ["state"]),
           "{{state}}",
         ),
       ],
@@ -35,7 +37,7 @@ export function flowPanels(scope: QueueScope) {
     logarithmic({
       title: "Waiting",
       description:
-        "How long jobs waited that have started (p95), and how long the oldest has waited that has not. Only the second speaks when everything is stuck.",
+        "How long jobs waited before they started (p95), and how long the oldest that has not started has waited. Only the second grows when everything is stuck.",
       unit: "s",
       width: 8,
       queries: [
@@ -48,7 +50,7 @@ export function flowPanels(scope: QueueScope) {
     stacked({
       title: "Submissions by outcome",
       description:
-        "What became of submissions: added, known already by their key, refused as wrong, or lost to an error of ours.",
+        "What became of submissions: added, already known by their key, refused as wrong, or lost to an error of ours.",
       unit: "ops",
       width: 12,
       queries: [
@@ -60,7 +62,7 @@ export function flowPanels(scope: QueueScope) {
     }),
     timeseries({
       title: "Time to queue a job",
-      description: "How long Redis took to take a job in.",
+      description: "How long it took to add a job to Redis.",
       unit: "s",
       width: 12,
       queries: [0.5, 0.95, 0.99].map((q) =>

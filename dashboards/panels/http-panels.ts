@@ -1,4 +1,5 @@
 import { paths } from "../../src/contract/topology.ts";
+import { requestErrorRatio, responseP95Seconds } from "../objectives.ts";
 import { timeseries } from "./panels.ts";
 import { anyOf, countOf, noneOf, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -39,11 +40,11 @@ export function httpPanels() {
       unit: "percentunit",
       width: 4,
       queries: [lines(errorRatio(), "5xx")],
-      thresholds: rising(0.01, 0.05),
+      thresholds: rising(requestErrorRatio),
     }),
     timeseries({
       title: "Response time",
-      description: "Requests' p95 by route; a dot is one request and leads to its trace.",
+      description: "p95 by route; a dot is one request and leads to its trace.",
       unit: "s",
       width: 8,
       queries: [
@@ -53,10 +54,11 @@ export function httpPanels() {
           { exemplars: true },
         ),
       ],
+      thresholds: rising(responseP95Seconds),
     }),
     timeseries({
       title: "In flight",
-      description: "Requests being served at this moment.",
+      description: "Requests that are being served at this moment.",
       unit: "short",
       width: 4,
       queries: [

@@ -11,7 +11,7 @@ const guide = `1. **From a graph:** click a dot in *End to end*: it is one job, 
 export function journeyGuide() {
   return text({
     title: "How to follow a job",
-    description: "Four ways from a figure to one job and all that is known of it.",
+    description: "Four ways from a figure to one job and everything known about it.",
     unit: "none",
     width: 8,
     queries: [],
@@ -36,12 +36,12 @@ export function endToEnd() {
   });
 }
 
-/** The mean of each stretch of the way, side by side. */
+/** The mean of each step, side by side. */
 export function whereTimeGoes() {
   return barGauge({
     title: "Where the time goes",
     description:
-      "Mean time of each stretch of a job's way: the request, within it the queueing, then the wait and the work.",
+      "Mean time of each step of a job: the request, queueing within it, then waiting and working.",
     unit: "s",
     width: 12,
     queries: [

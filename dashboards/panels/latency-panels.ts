@@ -19,11 +19,11 @@ const durations = [
     key: "jobEndToEndDuration",
     title: "End to end",
     description:
-      "From ready to run until the final outcome, retries included: what a submitter feels.",
+      "From ready to run until the final outcome, retries included: what a submitter experiences.",
   },
 ] as const;
 
-/** Median and tail of each stretch of a job's way; a dot is one job and leads to its trace. */
+/** Median and tail of each step of a job; a dot is one job and leads to its trace. */
 export function latencyPanels(scope: TaskScope) {
   return durations.map(({ key, title, description }) =>
     timeseries({

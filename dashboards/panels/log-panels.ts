@@ -2,11 +2,12 @@ import { logs } from "./panels.ts";
 import { logsOfTask, logsOfTrace, troubles } from "../query/logql.ts";
 import { logLines } from "../query/queries.ts";
 
-/** What the services found worth a warning. */
+/** What the services logged as warnings and errors. */
 export function troubleLogs() {
   return logs({
     title: "Warnings and errors",
-    description: "Log lines of producer and worker from warnings up; each leads to its trace.",
+    description:
+      "Log lines of producer and worker at level warn and above; each leads to its trace.",
     unit: "none",
     width: 24,
     queries: [logLines(troubles())],

@@ -1,3 +1,11 @@
+import { serviceNames } from "../../src/contract/telemetry.ts";
+import {
+  backlogJobs,
+  failureRatio,
+  heartbeatAgeSeconds,
+  oldestWaitingSeconds,
+  utilizationRatio,
+} from "../objectives.ts";
 import { alertList, gauge, stat, upStat } from "./panels.ts";
 import { increase, max, min, rate, series, sum } from "../query/promql.ts";
 import { instant, lines } from "../query/queries.ts";
@@ -13,23 +21,23 @@ export function nowPanels(scope: QueueScope) {
     stat({
       title: "Oldest waiting job",
       description:
-        "Age of the oldest job that could run but does not. It keeps telling when nothing starts any more.",
+        "Age of the oldest job that is ready to run but has not started. It still grows when nothing starts any more.",
       unit: "s",
       width: 4,
       queries: [lines(max(series("oldestWaitingJobAge", scope)), "age")],
-      thresholds: rising(10, 60),
+      thresholds: rising(oldestWaitingSeconds),
     }),
     stat({
       title: "Backlog",
-      description: "Jobs ready to run that no worker has taken yet.",
+      description: "Jobs that are ready to run and that no worker has taken yet.",
       unit: "short",
       width: 4,
       queries: [lines(sum(recorded("backlog", scope)), "jobs")],
-      thresholds: rising(100, 1_000),
+      thresholds: rising(backlogJobs),
     }),
     gauge({
       title: "Workers busy",
-      description: "Share of the workers' slots that was in use. Near 1, jobs wait: add a worker.",
+      description: "Share of the workers' slots in use. Near 1, jobs have to wait: add a worker.",
       unit: "percentunit",
       width: 4,
       queries: [
@@ -38,11 +46,12 @@ export function nowPanels(scope: QueueScope) {
           "busy",
         ),
       ],
-      thresholds: rising(0.7, 0.9),
+      thresholds: rising(utilizationRatio),
     }),
     stat({
       title: "Throughput",
-      description: "Jobs that reached their final outcome, well or not, per minute.",
+      description:
+        "Jobs that reached their final outcome per minute, whether they succeeded or failed.",
       unit: "opm",
       width: 4,
       queries: [lines(`${sum(rate(series("jobsFinished", scope)))} * 60`, "jobs")],
@@ -54,11 +63,11 @@ export function nowPanels(scope: QueueScope) {
       unit: "percentunit",
       width: 4,
       queries: [lines(`${sum(failedInAnHour)} / clamp_min(${sum(finishedInAnHour)}, 1)`, "failed")],
-      thresholds: rising(0.01, 0.05),
+      thresholds: rising(failureRatio),
     }),
     stat({
       title: "Workers connected",
-      description: "Workers that wait for jobs at the broker. None: nothing runs.",
+      description: "Workers that are connected and wait for jobs. Without any, nothing runs.",
       unit: "short",
       width: 4,
       queries: [lines(max(series("queueWorkers", scope)), "workers")],
@@ -67,11 +76,11 @@ export function nowPanels(scope: QueueScope) {
     stat({
       title: "Heartbeat",
       description:
-        "Time since the last heartbeat job came through the whole queue. One is due every 30 s.",
+        "Time since the last heartbeat job went through the whole queue. One is due every 30 s.",
       unit: "s",
       width: 4,
       queries: [lines(`time() - ${max(series("heartbeatLastProcessed", scope))}`, "ago")],
-      thresholds: rising(90, 180),
+      thresholds: rising(heartbeatAgeSeconds),
     }),
     upStat({
       title: "Broker",
@@ -89,18 +98,18 @@ export function nowPanels(scope: QueueScope) {
     }),
     upStat({
       title: "Services",
-      description: "Whether Prometheus reaches the producer and the worker.",
+      description: "Whether Prometheus can reach the producer and the worker.",
       unit: "none",
       width: 4,
       queries: [
-        instant(min(series("targetUp", { job: "taskqueue-producer" })), "producer"),
-        instant(min(series("targetUp", { job: "taskqueue-worker" })), "worker"),
+        instant(min(series("targetUp", { job: serviceNames.producer })), "producer"),
+        instant(min(series("targetUp", { job: serviceNames.worker })), "worker"),
       ],
       thresholds: atLeast(1),
     }),
     upStat({
       title: "Queue",
-      description: "Down while somebody has paused it: jobs are taken in, none is started.",
+      description: "Down while it is paused: jobs are accepted, but none is started.",
       unit: "none",
       width: 4,
       queries: [instant(`1 - ${max(series("queuePaused", scope), ["queue"])}`, "{{queue}}")],
@@ -108,7 +117,8 @@ export function nowPanels(scope: QueueScope) {
     }),
     alertList({
       title: "Alerts",
-      description: "Alerts that fire or are about to; the README says what to do about each.",
+      description:
+        "Alerts that fire or are about to. dashboards/README.md says what to do about each.",
       unit: "none",
       width: 8,
       height: 4,

@@ -36,7 +36,8 @@ import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/s
 import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as Text } from "@grafana/grafana-foundation-sdk/text";
 import { PanelBuilder as Timeseries } from "@grafana/grafana-foundation-sdk/timeseries";
-import { type DataSourceName, dataSourceRef } from "../stack/data-sources.ts";
+import type { DataSourceName } from "../../src/contract/data-sources.ts";
+import { dataSourceRef } from "../query/data-source-ref.ts";
 import { plain } from "./thresholds.ts";
 
 /** What every panel must say of itself. */

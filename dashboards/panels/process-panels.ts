@@ -1,9 +1,9 @@
+import { eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
 import { table, timeseries } from "./panels.ts";
-import { anyOf, max, min, noneOf, rate, series, sum } from "../query/promql.ts";
+import { max, min, noneOf, rate, series, sum } from "../query/promql.ts";
+import { everyService } from "../query/scope.ts";
 import { lines, rows } from "../query/queries.ts";
-import { rising } from "./thresholds.ts";
-
-const services = { job: anyOf("taskqueue-.*") };
+import { atLeast, rising } from "./thresholds.ts";
 
 /** Disks that hold data, not what the kernel only shows as one. */
 export const realDisks = { fstype: noneOf("tmpfs", "ramfs", "squashfs", "overlay") };
@@ -12,13 +12,13 @@ export const realDisks = { fstype: noneOf("tmpfs", "ramfs", "squashfs", "overlay
 export function processPanels() {
   return [
     timeseries({
-      title: "Processor",
-      description: "Processor seconds used per second; a Node process cannot use much more than 1.",
+      title: "CPU",
+      description: "CPU seconds used per second; a Node process cannot use much more than 1.",
       unit: "percentunit",
       width: 6,
       queries: [
         lines(
-          sum(rate(series("processCpu", services)), ["job", "instance"]),
+          sum(rate(series("processCpu", everyService)), ["job", "instance"]),
           "{{job}} {{instance}}",
         ),
       ],
@@ -29,7 +29,10 @@ export function processPanels() {
       unit: "bytes",
       width: 6,
       queries: [
-        lines(sum(series("processMemory", services), ["job", "instance"]), "{{job}} {{instance}}"),
+        lines(
+          sum(series("processMemory", everyService), ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
       ],
     }),
     timeseries({
@@ -39,14 +42,17 @@ export function processPanels() {
       unit: "s",
       width: 6,
       queries: [
-        lines(max(series("eventLoopLag", services), ["job", "instance"]), "{{job}} {{instance}}"),
+        lines(
+          max(series("eventLoopLag", everyService), ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
       ],
-      thresholds: rising(0.2, 1),
+      thresholds: rising(eventLoopLagSeconds),
     }),
     timeseries({
-      title: "Disk left",
+      title: "Free disk space",
       description:
-        "Share of each disk that is free. Redis cannot take jobs in without room for its log.",
+        "Share of each disk that is free. Without room for its log, Redis accepts no jobs.",
       unit: "percentunit",
       width: 6,
       queries: [
@@ -58,6 +64,7 @@ export function processPanels() {
           "{{instance}} {{mountpoint}}",
         ),
       ],
+      thresholds: atLeast(minDiskFreeRatio),
     }),
     table({
       title: "What runs",

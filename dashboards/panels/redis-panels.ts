@@ -1,3 +1,4 @@
+import { redisMemoryRatio, redisRoundTripSeconds } from "../objectives.ts";
 import { timeseries, upTimeline } from "./panels.ts";
 import { max, min, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -9,12 +10,13 @@ export function redisPanels() {
     timeseries({
       title: "Memory",
       description:
-        "Redis refuses jobs at its limit; submissions are refused before that, so that running jobs can finish.",
+        "At its limit Redis refuses jobs. The producer refuses submissions before that, so that running jobs can finish.",
       unit: "bytes",
       width: 8,
       queries: [
         lines(max(series("redisMemoryUsed")), "used"),
         lines(`${max(series("redisMemoryMax"))} > 0`, "limit"),
+        lines(`${redisMemoryRatio} * ${max(series("redisMemoryMax"))} > 0`, "alert"),
       ],
     }),
     timeseries({
@@ -36,7 +38,7 @@ export function redisPanels() {
           "{{job}}: {{client}}",
         ),
       ],
-      thresholds: rising(0.02, 0.1),
+      thresholds: rising(redisRoundTripSeconds),
     }),
     upTimeline({
       title: "Connections",
@@ -54,7 +56,7 @@ export function redisPanels() {
     timeseries({
       title: "Reading the queue",
       description:
-        "Time that reading the queue's state for Prometheus took, and reads that failed. It must not grow with the queue.",
+        "How long it took to read the queue's state for Prometheus, and reads that failed. The time must not grow with the queue.",
       unit: "s",
       width: 12,
       queries: [

@@ -1,6 +1,7 @@
 import { failuresByClass } from "./failure-panels.ts";
 import { latencyPanels } from "./latency-panels.ts";
 import { taskLogs } from "./log-panels.ts";
+import { failureRatio, waitP95Seconds } from "../objectives.ts";
 import { stacked, stat, timeseries } from "./panels.ts";
 import { countOf, increase, max, mean, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -21,14 +22,14 @@ export function taskPanels(scope: TaskScope) {
 
 function figures(scope: TaskScope) {
   const finished = increase(series("jobsFinished", scope), "$__range");
-  const completed = increase(
-    series("jobsFinished", { ...scope, outcome: "completed" }),
+  const succeeded = increase(
+    series("jobsFinished", { ...scope, outcome: "succeeded" }),
     "$__range",
   );
   return [
     stat({
       title: "Jobs",
-      description: "Jobs that ended in the time shown.",
+      description: "Jobs that ended in the selected time range.",
       unit: "short",
       width: 5,
       queries: [lines(sum(finished), "jobs")],
@@ -38,8 +39,8 @@ function figures(scope: TaskScope) {
       description: "Share of them that succeeded.",
       unit: "percentunit",
       width: 5,
-      queries: [lines(`${sum(completed)} / (${sum(finished)} > 0)`, "succeeded")],
-      thresholds: atLeast(0.95),
+      queries: [lines(`${sum(succeeded)} / (${sum(finished)} > 0)`, "succeeded")],
+      thresholds: atLeast(1 - failureRatio.limit),
     }),
     stat({
       title: "Wait, p95",
@@ -49,7 +50,7 @@ function figures(scope: TaskScope) {
       queries: [
         lines(quantile(0.95, "jobWaitDuration", { matchers: scope }), "p95", { exemplars: true }),
       ],
-      thresholds: rising(5, 10),
+      thresholds: rising(waitP95Seconds),
     }),
     stat({
       title: "Processing, p95",
@@ -85,7 +86,7 @@ function graphs(scope: TaskScope) {
     stacked({
       title: "Waiting and working",
       description:
-        "Mean time a job waits and an attempt works. Waiting on top: add workers; working on top: look at the task.",
+        "Mean time that a job waits and that an attempt works. If waiting is larger, add workers; if working is, look at the task.",
       unit: "s",
       width: 6,
       queries: [

@@ -7,16 +7,16 @@ import type { QueueScope } from "../query/scope.ts";
 /** All tasks side by side; a name leads to that task's dashboard. */
 export function taskTable(scope: QueueScope) {
   const finished = increase(series("jobsFinished", scope), "1h");
-  const completed = increase(series("jobsFinished", { ...scope, outcome: "completed" }), "1h");
+  const succeeded = increase(series("jobsFinished", { ...scope, outcome: "succeeded" }), "1h");
   return table({
     title: "Tasks",
     description:
-      "Pace now, share of successes in the last hour, and the p95 of waiting and processing.",
+      "Current pace, share that succeeded in the last hour, and p95 of waiting and processing.",
     unit: "short",
     width: 24,
     queries: [
       rows(sum(rate(series("jobsFinished", scope)), ["task"]), "pace"),
-      rows(`${sum(completed, ["task"])} / (${sum(finished, ["task"])} > 0)`, "success"),
+      rows(`${sum(succeeded, ["task"])} / (${sum(finished, ["task"])} > 0)`, "success"),
       rows(quantile(0.95, "jobWaitDuration", { matchers: scope, by: ["task"] }), "wait"),
       rows(
         quantile(0.95, "jobProcessingDuration", { matchers: scope, by: ["task"] }),

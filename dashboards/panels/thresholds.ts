@@ -3,9 +3,10 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Limits } from "../objectives.ts";
 
 /** Green below the warning, red from the limit on. */
-export function rising(warning: number, limit: number): ThresholdsConfigBuilder {
+export function rising({ warning, limit }: Limits): ThresholdsConfigBuilder {
   return steps("green", [
     { value: warning, color: "yellow" },
     { value: limit, color: "red" },
@@ -17,9 +18,9 @@ export function below(limit: number): ThresholdsConfigBuilder {
   return steps("green", [{ value: limit, color: "red" }]);
 }
 
-/** Red below the least value, green from it on. */
-export function atLeast(least: number): ThresholdsConfigBuilder {
-  return steps("red", [{ value: least, color: "green" }]);
+/** Red below the minimum, green from it on. */
+export function atLeast(min: number): ThresholdsConfigBuilder {
+  return steps("red", [{ value: min, color: "green" }]);
 }
 
 /** No value is worth a colour of its own. */

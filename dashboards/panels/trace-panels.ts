@@ -1,3 +1,4 @@
+import { spanAttributes } from "../../src/contract/telemetry.ts";
 import { jobLinks, traceLinks } from "./links.ts";
 import { nodeGraph, spanTable, trace } from "./panels.ts";
 import { serviceMap, spans, traceById } from "../query/queries.ts";
@@ -5,12 +6,10 @@ import {
   attempts,
   failed,
   inQueue,
-  jobIdField,
   longerThan,
   ofClass,
   ofTask,
   spansOfJob,
-  taskField,
 } from "../query/traceql.ts";
 
 const chosen = [inQueue("${queue:pipe}"), ofTask("${task:pipe}")];
@@ -32,8 +31,8 @@ function spansFound({ title, description, width, traceql }: Found) {
     queries: [spans(traceql)],
     columns: [
       { field: "spanID", title: "Span", links: traceLinks() },
-      { field: jobIdField, title: "Job", links: jobLinks() },
-      { field: taskField, title: "Task" },
+      { field: spanAttributes.jobId, title: "Job", links: jobLinks() },
+      { field: spanAttributes.task, title: "Task" },
     ],
   });
 }
@@ -77,7 +76,7 @@ export function slowSpans() {
 export function chosenTrace() {
   return trace({
     title: "Trace",
-    description: "One job's way: request, sending, waiting, processing.",
+    description: "One job from start to end: request, sending, waiting, processing.",
     unit: "none",
     width: 24,
     height: 14,
@@ -88,7 +87,7 @@ export function chosenTrace() {
 export function callGraph() {
   return nodeGraph({
     title: "Who calls whom",
-    description: "Calls between the services, as Tempo derives them from the traces.",
+    description: "Calls between the services, as Tempo derives them from traces.",
     unit: "none",
     width: 12,
     queries: [serviceMap()],

@@ -7,7 +7,9 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { type DataSourceName, dataSourceRef, dataSources } from "../stack/data-sources.ts";
+import { serviceNames } from "../../src/contract/telemetry.ts";
+import { type DataSourceName, dataSources } from "../../src/contract/data-sources.ts";
+import { dataSourceRef } from "../query/data-source-ref.ts";
 import { producerUrls } from "./links.ts";
 import { noneOf, series } from "../query/promql.ts";
 
@@ -59,7 +61,7 @@ export function textVariable(name: string, title: string, value = ""): TextBoxVa
 
 /** Where the links to the producer's own pages lead; not for the reader to pick. */
 export function producerUrlVariables(): QueryVariableBuilder[] {
-  const producer = series("targetUp", { job: "taskqueue-producer" });
+  const producer = series("targetUp", { job: serviceNames.producer });
   return Object.values(producerUrls).map((name) =>
     queryVariable(name, `label_values(${producer}, ${name})`).hide(VariableHide.HideVariable),
   );

@@ -1,3 +1,5 @@
+import { serviceNames } from "../../src/contract/telemetry.ts";
+import { runningJobSeconds, utilizationRatio } from "../objectives.ts";
 import { timeseries } from "./panels.ts";
 import { anyOf, increase, max, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
@@ -10,7 +12,7 @@ export function workerPanels() {
   return [
     timeseries({
       title: "Slots in use",
-      description: "Jobs that each worker runs at this moment, and how many it may run at once.",
+      description: "Jobs that each worker is running, and how many it may run at once.",
       unit: "short",
       width: 8,
       queries: [
@@ -29,33 +31,34 @@ export function workerPanels() {
           "{{instance}}",
         ),
       ],
-      thresholds: rising(0.7, 0.9),
+      thresholds: rising(utilizationRatio),
     }),
     timeseries({
       title: "Longest running job",
-      description: "A job that runs far beyond its kind hangs; its task's time limit ends it.",
+      description:
+        "A job that runs far longer than others of its task hangs; the task's time limit ends it.",
       unit: "s",
       width: 8,
       queries: [
         lines(max(series("workerOldestActiveJobAge", scope), ["instance"]), "{{instance}}"),
       ],
-      thresholds: rising(90, 600),
+      thresholds: rising(runningJobSeconds),
     }),
     timeseries({
       title: "Restarts",
-      description: "Starts of the process behind each address.",
+      description: "How often the process at each address has started again.",
       unit: "short",
       width: 8,
       queries: [
         lines(
-          `changes(${series("processStart", { job: "taskqueue-worker", instance: anyOf("$instance") })}[$__range])`,
+          `changes(${series("processStart", { job: serviceNames.worker, instance: anyOf("$instance") })}[$__range])`,
           "{{instance}}",
         ),
       ],
     }),
     timeseries({
-      title: "Attempts to reconnect",
-      description: "How often a service had to connect to Redis again.",
+      title: "Reconnects",
+      description: "How often a service tried to reconnect to Redis.",
       unit: "short",
       width: 16,
       queries: [

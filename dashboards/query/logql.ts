@@ -1,6 +1,8 @@
+import { anyServiceName, logFields } from "../../src/contract/telemetry.ts";
+
 /** LogQL over the services' logs, whose fields arrive in Loki as structured metadata. */
 
-const services = '{service_name=~"taskqueue-.+"}';
+const services = `{service_name=~"${anyServiceName}"}`;
 
 /** Lines from warnings up. */
 export function troubles(): string {
@@ -8,9 +10,9 @@ export function troubles(): string {
 }
 
 export function logsOfTask(pattern: string): string {
-  return `${services} | task=~"${pattern}"`;
+  return `${services} | ${logFields.task}=~"${pattern}"`;
 }
 
 export function logsOfTrace(traceId: string): string {
-  return `${services} | trace_id="${traceId}"`;
+  return `${services} | ${logFields.traceId}="${traceId}"`;
 }

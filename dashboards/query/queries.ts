@@ -7,7 +7,7 @@ import {
   DataqueryBuilder as TempoQuery,
   SearchTableType,
 } from "@grafana/grafana-foundation-sdk/tempo";
-import { dataSourceRef } from "../stack/data-sources.ts";
+import { dataSourceRef } from "./data-source-ref.ts";
 
 /** A line for each series over time; with exemplars, each of them leads to a trace. */
 export function lines(expr: string, legend: string, { exemplars = false } = {}): PrometheusQuery {

@@ -1,11 +1,9 @@
+import { spanAttributes, spanOperations } from "../../src/contract/telemetry.ts";
+
 /** TraceQL over the attributes that the services set on their spans. */
 
-const jobId = "span.messaging.message.id";
-const task = "span.taskqueue.task";
-
-/** Columns of the tables of spans, named as Tempo names them. */
-export const jobIdField = "messaging.message.id";
-export const taskField = "taskqueue.task";
+const jobId = `span.${spanAttributes.jobId}`;
+const task = `span.${spanAttributes.task}`;
 
 interface Condition {
   readonly attribute: string;
@@ -15,9 +13,9 @@ interface Condition {
 }
 
 const attempt: Condition = {
-  attribute: "span.messaging.operation.type",
+  attribute: `span.${spanAttributes.operationType}`,
   operator: "=",
-  value: '"process"',
+  value: `"${spanOperations.process}"`,
 };
 
 /** Attempts of jobs that meet all conditions, with the job's id and task. */
@@ -36,7 +34,7 @@ export function spansOfJob(id: string): string {
 export const failed: Condition = { attribute: "status", operator: "=", value: "error" };
 
 export function inQueue(pattern: string): Condition {
-  return { attribute: "span.messaging.destination.name", operator: "=~", value: `"${pattern}"` };
+  return { attribute: `span.${spanAttributes.queue}`, operator: "=~", value: `"${pattern}"` };
 }
 
 export function ofTask(pattern: string): Condition {
@@ -44,7 +42,7 @@ export function ofTask(pattern: string): Condition {
 }
 
 export function ofClass(pattern: string): Condition {
-  return { attribute: "span.error.type", operator: "=~", value: `"${pattern}"` };
+  return { attribute: `span.${spanAttributes.errorType}`, operator: "=~", value: `"${pattern}"` };
 }
 
 /** `duration` as in `500ms` or `2s`. */

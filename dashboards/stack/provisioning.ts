@@ -1,5 +1,6 @@
+import { logFields, spanAttributes } from "../../src/contract/telemetry.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
-import { type DataSourceName, dataSources } from "./data-sources.ts";
+import { type DataSourceName, dataSources } from "../../src/contract/data-sources.ts";
 import { logsOfTrace } from "../query/logql.ts";
 import { quantile, rate, series, sum } from "../query/promql.ts";
 import { scrapeInterval } from "./scraping.ts";
@@ -20,7 +21,9 @@ const links: Readonly<Record<DataSourceName, object>> = {
   prometheus: {
     httpMethod: "POST",
     timeInterval: scrapeInterval,
-    exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: dataSources.tempo.uid }],
+    exemplarTraceIdDestinations: [
+      { name: logFields.traceId, datasourceUid: dataSources.tempo.uid },
+    ],
   },
   tempo: {
     tracesToLogsV2: {
@@ -34,7 +37,7 @@ const links: Readonly<Record<DataSourceName, object>> = {
       datasourceUid: dataSources.prometheus.uid,
       spanStartTimeShift: "-30m",
       spanEndTimeShift: "30m",
-      tags: [{ key: "taskqueue.task", value: "task" }],
+      tags: [{ key: spanAttributes.task, value: "task" }],
       queries: [
         {
           name: "Processing of this task, p95",
@@ -58,7 +61,7 @@ const links: Readonly<Record<DataSourceName, object>> = {
       {
         name: "Trace",
         matcherType: "label",
-        matcherRegex: "trace_id",
+        matcherRegex: logFields.traceId,
         url: literal("${__value.raw}"),
         datasourceUid: dataSources.tempo.uid,
       },

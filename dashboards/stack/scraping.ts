@@ -1,3 +1,4 @@
+import { serviceNames } from "../../src/contract/telemetry.ts";
 import { hostTags, monitoringPorts } from "../../src/contract/monitoring.ts";
 import { type Host, paths, type Service, services } from "../../src/contract/topology.ts";
 import { producerUrls } from "../panels/links.ts";
@@ -15,8 +16,8 @@ const stackPlaceholder = "${TRIPOD_STACK}";
 const regionPlaceholder = "${AWS_REGION}";
 
 const scraped = [
-  { job: "taskqueue-producer", service: services["producer-metrics"] },
-  { job: "taskqueue-worker", service: services["worker-metrics"] },
+  { job: serviceNames.producer, service: services["producer-metrics"] },
+  { job: serviceNames.worker, service: services["worker-metrics"] },
 ] as const;
 
 const nodes = [
@@ -44,8 +45,8 @@ export interface LocalAddresses {
 
 const customary: LocalAddresses = {
   targets: {
-    "taskqueue-producer": `localhost:${services["producer-metrics"].localPort}`,
-    "taskqueue-worker": `localhost:${services["worker-metrics"].localPort}`,
+    [serviceNames.producer]: `localhost:${services["producer-metrics"].localPort}`,
+    [serviceNames.worker]: `localhost:${services["worker-metrics"].localPort}`,
     redis: exporters[0].target,
     node: exporters[1].target,
   },
@@ -72,12 +73,12 @@ export function createLocalScraping({ targets, pages }: LocalAddresses = customa
       static_configs: [
         {
           targets: [targets[job]],
-          ...(job === "taskqueue-producer" && {
+          ...(job === serviceNames.producer && {
             labels: { [producerUrls.public]: pages.public, [producerUrls.board]: pages.board },
           }),
         },
       ],
-      ...(job === "taskqueue-producer" && dropUrls),
+      ...(job === serviceNames.producer && dropUrls),
     })),
     ...exporters.flatMap(({ job }) => {
       const target = targets[job];
@@ -95,7 +96,7 @@ export function createEc2Scraping() {
       job_name: job,
       metrics_path: paths.metrics,
       ec2_sd_configs: [discover(service.host, service.port)],
-      ...(job === "taskqueue-producer" && {
+      ...(job === serviceNames.producer && {
         relabel_configs: [
           publicAddress(producerUrls.public, services.public),
           publicAddress(producerUrls.board, services.board),

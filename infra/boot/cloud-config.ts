@@ -1,3 +1,5 @@
+import { Document, Scalar } from "yaml";
+
 export interface BootFile {
   readonly path: string;
   /** Unix permissions in octal; a host's files belong to root. */
@@ -16,31 +18,33 @@ export interface CloudConfig {
 /** EC2 refuses longer user data. */
 const userDataLimitBytes = 16_384;
 
-/** The user data of an instance; throws if EC2 would refuse it. */
+/** The user data of an instance, the same for the same host; throws if EC2 would refuse it. */
 export function createUserData({ user, files, command }: CloudConfig): string {
-  const lines = ["#cloud-config"];
-  if (user !== undefined) {
-    lines.push(
-      "users:",
-      "  - default",
-      `  - name: ${user}`,
-      "    system: true",
-      "    no_create_home: true",
-      "    shell: /usr/sbin/nologin",
-    );
-  }
-  lines.push("write_files:");
-  for (const { path, mode, content } of files) {
-    lines.push(`  - path: ${path}`, `    permissions: "${mode}"`, "    content: |");
-    for (const line of content.trimEnd().split("\n"))
-      lines.push(line === "" ? "" : `      ${line}`);
-  }
-  lines.push("runcmd:", `  - [${command}]`, "");
-  const userData = lines.join("\n");
+  const login = { system: true, no_create_home: true, shell: "/usr/sbin/nologin" };
+  const config = {
+    ...(user !== undefined && { users: ["default", { name: user, ...login }] }),
+    write_files: files.map(({ path, mode, content }) => ({
+      path,
+      permissions: mode,
+      content: createBlock(content),
+    })),
+    runcmd: [[command]],
+  };
+  // cloud-init's own version of YAML, to which more words and numbers are no text without quotes.
+  const document = new Document(config, { version: "1.1" });
+  const userData = `#cloud-config\n${document.toString()}`;
 
   const bytes = Buffer.byteLength(userData);
   if (bytes > userDataLimitBytes) {
     throw new Error(`user data of ${bytes} bytes: EC2 takes ${userDataLimitBytes} at most`);
   }
   return userData;
+}
+
+/** Whoever looks at a host's user data reads its files as they are. */
+function createBlock(content: string): Scalar<string> {
+  const scalar = new Scalar(content);
+  // A block of nothing but spaces would come back without them.
+  scalar.type = /\S/.test(content) ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE;
+  return scalar;
 }

@@ -3,7 +3,7 @@ import { createScript, retry } from "./script.ts";
 
 /**
  * Packages that Debian lacks, with the series that our configuration was written for: apt takes the
- * newest of a series, for its mends, and never another one.
+ * newest of a series, for its fixes, and never another one.
  */
 export const grafanaPackages = { grafana: "13.2", loki: "3.7", tempo: "2.10" } as const;
 

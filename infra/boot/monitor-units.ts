@@ -1,4 +1,9 @@
-import { monitoringPorts, prometheusFeatures } from "../../src/contract/monitoring.ts";
+import { createGrafanaVariables } from "../../dashboards/stack/grafana.ts";
+import {
+  createPrometheusOptions,
+  createPrometheusVariables,
+} from "../../dashboards/stack/prometheus.ts";
+import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { network, services } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
 import { createNodeExporter } from "./node-exporter.ts";
@@ -28,23 +33,19 @@ const always = [
 
 /** Prometheus, with the configuration and the rules of the release. */
 export function createPrometheus({ grafanaUrl, volumeGiB }: MonitorValues): BootFile {
-  const options = [
-    `--config.file=${monitorRelease}/prometheus.yaml`,
-    `--storage.tsdb.path=${monitorData}/prometheus`,
-    "--storage.tsdb.retention.time=15d",
+  const options = createPrometheusOptions({
+    config: `${monitorRelease}/prometheus.yaml`,
+    folder: `${monitorData}/prometheus`,
+    port: monitoringPorts.prometheus,
     // Tempo and Loki know no bound in bytes, so they get the larger part.
-    `--storage.tsdb.retention.size=${Math.floor(volumeGiB / 4)}GB`,
-    `--web.listen-address=127.0.0.1:${monitoringPorts.prometheus}`,
-    // Tempo writes what it counts between services.
-    "--web.enable-remote-write-receiver",
-    `--enable-feature=${prometheusFeatures.join(",")}`,
-  ];
+    maxGB: Math.floor(volumeGiB / 4),
+  });
   return createDropIn("prometheus", {
     unit: [...needsVolume, ["StartLimitIntervalSec", "0"]],
     service: [
       ["User", "prometheus"],
       ["StateDirectory", "tripod/prometheus"],
-      ["Environment", `GRAFANA_URL=${grafanaUrl}`],
+      ...createEnvironment(createPrometheusVariables(grafanaUrl)),
       ["ExecStart", ""],
       ["ExecStart", `/usr/bin/prometheus ${options.join(" ")}`],
       ...always,
@@ -105,22 +106,17 @@ function createStore(name: "loki" | "tempo"): BootFile {
   });
 }
 
-/** Grafana, started as its package does; variables take the place of lines in `grafana.ini`. */
+/** Grafana, started as its package does; with our settings in its environment. */
 export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
-  const variables = {
-    GF_SERVER_ROOT_URL: grafanaUrl,
-    GF_SERVER_HTTP_PORT: String(services.grafana.port),
+  const variables = createGrafanaVariables({
+    url: grafanaUrl,
+    listen: { address: "0.0.0.0", port: services.grafana.port },
+    provisioning: `${monitorRelease}/grafana`,
+    dashboards: monitorRelease,
     // Grafana itself reads the file, so that no environment holds the password.
-    GF_SECURITY_ADMIN_PASSWORD: "$__file{%d/grafana-password}",
-    GF_PATHS_PROVISIONING: `${monitorRelease}/grafana`,
-    TRIPOD_DASHBOARDS: monitorRelease,
-    GF_LOG_MODE: "console",
-    GF_ANALYTICS_REPORTING_ENABLED: "false",
-    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
-    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
-    GF_NEWS_NEWS_FEED_ENABLED: "false",
-    GF_PLUGINS_PREINSTALL_DISABLED: "true",
-  };
+    adminPassword: "$__file{%d/grafana-password}",
+    open: false,
+  });
   return createDropIn("grafana-server", {
     unit: [...needsSecrets, ["StartLimitIntervalSec", "0"]],
     service: [
@@ -129,13 +125,17 @@ export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
       ["LogsDirectory", "grafana"],
       ["RuntimeDirectory", "grafana"],
       ["LoadCredential", "grafana-password:/run/tripod/grafana-password"],
-      ...Object.entries(variables).map(
-        ([name, value]) => ["Environment", `${name}=${value}`] as const,
-      ),
+      ...createEnvironment(variables),
       ...always,
       ...createHardening("none", ["host", "interfaces"]),
     ],
   });
+}
+
+function createEnvironment(variables: Readonly<Record<string, string>>) {
+  return Object.entries(variables).map(
+    ([name, value]) => ["Environment", `${name}=${value}`] as const,
+  );
 }
 
 /** The exporter reads a password only as JSON; a generated one needs no escapes. */

@@ -1,3 +1,4 @@
+import { variables } from "../../src/contract/environment.ts";
 import { network, services } from "../../src/contract/topology.ts";
 import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
@@ -81,7 +82,14 @@ function createEnvironment({ releaseSha, concurrency, monitored, environment }: 
   };
 }
 
-function createServiceUnit({ service, secrets }: ServiceHost): string {
+/** A worker gives up by itself 10 s after the time that it lets its jobs run, the producer sooner. */
+function createStopSeconds({ environment = {} }: ServiceHost): number {
+  const drainMs = Number(environment["WORKER_DRAIN_MS"] ?? variables.WORKER_DRAIN_MS.default);
+  return Math.ceil(drainMs / 1_000) + 15;
+}
+
+function createServiceUnit(host: ServiceHost): string {
+  const { service, secrets } = host;
   return createUnit({
     unit: [
       ["Description", `Tripod's ${service}`],
@@ -104,8 +112,7 @@ function createServiceUnit({ service, secrets }: ServiceHost): string {
       ["Restart", "always"],
       ["RestartSec", "2"],
       ["KillMode", "mixed"],
-      // The service gives up its drain after 55 s by itself.
-      ["TimeoutStopSec", "60"],
+      ["TimeoutStopSec", String(createStopSeconds(host))],
       ["LimitNOFILE", "65536"],
       ["MemoryMax", "75%"],
       // Memory that runs out ends an isolated task's process, which the worker answers for.

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import type { Architecture } from "../config.ts";
 import { exists, loadDependencies } from "./dependencies.ts";
-import { loadFiles } from "./files.ts";
+import { loadSources } from "./sources.ts";
 import { createTarEntry, tarEnd } from "./tar.ts";
 
 export interface Release {
@@ -32,7 +32,7 @@ export async function loadRelease(
     repository,
     join(cache, "dependencies"),
   );
-  const sources = Buffer.concat([...(await loadSources()).map(createTarEntry), tarEnd]);
+  const sources = Buffer.concat([...(await loadSources(repository)).map(createTarEntry), tarEnd]);
 
   const folder = join(cache, "releases");
   const inputs = createHash("sha256").update(dependencies.tar).update(sources).digest("hex");
@@ -55,20 +55,4 @@ export async function loadRelease(
   await writeFile(draft, sha);
   await rename(draft, note);
   return { sha, file: fileOf(sha) };
-}
-
-async function loadSources() {
-  const text = await readFile(join(repository, "package.json"), "utf8");
-  const { name, version, type, imports }: Record<string, unknown> = JSON.parse(text);
-  // Only what Node.js reads: another script or tool must not replace the hosts.
-  const manifest = { name, version, private: true, type, imports };
-  const files = await loadFiles(repository, "src");
-  return [
-    {
-      path: "package.json",
-      executable: false,
-      content: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`),
-    },
-    ...files.filter(({ path }) => !path.startsWith("src/local/")),
-  ];
 }

@@ -17,7 +17,13 @@ export interface Dependencies {
 }
 
 /** What decides an archive's bytes: what an older packer left in the cache is not taken as its own. */
-const packer = ["dependencies.ts", "files.ts", "manifests.ts", "tar.ts"];
+const packer = [
+  "./dependencies.ts",
+  "./files.ts",
+  "./manifests.ts",
+  "./tar.ts",
+  "tar/package.json",
+];
 
 /**
  * Installs and packs the production dependencies that the lockfile pins; once, until one of them
@@ -32,7 +38,7 @@ export async function loadDependencies(
     "package.json": await readFile(join(repository, "package.json"), "utf8"),
     "package-lock.json": await readFile(join(repository, "package-lock.json"), "utf8"),
   });
-  const programs = packer.map((file) => readFile(join(import.meta.dirname, file), "utf8"));
+  const programs = packer.map((file) => readFile(new URL(import.meta.resolve(file)), "utf8"));
   const inputs = JSON.stringify([architecture, manifests, await Promise.all(programs)]);
   const key = createHash("sha256").update(inputs).digest("hex").slice(0, 16);
   const name = join(cache, `${architecture}-${key}`);

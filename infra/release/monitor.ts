@@ -3,13 +3,12 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
+import { lokiConfiguration, tempoConfiguration } from "../boot/monitor-stores.ts";
 import { commonUnits } from "../boot/monitor-units.ts";
 import { exists } from "./dependencies.ts";
 import { loadFiles } from "./files.ts";
-import { createLokiConfiguration } from "../loki.ts";
 import type { Release } from "./build.ts";
 import { type ArchiveFile, createTarEntry, tarEnd } from "./tar.ts";
-import { createTempoConfiguration } from "../tempo.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
@@ -29,8 +28,8 @@ export async function loadMonitorRelease(cache = join(repository, ".tripod")): P
     }));
   const entries = [
     ...provisioned,
-    yaml("loki.yaml", createLokiConfiguration()),
-    yaml("tempo.yaml", createTempoConfiguration()),
+    yaml("loki.yaml", lokiConfiguration),
+    yaml("tempo.yaml", tempoConfiguration),
     ...commonUnits.map(({ path, content }) =>
       file(path.replace("/etc/systemd/system/", "system/"), content),
     ),

@@ -1,7 +1,7 @@
 /** The closed list of reasons for which a job fails: the same words in API, page, metric, span, log and alert. */
 
 interface FailureClassSpec {
-  /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to mend. */
+  /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to fix. */
   readonly blame: "caller" | "system";
   readonly meaning: string;
 }
@@ -10,7 +10,7 @@ export const failureClasses = {
   division_by_zero: { blame: "caller", meaning: "The divisor was zero." },
   overflow: {
     blame: "caller",
-    meaning: "The result is no finite number, or larger than a job may keep.",
+    meaning: "The result is not a finite number, or is larger than a job may keep.",
   },
   invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
   unknown_task: { blame: "system", meaning: "This worker's release has no such task." },

@@ -11,6 +11,12 @@ interface Base {
 interface CounterSpec extends Base {
   readonly type: "counter";
   readonly name: `${string}_total`;
+  /**
+   * The values that its labels can have: every combination starts at 0, as a counter that starts
+   * at 1 hides its first event from Prometheus. Labels left out are queue, task, client or class of
+   * failure, whose values are known elsewhere. One entry for each set of values that go together.
+   */
+  readonly values?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 interface GaugeSpec extends Base {
   readonly type: "gauge";
@@ -25,6 +31,11 @@ interface HistogramSpec extends Base {
   readonly exemplars: boolean;
 }
 export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
+
+export const submissionSources = ["api", "form"] as const;
+export const submissionOutcomes = ["added", "deduplicated", "rejected", "error"] as const;
+/** How a job ends for good. */
+export type JobOutcome = "succeeded" | "failed";
 
 const both = ["producer", "worker"] as const;
 const producer = ["producer"] as const;
@@ -48,14 +59,14 @@ export const metrics = {
   queueJobs: {
     type: "gauge",
     name: "taskqueue_queue_jobs",
-    help: "Jobs in the queue by state; completed and failed count only those still retained.",
+    help: "Jobs in the queue by state; succeeded and failed count only those still kept.",
     labels: ["queue", "state"],
     exporters: both,
   },
   oldestWaitingJobAge: {
     type: "gauge",
     name: "taskqueue_queue_oldest_waiting_job_age_seconds",
-    help: "Age of the oldest job ready to run; 0 when none waits, absent when unreadable.",
+    help: "Age of the oldest job ready to run; 0 when none is waiting, absent when it cannot be read.",
     labels: ["queue"],
     exporters: both,
   },
@@ -99,6 +110,7 @@ export const metrics = {
     name: "taskqueue_jobs_enqueued_total",
     help: "Submissions, by where they came from and what became of them.",
     labels: ["queue", "task", "source", "outcome"],
+    values: [{ source: submissionSources, outcome: submissionOutcomes }],
     exporters: producer,
   },
   jobEnqueueDuration: {
@@ -140,8 +152,9 @@ export const metrics = {
   jobsFinished: {
     type: "counter",
     name: "taskqueue_jobs_finished_total",
-    help: "Jobs that reached their final outcome; error_type is empty for completed ones.",
+    help: "Jobs that reached their final outcome; error_type is empty for those that succeeded.",
     labels: ["queue", "task", "outcome", "error_type"],
+    values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
     exporters: worker,
   },
   jobRetries: {
@@ -203,7 +216,7 @@ export const metrics = {
   redisReconnects: {
     type: "counter",
     name: "taskqueue_redis_reconnects_total",
-    help: "Attempts to connect to Redis again.",
+    help: "Attempts to reconnect to Redis.",
     labels: ["client"],
     exporters: both,
   },

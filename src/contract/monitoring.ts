@@ -10,8 +10,5 @@ export const monitoringPorts = {
   nodeExporter: 9100,
 } as const;
 
-/** What Prometheus is started with, as `--enable-feature`, before version 3. */
-export const prometheusFeatures = ["exemplar-storage", "expand-external-labels"] as const;
-
 /** EC2 tags by which Prometheus finds a deployment's hosts. */
 export const hostTags = { role: "tripod:role", stack: "tripod:stack" } as const;

@@ -1,4 +1,5 @@
 import { queueName } from "../contract/queues.ts";
+import type { RedisClient } from "../contract/telemetry.ts";
 import { services } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
@@ -64,12 +65,12 @@ export async function openProducer(
   }
   await using opening = new AsyncDisposableStack();
   const tasks = given.tasks ?? (await loadTasks());
-  const telemetry = given.telemetry ?? (await startTelemetry("producer", config));
+  const telemetry = given.telemetry ?? (await startTelemetry("producer", config, tasks.keys()));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
   const { log, metrics, registry } = telemetry;
 
-  const open = (kind: Parameters<typeof openRedis>[1], client: string) => {
+  const open = (kind: Parameters<typeof openRedis>[1], client: RedisClient) => {
     const connection = openRedis(config.redis, kind);
     opening.defer(() => connection.disconnect());
     observeRedis(connection, client, { log, metrics });
@@ -78,6 +79,8 @@ export async function openProducer(
   const redis = open("request", "queue");
   const queue = createQueue(redis, given.queueName ?? queueName);
   const events = createQueueEvents(open("background", "events"), queue.name);
+  // It waits for Redis, which may be away: its connection is closed under it.
+  opening.defer(() => void events.close().catch(() => undefined));
 
   const broker = createBroker(redis, queue);
   const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));

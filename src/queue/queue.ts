@@ -41,8 +41,10 @@ export function createQueue(redis: Redis, name: string = queueName): Queue {
   return queue;
 }
 
-/** The queue's events, on a connection of their own that the caller opened and closes. */
+/** The queue's events, on a connection that serves nothing else and that the caller opened and closes. */
 export function createQueueEvents(redis: Redis, name: string = queueName): QueueEvents {
+  // BullMQ would listen on a copy, which nobody could observe, nor close while Redis is away.
+  redis.duplicate = () => redis;
   const events = new QueueEvents(name, { connection: redis, prefix: prefixOf(name) });
   // It repeats what its connection says, which is logged already; unheard, BullMQ prints it raw.
   events.on("error", () => undefined);

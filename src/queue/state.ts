@@ -1,13 +1,14 @@
 import type { Queue } from "bullmq";
 import { readyAt } from "./ready-at.ts";
 
+/** BullMQ's states, and what they are called everywhere else. */
 const states = {
   waiting: "waiting",
   prioritized: "prioritized",
   active: "active",
   delayed: "delayed",
   "waiting-children": "waiting_children",
-  completed: "completed",
+  completed: "succeeded",
   failed: "failed",
 } as const;
 type JobState = (typeof states)[keyof typeof states];

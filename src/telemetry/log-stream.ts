@@ -6,6 +6,7 @@ import {
   TraceFlags,
   trace,
 } from "@opentelemetry/api";
+import { logFields } from "../contract/telemetry.ts";
 
 /** What a logger writes its lines to. */
 export interface LogStream {
@@ -25,8 +26,8 @@ interface Line extends Attributes {
   level: string;
   time: string;
   msg: string;
-  trace_id?: string;
-  span_id?: string;
+  [logFields.traceId]?: string;
+  [logFields.spanId]?: string;
 }
 
 /** Turns our own log lines into OpenTelemetry's records, each in the trace that it names. */
@@ -34,7 +35,7 @@ export function createLogStream(logger: Logger): LogStream {
   return {
     write(text) {
       const { level, time, msg, service: _, ...attributes }: Line = JSON.parse(text);
-      const { trace_id: traceId, span_id: spanId } = attributes;
+      const { [logFields.traceId]: traceId, [logFields.spanId]: spanId } = attributes;
       logger.emit({
         timestamp: Date.parse(time),
         severityNumber: severities[level] ?? SeverityNumber.UNSPECIFIED,

@@ -6,6 +6,7 @@ import {
   type OpenMetricsContentType,
   Registry,
 } from "prom-client";
+import { failureClasses } from "../contract/failures.ts";
 import {
   type Exporter,
   type MetricKey,
@@ -13,6 +14,8 @@ import {
   metrics,
   type MetricsOf,
 } from "../contract/metrics.ts";
+import { redisClients } from "../contract/telemetry.ts";
+import { queueName } from "../contract/queues.ts";
 
 type Instrument<S extends MetricSpec> = S["type"] extends "counter"
   ? Counter<S["labels"][number]>
@@ -39,21 +42,33 @@ export function createRegistry(): MetricsRegistry {
   return registry;
 }
 
-/** Adds the catalogue's metrics of one service to a registry, with those of its process. */
+/**
+ * Adds the catalogue's metrics of one service to a registry, with those of its process. Counters
+ * start at 0 for each of these tasks, and for `_OTHER`.
+ */
 export function registerMetrics<E extends Exporter>(
   registry: MetricsRegistry,
   exporter: E,
+  tasks: Iterable<string>,
 ): Instruments<MetricsOf<E>> {
   collectDefaultMetrics({ register: registry });
+  const known = {
+    queue: [queueName],
+    task: [...tasks, "_OTHER"],
+    client: redisClients[exporter],
+    error_type: Object.keys(failureClasses),
+  };
   const specs: [string, MetricSpec][] = Object.entries(metrics);
   const instruments = specs
     .filter(([, spec]) => spec.exporters.includes(exporter))
-    .map(([key, spec]) => [key, createInstrument(registry, spec)]);
+    .map(([key, spec]) => [key, createInstrument(registry, spec, known)]);
   // The catalogue's types say which key holds which instrument; `fromEntries` forgets it.
   return Object.fromEntries(instruments) as Instruments<MetricsOf<E>>;
 }
 
-function createInstrument(registry: MetricsRegistry, spec: MetricSpec) {
+type LabelValues = Readonly<Record<string, readonly string[]>>;
+
+function createInstrument(registry: MetricsRegistry, spec: MetricSpec, known: LabelValues) {
   const shared = {
     name: spec.name,
     help: spec.help,
@@ -61,8 +76,13 @@ function createInstrument(registry: MetricsRegistry, spec: MetricSpec) {
     registers: [registry],
   };
   switch (spec.type) {
-    case "counter":
-      return new Counter(shared);
+    case "counter": {
+      const counter = new Counter(shared);
+      for (const values of spec.values ?? [{}]) {
+        for (const labels of combine(spec.labels, { ...known, ...values })) counter.inc(labels, 0);
+      }
+      return counter;
+    }
     case "gauge":
       return new Gauge(shared);
     case "histogram":
@@ -72,4 +92,18 @@ function createInstrument(registry: MetricsRegistry, spec: MetricSpec) {
         enableExemplars: spec.exemplars,
       });
   }
+}
+
+/** Every combination of the labels' values; throws for a label that has no list of them. */
+function combine(labels: readonly string[], values: LabelValues): Record<string, string>[] {
+  return labels.reduce<Record<string, string>[]>(
+    (combinations, label) => {
+      const list = values[label];
+      if (list === undefined) throw new Error(`expected a list of values of the label "${label}"`);
+      return combinations.flatMap((labelled) =>
+        list.map((value) => ({ ...labelled, [label]: value })),
+      );
+    },
+    [{}],
+  );
 }

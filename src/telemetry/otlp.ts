@@ -1,9 +1,12 @@
 import { logs, type Tracer, trace } from "@opentelemetry/api";
+import { serviceNames } from "../contract/telemetry.ts";
 import type { Config } from "../service/config.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
+/** Instrumentation scope of our spans and log records. */
+const scope = "tripod";
 
 export interface Otlp {
   readonly tracer: Tracer;
@@ -18,22 +21,22 @@ export interface Otlp {
  * loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
  */
 export async function startOtlp(
-  service: "producer" | "worker",
+  service: keyof typeof serviceNames,
   config: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
 ): Promise<Otlp> {
   const { traces, logs: logRecords } = config.otlp;
   if (traces === undefined && logRecords === undefined) {
     return {
-      tracer: trace.getTracer("tripod"),
+      tracer: trace.getTracer(scope),
       logStream: undefined,
       shutdown: async () => undefined,
     };
   }
-  const sdk = await createSdk(`taskqueue-${service}`, config);
+  const sdk = await createSdk(serviceNames[service], config);
   sdk.start();
   return {
-    tracer: trace.getTracer("tripod"),
-    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger("tripod")),
+    tracer: trace.getTracer(scope),
+    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger(scope)),
     async shutdown() {
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, flushMs);

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { queueName } from "../contract/queues.ts";
+import type { RedisClient } from "../contract/telemetry.ts";
 import { within } from "../service/deadline.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
@@ -29,10 +30,9 @@ export function createQueueCollector({
   readonly read: () => Promise<QueueReading>;
   readonly redis: Redis;
   /** The connection's name in the metrics. */
-  readonly client: string;
+  readonly client: RedisClient;
   readonly metrics: SharedMetrics;
 }): () => Promise<void> {
-  metrics.queueCollectErrors.inc(labels, 0);
   return async () => {
     const startedAt = performance.now();
     try {
@@ -50,7 +50,7 @@ export function createQueueCollector({
   };
 }
 
-async function timePing(redis: Redis, client: string, metrics: SharedMetrics): Promise<void> {
+async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetrics): Promise<void> {
   const startedAt = performance.now();
   await redis.ping();
   metrics.redisPingDuration.observe({ client }, (performance.now() - startedAt) / 1_000);

@@ -1,3 +1,4 @@
+import type { RedisClient } from "../contract/telemetry.ts";
 import type { Log } from "./log.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
@@ -10,12 +11,11 @@ interface ObservedConnection {
 /** Logs and counts a connection's comings and goings: one line an outage, however many retries it takes. */
 export function observeRedis(
   redis: ObservedConnection,
-  client: string,
+  client: RedisClient,
   { log, metrics }: { log: Log; metrics: SharedMetrics },
 ): void {
   const up = (value: 0 | 1) => metrics.redisConnectionUp.set({ client }, value);
   let reported = false;
-  metrics.redisReconnects.inc({ client }, 0);
   up(redis.status === "ready" ? 1 : 0);
   redis.on("ready", () => {
     up(1);

@@ -20,10 +20,12 @@ export interface Telemetry<E extends Exporter> {
 export async function startTelemetry<E extends Exporter>(
   service: E,
   config: Config,
+  /** Names of the tasks that it knows. */
+  tasks: Iterable<string>,
 ): Promise<Telemetry<E>> {
   const registry = createRegistry();
   const otlp = await startOtlp(service, config);
-  const metrics = registerMetrics(registry, service);
+  const metrics = registerMetrics(registry, service, tasks);
   return {
     log: createLog(service, config.logLevel, otlp.logStream),
     registry,

@@ -17,6 +17,7 @@ import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import { type FailureClass, failureClasses } from "../contract/failures.ts";
+import { logFields, spanAttributes, spanOperations } from "../contract/telemetry.ts";
 import { queueName } from "../contract/queues.ts";
 
 const propagator = new W3CTraceContextPropagator();
@@ -49,7 +50,9 @@ export function traceIdOf(context: Context): string | undefined {
 /** Trace ids of a span as log fields; `{}` when there is no trace. */
 export function trailOf(span: Span): Record<string, string> {
   const { traceId, spanId } = span.spanContext();
-  return traceId === INVALID_TRACEID ? {} : { trace_id: traceId, span_id: spanId };
+  return traceId === INVALID_TRACEID
+    ? {}
+    : { [logFields.traceId]: traceId, [logFields.spanId]: spanId };
 }
 
 /** Labels that tie an observation to its trace; `{}` when that trace is not kept. */
@@ -82,25 +85,29 @@ interface JobIdentity {
 
 /** Attributes of the messaging conventions, semconv v1.44; `bullmq` is the system's name. */
 function messaging(
-  operation: "send" | "process" | "settle",
+  operation: keyof typeof spanOperations,
   { id, task }: JobIdentity,
   server: Attributes,
 ): Attributes {
   return {
-    "messaging.system": "bullmq",
-    "messaging.operation.name": operation,
-    "messaging.operation.type": operation,
-    "messaging.destination.name": queueName,
-    "messaging.message.id": id,
-    "taskqueue.task": task,
+    [spanAttributes.system]: "bullmq",
+    [spanAttributes.operationName]: operation,
+    [spanAttributes.operationType]: operation,
+    [spanAttributes.queue]: queueName,
+    [spanAttributes.jobId]: id,
+    [spanAttributes.task]: task,
     ...server,
   };
 }
 
 /** The span of handing a job to Redis; its context travels with the job. */
 export function startSend({ tracer, server }: Tracing, parent: Context, job: JobIdentity): Span {
-  const attributes = messaging("send", job, server);
-  return tracer.startSpan(`send ${queueName}`, { kind: SpanKind.PRODUCER, attributes }, parent);
+  const attributes = messaging(spanOperations.send, job, server);
+  return tracer.startSpan(
+    `${spanOperations.send} ${queueName}`,
+    { kind: SpanKind.PRODUCER, attributes },
+    parent,
+  );
 }
 
 /** A job delayed by more than this has a trace of its own when it runs: its sender's is long over. */
@@ -136,11 +143,11 @@ export function startProcess(
     if (parent === ROOT_CONTEXT) parent = trace.setSpan(parent, wait);
   }
   const attributes = {
-    ...messaging("process", attempt, server),
-    "taskqueue.attempt": attempt.attempt,
+    ...messaging(spanOperations.process, attempt, server),
+    [spanAttributes.attempt]: attempt.attempt,
   };
   return tracer.startSpan(
-    `process ${queueName}`,
+    `${spanOperations.process} ${queueName}`,
     { kind: SpanKind.CONSUMER, attributes, links },
     parent,
   );
@@ -161,12 +168,12 @@ function recordWait(
   { id, task, readyAt, startedAt }: AttemptIdentity,
 ): Span {
   const span = tracer.startSpan(
-    `wait ${queueName}`,
+    `${spanOperations.wait} ${queueName}`,
     {
       kind: SpanKind.INTERNAL,
       // A delayed job that was promoted starts before it was due.
       startTime: Math.min(readyAt, startedAt),
-      attributes: { "messaging.message.id": id, "taskqueue.task": task },
+      attributes: { [spanAttributes.jobId]: id, [spanAttributes.task]: task },
       links: parent === ROOT_CONTEXT ? links : [],
     },
     parent,
@@ -177,20 +184,28 @@ function recordWait(
 
 /** The span of the task's own code within an attempt. */
 export function startCompute(tracer: Tracer, attempt: Context, task: string): Span {
-  const attributes = { "taskqueue.task": task };
-  return tracer.startSpan(`compute ${task}`, { kind: SpanKind.INTERNAL, attributes }, attempt);
+  const attributes = { [spanAttributes.task]: task };
+  return tracer.startSpan(
+    `${spanOperations.compute} ${task}`,
+    { kind: SpanKind.INTERNAL, attributes },
+    attempt,
+  );
 }
 
 /** The span of telling Redis how an attempt ended. */
 export function startSettle({ tracer, server }: Tracing, attempt: Context, job: JobIdentity): Span {
-  const attributes = messaging("settle", job, server);
-  return tracer.startSpan(`settle ${queueName}`, { kind: SpanKind.CLIENT, attributes }, attempt);
+  const attributes = messaging(spanOperations.settle, job, server);
+  return tracer.startSpan(
+    `${spanOperations.settle} ${queueName}`,
+    { kind: SpanKind.CLIENT, attributes },
+    attempt,
+  );
 }
 
 /** Marks an attempt as failed, so that a search for errors finds it. */
 export function failSpan(span: Span, error: Error, failureClass: FailureClass): void {
   span.recordException(error);
-  span.setAttribute("error.type", failureClass);
-  span.setAttribute("taskqueue.blame", failureClasses[failureClass].blame);
+  span.setAttribute(spanAttributes.errorType, failureClass);
+  span.setAttribute(spanAttributes.blame, failureClasses[failureClass].blame);
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }

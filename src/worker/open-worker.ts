@@ -62,7 +62,7 @@ export async function openWorker(
   await using opening = new AsyncDisposableStack();
   const folder = given.tasksFolder ?? tasksFolder;
   const loaded = given.tasks ?? (await loadTasks(folder));
-  const telemetry = given.telemetry ?? (await startTelemetry("worker", config));
+  const telemetry = given.telemetry ?? (await startTelemetry("worker", config, loaded.keys()));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
   const { log, metrics, registry, otlp } = telemetry;

@@ -68,7 +68,7 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
 
 /** Observes the connection on which the worker waits for jobs; BullMQ hands it out once it is ready. */
 function observeBlocking(worker: Worker, deps: Pick<WorkerDeps, "log" | "metrics">): void {
-  const client = "worker_blocking";
+  const client = "worker_blocking" as const;
   deps.metrics.redisConnectionUp.set({ client }, 0);
   const opened = worker.getBackend().blockingClient;
   opened?.then(

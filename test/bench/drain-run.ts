@@ -29,12 +29,12 @@ const config = {
   otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
   releaseSha: "bench",
 };
-const registry = createRegistry();
-const metrics = registerMetrics(registry, "worker");
-const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
-const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
 const tasksFolder = new URL("./tasks/", import.meta.url);
 const tasks = await loadTasks(tasksFolder);
+const registry = createRegistry();
+const metrics = registerMetrics(registry, "worker", tasks.keys());
+const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
+const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
 
 await addJobs(warmUpJobs);
 const { worker, close } = await openWorker(config, {

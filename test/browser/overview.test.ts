@@ -107,7 +107,7 @@ async function countDrawn(page: Page): Promise<unknown> {
   return page.evaluate(`[...document.querySelectorAll("[data-plot]")].filter((plot) => {
     const canvas = plot.querySelector("canvas");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const shown = [...plot.querySelectorAll(".swatch")].filter((swatch) => swatch.offsetParent);
+    const shown = [...plot.querySelectorAll(".swatch")].filter((swatch) => swatch.checkVisibility());
     return shown.some((swatch) => {
       const colour = getComputedStyle(swatch).color.match(/\\d+/g).map(Number);
       return data.some((_, i) => i % 4 === 0 && data[i + 3] > 50 &&

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
+import { metricPrefix } from "../../src/contract/telemetry.ts";
 import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
@@ -16,7 +17,11 @@ test("has what watches the queue at the ports its programs are told", () => {
   const { grafana, logs } = services;
   const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(services)[index] ?? ""));
   expect([grafana.port, logs.port]).toEqual([monitoringPorts.grafana, monitoringPorts.loki]);
-  expect(nodes.map(({ port }) => port)).toEqual(Array(3).fill(monitoringPorts.nodeExporter));
+  // The monitor asks its own exporter without a network.
+  const watched = hosts.filter((host) => host !== "monitor");
+  expect(nodes.map(({ host, port }) => [host, port])).toEqual(
+    watched.map((host) => [host, monitoringPorts.nodeExporter]),
+  );
 });
 
 test("lets nobody but the internet's own door be open to the internet", () => {
@@ -33,6 +38,12 @@ test("names only declared hosts and outsiders as callers", () => {
 
 test("names every metric once", () => {
   expect(new Set(specs.map(({ name }) => name)).size).toBe(specs.length);
+});
+
+test("begins the name of every metric of ours with the same prefix", () => {
+  const others = specs.filter(({ name }) => !name.startsWith(metricPrefix));
+  // OpenTelemetry has given these their names.
+  expect(others).toEqual([metrics.httpRequestDuration, metrics.httpActiveRequests]);
 });
 
 test("never takes a Prometheus target's own labels", () => {

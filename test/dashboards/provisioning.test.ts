@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { dataSources } from "../../dashboards/stack/data-sources.ts";
+import { dataSources } from "../../src/contract/data-sources.ts";
 import { dashboardsFolder, readDashboards } from "../support/dashboards.ts";
 
 const file = new URL("grafana/datasources/tripod.yaml", dashboardsFolder);

@@ -44,6 +44,9 @@ export interface Bed {
 
 export type BedHost = Host;
 
+/** A value with all that an environment file must quote. */
+export const boardUser = ` #"R&D" of 'us' \\ for $5 or \`%h\`; `;
+
 /** The hosts' networks, firewall, AWS and volumes on this machine; the hosts are booted later. */
 export async function openBed(): Promise<Bed> {
   const root = await loadDebianRoot();
@@ -56,6 +59,7 @@ export async function openBed(): Promise<Bed> {
     producerInstanceType: "t3.micro",
     workerInstanceType: "t3.micro",
     monitorInstanceType: "t3.small",
+    environment: JSON.stringify({ BOARD_USER: boardUser }),
   };
   const resources = await runMockedStack(settings, sources);
   const userData = {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { password } from "../support/mocked-stack.ts";
 import { until } from "../support/until.ts";
 import { hosts } from "../../src/contract/topology.ts";
+import { boardUser } from "./bed.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import type { Machine } from "./machine.ts";
 import { addresses, awsAddress, stations } from "./network.ts";
@@ -175,6 +176,16 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       appendOnly: field("aof_enabled"),
       halves: Math.round(Number(total) / (Number(field("maxmemory")) / 1024)),
     }).toEqual({ policy: "noeviction", appendOnly: "1", halves: 2 });
+  });
+
+  test("systemd hands a variable of the stack over as it was set", async () => {
+    const { producer } = deployment;
+    const process = ["systemctl", "show", "--property=MainPID", "--value", "tripod-producer"];
+    const pid = (await producer.run(...process)).trim();
+    const environment = (await producer.run("cat", `/proc/${pid}/environ`)).split("\0");
+    expect(environment.filter((line) => line.startsWith("BOARD_USER="))).toEqual([
+      `BOARD_USER=${boardUser}`,
+    ]);
   });
 
   test("no disk, log or environment of a host holds the password", async () => {

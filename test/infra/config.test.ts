@@ -2,25 +2,24 @@ import { expect, test } from "vitest";
 import { architectureOf, createSettings } from "../../infra/config.ts";
 import { createStackConfig, loadPulumiProject } from "../support/pulumi-project.ts";
 
-async function read(values: Record<string, string> = {}) {
+async function createReader(values: Record<string, string> = {}) {
   const config = createStackConfig(await loadPulumiProject(), values);
   return (key: string) => config[`tripod:${key}`];
 }
 
 test("the project's defaults are three small hosts that nobody administers", async () => {
-  expect(createSettings(await read())).toEqual({
+  expect(createSettings(await createReader())).toEqual({
     adminCidr: undefined,
     sshPublicKey: undefined,
     egress: "public-ip",
     monitoring: false,
-    instanceTypes: {
-      redis: "t4g.micro",
-      producer: "t4g.micro",
-      worker: "t4g.micro",
-      monitor: "t4g.small",
-    },
+    redisInstanceType: "t4g.micro",
+    producerInstanceType: "t4g.micro",
+    workerInstanceType: "t4g.micro",
+    monitorInstanceType: "t4g.small",
     workerCount: 1,
     workerConcurrency: 10,
+    environment: {},
     redisFsync: "always",
     redisVolumeGiB: 8,
     monitorVolumeGiB: 20,
@@ -32,10 +31,13 @@ test("the project's defaults are three small hosts that nobody administers", asy
 
 test("every key of the project has a type, a default and a one-line description", async () => {
   const { config } = await loadPulumiProject();
-  const keys = Object.entries(config);
-  expect(keys).toHaveLength(16);
-  for (const [key, { type, default: value, description }] of keys) {
-    expect([key, ["string", "boolean", "integer"].includes(type)]).toEqual([key, true]);
+  const read = new Set<string>();
+  expect(() => createSettings((key) => void read.add(key))).toThrow("not usable");
+  expect(Object.keys(config).toSorted()).toEqual([...read].toSorted());
+  expect(read.size).toBeGreaterThan(10);
+  for (const [key, { type, default: value, description }] of Object.entries(config)) {
+    const types = ["string", "boolean", "integer", "object"];
+    expect([key, types.includes(type)]).toEqual([key, true]);
     expect([key, value === undefined || value === null]).toEqual([key, false]);
     expect(description).toMatch(/^[A-Z][^\n]{20,110}\.$/);
   }
@@ -50,6 +52,7 @@ test("one message names every problem", async () => {
     redisInstanceType: "micro",
     workerCount: "-1",
     workerConcurrency: "0",
+    environment: "many",
     redisFsync: "no",
     redisVolumeGiB: "two",
     monitorVolumeGiB: "7",
@@ -57,16 +60,17 @@ test("one message names every problem", async () => {
     refreshAmi: "",
     passwordVersion: "1.5",
   };
-  const settings = await read(values);
+  const settings = await createReader(values);
   expect(() => createSettings(settings)).toThrowErrorMatchingInlineSnapshot(`
     [Error: the stack's configuration is not usable:
       tripod:adminCidr: expected an IPv4 network such as "198.51.100.7/32", /8 at the widest, or "none", got "0.0.0.0/0"
       tripod:sshPublicKey: expected an OpenSSH public key, or "none", got "my key"
-      tripod:egress: expected "public-ip" or "nat-instance" or "nat-gateway", got "private"
+      tripod:egress: expected "public-ip", "nat-instance" or "nat-gateway", got "private"
       tripod:monitoring: expected "true" or "false", got "yes"
       tripod:redisInstanceType: expected an instance type such as "t4g.micro", got "micro"
       tripod:workerCount: expected a whole number from 0 to 20, got "-1"
       tripod:workerConcurrency: expected a whole number from 1 to 1000, got "0"
+      tripod:environment: expected an object of variables and their values, got "many"
       tripod:redisFsync: expected "always" or "everysec", got "no"
       tripod:redisVolumeGiB: expected a whole number from 4 to 1024, got "two"
       tripod:monitorVolumeGiB: expected a whole number from 8 to 1024, got "7"
@@ -88,7 +92,7 @@ test.each([
   ["::/0", false],
   ["198.51.100.7/33", false],
 ])("the administrator's network %j is accepted: %j", async (adminCidr, accepted) => {
-  const settings = await read({ adminCidr });
+  const settings = await createReader({ adminCidr });
   const outcome = () => {
     try {
       return createSettings(settings).adminCidr === adminCidr;
@@ -100,21 +104,24 @@ test.each([
 });
 
 test("producer and worker of two architectures are refused, for they share a release", async () => {
-  const settings = await read({ workerInstanceType: "t3.micro" });
+  const settings = await createReader({ workerInstanceType: "t3.micro" });
   expect(() => createSettings(settings)).toThrow(
     `"t3.micro" must be of the architecture of "t4g.micro"`,
   );
 });
 
 test("one pinned image for two architectures is refused", async () => {
-  const settings = await read({ redisInstanceType: "t3.micro", amiId: "ami-0123456789abcdef0" });
+  const settings = await createReader({
+    redisInstanceType: "t3.micro",
+    amiId: "ami-0123456789abcdef0",
+  });
   expect(() => createSettings(settings)).toThrow(`one image cannot serve both`);
 });
 
 test("a monitor of another architecture is refused one pinned image, and only where there is one", async () => {
   const values = { monitorInstanceType: "t3.small", amiId: "ami-0123456789abcdef0" };
-  const without = await read(values);
-  const settings = await read({ ...values, monitoring: "true" });
+  const without = await createReader(values);
+  const settings = await createReader({ ...values, monitoring: "true" });
   expect(createSettings(without).monitoring).toBe(false);
   expect(() => createSettings(settings)).toThrow(
     `one image cannot serve both "t3.small" and "t4g.micro"`,

@@ -5,9 +5,8 @@ import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createDataSources } from "../../dashboards/stack/provisioning.ts";
-import { createLokiConfiguration } from "../../infra/loki.ts";
+import { lokiConfiguration, tempoConfiguration } from "../../infra/boot/monitor-stores.ts";
 import { loadMonitorRelease } from "../../infra/release/monitor.ts";
-import { createTempoConfiguration } from "../../infra/tempo.ts";
 import {
   type Resource,
   isSecret,
@@ -16,6 +15,7 @@ import {
   runMockedStack,
   userDataOf,
 } from "../support/mocked-stack.ts";
+import { retention } from "../../src/queue/queue.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -57,10 +57,10 @@ test("with a monitor, services send it traces and logs, and job pages link to Gr
   ];
   expect(told("worker-1")).toEqual(receivers);
   expect(told("producer")).toEqual([...receivers, "GRAFANA_URL=http://203.0.113.80:3000"]);
-  expect(createTempoConfiguration().distributor.receivers.otlp.protocols.http.endpoint).toBe(
+  expect(tempoConfiguration.distributor.receivers.otlp.protocols.http.endpoint).toBe(
     "10.0.0.30:4318",
   );
-  expect(createLokiConfiguration().server.http_listen_port).toBe(3100);
+  expect(lokiConfiguration.server.http_listen_port).toBe(3100);
 });
 
 test("every host runs an exporter of its own state, the monitor's for itself alone", async () => {
@@ -85,9 +85,18 @@ test("Grafana finds each source of data at the port its program listens on", asy
   const { monitor } = await fileOfHosts(watched, path);
   expect(createDataSources().datasources.map(({ url }) => url)).toEqual([
     `http://localhost:${/listen-address=127\.0\.0\.1:(\d+)/.exec(monitor ?? "")?.[1]}`,
-    `http://localhost:${createTempoConfiguration().server.http_listen_port}`,
-    `http://localhost:${createLokiConfiguration().server.http_listen_port}`,
+    `http://localhost:${tempoConfiguration.server.http_listen_port}`,
+    `http://localhost:${lokiConfiguration.server.http_listen_port}`,
   ]);
+});
+
+test("traces and logs are kept for as long as the failed jobs that they are about", () => {
+  const kept = [
+    lokiConfiguration.limits_config.retention_period,
+    tempoConfiguration.compactor?.compaction.block_retention,
+  ];
+  const hours = retention.failed.age / 3_600;
+  expect(kept).toEqual([`${hours}h`, `${hours}h`]);
 });
 
 test("Grafana's and the exporter's passwords cross to the engine only as secrets", () => {
@@ -138,8 +147,11 @@ test("Prometheus accepts its configuration as the host fills it in", async () =>
   const { stdout } = await exec("promtool", ["check", "config", join(folder, "prometheus.yaml")]);
   expect(stdout).toContain("is valid prometheus config file syntax");
   const filled = await readFile(join(folder, "prometheus.yaml"), "utf8");
-  expect(filled.match(/region: eu-central-1$/gm)).toHaveLength(5);
-  expect(filled.match(/- my\.stack-1$/gm)).toHaveLength(5);
+  const written = await readFile(join(folder, "prometheus-ec2.yaml"), "utf8");
+  const searches = written.match(/region: \$\{AWS_REGION\}$/gm) ?? [];
+  expect(searches.length).toBeGreaterThan(3);
+  expect(filled.match(/region: eu-central-1$/gm)).toHaveLength(searches.length);
+  expect(filled.match(/- my\.stack-1$/gm)).toHaveLength(searches.length);
   // Prometheus itself reads this one from its environment.
   expect(filled.match(/\$\{\w+\}/g)).toEqual(["${GRAFANA_URL}"]);
 });

@@ -46,6 +46,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const defaults = loadConfig({});
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const tracing = createTestTracing();
+  const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
   const producer = await openProducer(
     {
       ...defaults,
@@ -59,8 +60,8 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     },
     {
       queueName: name,
-      tasks: options.tasks ?? (await loadTasks(fixtureTasks)),
-      telemetry: createTestTelemetry("producer", tracing),
+      tasks,
+      telemetry: createTestTelemetry("producer", tasks, tracing),
     },
   );
   const redis = openRedis(address, "background");

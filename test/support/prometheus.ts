@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prometheusFeatures } from "../../src/contract/monitoring.ts";
+import { prometheusFeatures } from "../../dashboards/stack/prometheus.ts";
 import { runUntilTestEnds } from "./command.ts";
 import { dashboardsFolder } from "./dashboards.ts";
 import { reservePort } from "./ports.ts";

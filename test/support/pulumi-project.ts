@@ -30,7 +30,8 @@ export function createStackConfig(
   values: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const defaults = Object.entries(config).map(
-    ([key, spec]) => [key, String(spec.default)] as const,
+    ([key, spec]) =>
+      [key, spec.type === "object" ? JSON.stringify(spec.default) : String(spec.default)] as const,
   );
   return Object.fromEntries(
     [...defaults, ...Object.entries(values)].map(([key, value]) => [`${name}:${key}`, value]),

@@ -27,7 +27,8 @@ export interface WorkerOptions {
 export async function startWorker(name: string, options: WorkerOptions = {}): Promise<TestWorker> {
   const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
-  const telemetry = createTestTelemetry("worker", tracing);
+  const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
+  const telemetry = createTestTelemetry("worker", tasks, tracing);
   const { worker, close } = await openWorker(
     {
       ...defaults,
@@ -35,7 +36,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
     },
-    { queueName: name, tasks: options.tasks ?? (await loadTasks(fixtureTasks)), telemetry },
+    { queueName: name, tasks, telemetry },
   );
   onTestFinished(close);
   await worker.waitUntilReady();

@@ -9,7 +9,7 @@ const idle: QueueState = {
     active: 0,
     delayed: 0,
     waiting_children: 0,
-    completed: 0,
+    succeeded: 0,
     failed: 0,
   },
   oldestReadyAt: 0,

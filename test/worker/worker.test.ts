@@ -24,7 +24,7 @@ test("completes a division and counts it once", async () => {
   await queue.add("quotient", { x: 6, y: 3, delayMs: 0 });
   const [, result] = await completed;
   expect(result).toEqual({ value: 2 });
-  const labels = 'queue="tasks",task="quotient",outcome="completed"';
+  const labels = 'queue="tasks",task="quotient",outcome="succeeded"';
   expect([
     await valueOf(registry, `taskqueue_jobs_finished_total{${labels},error_type=""}`),
     await valueOf(registry, `taskqueue_job_end_to_end_duration_seconds_count{${labels}}`),
@@ -76,7 +76,7 @@ test("retries what may succeed later, each attempt in a trace of its own that li
   expect([job.attemptsMade, runs]).toEqual([2, 2]);
   const retries = 'taskqueue_job_retries_total{queue="tasks",task="flaky",error_type="_OTHER"}';
   const finished =
-    'taskqueue_jobs_finished_total{queue="tasks",task="flaky",outcome="completed",error_type=""}';
+    'taskqueue_jobs_finished_total{queue="tasks",task="flaky",outcome="succeeded",error_type=""}';
   expect([await valueOf(registry, retries), await valueOf(registry, finished)]).toEqual([1, 1]);
 
   const attempts = tracing.spans

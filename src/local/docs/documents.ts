@@ -1,13 +1,19 @@
 import { parse } from "yaml";
 import { anchorOf } from "../../../dashboards/alerts/alert.ts";
 import { alerts } from "../../../dashboards/alerts/alerts.ts";
+import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
 import { type Service, services } from "../../contract/topology.ts";
-import { variables } from "../../service/config.ts";
 import { fillPlace, table } from "./table.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
+
+const setters = {
+  operator: code("tripod:environment"),
+  stack: "set by the stack",
+  nobody: "",
+} as const;
 
 /** The tables of one document, by the name of their place in it. */
 type Tables = Readonly<Record<string, string>>;
@@ -34,11 +40,12 @@ export function fillTables(text: string, tables: Tables): string {
 
 function variableTable(): string {
   return table(
-    ["variable", "default", "meaning"],
-    variables.map(({ name, fallback, meaning }) => [
+    ["variable", "default", "meaning", "on EC2"],
+    Object.entries<Variable>(variables).map(([name, { default: fallback, meaning, onEc2 }]) => [
       code(name),
       fallback === undefined ? "" : code(String(fallback)),
       meaning,
+      setters[onEc2.by],
     ]),
   );
 }

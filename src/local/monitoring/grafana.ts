@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { createGrafanaVariables } from "../../../dashboards/stack/grafana.ts";
 import {
   createDashboardProvider,
   createDataSources,
@@ -38,22 +39,17 @@ export function createGrafana({
     name: "grafana",
     command: [binary, ...subcommand, "--homepath", home],
     env: {
+      ...createGrafanaVariables({
+        url: `http://localhost:${port}`,
+        listen: { address: "127.0.0.1", port },
+        provisioning,
+        dashboards,
+        adminPassword,
+        open: true,
+      }),
       GF_PATHS_DATA: folder,
       GF_PATHS_LOGS: join(folder, "logs"),
       GF_PATHS_PLUGINS: join(folder, "plugins"),
-      GF_PATHS_PROVISIONING: provisioning,
-      GF_SERVER_HTTP_ADDR: "127.0.0.1",
-      GF_SERVER_HTTP_PORT: String(port),
-      GF_AUTH_ANONYMOUS_ENABLED: "true",
-      // A viewer may not explore, and the links from a job to its trace and logs lead there.
-      GF_AUTH_ANONYMOUS_ORG_ROLE: "Editor",
-      GF_AUTH_BASIC_ENABLED: "false",
-      GF_AUTH_DISABLE_LOGIN_FORM: "true",
-      GF_SECURITY_ADMIN_PASSWORD: adminPassword,
-      GF_ANALYTICS_REPORTING_ENABLED: "false",
-      GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
-      GF_LOG_LEVEL: "warn",
-      TRIPOD_DASHBOARDS: dashboards,
     },
     files: {
       [join(provisioning, "datasources/tripod.yaml")]: createDataSources(ports),

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { createLokiConfiguration } from "../../../dashboards/stack/loki.ts";
 import type { Helper } from "./helper.ts";
 
-/** Loki as one process that keeps logs in the folder; it takes them on its HTTP port. */
+/** Loki for this machine alone; it takes logs on its HTTP port and keeps them in the folder. */
 export function createLoki({
   binary,
   folder,
@@ -12,47 +13,11 @@ export function createLoki({
   ports: { http: number; grpc: number };
 }): Helper {
   const config = join(folder, "loki.yaml");
+  const listen = { http: { address: "127.0.0.1", port: ports.http }, grpcPort: ports.grpc };
   return {
     name: "loki",
     command: [binary, `-config.file=${config}`],
     env: {},
-    files: {
-      [config]: {
-        auth_enabled: false,
-        server: {
-          http_listen_address: "127.0.0.1",
-          http_listen_port: ports.http,
-          grpc_listen_address: "127.0.0.1",
-          grpc_listen_port: ports.grpc,
-          log_level: "warn",
-        },
-        common: {
-          instance_addr: "127.0.0.1",
-          path_prefix: folder,
-          replication_factor: 1,
-          ring: { kvstore: { store: "inmemory" } },
-          storage: {
-            filesystem: {
-              chunks_directory: join(folder, "chunks"),
-              rules_directory: join(folder, "rules"),
-            },
-          },
-        },
-        // The oldest schema that keeps OTLP's attributes, which the dashboards filter by.
-        schema_config: {
-          configs: [
-            {
-              from: "2024-01-01",
-              store: "tsdb",
-              object_store: "filesystem",
-              schema: "v13",
-              index: { prefix: "index_", period: "24h" },
-            },
-          ],
-        },
-        limits_config: { allow_structured_metadata: true },
-        analytics: { reporting_enabled: false },
-      },
-    },
+    files: { [config]: createLokiConfiguration({ listen, folder }) },
   };
 }

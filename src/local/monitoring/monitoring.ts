@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "../../service/config.ts";
 import { monitoringPorts } from "../../contract/monitoring.ts";
+import { serviceNames } from "../../contract/telemetry.ts";
 import { findCommand } from "../command-path.js";
 import { claimDataFolder } from "../data-folder.ts";
 import { createOrigins } from "../origins.ts";
@@ -57,10 +58,26 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
   const remarks: string[] = [];
   const prepare = createPrepare(deps, remarks);
 
+  const prometheus = await prepare("prometheus", ["prometheus"], async (found) => {
+    const port = await reservePort(deps, "prometheus");
+    const exporters = await prepareExporters(deps);
+    // Without a Grafana of ours there may be somebody else's at the port.
+    const grafanaUrl = config.grafanaUrl ?? `http://localhost:${config.ports.grafana}`;
+    const addresses = { targets: createTargets(config, exporters), pages: createPages(config) };
+    const helper = createPrometheus({ ...found, port, addresses, grafanaUrl });
+    return {
+      url: `http://localhost:${port}`,
+      helpers: [helper, ...Object.values(exporters).flatMap((exporter) => exporter?.helper ?? [])],
+    };
+  });
   const tempo = await prepare("tempo", ["tempo"], async (found) => {
     const ports = { http: await findFreePort(), grpc: await findFreePort() };
     const otlp = await findFreePort();
-    return { port: ports.http, otlp, helper: createTempo({ ...found, ports: { ...ports, otlp } }) };
+    return {
+      port: ports.http,
+      otlp,
+      helper: createTempo({ ...found, ports: { ...ports, otlp }, prometheus: prometheus?.url }),
+    };
   });
   const loki = await prepare("loki", ["loki"], async (found) => {
     const ports = { http: await findFreePort(), grpc: await findFreePort() };
@@ -78,18 +95,6 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
     const adminPassword = randomBytes(24).toString("base64url");
     const helper = createGrafana({ ...found, home, port, ports, adminPassword });
     return { url: `http://localhost:${port}`, helper };
-  });
-  const prometheus = await prepare("prometheus", ["prometheus"], async (found) => {
-    const port = await reservePort(deps, "prometheus");
-    const exporters = await prepareExporters(deps);
-    // Without a Grafana of ours there may be somebody else's at the port.
-    const grafanaUrl = config.grafanaUrl ?? `http://localhost:${config.ports.grafana}`;
-    const addresses = { targets: createTargets(config, exporters), pages: createPages(config) };
-    const helper = createPrometheus({ ...found, port, addresses, grafanaUrl });
-    return {
-      url: `http://localhost:${port}`,
-      helpers: [helper, ...Object.values(exporters).flatMap((exporter) => exporter?.helper ?? [])],
-    };
   });
 
   return {
@@ -179,8 +184,8 @@ function createTargets(
   const origins = createOrigins(config);
   const targetOf = (exporter: Exporter | undefined) => exporter && `localhost:${exporter.port}`;
   return {
-    "taskqueue-producer": new URL(origins.producerMetrics).host,
-    "taskqueue-worker": new URL(origins.workerMetrics).host,
+    [serviceNames.producer]: new URL(origins.producerMetrics).host,
+    [serviceNames.worker]: new URL(origins.workerMetrics).host,
     redis: targetOf(exporters.redis),
     node: targetOf(exporters.node),
   };

@@ -1,6 +1,9 @@
 import { join, resolve } from "node:path";
+import {
+  createPrometheusOptions,
+  createPrometheusVariables,
+} from "../../../dashboards/stack/prometheus.ts";
 import { createLocalScraping, type LocalAddresses } from "../../../dashboards/stack/scraping.ts";
-import { prometheusFeatures } from "../../contract/monitoring.ts";
 import type { Helper } from "./helper.ts";
 
 const rules = resolve(import.meta.dirname, "../../../dashboards/alerts.yaml");
@@ -20,17 +23,11 @@ export function createPrometheus({
   grafanaUrl: string;
 }): Helper {
   const config = join(folder, "prometheus.yaml");
-  const options = {
-    "config.file": config,
-    "storage.tsdb.path": join(folder, "data"),
-    "web.listen-address": `127.0.0.1:${port}`,
-    "enable-feature": prometheusFeatures.join(","),
-    "log.level": "warn",
-  };
+  const options = createPrometheusOptions({ config, folder: join(folder, "data"), port });
   return {
     name: "prometheus",
-    command: [binary, ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
-    env: { GRAFANA_URL: grafanaUrl },
+    command: [binary, ...options],
+    env: createPrometheusVariables(grafanaUrl),
     files: { [config]: { ...createLocalScraping(addresses), rule_files: [rules] } },
   };
 }

@@ -1,4 +1,5 @@
-import helmet from "koa-helmet";
+import { promisify } from "node:util";
+import helmet from "helmet";
 import type { Middleware } from "koa";
 
 type Directives = Readonly<Record<string, readonly string[]>>;
@@ -31,12 +32,18 @@ const policies = { pages, board };
 
 /** Content-Security-Policy and its kin. Nothing that needs TLS: that would break plain HTTP. */
 export function securityHeaders(policy: keyof typeof policies): Middleware {
-  return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: policies[policy] },
-    strictTransportSecurity: false,
-    crossOriginEmbedderPolicy: false,
-    originAgentCluster: false,
-    referrerPolicy: { policy: "same-origin" },
-    frameguard: { action: "deny" },
-  });
+  const setHeaders = promisify(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: policies[policy] },
+      strictTransportSecurity: false,
+      crossOriginEmbedderPolicy: false,
+      originAgentCluster: false,
+      referrerPolicy: { policy: "same-origin" },
+      frameguard: { action: "deny" },
+    }),
+  );
+  return async ({ req, res }, next) => {
+    await setHeaders(req, res);
+    return next();
+  };
 }

@@ -7,13 +7,7 @@ import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
 import { openStatusStreams } from "./status-streams.ts";
-import {
-  countFromZero,
-  type Receipt,
-  submit,
-  type Submission,
-  type SubmitDeps,
-} from "./submission.ts";
+import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
 
 /** Everything that a client can do with jobs. */
 export interface Jobs {
@@ -40,7 +34,6 @@ export interface JobsDeps extends SubmitDeps {
 /** The jobs of one queue; they must be closed. */
 export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps): Jobs {
   const { broker, tasks } = deps;
-  countFromZero(deps.metrics, tasks);
   const read = (id: string) =>
     broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id));
   const streams = openStatusStreams(events, read);

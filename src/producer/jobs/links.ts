@@ -1,5 +1,7 @@
-import type { Config } from "../../service/config.ts";
+import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
+import { anyServiceName, logFields } from "../../contract/telemetry.ts";
 import { queueName } from "../../contract/queues.ts";
+import type { Config } from "../../service/config.ts";
 import type { JobStatus } from "./job-status.ts";
 
 /** Where else a job can be seen; what is not configured is `undefined`. */
@@ -16,7 +18,7 @@ export function createJobLinks(
   { boardUrl, grafanaUrl }: LinkTargets,
   { id, trace_id: traceId }: Pick<JobStatus, "id" | "trace_id">,
 ): JobLinks {
-  const explore = (datasource: string, query: object) =>
+  const explore = (datasource: DataSourceName, query: object) =>
     grafanaUrl === undefined ? undefined : createExploreUrl(grafanaUrl, datasource, query);
   return {
     board: boardUrl === undefined ? undefined : `${boardUrl}/queue/${queueName}/${id}`,
@@ -26,16 +28,17 @@ export function createJobLinks(
         : explore("tempo", { queryType: "traceql", query: traceId }),
     logs: explore("loki", {
       queryType: "range",
-      expr: `{service_name=~"taskqueue-.+"} | json | job_id="${id}"`,
+      expr: `{service_name=~"${anyServiceName}"} | json | ${logFields.jobId}="${id}"`,
     }),
   };
 }
 
-/** Grafana's Explore page with one query to the data source of that uid. */
-function createExploreUrl(grafanaUrl: string, datasource: string, query: object): string {
+/** Grafana's Explore page with one query to the data source. */
+function createExploreUrl(grafanaUrl: string, name: DataSourceName, query: object): string {
+  const { type, uid } = dataSources[name];
   const pane = {
-    datasource,
-    queries: [{ refId: "A", datasource: { type: datasource, uid: datasource }, ...query }],
+    datasource: uid,
+    queries: [{ refId: "A", datasource: { type, uid }, ...query }],
     range: { from: "now-7d", to: "now" },
   };
   return `${grafanaUrl}/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ t: pane }))}`;

@@ -1,6 +1,8 @@
 import { type Context, type Span, trace } from "@opentelemetry/api";
 import { z } from "zod";
+import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
 import { queueName } from "../../contract/queues.ts";
+import { logFields } from "../../contract/telemetry.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Load } from "../../queue/room.ts";
@@ -24,7 +26,7 @@ export interface Submission {
   readonly task: string;
   readonly input: unknown;
   readonly idempotencyKey: string | undefined;
-  readonly source: (typeof sources)[number];
+  readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
   /** JSON pointer of the input within what the client sent. */
@@ -47,17 +49,7 @@ export interface Receipt {
   readonly replayed: boolean;
 }
 
-const sources = ["api", "form"] as const;
-const outcomes = ["added", "deduplicated", "rejected", "error"] as const;
-type Outcome = (typeof outcomes)[number];
-
-/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
-export function countFromZero(metrics: ProducerMetrics, tasks: Tasks): void {
-  for (const task of [...tasks.keys(), "_OTHER"])
-    for (const source of sources)
-      for (const outcome of outcomes)
-        metrics.jobsEnqueued.inc({ queue: queueName, task, source, outcome }, 0);
-}
+type Outcome = (typeof submissionOutcomes)[number];
 
 /**
  * Takes a client's job. When it returns, the job is in Redis for good.
@@ -76,7 +68,8 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     return receipt;
   } catch (error) {
     count(error instanceof RequestError ? "rejected" : "error");
-    if (!(error instanceof RequestError)) log.warn({ err: error, task }, "job not queued");
+    if (!(error instanceof RequestError))
+      log.warn({ err: error, [logFields.task]: task }, "job not queued");
     throw error;
   }
 }
@@ -129,7 +122,10 @@ async function add(
       { task, input, idempotencyKey, carrierOf },
     );
     sending?.end("added");
-    deps.log.info({ ...(sending && trailOf(sending.span)), job_id: job.id, task }, "job queued");
+    deps.log.info(
+      { ...(sending && trailOf(sending.span)), [logFields.jobId]: job.id, [logFields.task]: task },
+      "job queued",
+    );
     return { job: summarizeJob(job, "waiting"), replayed };
   } catch (error) {
     // Whether or not it is the job that was meant, Redis has answered.

@@ -106,15 +106,34 @@ function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings
 
 type Readings = ReturnType<typeof createReadings>;
 
+interface Line {
+  readonly i: number;
+  readonly sparse: boolean;
+}
+
+/** An SVG, because its colour is an attribute: the page's security policy allows no inline styles. */
+function renderSwatch(name: string, { i, sparse }: Line): Markup {
+  return sparse
+    ? html`<svg class="swatch" color="${createColour(i)}"></svg>`
+    : html`<svg class="swatch line-${i} ${name}"></svg>`;
+}
+
+/** A colour that differs at a glance from the ones before it, however many there are. */
+function createColour(i: number): string {
+  const goldenAngle = 137.5;
+  const hue = (i * goldenAngle) % 360;
+  return `light-dark(hsl(${hue} 70% 38%), hsl(${hue} 75% 70%))`;
+}
+
 function renderReading(
   readings: Readings,
   [name, label]: readonly [string, string],
   unit: Plot["unit"],
-  line?: { readonly i: number; readonly sparse: boolean },
+  line?: Line,
 ): Markup {
   const value = readings[name];
   return html`<div${line?.sparse === true && !value ? html` hidden` : ""}>
-<dt>${line && html`<span class="swatch line-${line.i} ${name}"></span>`}${label}</dt>
+<dt>${line && renderSwatch(name, line)}${label}</dt>
 <dd data-reading="${name}" data-unit="${unit}">${formatReading(value, unit)}</dd>
 </div>`;
 }

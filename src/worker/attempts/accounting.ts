@@ -1,6 +1,7 @@
 import type { Job, Worker } from "bullmq";
-import { failureClasses } from "../../contract/failures.ts";
+import type { JobOutcome } from "../../contract/metrics.ts";
 import { queueName } from "../../contract/queues.ts";
+import { logFields } from "../../contract/telemetry.ts";
 import { heartbeatName } from "../../queue/heartbeat.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readyAt } from "../../queue/ready-at.ts";
@@ -26,14 +27,17 @@ export function registerAccounting(
   worker: Worker,
   { tasks, metrics, log, attempts, activity }: AccountingDeps,
 ): void {
-  countFromZero(metrics, tasks);
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
   const fieldsOf = (job: Job) => {
     const span = attempts.get(job)?.span;
-    const fields = { job_id: job.id, task: taskOf(job), attempt: job.attemptsMade };
-    return { ...fields, ...(span && trailOf(span)) };
+    return {
+      [logFields.jobId]: job.id,
+      [logFields.task]: taskOf(job),
+      [logFields.attempt]: job.attemptsMade,
+      ...(span && trailOf(span)),
+    };
   };
-  const finish = (job: Job, outcome: "completed" | "failed", errorType: string) => {
+  const finish = (job: Job, outcome: JobOutcome, errorType: string) => {
     const task = taskOf(job);
     const span = attempts.get(job)?.span;
     metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
@@ -47,7 +51,7 @@ export function registerAccounting(
   worker.on("completed", (job) => {
     if (job.name === heartbeatName) return;
     attempts.get(job)?.settle();
-    finish(job, "completed", "");
+    finish(job, "succeeded", "");
     activity.succeed(taskOf(job));
     log.info(fieldsOf(job), "job succeeded");
   });
@@ -55,11 +59,11 @@ export function registerAccounting(
   worker.on("failed", (job, error) => {
     const { failureClass, reason } = parseFailure(error.message);
     if (job === undefined) {
-      log.error({ error_type: failureClass }, `a job that is gone failed: ${reason}`);
+      log.error({ [logFields.errorType]: failureClass }, `a job that is gone failed: ${reason}`);
       return;
     }
     attempts.get(job)?.settle();
-    const fields = { ...fieldsOf(job), error_type: failureClass };
+    const fields = { ...fieldsOf(job), [logFields.errorType]: failureClass };
     if (job.finishedOn === undefined) {
       metrics.jobRetries.inc({ queue, task: taskOf(job), error_type: failureClass });
       log.warn(fields, `attempt failed, will be retried: ${reason}`);
@@ -71,18 +75,6 @@ export function registerAccounting(
 
   worker.on("stalled", (jobId) => {
     metrics.jobsStalled.inc({ queue });
-    log.warn({ job_id: jobId }, "job stalled: its worker stopped renewing the lock");
+    log.warn({ [logFields.jobId]: jobId }, "job stalled: its worker stopped renewing the lock");
   });
-}
-
-/** Prometheus sees a counter grow only from a value it knows: one that starts at 1 hides its first event. */
-function countFromZero(metrics: WorkerMetrics, tasks: Tasks): void {
-  metrics.jobsStalled.inc({ queue }, 0);
-  for (const task of [...tasks.keys(), "_OTHER"]) {
-    metrics.jobsFinished.inc({ queue, task, outcome: "completed", error_type: "" }, 0);
-    for (const errorType of Object.keys(failureClasses)) {
-      metrics.jobsFinished.inc({ queue, task, outcome: "failed", error_type: errorType }, 0);
-      metrics.jobRetries.inc({ queue, task, error_type: errorType }, 0);
-    }
-  }
 }

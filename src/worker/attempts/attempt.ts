@@ -83,7 +83,7 @@ export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt
   const attempt: Attempt = {
     span,
     run: (work) => (within ? compute(deps, within, task, work) : work()),
-    complete: () => end("completed"),
+    complete: () => end("succeeded"),
     fail(outcome, failureClass, error) {
       failSpan(span, error, failureClass);
       end(outcome);

@@ -1,4 +1,5 @@
 import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { logFields } from "../../contract/telemetry.ts";
 import { formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
@@ -32,7 +33,12 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
       if (signal.aborted) {
         attempt.fail("handed_back", "cancelled", new Error("the worker stopped"));
         log.warn(
-          { ...trailOf(attempt.span), job_id: job.id, task: taskName, error_type: "cancelled" },
+          {
+            ...trailOf(attempt.span),
+            [logFields.jobId]: job.id,
+            [logFields.task]: taskName,
+            [logFields.errorType]: "cancelled",
+          },
           "job handed back: the worker stops",
         );
         // Back to the front of the queue: a deployment costs a job no attempt.

@@ -1,16 +1,18 @@
 import { execFile } from "node:child_process";
 import { createHash, hash } from "node:crypto";
 import { createReadStream, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
 import { createProductionManifests } from "../../../infra/release/manifests.ts";
 import type { Release } from "../../../infra/release/build.ts";
-import { createTarEntry } from "../../../infra/release/tar.ts";
+import { createTarEntry, tarEnd } from "../../../infra/release/tar.ts";
 import { tasksFolder } from "../../../src/task/registry.ts";
 import { loadBuiltRelease } from "../../support/built-release.ts";
+import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const exec = promisify(execFile);
 
@@ -108,7 +110,25 @@ test("another version of a development tool leaves a release's manifests as they
   ]);
 });
 
-test("a path that the archive's format cannot name is refused", () => {
-  const file = { path: "a".repeat(101), executable: false, content: Buffer.alloc(0) };
-  expect(() => createTarEntry(file)).toThrow("is too long for a ustar archive");
+test("a host unpacks what was packed, however long its path and whatever its name", async () => {
+  const folder = createTemporaryFolder();
+  const files = [
+    "short.ts",
+    "a".repeat(101),
+    `${"folder/".repeat(40)}file.ts`,
+    `${"b".repeat(120)}/${"c".repeat(120)}/tâche.ts`,
+  ].map((path, index) => ({
+    path,
+    executable: index === 0,
+    content: Buffer.from(path.repeat(index)),
+  }));
+  const archive = Buffer.concat([...files.map(createTarEntry), tarEnd]);
+  expect(Buffer.concat([...files.map(createTarEntry), tarEnd])).toEqual(archive);
+  await writeFile(join(folder, "tar"), archive);
+  const unpack = ["--extract", "--no-same-owner", "--file", join(folder, "tar")];
+  await exec("tar", [...unpack, "--directory", folder]);
+  for (const { path, executable, content } of files) {
+    expect(await readFile(join(folder, path))).toEqual(content);
+    expect((await stat(join(folder, path))).mode & 0o777).toBe(executable ? 0o755 : 0o644);
+  }
 });

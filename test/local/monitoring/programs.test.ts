@@ -46,6 +46,22 @@ test("lets traces and logs flow to Tempo and Loki, and links lead to Grafana", a
   expect(env["GRAFANA_URL"]).toBe(pages.grafana);
 });
 
+test("draws the map of services where there is a Prometheus to count calls in", async () => {
+  const [alone, together] = [await prepare(["tempo"]), await prepare(["prometheus", "tempo"])];
+  const written = [alone, together].map(({ helpers }) =>
+    /"remote_write":\[\{"url":"(\S+?)"/.exec(JSON.stringify(helpers.at(-1)?.files))?.at(1),
+  );
+  expect(written).toEqual([undefined, `${together.pages.prometheus}/api/v1/write`]);
+  expect(together.helpers[0]?.command).toContain("--web.enable-remote-write-receiver");
+});
+
+test("tells a Tempo of whatever version only what all of them know", async () => {
+  const { helpers } = await prepare(["tempo"]);
+  const [configuration] = Object.values(helpers[0]?.files ?? {});
+  expect(Object.keys(configuration ?? {})).not.toContain("compactor");
+  expect(Object.keys(configuration ?? {})).toContain("storage");
+});
+
 test("keeps to the receivers and the Grafana that were given", async () => {
   const given = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector", GRAFANA_URL: "http://grafana" };
   const { helpers, env } = await prepare(["prometheus", "grafana", "tempo", "loki"], given);

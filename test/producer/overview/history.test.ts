@@ -10,7 +10,7 @@ const jobs = {
   active: 0,
   delayed: 0,
   waiting_children: 0,
-  completed: 0,
+  succeeded: 0,
   failed: 0,
 };
 const state: QueueState = { jobs, oldestReadyAt: undefined, paused: false, workers: 1 };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { failureClasses } from "../../../src/contract/failures.ts";
 import { submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
@@ -25,6 +26,14 @@ test("shows the numbers without JavaScript, loaded anew again and again", async 
   expect(readingOf(page, "wait_p95")).toMatch(/^\d+ ms$|^0 s$/);
   expect(page).toContain("The queue is idle.");
   expect(page).toMatch(/<noscript\s*><meta http-equiv="refresh"/);
+});
+
+test("gives each class of failure a colour of its own", async () => {
+  const { url } = await startProducer();
+  const page = await (await fetch(`${url}/overview`)).text();
+  const colours = [...page.matchAll(/<svg class="swatch" color="([^"]+)">/g)].map(([, c]) => c);
+  const classes = Object.keys(failureClasses).length;
+  expect([colours.length, new Set(colours).size]).toEqual([classes, classes]);
 });
 
 test("is linked from the start page", async () => {

@@ -11,7 +11,7 @@ const state: QueueState = {
     active: 4,
     delayed: 1,
     waiting_children: 0,
-    completed: 100,
+    succeeded: 100,
     failed: 10,
   },
   oldestReadyAt: at - 1_500,

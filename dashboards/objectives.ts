@@ -1,0 +1,81 @@
+/**
+ * From which values on something matters, for alerts and panels alike: an alert fires beyond `limit`,
+ * where its panels turn red; panels turn yellow from `warning` on. Each name ends in its unit; a ratio
+ * goes from 0 to 1.
+ */
+
+/** "99 % of jobs start within 10 s"; the seconds must be an edge of the wait histogram. */
+export const waitObjective = { seconds: 10, ratio: 0.99 } as const;
+
+/** A month's error budget burns within two days at this multiple of its pace. */
+export const fastBurnFactor = 14.4;
+
+export interface Limits {
+  readonly warning: number;
+  readonly limit: number;
+}
+
+export const oldestWaitingSeconds = {
+  warning: waitObjective.seconds,
+  limit: 60,
+  /** Submitters have noticed. */
+  extreme: 600,
+} as const;
+
+/** Time that the backlog takes to drain: the last of it waits as long. */
+export const drainSeconds: Limits = {
+  warning: oldestWaitingSeconds.limit,
+  limit: oldestWaitingSeconds.extreme,
+};
+
+/** Time from ready to run until the first attempt, p95. */
+export const waitP95Seconds: Limits = {
+  warning: waitObjective.seconds / 2,
+  limit: waitObjective.seconds,
+};
+
+/** Alone it is no trouble: the alert fires beyond `warning` when the backlog grows, too. */
+export const backlogJobs: Limits = { warning: 100, limit: 1_000 };
+
+/** Share of the workers' slots in use. Beyond `warning`, waits grow out of proportion. */
+export const utilizationRatio: Limits = { warning: 0.7, limit: 0.9 };
+
+/** Share of jobs that fail for good; of fewer jobs than `minJobs` the alert takes no ratio. */
+export const failureRatio = { warning: 0.01, limit: 0.05, minJobs: 10 } as const;
+
+/** Share of attempts that are tried again. */
+export const retryRatio = 0.25;
+
+/** Mistakes of submitters within 15 minutes, by task and class. */
+export const mistakeJobs = 50;
+
+/** An attempt's p95 over yesterday's, where there were at least `minJobs`. */
+export const slowdown = { factor: 2, minJobs: 20 } as const;
+
+/** A heartbeat is due every 30 s. */
+export const heartbeatAgeSeconds: Limits = { warning: 90, limit: 180 };
+
+export const runningJobSeconds: Limits = { warning: 90, limit: 600 };
+
+/** Share of requests answered with 5xx. */
+export const requestErrorRatio: Limits = { warning: 0.01, limit: 0.05 };
+
+/** Response time by route, p95. */
+export const responseP95Seconds: Limits = { warning: 0.25, limit: 0.5 };
+
+/** Round trip of a PING, p99. */
+export const redisRoundTripSeconds: Limits = { warning: 0.02, limit: 0.1 };
+
+/** Share of `maxmemory` that Redis uses. */
+export const redisMemoryRatio = 0.8;
+
+/** A worker blocked for longer loses its jobs' locks. */
+export const eventLoopLagSeconds: Limits = { warning: 0.2, limit: 1 };
+
+/** Share of a disk that must stay free. */
+export const minDiskFreeRatio = 0.1;
+
+/** `0.05` as `5 %`. */
+export function percent(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(2))} %`;
+}

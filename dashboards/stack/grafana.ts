@@ -1,0 +1,39 @@
+interface GrafanaPlace {
+  /** Where browsers find it. */
+  readonly url: string;
+  /** `address` is `0.0.0.0` for all interfaces. */
+  readonly listen: { readonly address: string; readonly port: number };
+  /** Folders of provisioned data sources and providers, and of the dashboards. */
+  readonly provisioning: string;
+  readonly dashboards: string;
+  /** The password itself, or where Grafana reads it: `$__file{path}`. */
+  readonly adminPassword: string;
+  /** Whether everybody who reaches it may look and explore; nobody can log in then. */
+  readonly open: boolean;
+}
+
+/** Environment variables that take the place of lines in Grafana's `grafana.ini`. */
+export function createGrafanaVariables(place: GrafanaPlace): Readonly<Record<string, string>> {
+  return {
+    GF_SERVER_ROOT_URL: place.url,
+    GF_SERVER_HTTP_ADDR: place.listen.address,
+    GF_SERVER_HTTP_PORT: String(place.listen.port),
+    GF_SECURITY_ADMIN_PASSWORD: place.adminPassword,
+    GF_PATHS_PROVISIONING: place.provisioning,
+    TRIPOD_DASHBOARDS: place.dashboards,
+    GF_LOG_MODE: "console",
+    GF_LOG_LEVEL: "warn",
+    GF_ANALYTICS_REPORTING_ENABLED: "false",
+    GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+    GF_NEWS_NEWS_FEED_ENABLED: "false",
+    GF_PLUGINS_PREINSTALL_DISABLED: "true",
+    ...(place.open && {
+      GF_AUTH_ANONYMOUS_ENABLED: "true",
+      // A viewer may not explore, and the links from a job to its trace and logs lead there.
+      GF_AUTH_ANONYMOUS_ORG_ROLE: "Editor",
+      GF_AUTH_BASIC_ENABLED: "false",
+      GF_AUTH_DISABLE_LOGIN_FORM: "true",
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import { listFiles } from "./files.ts";
+import { findReferences } from "./references.ts";
+
+export interface Reachable {
+  /** Relative to the root, sorted. */
+  readonly files: readonly string[];
+  /** Name of a package -> the first file found to need it. */
+  readonly packages: ReadonlyMap<string, string>;
+}
+
+/**
+ * Everything that the programs of these entry points may load: files of this repository and names
+ * of packages. Throws if one of the files does not exist.
+ */
+export async function findReachable(root: string, entries: readonly string[]): Promise<Reachable> {
+  const manifest = await readFile(join(root, "package.json"), "utf8");
+  const { imports = {} }: { imports?: Record<string, string> } = JSON.parse(manifest);
+  const files = new Set<string>();
+  const packages = new Map<string, string>();
+
+  async function follow(reference: string, from: string): Promise<void> {
+    if (reference.startsWith("#")) {
+      const target = imports[reference];
+      if (target === undefined) throw new Error(`${from}: package.json has no "${reference}"`);
+      await add(posix.normalize(target), from);
+    } else if (!/^\.\.?\//.test(reference)) {
+      const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(reference) ?? [];
+      if (!packages.has(name)) packages.set(name, from);
+    } else if (reference.endsWith("/")) {
+      const folder = posix.join(dirname(from), reference);
+      const all = await listFiles(root, folder.slice(0, -1));
+      for (const path of all.filter((each) => !each.endsWith(".d.ts"))) await add(path, from);
+    } else {
+      await add(posix.join(dirname(from), reference), from);
+    }
+  }
+
+  async function add(path: string, from: string): Promise<void> {
+    if (files.has(path)) return;
+    const found = await stat(join(root, path)).catch(() => undefined);
+    if (!found?.isFile()) throw new Error(`${from} needs "${path}", which is no file`);
+    files.add(path);
+    // Only these are modules of Node.js: what else a folder has is read, as a browser's modules.
+    if (!path.endsWith(".ts")) return;
+    const references = findReferences(path, await readFile(join(root, path), "utf8"));
+    for (const reference of references) await follow(reference, path);
+  }
+
+  for (const entry of entries) await add(entry, "the release");
+  return { files: [...files].toSorted(), packages };
+}

@@ -1,0 +1,297 @@
+import { monitoringPorts } from "./monitoring.ts";
+import { services } from "./topology.ts";
+
+/** The variables that our processes read: parsing, tables and `tripod:environment` follow from these. */
+
+/** What a value may be; in the environment it is text. */
+export type ValueKind =
+  | { readonly kind: "text" }
+  | { readonly kind: "url"; readonly schemes: readonly string[] }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "flag" }
+  | { readonly kind: "choice"; readonly choices: readonly string[] };
+
+/** A value as the program sees it. */
+export type ValueOf<K extends ValueKind> = K extends { readonly kind: "integer" }
+  ? number
+  : K extends { readonly kind: "flag" }
+    ? boolean
+    : K extends { readonly kind: "choice"; readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
+
+/** Who sets a variable on EC2; `because` says why `tripod:environment` may not, and what may. */
+export type Setter =
+  | { readonly by: "operator" }
+  | { readonly by: "stack" | "nobody"; readonly because: string };
+
+export type Variable = ValueAndDefault & {
+  /** A sentence for tables, in Markdown. */
+  readonly meaning: string;
+  /** `npm start` reads every variable, and some are for it alone. */
+  readonly readBy: readonly ("producer" | "worker")[];
+  readonly onEc2: Setter;
+};
+
+/** Without a default a variable may stay unset. */
+type ValueAndDefault =
+  | { readonly value: KindOf<"integer">; readonly default?: number }
+  | { readonly value: KindOf<"flag">; readonly default?: boolean }
+  | { readonly value: KindOf<"text" | "url" | "choice">; readonly default?: string };
+type KindOf<K extends ValueKind["kind"]> = Extract<ValueKind, { readonly kind: K }>;
+
+function declareVariables<const V extends Readonly<Record<string, Variable>>>(declared: V): V {
+  return declared;
+}
+
+const text = { kind: "text" } as const;
+const flag = { kind: "flag" } as const;
+const webAddress = { kind: "url", schemes: ["http", "https"] } as const;
+const port = { kind: "integer", min: 1, max: 65_535 } as const;
+
+const operator = { by: "operator" } as const;
+const byTopology = {
+  by: "stack",
+  because: "the stack sets it as src/contract/topology.ts says",
+} as const;
+const byMonitoring = {
+  by: "stack",
+  because: "the stack sets it where tripod:monitoring is on",
+} as const;
+const byAddress = {
+  by: "stack",
+  because: "the stack makes it from the producer's address",
+} as const;
+const bySecret = {
+  by: "stack",
+  because: "the stack makes passwords itself, and new ones when tripod:passwordVersion is raised",
+} as const;
+const onlyLocal = { by: "nobody", because: "only npm start reads it" } as const;
+
+const both = ["producer", "worker"] as const;
+
+export const variables = declareVariables({
+  REDIS_URL: {
+    value: { kind: "url", schemes: ["redis", "rediss"] },
+    default: "redis://127.0.0.1:6379",
+    meaning: "The broker, as `redis://[user[:password]@]host:port[/database]`.",
+    readBy: both,
+    onEc2: byTopology,
+  },
+  REDIS_PASSWORD_FILE: {
+    value: text,
+    meaning: "File that holds the broker's password, instead of writing it into `REDIS_URL`.",
+    readBy: both,
+    onEc2: bySecret,
+  },
+  LISTEN_ADDRESS: {
+    value: text,
+    default: "127.0.0.1",
+    meaning: "Address that every listener binds to.",
+    readBy: both,
+    onEc2: {
+      by: "stack",
+      because: "on EC2 services listen on every address, behind security groups",
+    },
+  },
+  PUBLIC_PORT: {
+    value: port,
+    default: services.public.localPort,
+    meaning: "Task form, status pages and JSON API.",
+    readBy: ["producer"],
+    onEc2: byTopology,
+  },
+  BOARD_PORT: {
+    value: port,
+    default: services.board.localPort,
+    meaning: "Bull Board.",
+    readBy: ["producer"],
+    onEc2: byTopology,
+  },
+  PRODUCER_METRICS_PORT: {
+    value: port,
+    default: services["producer-metrics"].localPort,
+    meaning: "The producer's `/metrics`.",
+    readBy: ["producer"],
+    onEc2: byTopology,
+  },
+  WORKER_METRICS_PORT: {
+    value: port,
+    default: services["worker-metrics"].localPort,
+    meaning: "The worker's `/metrics`, `/healthz` and `/readyz`.",
+    readBy: ["worker"],
+    onEc2: byTopology,
+  },
+  MONITORING: {
+    value: flag,
+    default: true,
+    meaning: "Whether `npm start` also runs Prometheus, Grafana, Tempo and Loki where installed.",
+    readBy: [],
+    onEc2: { by: "nobody", because: "only npm start reads it; set tripod:monitoring instead" },
+  },
+  PROMETHEUS_PORT: {
+    value: port,
+    default: monitoringPorts.prometheus,
+    meaning: "Prometheus of `npm start`.",
+    readBy: [],
+    onEc2: onlyLocal,
+  },
+  GRAFANA_PORT: {
+    value: port,
+    default: monitoringPorts.grafana,
+    meaning: "Grafana of `npm start`.",
+    readBy: [],
+    onEc2: onlyLocal,
+  },
+  BOARD_USER: {
+    value: text,
+    default: "admin",
+    meaning: "Bull Board's login.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
+  BOARD_PASSWORD: {
+    value: text,
+    meaning: "Bull Board's password; `npm start` makes one up and prints it.",
+    readBy: ["producer"],
+    onEc2: bySecret,
+  },
+  BOARD_PASSWORD_FILE: {
+    value: text,
+    meaning: "File that holds Bull Board's password.",
+    readBy: ["producer"],
+    onEc2: bySecret,
+  },
+  BOARD_READ_ONLY: {
+    value: flag,
+    default: true,
+    meaning: "Whether Bull Board can only look.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
+  PUBLIC_URL: {
+    value: webAddress,
+    meaning: "Where people find the public listener, for Bull Board's links to a job's page.",
+    readBy: ["producer"],
+    onEc2: byAddress,
+  },
+  BOARD_URL: {
+    value: webAddress,
+    meaning: "Where administrators find Bull Board, for the links on a job's page.",
+    readBy: ["producer"],
+    onEc2: byAddress,
+  },
+  TRUST_PROXY: {
+    value: flag,
+    default: false,
+    meaning: "Whether `X-Forwarded-For` names the client: only behind a proxy that sets it.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    value: { kind: "integer", min: 1, max: 1_000_000 },
+    default: 600,
+    meaning: "Submissions a client may make in a minute; more get 429.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
+  MAX_QUEUE_DEPTH: {
+    value: { kind: "integer", min: 1, max: 10_000_000 },
+    default: 100_000,
+    meaning: "Waiting jobs from which on submissions get 503.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
+  WORKER_CONCURRENCY: {
+    value: { kind: "integer", min: 1, max: 1_000 },
+    default: 10,
+    meaning: "Jobs a worker runs at once.",
+    readBy: ["worker"],
+    onEc2: { by: "stack", because: "set tripod:workerConcurrency instead" },
+  },
+  WORKER_LOCK_MS: {
+    value: { kind: "integer", min: 1_000, max: 600_000 },
+    default: 30_000,
+    meaning: "Time after which the jobs of a worker that vanished count as stalled.",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
+  WORKER_STALLED_CHECK_MS: {
+    value: { kind: "integer", min: 100, max: 600_000 },
+    default: 5_000,
+    meaning: "Time between two looks for stalled jobs.",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
+  WORKER_DEADMAN_MS: {
+    value: { kind: "integer", min: 1_000, max: 3_600_000 },
+    default: 60_000,
+    meaning: "A worker that starts nothing for so long, although jobs wait, exits.",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
+  WORKER_DRAIN_MS: {
+    value: { kind: "integer", min: 0, max: 600_000 },
+    default: 45_000,
+    meaning: "Time a stopping worker lets its jobs run before it hands them back.",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
+  GRAFANA_URL: {
+    value: webAddress,
+    meaning: "Grafana, for the links to a job's trace and logs.",
+    readBy: ["producer"],
+    onEc2: byMonitoring,
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    value: webAddress,
+    meaning:
+      "OTLP/HTTP receiver, to whose address `/v1/traces` and `/v1/logs` are added; without any nothing is traced.",
+    readBy: both,
+    onEc2: byMonitoring,
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    value: webAddress,
+    meaning: "Where traces go instead, as the complete address.",
+    readBy: both,
+    onEc2: byMonitoring,
+  },
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: {
+    value: webAddress,
+    meaning: "Where logs go instead, as the complete address.",
+    readBy: both,
+    onEc2: byMonitoring,
+  },
+  TRACES_PER_SECOND: {
+    value: { kind: "integer", min: 1, max: 100_000 },
+    default: 50,
+    meaning: "New traces kept in a second; what a caller has sampled is kept besides.",
+    readBy: both,
+    onEc2: operator,
+  },
+  TRACE_LINK_MODE: {
+    value: { kind: "choice", choices: ["auto", "parent", "link"] },
+    default: "auto",
+    meaning:
+      "Whose attempts start a trace of their own, linked to the sender's: those of retries and of jobs delayed for over 5 minutes (`auto`), all (`link`) or none (`parent`).",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
+  LOG_LEVEL: {
+    value: {
+      kind: "choice",
+      choices: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+    },
+    default: "info",
+    meaning: "Least level that is logged.",
+    readBy: both,
+    onEc2: operator,
+  },
+  RELEASE_SHA: {
+    value: text,
+    default: "unknown",
+    meaning: "Release that runs, for `taskqueue_build_info`.",
+    readBy: both,
+    onEc2: { by: "stack", because: "the stack sets it to the checksum of what it has built" },
+  },
+});

@@ -1,0 +1,53 @@
+/** Names in telemetry that services write and that dashboards, alerts and job pages ask for. */
+
+/** What the names of our own metrics begin with. */
+export const metricPrefix = "taskqueue_";
+
+/** A service's `service.name` on traces and logs, and its scrape job on metrics. */
+export const serviceNames = {
+  producer: "taskqueue-producer",
+  worker: "taskqueue-worker",
+} as const;
+
+/** Matches every service's name, as a regular expression in PromQL and LogQL. */
+export const anyServiceName = Object.values(serviceNames).join("|");
+
+/** Connections to Redis, as metrics and logs name them. */
+export const redisClients = {
+  producer: ["queue", "events"],
+  worker: ["worker", "worker_blocking"],
+} as const;
+
+export type RedisClient = (typeof redisClients)[keyof typeof redisClients][number];
+
+/** What a span is about: the first word of its name. */
+export const spanOperations = {
+  send: "send",
+  wait: "wait",
+  process: "process",
+  compute: "compute",
+  settle: "settle",
+} as const;
+
+/** Attributes of spans; all but `taskqueue.*` are OpenTelemetry's, semconv v1.44. */
+export const spanAttributes = {
+  system: "messaging.system",
+  operationName: "messaging.operation.name",
+  operationType: "messaging.operation.type",
+  queue: "messaging.destination.name",
+  jobId: "messaging.message.id",
+  task: "taskqueue.task",
+  attempt: "taskqueue.attempt",
+  errorType: "error.type",
+  blame: "taskqueue.blame",
+} as const;
+
+/** Fields of log lines; `traceId` and `spanId` are the labels of exemplars, too. */
+export const logFields = {
+  jobId: "job_id",
+  task: "task",
+  attempt: "attempt",
+  errorType: "error_type",
+  traceId: "trace_id",
+  spanId: "span_id",
+} as const;

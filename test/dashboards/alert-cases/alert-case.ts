@@ -1,0 +1,31 @@
+/** Time series as `promtool test rules` writes them, a sample a minute: `0x4` is five zeros. */
+type Series = Readonly<Record<string, string>>;
+
+export interface FiringAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/** One alert's life: well at first, then broken, then well again. */
+export interface AlertCase {
+  readonly alert: string;
+  readonly series: Series;
+  /** How often rules are evaluated; every minute when left out. */
+  readonly interval?: string;
+  /** Not yet: before the trouble, or while it is younger than the alert's `for`. */
+  readonly quietAt: readonly string[];
+  readonly firesAt: string;
+  readonly firing: readonly FiringAlert[];
+  readonly resolvedAt: string;
+}
+
+/** What looks like trouble and must not fire. */
+export interface QuietCase {
+  readonly because: string;
+  readonly alert: string;
+  readonly series: Series;
+  readonly quietAt: readonly string[];
+}
+
+/** Well for five minutes, broken for ten, well again. */
+export const upDownUp = "1x4 0x9 1x9";

@@ -1,0 +1,115 @@
+import { type AlertCase, type QuietCase, upDownUp } from "./alert-case.ts";
+
+const worker = { job: "taskqueue-worker", instance: "10.0.1.20:9464" };
+const redis = { job: "redis", instance: "localhost:9121" };
+
+export const redisCases: readonly AlertCase[] = [
+  {
+    alert: "RedisDown",
+    series: {
+      'redis_up{job="redis"}': upDownUp,
+      'taskqueue_redis_connection_up{client="queue"}': "1x24",
+    },
+    quietAt: ["4m", "5m"],
+    firesAt: "7m",
+    firing: [{ labels: {}, summary: "Redis does not answer" }],
+    resolvedAt: "16m",
+  },
+  {
+    alert: "TaskQueueRedisClientDown",
+    series: {
+      'taskqueue_redis_connection_up{client="worker",job="taskqueue-worker",instance="10.0.1.20:9464"}':
+        upDownUp,
+    },
+    quietAt: ["4m", "5m"],
+    firesAt: "7m",
+    firing: [
+      {
+        labels: { ...worker, client: "worker" },
+        summary: "taskqueue-worker on 10.0.1.20:9464 has lost its Redis connection worker",
+      },
+    ],
+    resolvedAt: "16m",
+  },
+  {
+    alert: "RedisMemoryNearLimit",
+    series: {
+      'redis_memory_used_bytes{job="redis",instance="localhost:9121"}': "100x4 900x19 100x9",
+      'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x40",
+    },
+    quietAt: ["4m", "14m"],
+    firesAt: "16m",
+    firing: [{ labels: redis, summary: "Redis uses 90% of its memory limit" }],
+    resolvedAt: "26m",
+  },
+  {
+    alert: "RedisMaxmemoryUnset",
+    series: {
+      'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x4 0x19 1000x9",
+    },
+    quietAt: ["4m", "14m"],
+    firesAt: "16m",
+    firing: [{ labels: redis, summary: "Redis has no memory limit" }],
+    resolvedAt: "26m",
+  },
+  {
+    alert: "RedisEvictingKeys",
+    series: { 'redis_evicted_keys_total{job="redis",instance="localhost:9121"}': "0x4 3x40" },
+    quietAt: ["4m"],
+    firesAt: "6m",
+    firing: [{ labels: redis, summary: "Redis has evicted 3 keys" }],
+    resolvedAt: "20m",
+  },
+  {
+    alert: "RedisPersistenceFailing",
+    series: {
+      'redis_aof_last_write_status{job="redis",instance="localhost:9121"}': upDownUp,
+      'redis_rdb_last_bgsave_status{job="redis",instance="localhost:9121"}': "1x24",
+    },
+    quietAt: ["4m", "9m"],
+    firesAt: "11m",
+    firing: [{ labels: redis, summary: "Redis cannot write to its disk" }],
+    resolvedAt: "16m",
+  },
+  {
+    alert: "TaskQueueRedisSlow",
+    series: {
+      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.25"}':
+        "0x60",
+      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.5"}':
+        "0+10x30 300x30",
+      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="+Inf"}':
+        "0+10x30 300x30",
+    },
+    quietAt: ["0m", "10m"],
+    firesAt: "20m",
+    firing: [
+      {
+        labels: { instance: worker.instance, client: "worker" },
+        summary: "Redis takes 497.5ms to answer worker on 10.0.1.20:9464",
+      },
+    ],
+    resolvedAt: "40m",
+  },
+];
+
+export const redisQuietCases: readonly QuietCase[] = [
+  {
+    because: "one service without Redis is not Redis itself",
+    alert: "RedisDown",
+    series: {
+      'taskqueue_redis_connection_up{client="queue"}': "0x24",
+      'taskqueue_redis_connection_up{client="worker"}': "1x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
+    because: "without a limit there is no share of it",
+    alert: "RedisMemoryNearLimit",
+    series: {
+      'redis_memory_used_bytes{job="redis"}': "900x24",
+      'redis_memory_max_bytes{job="redis"}': "0x24",
+    },
+    quietAt: ["20m"],
+  },
+];

@@ -1,0 +1,128 @@
+import { callerClasses } from "../../../dashboards/panels/blame.ts";
+import type { AlertCase, QuietCase } from "./alert-case.ts";
+
+const queue = { queue: "tasks" };
+const divide = { queue: "tasks", task: "divide" };
+const worker = { job: "taskqueue-worker", instance: "10.0.1.20:9464" };
+
+export const taskCases: readonly AlertCase[] = [
+  {
+    alert: "TaskQueueHighFailureRatio",
+    series: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
+        "0x9 2+2x9 20x20",
+    },
+    quietAt: ["9m", "11m"],
+    firesAt: "19m",
+    firing: [{ labels: divide, summary: "16.67% of divide jobs fail through a fault of ours" }],
+    resolvedAt: "35m",
+  },
+  {
+    alert: "TaskQueueUserErrorSpike",
+    series: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}':
+        "0+10x30 300x40",
+    },
+    quietAt: ["5m", "10m"],
+    firesAt: "20m",
+    firing: [
+      {
+        labels: { ...divide, error_type: "division_by_zero" },
+        summary: "150 divide jobs ended as division_by_zero within 15 minutes",
+      },
+    ],
+    resolvedAt: "50m",
+  },
+  {
+    alert: "TaskQueueRetryStorm",
+    series: {
+      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency"}':
+        "0+5x30 150x30",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x60",
+    },
+    quietAt: ["0m", "10m"],
+    firesAt: "20m",
+    firing: [{ labels: divide, summary: "50% of divide's attempts are retried" }],
+    resolvedAt: "45m",
+  },
+  {
+    alert: "TaskQueueStalledJobs",
+    series: { 'taskqueue_jobs_stalled_total{queue="tasks"}': "0x4 2x40" },
+    quietAt: ["4m"],
+    firesAt: "6m",
+    firing: [{ labels: queue, summary: "Jobs in tasks lost their worker" }],
+    resolvedAt: "25m",
+  },
+  {
+    alert: "TaskQueueJobHung",
+    series: {
+      'taskqueue_worker_oldest_active_job_age_seconds{queue="tasks",job="taskqueue-worker",instance="10.0.1.20:9464"}':
+        "5x4 700x9 5x9",
+    },
+    quietAt: ["4m", "9m"],
+    firesAt: "11m",
+    firing: [
+      {
+        labels: { ...queue, instance: worker.instance },
+        summary: "A job on 10.0.1.20:9464 has run for 11m 40s",
+      },
+    ],
+    resolvedAt: "16m",
+  },
+  {
+    alert: "TaskQueueWorkersSaturated",
+    series: {
+      'taskqueue_worker_busy_seconds_total{queue="tasks"}': "0+588x30 17640x30",
+      'taskqueue_worker_concurrency{queue="tasks"}': "10x60",
+    },
+    quietAt: ["0m", "19m"],
+    firesAt: "25m",
+    firing: [{ labels: queue, summary: "The workers of tasks are 98% busy" }],
+    resolvedAt: "40m",
+  },
+  {
+    alert: "TaskQueueProcessingSlow",
+    interval: "5m",
+    series: {
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="1"}':
+        "0+10x1440 14400x40 14410+10x20",
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="5"}':
+        "0+10x1502",
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="+Inf"}':
+        "0+10x1502",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x1502",
+    },
+    quietAt: ["1440m", "1455m"],
+    firesAt: "1465m",
+    firing: [{ labels: divide, summary: "divide takes 4.8s (p95), twice yesterday's" }],
+    resolvedAt: "1500m",
+  },
+];
+
+export const taskQuietCases: readonly QuietCase[] = [
+  {
+    because: "submitters' mistakes are no faults of ours",
+    alert: "TaskQueueHighFailureRatio",
+    series: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
+      ...Object.fromEntries(
+        callerClasses.map((name) => [
+          `taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="${name}"}`,
+          "0+10x40",
+        ]),
+      ),
+    },
+    quietAt: ["20m", "30m"],
+  },
+  {
+    because: "one of three jobs is no ratio",
+    alert: "TaskQueueHighFailureRatio",
+    series: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0x9 2x30",
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
+        "0x9 1x30",
+    },
+    quietAt: ["12m", "18m"],
+  },
+];
