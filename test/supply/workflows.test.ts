@@ -54,6 +54,7 @@ test("the workflows run .ci/run and the long suites", () => {
       "npm run test:faults",
       "npm run test:mutants",
       "npm run test:soak",
+      "npm run test:replaced",
     ]),
   );
   const { scripts } = JSON.parse(read("package.json"));
