@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "infra/boot",
   "infra/release",
+  "tasks/replaced",
   "dashboards/live-alerts",
   "local/demo/demo",
   "dashboards/live-queries",

@@ -25,6 +25,8 @@ export const isolatedTasks = new URL("./isolated-tasks/", import.meta.url);
 const copied = ["src", "infra", "dashboards", "package.json", "package-lock.json", ".npmrc"];
 const forks = join(repository, ".tripod/forks");
 const keptMs = 24 * 3_600_000;
+/** By the further folders: the sources do not change while tests run. */
+const known = new Map<string, string>();
 
 /**
  * This project with the fixture tasks, and those of further folders, instead of its own, as
@@ -32,6 +34,13 @@ const keptMs = 24 * 3_600_000;
  * it must not be changed.
  */
 export function forkSources(...further: readonly URL[]): string {
+  const key = further.join();
+  const fork = known.get(key) ?? findFork(further);
+  known.set(key, fork);
+  return fork;
+}
+
+function findFork(further: readonly URL[]): string {
   const files = [...listProject(), ...[fixtureTasks, ...further].flatMap(listTasks)];
   const packages = realpathSync(join(repository, "node_modules"));
   const hash = createHash("sha256").update(packages);

@@ -12,7 +12,6 @@ const usual = [
   "test/browser/second-task",
   "test/browser/submission",
   "test/contract/",
-  "test/end-to-end/story",
   "test/infra/smoke/",
   "test/local/demo/submissions",
   "test/local/docs/",

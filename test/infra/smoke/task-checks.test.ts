@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createDeployment } from "../../../infra/smoke/deployment.ts";
 import { readOfferedTasks } from "../../../infra/smoke/offered-tasks.ts";
 import { createTaskChecks } from "../../../infra/smoke/task-checks.ts";
-import type { Tasks } from "../../../src/task/registry.ts";
+import { loadTasks, type Tasks } from "../../../src/task/registry.ts";
 import type { Task } from "../../../src/task/task.ts";
 import { startProducer } from "../../support/producer.ts";
+import { repository } from "../../support/pulumi-project.ts";
 import { loadTwoTasks } from "../../support/second-task.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -41,6 +45,24 @@ test("a job that does not end as its example says is told", async () => {
     ['repeat {"text":"ho","times":1} gives "hi"', expect.stringContaining('"result":"ho"')],
     ['repeat {"text":"ho","times":1} fails as overflow', expect.stringContaining('is "succeeded"')],
   ]);
+});
+
+test("a deployment without any example is checked as far as it goes, and that is said", async () => {
+  const tasks = await loadTasks(new URL("../../support/second-tasks/", import.meta.url));
+  const { url } = await startProducer({ tasks });
+  const program = join(repository, "infra/smoke/main.ts");
+  // Whether further ports are open depends on what else runs on this machine, and so the exit code.
+  const { stdout } = await promisify(execFile)(process.execPath, [program, url]).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  expect(stdout.trim().split("\n")).toEqual(
+    expect.arrayContaining([
+      "ok    the producer tells which tasks it has",
+      'ok    the task "repeat" is there, without an example that could be run',
+      "ok    the form is there, with its security headers",
+      "note  no task has an example, so no job was run: whether the worker works is not known",
+    ]),
+  );
 });
 
 test("a document that is not ours offers nothing", () => {

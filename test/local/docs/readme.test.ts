@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
@@ -11,8 +11,10 @@ test("is a front door: at most 220 lines", () => {
 
 test("shows a task that is found and runs as it stands there", async () => {
   const [, name = "", source = ""] = /```ts\n\/\/ src\/tasks\/(\S+)\n([^]*?)```/.exec(readme) ?? [];
-  // Inside the project, where the task finds its packages.
-  const folder = await mkdtemp(new URL("./readme-", import.meta.url).pathname);
+  // Inside the project, where the task finds its packages, but not where others copy the tree.
+  const parent = new URL("../../../.tripod/", import.meta.url).pathname;
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(`${parent}readme-`);
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(`${folder}/${name}`, source);
 
