@@ -1,9 +1,9 @@
 import {
   hosts as allHosts,
   type Host,
-  type Service,
+  type Endpoint,
   outboundPorts,
-  services,
+  endpoints,
 } from "../src/contract/topology.ts";
 
 export type Peer = Host | "internet" | "administrator";
@@ -36,7 +36,7 @@ export function createFlows(surroundings: Surroundings): Flow[] {
     "internet",
     ...(surroundings.administrator ? (["administrator"] as const) : []),
   ];
-  const declared = Object.entries<Service>(services);
+  const declared = Object.entries<Endpoint>(endpoints);
 
   const calls = declared
     .filter(([, { host }]) => hosts.includes(host))

@@ -1,4 +1,5 @@
-import { paths, services } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import type { Deployment } from "./deployment.ts";
 
 export interface Check {
@@ -75,10 +76,10 @@ export function createChecks(
       return job.error_type === "division_by_zero" ? undefined : explainJob(job);
     }),
     board === undefined
-      ? closed(deployment, "Bull Board", host, services.board.port)
+      ? closed(deployment, "Bull Board", host, endpoints.board.port)
       : further("Bull Board asks you for its login", async () => explainBoard(board)),
-    closed(deployment, "the metrics endpoint", host, services["producer-metrics"].port),
-    closed(deployment, "Redis", redisHost, services.redis.port),
+    closed(deployment, "the metrics endpoint", host, endpoints["producer-metrics"].port),
+    closed(deployment, "Redis", redisHost, endpoints.redis.port),
     ...(grafana === undefined
       ? []
       : [further("Grafana is alive", async () => explainGrafana(grafana))]),

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { services } from "../../src/contract/topology.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import { type Check, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
 
@@ -9,7 +9,7 @@ const { address, redisHost, administrator, grafana } = readArguments();
 const url = readUrl(address);
 const checks = createChecks(createDeployment(url), redisHost ?? url.hostname, {
   board: administrator
-    ? createDeployment(new URL(`http://${url.hostname}:${services.board.port}`))
+    ? createDeployment(new URL(`http://${url.hostname}:${endpoints.board.port}`))
     : undefined,
   grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
 });

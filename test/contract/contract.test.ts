@@ -3,23 +3,23 @@ import { expect, test } from "vitest";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
-import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
+import { type Endpoint, endpoints, hosts, outsiders } from "../../src/contract/topology.ts";
 import { formatFailure } from "../../src/queue/failure-text.ts";
 import { TaskRejectedError } from "../../src/task/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
-const declared: Service[] = Object.values(services);
+const declared: Endpoint[] = Object.values(endpoints);
 
-test("gives every service of a host a port of its own, and every local one too", () => {
+test("gives every endpoint of a host a port of its own, and every local one too", () => {
   const onHosts = declared.map(({ host, port }) => `${host}:${port}`);
   const local = declared.flatMap(({ localPort }) => localPort ?? []);
   expect([new Set(onHosts).size, new Set(local).size]).toEqual([declared.length, local.length]);
 });
 
 test("has what watches the queue at the ports its programs are told", () => {
-  const { grafana, logs } = services;
-  const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(services)[index] ?? ""));
+  const { grafana, logs } = endpoints;
+  const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(endpoints)[index] ?? ""));
   expect([grafana.port, logs.port]).toEqual([monitoringPorts.grafana, monitoringPorts.loki]);
   // The monitor asks its own exporter without a network.
   const watched = hosts.filter((host) => host !== "monitor");
@@ -30,7 +30,7 @@ test("has what watches the queue at the ports its programs are told", () => {
 
 test("lets nobody but the internet's own door be open to the internet", () => {
   const open = declared.filter(({ callers }) => callers.includes("internet"));
-  expect(open).toEqual([services.public]);
+  expect(open).toEqual([endpoints.public]);
 });
 
 test("names only declared hosts and outsiders as callers", () => {
@@ -62,7 +62,7 @@ test("refuses a wrong caller, label, class or metric kind when compiled", () => 
   // Each line below fails the type check if it ever starts to compile.
   const mistakes = [
     // @ts-expect-error: no such host
-    (): Service => ({ ...services.redis, callers: ["wroker"] }),
+    (): Endpoint => ({ ...endpoints.redis, callers: ["wroker"] }),
     // @ts-expect-error: no such label
     () => registered.jobsFinished.inc({ taks: "divide" }),
     // @ts-expect-error: a counter cannot be set

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
