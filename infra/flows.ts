@@ -40,15 +40,15 @@ export function createFlows(surroundings: Surroundings): Flow[] {
 
   const calls = declared
     .filter(([, { host }]) => hosts.includes(host))
-    .flatMap(([name, service]) =>
-      service.callers
+    .flatMap(([name, endpoint]) =>
+      endpoint.callers
         .filter((caller) => callers.includes(caller))
         .map((caller): Flow => ({
           name: `${caller}-to-${name}`,
           from: caller,
-          to: service.host,
-          port: service.port,
-          purpose: service.purpose,
+          to: endpoint.host,
+          port: endpoint.port,
+          purpose: endpoint.purpose,
         })),
     );
   const outbound = hosts.flatMap((host) =>
