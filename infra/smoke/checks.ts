@@ -4,18 +4,53 @@ import type { Deployment } from "./deployment.ts";
 
 export interface Check {
   readonly promise: string;
-  /** Whether the checks after it say nothing while it fails. */
-  readonly isBasis: boolean;
   /** What is wrong, and where to look, in words for a newcomer; `undefined` when all is well. */
   run(): Promise<string | undefined>;
 }
 
 type Page = Pick<Deployment, "host" | "port" | "knock" | "get">;
 
+/** What must hold before anything else can be asked of a deployment, from the outside in. */
+export function createBasis(deployment: Deployment): Check[] {
+  const { host, port } = deployment;
+  return [
+    check(`the name "${host}" is known`, async () =>
+      deployment.findAddress().then(
+        () => undefined,
+        () =>
+          `nobody knows the name "${host}": is it spelt right? A new DNS record takes some minutes to spread`,
+      ),
+    ),
+    check(`port ${port} is open`, async () => {
+      const answer = await deployment.knock(host, port);
+      if (answer === "open") return undefined;
+      return answer === "silent"
+        ? `port ${port} of ${host} is silent: its security group does not let you in, or the host is off`
+        : `${host} is up, but nothing listens on port ${port}: the producer does not run; "journalctl -u tripod-producer" on its host says why`;
+    }),
+    check("the producer is alive", async () => {
+      const { status } = await deployment.get(paths.health);
+      return status === 200
+        ? undefined
+        : `something answers on port ${port}, but not as Tripod's producer would (HTTP ${status} for ${paths.health})`;
+    }),
+    check("the producer works with Redis", async () => {
+      const { status, text } = await deployment.get(paths.readiness);
+      return status === 200 ? undefined : explainUnready(text);
+    }),
+    check("the producer tells which tasks it has", async () =>
+      deployment.readTasks().then(
+        () => undefined,
+        ({ message }: Error) =>
+          `${paths.openapi} is not what this release's producer would say: ${message}`,
+      ),
+    ),
+  ];
+}
+
 /**
- * What a deployment promises a user, from the outside in; `redisHost` must not answer from here.
- * `board` is given by the administrator, whom Bull Board must let in as far as its login, and
- * `grafana` where there is one.
+ * What else a deployment promises a user; `redisHost` must not answer from here. `board` is given by
+ * the administrator, whom Bull Board must let in as far as its login, and `grafana` where there is one.
  */
 export function createChecks(
   deployment: Deployment,
@@ -25,33 +60,9 @@ export function createChecks(
     grafana,
   }: { readonly board?: Page | undefined; readonly grafana?: Page | undefined } = {},
 ): Check[] {
-  const { host, port } = deployment;
+  const { host } = deployment;
   return [
-    basis(`the name "${host}" is known`, async () =>
-      deployment.findAddress().then(
-        () => undefined,
-        () =>
-          `nobody knows the name "${host}": is it spelt right? A new DNS record takes some minutes to spread`,
-      ),
-    ),
-    basis(`port ${port} is open`, async () => {
-      const answer = await deployment.knock(host, port);
-      if (answer === "open") return undefined;
-      return answer === "silent"
-        ? `port ${port} of ${host} is silent: its security group does not let you in, or the host is off`
-        : `${host} is up, but nothing listens on port ${port}: the producer does not run; "journalctl -u tripod-producer" on its host says why`;
-    }),
-    basis("the producer is alive", async () => {
-      const { status } = await deployment.get(paths.health);
-      return status === 200
-        ? undefined
-        : `something answers on port ${port}, but not as Tripod's producer would (HTTP ${status} for ${paths.health})`;
-    }),
-    basis("the producer works with Redis", async () => {
-      const { status, text } = await deployment.get(paths.readiness);
-      return status === 200 ? undefined : explainUnready(text);
-    }),
-    further("the form is there, with its security headers", async () => {
+    check("the form is there, with its security headers", async () => {
       const { status, headers, text } = await deployment.get(paths.form);
       if (status !== 200 || !text.includes("<form")) {
         return `${paths.form} is no form (HTTP ${status}): is this the release you meant to deploy?`;
@@ -62,27 +73,14 @@ export function createChecks(
         ? undefined
         : `the form comes without ${missing.join(", ")}: does a proxy in front remove headers?`;
     }),
-    further("10 / 2 is 5", async () => {
-      const job = await deployment.divide(10, 2);
-      if (job.status === "succeeded") {
-        return job.result === 5
-          ? undefined
-          : `the worker says that 10 / 2 is ${String(job.result)}`;
-      }
-      return explainJob(job);
-    }),
-    further("10 / 0 is refused as a division by zero", async () => {
-      const job = await deployment.divide(10, 0);
-      return job.error_type === "division_by_zero" ? undefined : explainJob(job);
-    }),
     board === undefined
       ? closed(deployment, "Bull Board", host, endpoints.board.port)
-      : further("Bull Board asks you for its login", async () => explainBoard(board)),
+      : check("Bull Board asks you for its login", async () => explainBoard(board)),
     closed(deployment, "the metrics endpoint", host, endpoints["producer-metrics"].port),
     closed(deployment, "Redis", redisHost, endpoints.redis.port),
     ...(grafana === undefined
       ? []
-      : [further("Grafana is alive", async () => explainGrafana(grafana))]),
+      : [check("Grafana is alive", async () => explainGrafana(grafana))]),
   ];
 }
 
@@ -106,16 +104,12 @@ async function explainGrafana({ host, port, knock, get }: Page): Promise<string 
   return status === 200 ? undefined : `Grafana is not well (HTTP ${status}): ${text}`;
 }
 
-function basis(promise: string, run: Check["run"]): Check {
-  return { promise, isBasis: true, run };
-}
-
-function further(promise: string, run: Check["run"]): Check {
-  return { promise, isBasis: false, run };
+function check(promise: string, run: Check["run"]): Check {
+  return { promise, run };
 }
 
 function closed(deployment: Deployment, what: string, host: string, port: number): Check {
-  return further(`${what} is closed to you`, async () =>
+  return check(`${what} is closed to you`, async () =>
     (await deployment.knock(host, port)) === "open"
       ? `${what} answers you on port ${port} of ${host}: unless you are the administrator (--administrator), a security group lets in too many`
       : undefined,
@@ -129,13 +123,4 @@ function explainUnready(text: string): string {
   if (/draining/.test(text)) return "the producer is shutting down: try again in a minute";
   if (/has used/.test(text)) return `Redis is full: give its host more memory (${text})`;
   return `the producer runs, but does not reach Redis: Redis is stopped, or its security group does not let the producer in; "journalctl -u redis-server" on its host says more (${text})`;
-}
-
-function explainJob(job: Awaited<ReturnType<Deployment["divide"]>>): string {
-  if (job.refusal !== undefined) return `the producer did not take the division: ${job.refusal}`;
-  if (job.waiting?.reason === "no_workers") {
-    return `the division waits because no worker is connected: does the worker's host run, and "journalctl -u tripod-worker" there end without an error?`;
-  }
-  if (job.waiting?.reason === "paused") return "the division waits because the queue is paused";
-  return `the division is "${job.status}" and not what was expected: ${JSON.stringify(job)}`;
 }

@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../src/contract/paths.ts";
+import { type OfferedTask, readOfferedTasks } from "./offered-tasks.ts";
 
 /** A deployment as somebody sees who knows its address. */
 export interface Deployment {
@@ -12,8 +13,10 @@ export interface Deployment {
   /** `silent`: no answer of any kind within two seconds. */
   knock(host: string, port: number): Promise<"open" | "refused" | "silent">;
   get(path: string): Promise<Answer>;
-  /** Submits a division and follows it until it ends or nobody takes it. */
-  divide(x: number, y: number): Promise<Job>;
+  /** What can be submitted; rejects if that cannot be read. */
+  readTasks(): Promise<OfferedTask[]>;
+  /** Submits a job and follows it until it ends or nobody takes it. */
+  run(task: string, input: object): Promise<Job>;
 }
 
 export interface Answer {
@@ -53,11 +56,12 @@ export function createDeployment(url: URL): Deployment {
     findAddress: async () => (await lookup(host)).address,
     knock,
     get: (path) => request(path),
-    async divide(x, y) {
+    readTasks: async () => readOfferedTasks(JSON.parse((await request(paths.openapi)).text)),
+    async run(task, input) {
       const taken = await request(paths.api, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ task: "divide", input: { x, y, delayMs: 0 } }),
+        body: JSON.stringify({ task, input }),
       });
       if (taken.status !== 202) {
         return { status: "refused", refusal: `HTTP ${taken.status}: ${taken.text}` };

@@ -1,26 +1,36 @@
 import { parseArgs } from "node:util";
 import { endpoints } from "../../src/contract/topology.ts";
-import { type Check, createChecks } from "./checks.ts";
+import { type Check, createBasis, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
+import { createTaskChecks } from "./task-checks.ts";
 
 const usage =
   "npm run smoke -- http://ADDRESS [REDIS_ADDRESS] [--administrator] [--grafana http://ADDRESS:PORT]";
 const { address, redisHost, administrator, grafana } = readArguments();
 const url = readUrl(address);
-const checks = createChecks(createDeployment(url), redisHost ?? url.hostname, {
-  board: administrator
-    ? createDeployment(new URL(`http://${url.hostname}:${endpoints.board.port}`))
-    : undefined,
-  grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
-});
+const deployment = createDeployment(url);
 let failures = 0;
-for (const basis of checks.filter(({ isBasis }) => isBasis)) {
-  report(basis, await causeOf(basis));
+for (const check of createBasis(deployment)) {
+  report(check, await causeOf(check));
   if (failures > 0) process.exit(1);
 }
-const others = checks.filter(({ isBasis }) => !isBasis);
-const causes = await Promise.all(others.map(causeOf));
-others.forEach((check, index) => report(check, causes[index]));
+const tasks = await deployment.readTasks();
+const checks = [
+  ...createTaskChecks(deployment, tasks),
+  ...createChecks(deployment, redisHost ?? url.hostname, {
+    board: administrator
+      ? createDeployment(new URL(`http://${url.hostname}:${endpoints.board.port}`))
+      : undefined,
+    grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
+  }),
+];
+const causes = await Promise.all(checks.map(causeOf));
+checks.forEach((check, index) => report(check, causes[index]));
+if (tasks.every(({ examples }) => examples.length === 0)) {
+  console.log(
+    "note  no task has an example, so no job was run: whether the worker works is not known",
+  );
+}
 process.exitCode = failures === 0 ? 0 : 1;
 
 function readArguments() {

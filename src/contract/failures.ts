@@ -23,3 +23,8 @@ export const failureClasses = {
 } as const satisfies Record<string, FailureClassSpec>;
 
 export type FailureClass = keyof typeof failureClasses;
+
+/** The classes that blame the submitter. */
+export type CallerFailureClass = {
+  [Class in FailureClass]: (typeof failureClasses)[Class]["blame"] extends "caller" ? Class : never;
+}[FailureClass];

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
+import { findExampleProblem } from "./example-problem.ts";
 import { findInputProblem } from "./input-problem.ts";
 import type { Task } from "./task.ts";
 
@@ -13,7 +14,8 @@ export const tasksFolder = new URL("../tasks/", import.meta.url);
 
 /**
  * Loads every file of the folder as a task named like its file.
- * Throws if a file there does not default-export `defineTask({ … })`, or has an input that cannot be.
+ * Throws if a file there does not default-export `defineTask({ … })`, has an input that cannot be,
+ * or an example whose input it would refuse.
  */
 export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
   const tasks = new Map<string, Task>();
@@ -32,12 +34,12 @@ export function locateTask(name: string, folder = tasksFolder): URL {
   return new URL(`${name}.ts`, folder);
 }
 
-/** Loads one file; throws if it does not default-export `defineTask({ … })`, or has an input that cannot be. */
+/** Loads one file; throws as `loadTasks` does. */
 export async function loadTask(file: URL): Promise<Task> {
   const loaded: { default?: unknown } = await import(file.href);
   const name = `"tasks/${basename(file.pathname)}"`;
   if (!isTask(loaded.default)) throw new Error(`${name} must default-export defineTask({ … })`);
-  const problem = findInputProblem(loaded.default.input);
+  const problem = findInputProblem(loaded.default.input) ?? findExampleProblem(loaded.default);
   if (problem !== undefined) throw new Error(`${name} cannot be run: ${problem}`);
   return loaded.default;
 }

@@ -1,5 +1,13 @@
 import type { z } from "zod";
-import type { FailureClass } from "../contract/failures.ts";
+import type { CallerFailureClass } from "../contract/failures.ts";
+
+/** An input that a caller may send, and how its job ends. */
+export type Example<Schema extends z.ZodObject = z.ZodObject> = {
+  readonly input: z.input<Schema>;
+} & (
+  | { readonly result: unknown; readonly failure?: never }
+  | { readonly failure: CallerFailureClass; readonly result?: never }
+);
 
 /** Work that a submitter can ask for; the name of its file in `tasks/` is its name. */
 export interface Task<Schema extends z.ZodObject = z.ZodObject> {
@@ -7,11 +15,16 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   /**
    * What the task accepts. Form, API and OpenAPI document are generated from it: `title` and
-   * `description` in a field's `.meta()` label it, its default or first example fills the form.
+   * `description` in a field's `.meta()` label it; its default, its own first example or the task's fills the form.
    * Producer and worker both apply it, one to the other's result, so it must take what it returns:
    * `.overwrite()` and `z.coerce` do, `.transform()` and codecs are refused.
    */
   readonly input: Schema;
+  /**
+   * Shown in the OpenAPI document, the first one in the form too; `npm test`, `npm run demo` and
+   * `npm run smoke` run them, the last one on a deployment: they must be quick and harmless.
+   */
+  readonly examples?: readonly Example<Schema>[];
   /** The task is aborted and fails as `timeout` after this many milliseconds. */
   readonly timeLimitMs: number;
   /**
@@ -35,8 +48,8 @@ export function defineTask<Schema extends z.ZodObject>(task: Task<Schema>): Task
 /** The input can never succeed: the job fails at once with this class and is not retried. */
 export class TaskRejectedError extends Error {
   override readonly name = "TaskRejectedError";
-  readonly failureClass: FailureClass;
-  constructor(failureClass: FailureClass, reason: string) {
+  readonly failureClass: CallerFailureClass;
+  constructor(failureClass: CallerFailureClass, reason: string) {
     super(reason);
     this.failureClass = failureClass;
   }

@@ -6,13 +6,18 @@ export default defineTask({
   title: "Divide",
   description: "Divides x by y, after some pretended work.",
   input: z.strictObject({
-    x: z.number().meta({ title: "x", description: "The dividend.", examples: [10] }),
-    y: z.number().meta({ title: "y", description: "The divisor.", examples: [2] }),
+    x: z.number().meta({ title: "x", description: "The dividend." }),
+    y: z.number().meta({ title: "y", description: "The divisor." }),
     delayMs: z.int().min(0).max(60_000).default(5_000).meta({
       title: "Delay (ms)",
       description: "Time to pretend to work, 0 to 60000 milliseconds.",
     }),
   }),
+  examples: [
+    { input: { x: 10, y: 2, delayMs: 100 }, result: 5 },
+    { input: { x: 10, y: 0, delayMs: 0 }, failure: "division_by_zero" },
+    { input: { x: 1e308, y: 1e-10, delayMs: 0 }, failure: "overflow" },
+  ],
   timeLimitMs: 90_000,
 
   async run({ x, y, delayMs }, signal) {
@@ -21,7 +26,8 @@ export default defineTask({
     if (!Number.isFinite(quotient)) {
       throw new TaskRejectedError("overflow", `${x} / ${y} is too large for a finite number`);
     }
-    await sleep(delayMs, undefined, { signal });
+    // Even a timer of 0 ms takes one.
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal });
     return quotient;
   },
 });

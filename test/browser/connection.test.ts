@@ -15,7 +15,7 @@ test("a page whose stream was refused still sees its job through", async () => {
   await page.goto(`${producer.url}/jobs/${id}`);
   await until("the stream to be refused", () => streams.length === 1);
   await startWorker(producer.name);
-  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+  await page.getByRole("heading", { name: "quotient succeeded" }).waitFor();
 
   expect(streams.length).toBe(2);
 });
@@ -33,7 +33,7 @@ test("a page that could not be had at the job's end is asked for again", async (
   });
   await page.goto(`${producer.url}/jobs/${id}`);
   await startWorker(producer.name);
-  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+  await page.getByRole("heading", { name: "quotient succeeded" }).waitFor();
 
   expect(streams.length).toBe(2);
 });

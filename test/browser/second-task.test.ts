@@ -12,7 +12,7 @@ test("a task in a file of its own gets a form with a control for each kind of fi
   const { page, complaints } = await openPage();
   await page.goto(producer.url);
   expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual([
-    "Divide",
+    "Quotient",
     "Repeat",
   ]);
 
@@ -53,7 +53,7 @@ test("the API takes a second task and describes it", async () => {
   const openapi = await readBody(await fetch(`${producer.url}/api/openapi.json`));
   const { requestBody } = openapi.paths["/api/v1/jobs"].post;
   expect(requestBody.content["application/json"].schema.oneOf).toMatchObject([
-    { properties: { task: { const: "divide" } } },
+    { properties: { task: { const: "quotient" } } },
     { properties: { task: { const: "repeat" } } },
   ]);
 

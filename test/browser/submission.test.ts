@@ -11,18 +11,18 @@ test("a division submitted with the form's own 10 and 2 comes to 5 before the re
   await page.goto(producer.url);
   await page.getByLabel("Delay (ms)").fill("0");
   await page.getByRole("button", { name: "Submit" }).click();
-  await page.getByRole("heading", { name: "divide waiting" }).waitFor();
+  await page.getByRole("heading", { name: "quotient waiting" }).waitFor();
   await page.evaluate("window.sameDocument = true");
 
   await startWorker(producer.name);
-  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+  await page.getByRole("heading", { name: "quotient succeeded" }).waitFor();
 
   expect([
     await page.getByRole("status").innerText(),
     await page.title(),
     await page.evaluate("window.sameDocument"),
     complaints,
-  ]).toEqual(["Result: 5", "divide succeeded · Tripod", true, []]);
+  ]).toEqual(["Result: 5", "quotient succeeded · Tripod", true, []]);
 });
 
 test("a division by zero shows its failure class, its reason and one attempt", async () => {
@@ -31,7 +31,7 @@ test("a division by zero shows its failure class, its reason and one attempt", a
   const { page, complaints } = await openPage();
   await page.goto(producer.url);
   await submitDivisionByZero(page);
-  await page.getByRole("heading", { name: "divide failed" }).waitFor();
+  await page.getByRole("heading", { name: "quotient failed" }).waitFor();
 
   expect([
     await page.getByRole("status").innerText(),
@@ -50,10 +50,10 @@ test("without JavaScript the page loads itself anew until the result is there", 
   await page.goto(producer.url);
   await page.getByLabel("Delay (ms)").fill("0");
   await page.getByRole("button", { name: "Submit" }).click();
-  await page.getByRole("heading", { name: "divide waiting" }).waitFor();
+  await page.getByRole("heading", { name: "quotient waiting" }).waitFor();
 
   await startWorker(producer.name);
-  await page.getByRole("heading", { name: "divide succeeded" }).waitFor();
+  await page.getByRole("heading", { name: "quotient succeeded" }).waitFor();
 
   expect([await page.getByRole("status").innerText(), complaints]).toEqual(["Result: 5", []]);
 });
@@ -64,7 +64,7 @@ test("without JavaScript a failure is shown too, and the page comes to rest", as
   const { page, complaints } = await openPage({ javaScriptEnabled: false });
   await page.goto(producer.url);
   await submitDivisionByZero(page);
-  await page.getByRole("heading", { name: "divide failed" }).waitFor();
+  await page.getByRole("heading", { name: "quotient failed" }).waitFor();
 
   expect([await page.locator("noscript").count(), complaints]).toEqual([0, []]);
 });
@@ -91,7 +91,7 @@ test("a number that is none is told beside its field, and what was typed is kept
 
 test("a form that found the queue full is sent again from the error page, for one job", async () => {
   const producer = await startProducer({ limits: { queueDepth: 1 } });
-  await producer.queue.add("divide", { x: 1, y: 1, delayMs: 0 });
+  await producer.queue.add("quotient", { x: 1, y: 1, delayMs: 0 });
   const { page } = await openPage();
   await page.goto(producer.url);
   await page.getByRole("button", { name: "Submit" }).click();
@@ -100,7 +100,7 @@ test("a form that found the queue full is sent again from the error page, for on
   await producer.queue.drain();
   await until("the queue to have room again", async () => {
     await page.getByRole("button", { name: "Try again" }).click({ timeout: 1_000 });
-    return page.getByRole("heading", { name: "divide waiting" }).isVisible();
+    return page.getByRole("heading", { name: "quotient waiting" }).isVisible();
   });
 
   const jobs = await producer.queue.getJobs();
@@ -114,18 +114,18 @@ test("the start page lists the latest tasks with their outcome and a way to each
   await page.goto(producer.url);
   await page.getByText("None yet: yours will be the first.").waitFor();
   await submitDivisionByZero(page);
-  await page.getByRole("heading", { name: "divide failed" }).waitFor();
+  await page.getByRole("heading", { name: "quotient failed" }).waitFor();
   const address = page.url();
   await page.getByRole("link", { name: "Submit another task" }).click();
 
   expect(await page.locator("tbody td").allInnerTexts()).toEqual([
-    "divide",
+    "quotient",
     "failed",
     "division_by_zero",
     '{"x":10,"y":0,"delayMs":5000}',
     expect.stringMatching(/\d/),
   ]);
-  await page.getByRole("link", { name: "divide" }).click();
+  await page.getByRole("link", { name: "quotient" }).click();
   await page.waitForURL(address);
   expect(complaints).toEqual([]);
 });

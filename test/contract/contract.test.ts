@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
-
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
-import { type Endpoint, endpoints, hosts, outsiders } from "../../src/contract/topology.ts";
-import { formatFailure } from "../../src/queue/failure-text.ts";
-import { TaskRejectedError } from "../../src/task/task.ts";
-import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
+import { hosts, outsiders, type Endpoint, endpoints } from "../../src/contract/topology.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
 const declared: Endpoint[] = Object.values(endpoints);
 
-test("gives every endpoint of a host a port of its own, and every local one too", () => {
+test("gives every service of a host a port of its own, and every local one too", () => {
   const onHosts = declared.map(({ host, port }) => `${host}:${port}`);
   const local = declared.flatMap(({ localPort }) => localPort ?? []);
   expect([new Set(onHosts).size, new Set(local).size]).toEqual([declared.length, local.length]);
@@ -55,24 +51,4 @@ test("never takes a Prometheus target's own labels", () => {
     labels.some((label) => ["job", "instance"].includes(label)),
   );
   expect(taken).toEqual([]);
-});
-
-test("refuses a wrong caller, label, class or metric kind when compiled", () => {
-  const registered = registerMetrics(createRegistry(), "worker", []);
-  // Each line below fails the type check if it ever starts to compile.
-  const mistakes = [
-    // @ts-expect-error: no such host
-    (): Endpoint => ({ ...endpoints.redis, callers: ["wroker"] }),
-    // @ts-expect-error: no such label
-    () => registered.jobsFinished.inc({ taks: "divide" }),
-    // @ts-expect-error: a counter cannot be set
-    () => registered.jobsFinished.set(1),
-    // @ts-expect-error: the producer's metric, not the worker's
-    () => registered.jobsEnqueued.inc(),
-    // @ts-expect-error: no such class
-    () => formatFailure("divided_by_zero", "x"),
-    // @ts-expect-error: no such class
-    () => new TaskRejectedError("zero", "x"),
-  ];
-  expect(mistakes).toHaveLength(6);
 });

@@ -105,7 +105,7 @@ async function expectLinksToLead({ producer, prometheus }: MonitoredQueue): Prom
   expect(names.filter((name) => name !== "up" && !name.startsWith("scrape_"))).toEqual([]);
 
   const accepted = await postJson(`${publicUrl}/api/v1/jobs`, {
-    task: "divide",
+    task: "quotient",
     input: { x: 1, y: 1, delayMs: 0 },
   });
   const { id } = await readBody(accepted);

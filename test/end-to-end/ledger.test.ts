@@ -16,12 +16,12 @@ test("a ledger's audit finds jobs that were lost, that failed and that were begu
   const producer = await spawnProducer(redis.url);
   const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
   await ledger.submitMany(3, 0);
-  await ledger.submit("divide", { x: 1, y: 0, delayMs: 0 });
+  await ledger.submit("quotient", { x: 1, y: 0, delayMs: 0 });
   expect(await ledger.audit()).toMatchObject({ acknowledged: 4, queued: 4, lost: [] });
 
   const [gone = ""] = ledger.acknowledged;
   await client.lrem(`${prefix}:wait`, 1, gone);
-  const slow = await ledger.submit("divide", { x: 1, y: 1, delayMs: 2_000 });
+  const slow = await ledger.submit("quotient", { x: 1, y: 1, delayMs: 2_000 });
   const env = { WORKER_LOCK_MS: "3000", WORKER_STALLED_CHECK_MS: "500" };
   const first = await spawnWorker(redis.url, env);
   await until("nothing but the slow job to be left", async () => {

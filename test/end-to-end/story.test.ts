@@ -50,7 +50,7 @@ test("a division goes from the request to its result, seen in one trace and in t
     ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
     ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
     ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
-    ["taskqueue-worker", "compute divide", 1, process?.spanId, 0],
+    ["taskqueue-worker", "compute quotient", 1, process?.spanId, 0],
     ["taskqueue-worker", "settle tasks", 3, process?.spanId, 0],
   ]);
   expect(process?.links).toEqual([send?.spanId]);
@@ -60,7 +60,7 @@ test("a division goes from the request to its result, seen in one trace and in t
     "messaging.operation.type": "process",
     "messaging.destination.name": "tasks",
     "messaging.message.id": id,
-    "taskqueue.task": "divide",
+    "taskqueue.task": "quotient",
   });
   const port = Number(new URL(redisUrl).port);
   for (const span of [send, process, settle]) {
@@ -88,17 +88,17 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   expect(page).toContain("<strong>division_by_zero</strong>: cannot divide 10 by zero");
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   expect(scrape).toContain(
-    'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"} 1\n',
+    'taskqueue_jobs_finished_total{queue="tasks",task="quotient",outcome="failed",error_type="division_by_zero"} 1\n',
   );
   const spans = await spansOf(traceId ?? "");
   const failed = spans.filter(({ status }) => status === 2);
   expect(
     failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
   ).toEqual([
-    ["compute divide", undefined, []],
+    ["compute quotient", undefined, []],
     ["process tasks", "division_by_zero", ["exception"]],
   ]);
-  const fields = { job_id: id, task: "divide", attempt: 1, error_type: "division_by_zero" };
+  const fields = { job_id: id, task: "quotient", attempt: 1, error_type: "division_by_zero" };
   const line = worker
     .output()
     .split("\n")

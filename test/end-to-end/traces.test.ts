@@ -32,7 +32,7 @@ test(
     const metadata = JSON.stringify({ traceparent: `00-${sender.traceId}-${sender.spanId}-01` });
     const divide = { x: 10, y: 2, delayMs: 0 };
     const delayedId = createRandomId();
-    const delayed = await queue.add("divide", divide, {
+    const delayed = await queue.add("quotient", divide, {
       jobId: delayedId,
       delay: 360_000,
       telemetry: { metadata, omitContext: true },

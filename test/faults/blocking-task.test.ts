@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { untilFinal } from "../support/client.ts";
 import { forkSources, isolatedTasks } from "../support/fork.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
@@ -40,8 +41,7 @@ fault<{ readonly runs: readonly Block[] }>(
   async ({ runs }, measure) => {
     for (const { called, task, lockMs, blockMs, blocks } of runs) {
       const redis = await ownRedis();
-      const sources = forkSources(isolatedTasks);
-      addInlineBlock(sources);
+      const sources = forkSources(isolatedTasks, createInlineTasks());
       const producer = await spawnProducer(redis.url, {}, sources);
       const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
       const env = { WORKER_LOCK_MS: String(lockMs), WORKER_STALLED_CHECK_MS: "500" };
@@ -64,9 +64,10 @@ fault<{ readonly runs: readonly Block[] }>(
   },
 );
 
-/** The blocking task once more, without its isolation. */
-function addInlineBlock(sources: string): void {
-  const tasks = join(sources, "src/tasks");
-  const source = readFileSync(join(tasks, "block.ts"), "utf8");
-  writeFileSync(join(tasks, "block-inline.ts"), source.replace("isolated: true,", ""));
+/** The blocking task once more, without its isolation, in a folder of its own. */
+function createInlineTasks(): URL {
+  const folder = createTemporaryFolder();
+  const source = readFileSync(new URL("block.ts", isolatedTasks), "utf8");
+  writeFileSync(join(folder, "block-inline.ts"), source.replace("isolated: true,", ""));
+  return pathToFileURL(`${folder}/`);
 }

@@ -28,7 +28,7 @@ export async function addMany(
   onProgress: (added: number) => void = () => undefined,
 ): Promise<void> {
   const template = createRandomId();
-  await queue.add("divide", { x: 10, y: 2, delayMs: 0 }, { jobId: template });
+  await queue.add("quotient", { x: 10, y: 2, delayMs: 0 }, { jobId: template });
   const keys = [queue.toKey(template), queue.toKey("wait"), queue.toKey("")];
   for (let added = 1; added < count; added += batch) {
     const last = Math.min(added + batch, count) - 1;

@@ -46,7 +46,7 @@ fault(
       );
       const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
       tellProgress("F14", () => `${skewMs} ms: ${ledger.ended} of ${jobs} jobs seen to end`);
-      const failing = await ledger.submit("divide", { x: 1, y: 0, delayMs: 0 });
+      const failing = await ledger.submit("quotient", { x: 1, y: 0, delayMs: 0 });
       const retried = timeRetries(producer.url, ledger);
       await ledger.submitMany(jobs - 1, jobMs);
       const retriedSeconds = await retried;

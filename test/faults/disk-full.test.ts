@@ -12,7 +12,7 @@ import { openSmallDisk } from "./small-disk.ts";
 
 type Fsync = "always" | "everysec";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 
 interface Size {
   readonly fullSeconds: number;

@@ -65,7 +65,8 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
     acknowledged.push(id);
     return id;
   };
-  const divide = (delayMs: number) => submit("divide", { x: acknowledged.length, y: 1, delayMs });
+  const submitOne = (delayMs: number) =>
+    submit("quotient", { x: acknowledged.length, y: 1, delayMs });
 
   return {
     submit,
@@ -74,7 +75,7 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
       const client = async () => {
         while (left > 0) {
           left -= 1;
-          await divide(delayMs);
+          await submitOne(delayMs);
         }
       };
       await Promise.all(Array.from({ length: 16 }, client));
@@ -82,7 +83,7 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
     keepSubmitting(delayMs, clients) {
       const stop = new AbortController();
       const running = Array.from({ length: clients }, async () => {
-        while (!stop.signal.aborted) await divide(delayMs);
+        while (!stop.signal.aborted) await submitOne(delayMs);
       });
       return async () => {
         stop.abort();

@@ -46,7 +46,7 @@ async function submitFor(
   { url, clients, answers }: { url: string; clients: number; answers: Answer[] },
 ): Promise<void> {
   const until = performance.now() + seconds * 1_000;
-  const body = JSON.stringify({ task: "divide", input: { x: 10, y: 2, delayMs: 0 } });
+  const body = JSON.stringify({ task: "quotient", input: { x: 10, y: 2, delayMs: 0 } });
   const client = async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (performance.now() < until) {

@@ -82,7 +82,7 @@ function startWriters(ledger: Ledger) {
   const acknowledgedAt = new Map<string, number>();
   const clients = Array.from({ length: 16 }, async () => {
     while (!stopped.signal.aborted) {
-      const id = await ledger.submit("divide", { x: 1, y: 1, delayMs: 0 });
+      const id = await ledger.submit("quotient", { x: 1, y: 1, delayMs: 0 });
       acknowledgedAt.set(id, performance.now());
     }
   });

@@ -5,7 +5,7 @@ import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { fault } from "./fault.ts";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 
 fault(
   {

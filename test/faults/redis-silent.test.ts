@@ -17,7 +17,7 @@ interface Silence {
   end(): Promise<void>;
 }
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 
 const size = { timeoutMs: 60_000 };
 

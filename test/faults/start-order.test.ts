@@ -58,13 +58,13 @@ async function startInOrder(order: readonly Part[]): Promise<number> {
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const ledger = openLedger({ url, redisUrl: redis.url });
-  const id = await ledger.submit("divide", { x: 9, y: 3, delayMs: 0 });
+  const id = await ledger.submit("quotient", { x: 9, y: 3, delayMs: 0 });
   expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 3 });
   return seconds;
 }
 
 async function expectRefusal(url: string): Promise<void> {
-  const body = { task: "divide", input: { x: 9, y: 3, delayMs: 0 } };
+  const body = { task: "quotient", input: { x: 9, y: 3, delayMs: 0 } };
   const response = await postJson(`${url}${paths.api}`, body);
   expect([response.status, (await readBody(response)).kind]).toEqual([503, "not_ready"]);
 }

@@ -6,6 +6,7 @@ import { loadMonitorRelease } from "../../infra/release/monitor.ts";
 import type { Release } from "../../infra/release/build.ts";
 import { type Host, hosts } from "../../src/contract/topology.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
+import { forkSources } from "../support/fork.ts";
 import {
   type Resource,
   ofType,
@@ -49,8 +50,9 @@ export const boardUser = ` #"R&D" of 'us' \\ for $5 or \`%h\`; `;
 /** The hosts' networks, firewall, AWS and volumes on this machine; the hosts are booted later. */
 export async function openBed(): Promise<Bed> {
   const root = await loadDebianRoot();
-  const releases = [await loadBuiltRelease("x64"), await loadMonitorRelease()];
-  const resources = await runMockedStack({
+  const sources = forkSources();
+  const releases = [await loadBuiltRelease("x64", sources), await loadMonitorRelease()];
+  const settings = {
     adminCidr: `${addresses.administrator}/32`,
     monitoring: "true",
     redisInstanceType: "t3.micro",
@@ -58,7 +60,8 @@ export async function openBed(): Promise<Bed> {
     workerInstanceType: "t3.micro",
     monitorInstanceType: "t3.small",
     environment: JSON.stringify({ BOARD_USER: boardUser }),
-  });
+  };
+  const resources = await runMockedStack(settings, sources);
   const userData = {
     redis: userDataOfHost(resources, "redis"),
     producer: userDataOfHost(resources, "producer"),

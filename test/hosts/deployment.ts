@@ -42,7 +42,7 @@ export async function openDeployment<Extra extends BedHost = never>(
     ...machines,
     bed,
     async submit(input: { x: number; y: number; delayMs?: number }) {
-      const body = { task: "divide", input: { delayMs: 0, ...input } };
+      const body = { task: "quotient", input: { delayMs: 0, ...input } };
       const ask = async () => {
         const answer = await internet.ask("fetch", { url: api, method: "POST", body });
         return answer.status === 202 && String(JSON.parse(answer.body).id);

@@ -39,9 +39,11 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
       "ok    port 80 is open",
       "ok    the producer is alive",
       "ok    the producer works with Redis",
+      "ok    the producer tells which tasks it has",
+      'ok    quotient {"x":10,"y":2,"delayMs":100} gives 5',
+      'ok    quotient {"x":10,"y":0,"delayMs":0} fails as division_by_zero',
+      'ok    quotient {"x":1e+308,"y":1e-10,"delayMs":0} fails as overflow',
       "ok    the form is there, with its security headers",
-      "ok    10 / 2 is 5",
-      "ok    10 / 0 is refused as a division by zero",
       "ok    Bull Board is closed to you",
       "ok    the metrics endpoint is closed to you",
       "ok    Redis is closed to you",
@@ -147,8 +149,8 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     const { worker } = deployment;
     await worker.run("systemctl", "stop", "tripod-worker");
     const failures = (await smoke()).filter(isFailure);
-    expect(failures).toHaveLength(2);
-    expect(failures[0]).toContain("the division waits because no worker is connected");
+    expect(failures).toHaveLength(3);
+    expect(failures[0]).toContain("the job waits because no worker is connected");
     await worker.run("systemctl", "start", "tripod-worker");
     await untilWell();
   });

@@ -32,12 +32,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a job fails when it stalled twice: maxStalledCount 1",
-    change: { file: "src/worker/worker.ts", from: "maxStalledCount: 5", to: "maxStalledCount: 1" },
+    change: {
+      file: "src/worker/queue-worker.ts",
+      from: "maxStalledCount: 5",
+      to: "maxStalledCount: 1",
+    },
     caughtBy: { file: "test/faults/repeated-kill.test.ts", test: "F2" },
   },
   {
     name: "no job id before the add",
-    change: { file: "src/producer/jobs/submission.ts", from: "        jobId: id,\n", to: "" },
+    change: { file: "src/queue/submission.ts", from: "{ jobId: id, ...", to: "{ ..." },
     caughtBy: {
       file: "test/producer/jobs/api.test.ts",
       test: "answers the same job to the same Idempotency-Key",
@@ -67,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "refused commands are repeated at once: no error brake",
     change: {
-      file: "src/worker/worker.ts",
+      file: "src/worker/queue-worker.ts",
       from: "const release = registerBrake(worker, deps.log);",
       to: "const release = () => void registerBrake;",
     },
@@ -135,7 +139,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a healthy job fails at the fifth worker that is killed under it",
     change: {
-      file: "src/worker/worker.ts",
+      file: "src/worker/queue-worker.ts",
       from: "maxStalledCount: 5",
       to: "maxStalledCount: 4",
     },

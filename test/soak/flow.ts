@@ -25,7 +25,7 @@ export function startFlow(url: string, perSecond: number, taken: (id: string) =>
   };
   const send = async (number: number) => {
     const input = { x: number, y: number % 10 === 0 ? 0 : 1, delayMs: 0 };
-    taken(await submitUntilTaken(url, { task: "divide", input }, refused));
+    taken(await submitUntilTaken(url, { task: "quotient", input }, refused));
   };
   const timer = setInterval(() => {
     const due = ((performance.now() - startedAt) / 1_000) * perSecond;

@@ -33,7 +33,7 @@ export async function submitDivision(
   input: { x: number; y: number; delayMs?: number },
   headers: Record<string, string> = {},
 ): Promise<JobAnswer> {
-  const body = { task: "divide", input: { delayMs: 0, ...input } };
+  const body = { task: "quotient", input: { delayMs: 0, ...input } };
   const response = await postJson(`${url}/api/v1/jobs`, body, headers);
   if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
   return readBody(response);

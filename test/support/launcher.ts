@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { descendantsOf, type RunningProcess } from "./process-tree.ts";
 import { collectOutput } from "./child-output.ts";
+import { forkSources } from "./fork.ts";
 import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
-const project = join(import.meta.dirname, "../..");
-const launcher = [process.execPath, join(project, "src/local/main.ts")] as const;
+/** Within the project that it launches. */
+const launcher = [process.execPath, "src/local/main.ts"] as const;
 
 export interface Launcher {
   readonly child: ChildProcess & { readonly pid: number };
@@ -28,7 +28,7 @@ export interface Launcher {
   readonly process: (name: string) => RunningProcess;
 }
 
-/** Starts the launcher on ports of its own; it is killed, and its data deleted, when the test is over. */
+/** Starts the launcher of a fork with the fixture tasks, on ports of its own; it is killed, and its data deleted, when the test is over. */
 export async function startLauncher({
   env = {},
   dataFolder = createTemporaryFolder(),
@@ -41,7 +41,7 @@ export async function startLauncher({
   const ports = await findPorts();
   const [file, ...args] = command;
   const child = spawn(file, args, {
-    cwd: project,
+    cwd: forkSources(),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

@@ -16,11 +16,11 @@ const kinds: readonly {
 ];
 
 function divide(url: string, input: object): Promise<unknown> {
-  return postJson(`${url}${paths.api}`, { task: "divide", input });
+  return postJson(`${url}${paths.api}`, { task: "quotient", input });
 }
 
 function submitForm(url: string): Promise<unknown> {
-  return fetch(`${url}/tasks/divide`, {
+  return fetch(`${url}/tasks/quotient`, {
     method: "POST",
     headers: { "sec-fetch-site": "same-origin" },
     body: new URLSearchParams({ x: "8", y: "4", delayMs: "10" }),

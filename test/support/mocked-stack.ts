@@ -1,6 +1,8 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
-import { createStackConfig, loadPulumiProject } from "./pulumi-project.ts";
+import { createStackConfig, loadPulumiProject, repository } from "./pulumi-project.ts";
 
 export interface Resource {
   readonly type: string;
@@ -15,9 +17,13 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 export const password = "the-password-that-must-stay-secret";
 
-/** Runs the program on Pulumi's mocks with this configuration, and returns every resource it made. */
+/**
+ * Runs the program, or that of a fork, on Pulumi's mocks with this configuration, and returns every
+ * resource it made.
+ */
 export async function runMockedStack(
   values: Readonly<Record<string, string>> = {},
+  sources = repository,
 ): Promise<Resource[]> {
   const resources: Resource[] = [];
   await pulumi.runtime.setMocks(
@@ -34,9 +40,8 @@ export async function runMockedStack(
   const config = createStackConfig(await loadPulumiProject(), values);
   pulumi.runtime.setAllConfig(config);
   vi.resetModules();
-  await pulumi.runtime.runInPulumiStack(async () => ({
-    ...(await import("../../infra/index.ts")),
-  }));
+  const program = pathToFileURL(join(sources, "infra/index.ts")).href;
+  await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(program)) }));
   await pulumi.runtime.disconnect();
   return resources;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { collectOutput } from "./child-output.ts";
+import { forkSources } from "./fork.ts";
 import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
 import { until } from "./until.ts";
@@ -25,8 +26,6 @@ export interface ProducerProcess extends ServiceProcess {
 export interface WorkerProcess extends ServiceProcess {
   readonly metricsUrl: string;
 }
-
-const repository = join(import.meta.dirname, "../..");
 
 type Environment = Record<string, string>;
 
@@ -50,13 +49,13 @@ const thisMachine: Place = {
 };
 
 /**
- * A real producer process on free ports, listening but perhaps without Redis, from these sources or
- * those of a fork; it goes with the test.
+ * A real producer process on free ports, listening but perhaps without Redis, from a fork with the
+ * fixture tasks or another one; it goes with the test.
  */
 export async function spawnProducer(
   redisUrl: string,
   env: Environment = {},
-  sources = repository,
+  sources = forkSources(),
   place = thisMachine,
 ): Promise<ProducerProcess> {
   const [publicPort, boardPort, metricsPort] = [
@@ -84,13 +83,13 @@ export async function spawnProducer(
 }
 
 /**
- * A real worker process on a free port, or the one given, from these sources or those of a fork; it
- * goes with the test.
+ * A real worker process on a free port, or the one given, from a fork with the fixture tasks or
+ * another one; it goes with the test.
  */
 export async function spawnWorker(
   redisUrl: string,
   env: Environment = {},
-  sources = repository,
+  sources = forkSources(),
   place = thisMachine,
 ): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await reservePort());

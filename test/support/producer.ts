@@ -6,6 +6,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
+import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
@@ -45,7 +46,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const defaults = loadConfig({});
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const tracing = createTestTracing();
-  const tasks = options.tasks ?? (await loadTasks());
+  const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
   const producer = await openProducer(
     {
       ...defaults,

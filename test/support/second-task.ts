@@ -1,8 +1,9 @@
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
+import { fixtureTasks } from "./fixture-tasks.ts";
 
-/** The task that is shipped and `repeat`, a second one, which nothing but its own file knows of. */
+/** The task of most tests and `repeat`, a second one, which nothing but its own file knows of. */
 export async function loadTwoTasks(): Promise<Tasks> {
-  const shipped = await loadTasks();
-  const added = await loadTasks(new URL("./tasks/", import.meta.url));
-  return new Map([...shipped, ...added]);
+  const usual = await loadTasks(fixtureTasks);
+  const added = await loadTasks(new URL("./second-tasks/", import.meta.url));
+  return new Map([...usual, ...added]);
 }

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
+import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
@@ -26,7 +27,7 @@ export interface WorkerOptions {
 export async function startWorker(name: string, options: WorkerOptions = {}): Promise<TestWorker> {
   const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
-  const tasks = options.tasks ?? (await loadTasks());
+  const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
   const telemetry = createTestTelemetry("worker", tasks, tracing);
   const { worker, close } = await openWorker(
     {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { loadTasks } from "../../src/task/registry.ts";
+import { fixtureTasks } from "../support/fixture-tasks.ts";
 
 async function folderWith(files: Record<string, string>): Promise<URL> {
   const folder = await mkdtemp(join(tmpdir(), "tripod-tasks-"));
@@ -12,7 +13,7 @@ async function folderWith(files: Record<string, string>): Promise<URL> {
 }
 
 test("finds the tasks by their files", async () => {
-  expect([...(await loadTasks()).keys()]).toEqual(["divide"]);
+  expect([...(await loadTasks(fixtureTasks)).keys()]).toEqual(["quotient"]);
 });
 
 test("refuses a file that is no task", async () => {
@@ -27,10 +28,10 @@ test("refuses a file whose name cannot be a task's", async () => {
 
 const zod = import.meta.resolve("zod");
 
-function taskOf(field: string): string {
+function taskOf(field: string, examples = "[]"): string {
   return `import { z } from "${zod}";
 export default {
-  title: "", description: "", timeLimitMs: 1, run() {},
+  title: "", description: "", timeLimitMs: 1, run() {}, examples: ${examples},
   input: z.strictObject({ plain: z.string(), field: ${field} }),
 };`;
 }
@@ -72,4 +73,24 @@ test.each([
 ])("takes an input of %s", async (field) => {
   const tasks = await loadTasks(await folderWith({ "take.ts": taskOf(field) }));
   expect([...tasks.keys()]).toEqual(["take"]);
+});
+
+const fitting = '{ input: { plain: "a", field: 1 }, result: 1 }';
+
+test.each([
+  ['{ input: { plain: "a", field: "1" }, result: 1 }', "input.field", "expected number"],
+  ['{ input: { plain: "a" }, failure: "overflow" }', "input.field", "expected number"],
+  ['{ input: { plain: "a", field: 1, more: 1 }, result: 1 }', "input", 'Unrecognized key: "more"'],
+])("refuses the example %s, whose input would be refused", async (example, field, message) => {
+  const folder = await folderWith({ "show.ts": taskOf("z.number()", `[${fitting}, ${example}]`) });
+  const refusal = loadTasks(folder);
+  await expect(refusal).rejects.toThrow(
+    `"tasks/show.ts" cannot be run: the "${field}" of its example 2 does not fit its schema`,
+  );
+  await expect(refusal).rejects.toThrow(message);
+});
+
+test("takes examples that fit", async () => {
+  const folder = await folderWith({ "show.ts": taskOf("z.number()", `[${fitting}]`) });
+  expect((await loadTasks(folder)).get("show")?.examples).toHaveLength(1);
 });

@@ -42,3 +42,9 @@ test("stops working as soon as it is aborted", async () => {
   abort.abort();
   await expect(work).rejects.toMatchObject({ name: "AbortError" });
 });
+
+test("does not wait where nothing is to be waited for", async () => {
+  // A tick comes after all promises that nothing holds back, and before every timer.
+  const tick = new Promise((resolve) => process.nextTick(resolve, "waits"));
+  expect(await Promise.race([run(10, 2), tick])).toBe(5);
+});

@@ -47,8 +47,8 @@ test("serves OpenMetrics, scrape after scrape", async () => {
 
 test("tells the queue's state by every name it has", async () => {
   const { metricsUrl, queue } = await startProducer();
-  await queue.add("divide", {});
-  await queue.add("divide", {}, { delay: 60_000 });
+  await queue.add("quotient", {});
+  await queue.add("quotient", {}, { delay: 60_000 });
   const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
   const states = scrape.split("\n").filter((line) => line.startsWith("taskqueue_queue_jobs{"));
   expect(states.map((line) => line.slice(line.indexOf("state=")))).toEqual([
@@ -69,7 +69,7 @@ test("counts from zero whatever can happen, so that its first time is seen to ha
   const zeros = (metric: string) =>
     exported.flatMap((text) => text.split("\n")).filter((line) => isZero(line, metric)).length;
   const classes = Object.keys(failureClasses).length;
-  const tasks = ["divide", "_OTHER"].length;
+  const tasks = ["quotient", "_OTHER"].length;
   const counters = specs.filter(({ type }) => type === "counter");
   expect(counters.filter(({ name: counter }) => zeros(counter) === 0)).toEqual([]);
   expect({

@@ -12,7 +12,7 @@ test("slows down while Redis has no memory left, and goes on when it has", async
   const client = openRedis({ url: redis.url, password: undefined }, "request");
   onTestFinished(() => client.disconnect());
   await until("a connection", () => client.status === "ready");
-  const job = await queue.add("divide", { x: 4, y: 2, delayMs: 0 });
+  const job = await queue.add("quotient", { x: 4, y: 2, delayMs: 0 });
   await client.config("SET", "maxmemory", "1");
 
   let errors = 0;

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type OfferedTask, readOfferedTasks } from "../../../infra/smoke/offered-tasks.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Standing } from "./ledger.ts";
+import type { Submission } from "./submissions.ts";
 
 const requestMs = 5_000;
 const retryMs = 1_000;
@@ -18,18 +20,30 @@ export async function isAlive(url: string): Promise<boolean> {
   }
 }
 
+/** The tasks that the producer at the address says it has. Throws if it does not say. */
+export async function loadOfferedTasks(url: string): Promise<OfferedTask[]> {
+  const response = await fetch(`${url}${paths.openapi}`, {
+    signal: AbortSignal.timeout(requestMs),
+  });
+  return readOfferedTasks(await response.json());
+}
+
 /**
- * Submits a division, again and again until there is an answer: the job's id, or "refused" for
- * input that cannot be taken. Throws when the signal aborts.
+ * Submits a job, again and again until there is an answer: the job's id, or "refused" for what
+ * cannot be taken. Throws when the signal aborts.
  */
-export async function submit(url: string, input: unknown, signal: AbortSignal): Promise<string> {
+export async function submit(
+  url: string,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<string> {
   // With the same key, what may have been taken already is not taken twice.
   const key = randomUUID();
   for (;;) {
     const response = await request(`${url}${paths.api}`, signal, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": key },
-      body: JSON.stringify({ task: "divide", input }),
+      body: JSON.stringify(submission),
     });
     if (response?.status === 202) return ((await response.json()) as { id: string }).id;
     await response?.text();

@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../../service/config.ts";
 import { endpoints } from "../../contract/topology.ts";
 import { readDeployment } from "../deployment.ts";
-import { isAlive, submit } from "./client.ts";
+import { isAlive, loadOfferedTasks, submit } from "./client.ts";
 import { type Control, openControl } from "./control.ts";
 import { createLedger } from "./ledger.ts";
 import { createPlan } from "./plan.ts";
 import { createSummary } from "./report.ts";
 import { refresh, runDemo } from "./run.ts";
+import { createSubmissions } from "./submissions.ts";
 
 const project = resolve(import.meta.dirname, "../../..");
 /** For one more look at the jobs, even when Ctrl-C has ended everything else. */
@@ -35,14 +36,16 @@ async function run(): Promise<number> {
     );
   }
 
+  const next = createSubmissions(await loadOfferedTasks(url));
   const stopping = new AbortController();
   // Not only once: npm passes on the Ctrl-C that this process gets as well.
   process.on("SIGINT", () => stopping.abort());
   process.on("SIGTERM", () => stopping.abort());
   const ledger = createLedger();
   ledger.submit();
-  const firstId = await submit(url, { x: 10, y: 2, delayMs: 0 }, stopping.signal);
-  ledger.take(firstId);
+  const firstId = await submit(url, next("success"), stopping.signal);
+  if (firstId === "refused") ledger.refuse();
+  else ledger.take(firstId);
   let control: Control | undefined;
   try {
     control = await openControl({
@@ -58,7 +61,7 @@ async function run(): Promise<number> {
 
   console.log(`${seconds} s of load on ${url}; watch it at ${url}/overview\n`);
   const deps = { url, control, ledger, print: (line: string) => console.log(line) };
-  await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds));
+  await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds, next));
   control?.close();
   stopping.abort();
   await refresh({ ...deps, signal: AbortSignal.timeout(lastLookMs) });

@@ -4,6 +4,7 @@ import type { Control } from "./control.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Act, PlannedSecond } from "./plan.ts";
 import { formatProgress } from "./report.ts";
+import type { Submission } from "./submissions.ts";
 
 /** Time for the jobs to end once nothing more is submitted. */
 const drainSeconds = 60;
@@ -26,9 +27,9 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
   const pending = new Set<Promise<void>>();
   let paused = false;
 
-  const send = async (input: unknown) => {
+  const send = async (submission: Submission) => {
     ledger.submit();
-    const answer = await submit(url, input, signal);
+    const answer = await submit(url, submission, signal);
     if (answer === "refused") ledger.refuse();
     else ledger.take(answer);
   };
@@ -46,9 +47,9 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
   };
 
   try {
-    for (const [second, { inputs, acts, note }] of plan.entries()) {
-      for (const input of inputs) {
-        const sent = send(input).catch(ignoreAbort);
+    for (const [second, { submissions, acts, note }] of plan.entries()) {
+      for (const submission of submissions) {
+        const sent = send(submission).catch(ignoreAbort);
         pending.add(sent);
         void sent.then(() => pending.delete(sent));
       }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomeExtension } from "../../contract/openapi.ts";
 import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
@@ -64,7 +65,12 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         ],
         requestBody: {
           required: true,
-          content: { "application/json": { schema: { oneOf: describeSubmissions(tasks) } } },
+          content: {
+            "application/json": {
+              schema: { oneOf: describeSubmissions(tasks) },
+              examples: describeExamples(tasks),
+            },
+          },
         },
         responses: {
           202: json("The job is queued.", refer("Job")),
@@ -136,4 +142,18 @@ function describeSubmissions(tasks: Tasks): object[] {
     additionalProperties: false,
     properties: { task: { const: name }, input: withoutDialect(createInputSchema(task)) },
   }));
+}
+
+function describeExamples(tasks: Tasks): Record<string, object> {
+  const examples = [...tasks].flatMap(([name, { title, examples: given = [] }]) =>
+    given.map(({ input, ...outcome }, index) => [
+      `${name}-${index + 1}`,
+      {
+        summary: `${title}: ${outcome.failure === undefined ? "succeeds" : `fails as ${outcome.failure}`}`,
+        value: { task: name, input },
+        [outcomeExtension]: outcome,
+      },
+    ]),
+  );
+  return Object.fromEntries(examples);
 }

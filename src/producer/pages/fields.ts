@@ -39,13 +39,14 @@ const objectSchema = z.object({
 /** A task's form, made from its schema. */
 export function createFields(task: Task): readonly Field[] {
   const { properties, required } = objectSchema.parse(createInputSchema(task));
+  const example = task.examples?.[0]?.input ?? {};
   return Object.entries(properties).map(([name, spec]) => ({
     name,
     label: spec.title ?? name,
     hint: spec.description ?? "",
     required: required.includes(name),
     kind: kindOf(spec),
-    value: display(spec.default ?? spec.examples?.[0]),
+    value: display(firstGiven(spec.default, spec.examples?.[0], example[name]) ?? undefined),
     choices: new Map(spec.enum?.map((value) => [display(value), value])),
     least: spec.minimum,
     most: spec.maximum,
@@ -104,6 +105,10 @@ function kindOf({ type, enum: choices }: z.infer<typeof property>): Field["kind"
   if (type === "number" || type === "integer") return "number";
   if (type === "boolean") return "checkbox";
   return type === "string" ? "text" : "json";
+}
+
+function firstGiven(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined);
 }
 
 function display(value: unknown): string {

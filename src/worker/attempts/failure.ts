@@ -26,6 +26,11 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
+/** The job asks for a task that this release does not have. */
+export class UnknownTaskError extends Error {
+  override readonly name = "UnknownTaskError";
+}
+
 /** A failure that was sorted where it happened, in the process of an isolated task. */
 export class IsolatedError extends Error {
   override readonly name = "IsolatedError";
@@ -48,6 +53,9 @@ export function classifyFailure(error: unknown): Failure {
     return { failureClass: "invalid_input", reason: z.prettifyError(error), retryable: false };
   }
   if (error instanceof TimeLimitError) return { failureClass: "timeout", reason, retryable: false };
+  if (error instanceof UnknownTaskError) {
+    return { failureClass: "unknown_task", reason, retryable: false };
+  }
   const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
   return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
 }

@@ -3,11 +3,11 @@ import { logFields } from "../../contract/telemetry.ts";
 import { formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
-import { type Task, TaskRejectedError } from "../../task/task.ts";
+import type { Task } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
-import { classifyFailure, type Failure } from "./failure.ts";
+import { classifyFailure, type Failure, UnknownTaskError } from "./failure.ts";
 import { runTask } from "./run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
@@ -56,9 +56,7 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
 }
 
 async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): Promise<unknown> {
-  if (task === undefined) {
-    throw new TaskRejectedError("unknown_task", `this release has no task "${job.name}"`);
-  }
+  if (task === undefined) throw new UnknownTaskError(`this release has no task "${job.name}"`);
   return runTask(task, job.data, signal);
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash, hash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, readdirSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -10,6 +10,7 @@ import { beforeAll, expect, test } from "vitest";
 import { createProductionManifests } from "../../../infra/release/manifests.ts";
 import type { Release } from "../../../infra/release/build.ts";
 import { createTarEntry, tarEnd } from "../../../infra/release/tar.ts";
+import { tasksFolder } from "../../../src/task/registry.ts";
 import { loadBuiltRelease } from "../../support/built-release.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -58,9 +59,10 @@ test("its name is the checksum that a host computes from what it unpacked", asyn
 
 test("it has the sources without the launcher, and Node.js for the host's processor", async () => {
   const own = paths.filter((path) => !path.startsWith("node_modules/"));
+  const tasks = readdirSync(tasksFolder).map((name) => `src/tasks/${name}`);
   expect(own.slice(0, 2)).toEqual(["node", "package.json"]);
   expect(own).toEqual(
-    expect.arrayContaining(["src/producer/main.ts", "src/worker/main.ts", "src/task/registry.ts"]),
+    expect.arrayContaining(["src/producer/main.ts", "src/worker/main.ts", ...tasks]),
   );
   expect(own.filter((path) => path.startsWith("src/local/"))).toEqual([]);
   const { stdout } = await exec("tar", ["-xzOf", release.file, "node"], {

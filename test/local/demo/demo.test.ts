@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { submitDivision, untilFinal } from "../../support/client.ts";
+import { loadTasks } from "../../../src/task/registry.ts";
+import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startDemo } from "../../support/demo.ts";
 import { startLauncher } from "../../support/launcher.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -26,7 +27,7 @@ test("accounts for every job over a burst, a pause and a worker's restart", asyn
     lost: 0,
   });
   expect(output()).toMatch(/submitted {7}48 {3}3 more were refused as invalid input/);
-  expect(output()).toMatch(/failed {11}7 {3}division_by_zero 5, overflow 2/);
+  expect(output()).toMatch(/failed {11}7 {3}division_by_zero 4, overflow 3/);
   expect(output().match(/^\d\d:\d\d {3}waiting/gm)?.length).toBeGreaterThanOrEqual(6);
   for (const note of ["the queue is paused for 2 s", "the queue is resumed", "a burst of 26"]) {
     expect(output()).toContain(note);
@@ -62,9 +63,12 @@ test("pauses and restarts nothing that is no deployment of npm start on this mac
 });
 
 test("fails when jobs that were taken are not known any more, and names them", async () => {
+  const { url } = await startProducer();
+  const document = await readBody(await fetch(`${url}/api/openapi.json`));
   let taken = 0;
   const forgetful = createServer((request, response) => {
     if (request.method === "POST") response.writeHead(202).end(`{"id":"t-${(taken += 1)}"}`);
+    else if (request.url === "/api/openapi.json") response.end(JSON.stringify(document));
     else response.writeHead(request.url === "/healthz" ? 200 : 404).end();
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void forgetful.close());
@@ -79,6 +83,19 @@ test("fails when jobs that were taken are not known any more, and names them", a
   ]);
   const named = /^lost +\d+ +(.*)$/m.exec(output())?.[1]?.split(", ");
   expect(new Set(named)).toEqual(new Set(Array.from({ length: taken }, (_, i) => `t-${i + 1}`)));
+});
+
+test("makes inputs up for a task that has no example", async () => {
+  const tasks = await loadTasks(new URL("../../support/second-tasks/", import.meta.url));
+  const { url, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const env = { TRIPOD_DATA: "/nowhere", TRIPOD_URL: url };
+  const { ended, output, counts } = startDemo(env, ["--seconds", "1"]);
+  expect([await ended, counts()]).toEqual([
+    0,
+    { submitted: 25, succeeded: 25, failed: 0, "still queued": 0, lost: 0 },
+  ]);
+  expect(output()).toMatch(/submitted {7}25 {3}1 more were refused as invalid input/);
 });
 
 test("says how to start what it needs when nothing answers", async () => {

@@ -58,7 +58,7 @@ test("a browser that has not asked for a login yet counts as no failure", async 
 
 test("nothing of Bull Board is there for somebody without the login", async () => {
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
-  const { id } = await queue.add("divide", { x: 10, y: 2, delayMs: 0 });
+  const { id } = await queue.add("quotient", { x: 10, y: 2, delayMs: 0 });
   const headers = { authorization: boardAuthorization };
   const page = await (await fetch(boardUrl, { headers })).text();
   const files = [...page.matchAll(/(?:src|href)="\/?(static\/[^"]+)"/g)].map((match) => match[1]);
@@ -117,11 +117,11 @@ test.each([
   ["POST", "add"],
 ])("Bull Board answers 405 to %s %s while it can only look", async (method, action) => {
   const { boardUrl, name, queue } = await startProducer();
-  await queue.add("divide", { x: 10, y: 2, delayMs: 0 });
+  await queue.add("quotient", { x: 10, y: 2, delayMs: 0 });
   const request = {
     method,
     headers: { authorization: boardAuthorization, "content-type": "application/json" },
-    body: '{"name":"divide","data":{},"options":{}}',
+    body: '{"name":"quotient","data":{},"options":{}}',
   };
   const response = await fetch(`${boardUrl}/api/queues/${name}/${action}`, request);
 

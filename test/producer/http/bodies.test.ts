@@ -4,8 +4,8 @@ import { postJson, readBody, readJob } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { startProducer } from "../../support/producer.ts";
 
-const division = '{"task":"divide","input":{"x":10,"y":2,"delayMs":0}}';
-const withInput = (fields: string) => `{"task":"divide","input":{"x":10,"y":2,${fields}}}`;
+const division = '{"task":"quotient","input":{"x":10,"y":2,"delayMs":0}}';
+const withInput = (fields: string) => `{"task":"quotient","input":{"x":10,"y":2,${fields}}}`;
 const nested = "[".repeat(20_000) + "]".repeat(20_000);
 const unusable = (why: string) => expect.stringMatching(`^the body is no usable JSON: ${why}`);
 
@@ -53,11 +53,11 @@ test("a body of invalid UTF-8 is answered 400 and queues nothing", async () => {
 test.each([
   ["null", "null", "", "Invalid input: expected object, received null"],
   ["a number", "1", "", "Invalid input: expected object, received number"],
-  ["a string", '"divide"', "", "Invalid input: expected object, received string"],
+  ["a string", '"quotient"', "", "Invalid input: expected object, received string"],
   ["a list", `[${division}]`, "", "Invalid input: expected object, received array"],
   [
     "an input that is a list",
-    '{"task":"divide","input":[10,2]}',
+    '{"task":"quotient","input":[10,2]}',
     "/input",
     "Invalid input: expected record, received array",
   ],
@@ -83,22 +83,22 @@ test.each([
   ["a constructor", { constructor: { name: "x" } }, 'key: "constructor"'],
 ])("an input with %s is answered 422 and queues nothing", async (_, fields, named) => {
   const { url, queue } = await startProducer();
-  const body = { task: "divide", input: { x: 10, y: 2, ...fields } };
+  const body = { task: "quotient", input: { x: 10, y: 2, ...fields } };
   const response = await postJson(`${url}/api/v1/jobs`, body);
 
   expect(await readProblem(response)).toEqual(
-    problem(422, 'the input does not fit the task "divide"', {
+    problem(422, 'the input does not fit the task "quotient"', {
       errors: [{ pointer: "/input", detail: `Unrecognized ${named}` }],
     }),
   );
   expect(await queue.count()).toBe(0);
 });
 
-test.each(["__proto__", "constructor", "toString", "../divide", ""])(
+test.each(["__proto__", "constructor", "toString", "../quotient", ""])(
   'there is no task called "%s"',
   async (task) => {
     const { url, queue } = await startProducer();
-    const detail = `there is no task "${task}", expected one of: divide`;
+    const detail = `there is no task "${task}", expected one of: quotient`;
     const response = await postJson(`${url}/api/v1/jobs`, { task, input: {} });
 
     expect(await readProblem(response)).toEqual(

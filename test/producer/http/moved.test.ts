@@ -19,7 +19,7 @@ test("a client that follows where the API has moved has its job queued", async (
   const response = await fetch(`${url}/api/v1/tasks`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ task: "divide", input: { x: 10, y: 2, delayMs: 0 } }),
+    body: JSON.stringify({ task: "quotient", input: { x: 10, y: 2, delayMs: 0 } }),
   });
   const { id } = await readBody(response);
   expect(response.status).toBe(202);

@@ -69,7 +69,7 @@ test("what can be read is as the API says of itself, at every stage of a job and
   await untilFinal(url, failed);
   const working = await submit(1, 60_000);
   const { id: retrying } = await queue.add(
-    "divide",
+    "quotient",
     {},
     { delay: 60_000, jobId: createRandomId() },
   );

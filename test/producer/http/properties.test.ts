@@ -31,11 +31,11 @@ const repetition = fc.record(
   { requiredKeys: ["text"] },
 );
 const submission = fc.oneof(
-  fc.record({ task: fc.constant("divide"), input: division }),
+  fc.record({ task: fc.constant("quotient"), input: division }),
   fc.record({ task: fc.constant("repeat"), input: repetition }),
 );
 const defaults: Record<string, object> = {
-  divide: { delayMs: 5_000 },
+  quotient: { delayMs: 5_000 },
   repeat: { times: 2, separator: "space", spelling: {}, loud: false },
 };
 
@@ -43,7 +43,10 @@ test("no JSON at all makes the API fail, and what it refuses it queues nothing o
   const { url, queue } = await startProducer({ tasks: await loadTwoTasks() });
   const body = fc.oneof(
     fc.jsonValue(),
-    fc.record({ task: fc.oneof(fc.constantFrom("divide", "repeat"), text), input: fc.jsonValue() }),
+    fc.record({
+      task: fc.oneof(fc.constantFrom("quotient", "repeat"), text),
+      input: fc.jsonValue(),
+    }),
     fc.record({
       task: fc.constant("repeat"),
       input: fc.record({ text: fc.jsonValue(), times: fc.jsonValue() }, { requiredKeys: [] }),
@@ -205,5 +208,5 @@ function toJson(value: unknown): string {
 }
 
 function changeOf(task: string, input: { x?: number; times?: number }): object {
-  return task === "divide" ? { x: input.x === 1 ? 2 : 1 } : { times: input.times === 1 ? 2 : 1 };
+  return task === "quotient" ? { x: input.x === 1 ? 2 : 1 } : { times: input.times === 1 ? 2 : 1 };
 }

@@ -3,7 +3,7 @@ import { postJson } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { startProducer } from "../../support/producer.ts";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 const tooMany = problem(429, "too many submissions from here");
 
 test("a client that submits too often is told when to come back", async () => {
@@ -24,7 +24,7 @@ test("form and API count together, and a body that is refused counts too", async
   const { url } = await startProducer({ limits: { ratePerMinute: 2 } });
   await postJson(`${url}/api/v1/jobs`, "not JSON");
   await postJson(`${url}/api/v1/jobs`, division);
-  const response = await fetch(`${url}/tasks/divide`, {
+  const response = await fetch(`${url}/tasks/quotient`, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
     body: "x=10&y=2",
@@ -40,7 +40,7 @@ test("a form that comes too soon can be sent again as it is", async () => {
   const { url, queue } = await startProducer({ limits: { ratePerMinute: 1 } });
   await postJson(`${url}/api/v1/jobs`, division);
   const send = (body: string) =>
-    fetch(`${url}/tasks/divide`, {
+    fetch(`${url}/tasks/quotient`, {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded", origin: url },
       body,
@@ -49,7 +49,7 @@ test("a form that comes too soon can be sent again as it is", async () => {
   const page = await refused.text();
 
   expect([refused.status, unreadable.status]).toEqual([429, 429]);
-  expect(page).toMatch(/<form method="post" action="\/tasks\/divide">[^]*Try again<\/button>/);
+  expect(page).toMatch(/<form method="post" action="\/tasks\/quotient">[^]*Try again<\/button>/);
   expect(page.match(/name="\w+" value="\w*"/g)).toEqual([
     'name="x" value="7"',
     'name="y" value="2"',

@@ -95,10 +95,14 @@ test.each([
 
 test("no GET, HEAD or OPTIONS changes anything, at any path of either listener", async () => {
   const { url, boardUrl, name, queue } = await startProducer({ readOnly: false });
-  const job = await queue.add("divide", { x: 10, y: 0, delayMs: 0 });
+  const job = await queue.add("quotient", { x: 10, y: 0, delayMs: 0 });
   const state = async () => [await queue.getJobCounts(), await queue.isPaused(), job.data];
   const before = await state();
-  const ownPaths = ["tasks/divide?x=1&y=2", "api/v1/tasks?task=divide", `api/v1/tasks/${job.id}`];
+  const ownPaths = [
+    "tasks/quotient?x=1&y=2",
+    "api/v1/tasks?task=quotient",
+    `api/v1/tasks/${job.id}`,
+  ];
   const actions = ["add", "pause", "resume", "empty", "promote", "retry/failed", "clean/wait"];
   const jobActions = ["", "/retry/failed", "/clean", "/promote", "/update-data"];
   const boardPaths = [
@@ -154,7 +158,7 @@ test("no error tells a path, a version or a stack", async () => {
     fetch(`${url}/api/%zz`),
     fetch(`${url}/api/v1/jobs`, { method: "POST", headers: json, body: "{" }),
     fetch(`${url}/api/v1/jobs`, { method: "POST", headers: json, body: "[".repeat(30_000) }),
-    fetch(`${url}/tasks/divide`, { method: "POST", headers: { origin: url } }),
+    fetch(`${url}/tasks/quotient`, { method: "POST", headers: { origin: url } }),
     fetch(boardUrl),
     fetch(`${boardUrl}/api/queues/nope/nope`, { headers: board }),
     fetch(`${boardUrl}/api/queues/%zz`, { headers: board }),

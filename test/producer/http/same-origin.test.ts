@@ -3,7 +3,7 @@ import { postJson } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 const formType = "application/x-www-form-urlencoded";
 type Case = [name: string, headers: Record<string, string>];
 const foreign: Case[] = [
@@ -27,7 +27,7 @@ test.each(foreign)("a submission to the API with %s is answered 403", async (_, 
 
 test.each([...foreign, anonymous])("a form with %s is answered 403", async (_, headers) => {
   const { url, queue } = await startProducer();
-  const response = await fetch(`${url}/tasks/divide`, {
+  const response = await fetch(`${url}/tasks/quotient`, {
     method: "POST",
     headers: { "content-type": formType, ...headers },
     body: "x=10&y=2",
@@ -45,7 +45,7 @@ test("a form from the producer's own pages is taken, by either sign", async () =
   const signs: Record<string, string>[] = [{ origin: url }, { "sec-fetch-site": "same-origin" }];
   const statuses = await Promise.all(
     signs.map(async (headers) => {
-      const response = await fetch(`${url}/tasks/divide`, {
+      const response = await fetch(`${url}/tasks/quotient`, {
         method: "POST",
         headers: { "content-type": formType, ...headers },
         body: "x=10&y=2",
@@ -66,7 +66,7 @@ test.each([...foreign, anonymous])(
     const response = await fetch(`${boardUrl}/api/queues/${name}/add`, {
       method: "POST",
       headers: { "content-type": formType, authorization: boardAuthorization, ...headers },
-      body: "name=divide&data={}&options={}",
+      body: "name=quotient&data={}&options={}",
     });
 
     expect(response.status).toBe(403);
@@ -88,7 +88,7 @@ test("Bull Board takes a job from its own pages where it may write", async () =>
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
   const response = await postJson(
     `${boardUrl}/api/queues/${name}/add`,
-    { name: "divide", data: division.input, options: {} },
+    { name: "quotient", data: division.input, options: {} },
     { authorization: boardAuthorization, origin: boardUrl },
   );
 

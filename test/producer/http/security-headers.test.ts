@@ -33,7 +33,7 @@ test("every answer of the public listener carries the security headers", async (
     fetch(`${url}/nowhere`),
     fetch(`${url}/api/nowhere`),
     fetch(`${url}/api/v1/jobs`, { method: "DELETE" }),
-    fetch(`${url}/tasks/divide`, { method: "POST" }),
+    fetch(`${url}/tasks/quotient`, { method: "POST" }),
   ]);
 
   expect(answers.map(({ status }) => status)).toEqual([

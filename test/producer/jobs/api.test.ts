@@ -5,25 +5,25 @@ import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
-const division = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
 
 test("queues a division and answers 202 with where to look", async () => {
   const { url, queue } = await startProducer();
   const response = await postJson(`${url}/api/v1/jobs`, {
-    task: "divide",
+    task: "quotient",
     input: { x: 10, y: 2 },
   });
   const job = await readBody(response);
   expect([response.status, response.headers.get("location")]).toEqual([202, job.links.self]);
   expect(job).toMatchObject({
     id: expect.stringMatching(/^[a-h][a-z2-7]{25}$/),
-    task: "divide",
+    task: "quotient",
     status: "waiting",
     input: { x: 10, y: 2, delayMs: 5_000 },
     attempts: 0,
   });
   const stored = await queue.getJob(job.id);
-  expect([stored?.name, stored?.data]).toEqual(["divide", { x: 10, y: 2, delayMs: 5_000 }]);
+  expect([stored?.name, stored?.data]).toEqual(["quotient", { x: 10, y: 2, delayMs: 5_000 }]);
   expect(stored?.opts).toMatchObject({
     attempts: 4,
     backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
@@ -119,7 +119,7 @@ test("answers the same job to the same Idempotency-Key, and 409 to another input
 test("tells an unfit input field by field", async () => {
   const { url } = await startProducer();
   const response = await postJson(`${url}/api/v1/jobs`, {
-    task: "divide",
+    task: "quotient",
     input: { x: "ten", y: 2, z: 1 },
   });
   expect([response.status, response.headers.get("content-type")]).toEqual([
@@ -130,7 +130,7 @@ test("tells an unfit input field by field", async () => {
     type: "about:blank",
     title: "Unprocessable Entity",
     status: 422,
-    detail: 'the input does not fit the task "divide"',
+    detail: 'the input does not fit the task "quotient"',
     errors: [
       { pointer: "/input/x", detail: "Invalid input: expected number, received string" },
       { pointer: "/input", detail: 'Unrecognized key: "z"' },
@@ -143,7 +143,7 @@ test("names the tasks there are to somebody who asks for another", async () => {
   const response = await postJson(`${url}/api/v1/jobs`, { task: "multiply", input: {} });
   expect([response.status, (await readBody(response)).errors]).toEqual([
     422,
-    [{ pointer: "/task", detail: 'there is no task "multiply", expected one of: divide' }],
+    [{ pointer: "/task", detail: 'there is no task "multiply", expected one of: quotient' }],
   ]);
 });
 
@@ -202,16 +202,30 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
     "3.1.0",
     ["/api/v1/jobs", "/api/v1/jobs/{id}", "/api/v1/jobs/{id}/events", "/api/v1/overview/events"],
   ]);
-  const [submission] =
-    document.paths["/api/v1/jobs"].post.requestBody.content["application/json"].schema.oneOf;
+  const { schema, examples } =
+    document.paths["/api/v1/jobs"].post.requestBody.content["application/json"];
+  const [submission] = schema.oneOf;
   expect(submission.properties).toMatchObject({
-    task: { const: "divide" },
+    task: { const: "quotient" },
     input: {
       required: ["x", "y"],
       additionalProperties: false,
       properties: { delayMs: { default: 5_000, minimum: 0, maximum: 60_000 } },
     },
   });
+  expect(Object.keys(examples)).toEqual(["quotient-1", "quotient-2", "quotient-3"]);
+  expect([examples["quotient-1"], examples["quotient-2"]]).toEqual([
+    {
+      summary: "Quotient: succeeds",
+      value: { task: "quotient", input: { x: 10, y: 2, delayMs: 100 } },
+      "x-outcome": { result: 5 },
+    },
+    {
+      summary: "Quotient: fails as division_by_zero",
+      value: { task: "quotient", input: { x: 10, y: 0, delayMs: 0 } },
+      "x-outcome": { failure: "division_by_zero" },
+    },
+  ]);
 });
 
 test("is alive and ready, and says which routes were used but not which paths", async () => {

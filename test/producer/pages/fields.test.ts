@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createFields, parseFields } from "../../../src/producer/pages/fields.ts";
-import { defineTask } from "../../../src/task/task.ts";
+import { defineTask, type Example } from "../../../src/task/task.ts";
 
-function createTask(input: z.ZodObject) {
+function createTask(input: z.ZodObject, examples: Example[] = []) {
   return defineTask({
     title: "Any",
+    examples,
     description: "Does nothing.",
     input,
     timeLimitMs: 1_000,
@@ -91,5 +92,29 @@ test("a box that is not ticked is false, as a browser does not send it", () => {
   expect([parseFields(fields, new Map()), parseFields(fields, new Map([["flag", "on"]]))]).toEqual([
     { flag: false },
     { flag: true },
+  ]);
+});
+
+test("a control shows its field's default, or the field's example, or the one of the task", () => {
+  const field = z.number().meta({ examples: [2] });
+  const task = createTask(
+    z.strictObject({
+      both: field.default(1),
+      nothing: z.number().nullable().default(null),
+      field,
+      task: z.number(),
+      absent: z.number().optional(),
+    }),
+    [
+      { input: { both: 3, nothing: 3, field: 3, task: 3 }, result: undefined },
+      { input: { field: 4, task: 4, absent: 4 }, result: undefined },
+    ],
+  );
+  expect(createFields(task).map(({ name, value }) => [name, value])).toEqual([
+    ["both", "1"],
+    ["nothing", ""],
+    ["field", "2"],
+    ["task", "3"],
+    ["absent", ""],
   ]);
 });

@@ -22,7 +22,7 @@ test.each([
   ["more than 8 KB", `x=${"1".repeat(9_000)}&y=2`, 413, "must not exceed 8192 bytes"],
 ])("a form of %s is refused with a page and queues nothing", async (_, body, status, told) => {
   const { url, queue } = await startProducer();
-  const response = await postForm(url, "divide", body);
+  const response = await postForm(url, "quotient", body);
 
   expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
     status,
@@ -34,7 +34,7 @@ test.each([
 
 test("a form sent as JSON is refused", async () => {
   const { url, queue } = await startProducer();
-  const response = await postForm(url, "divide", '{"x":1,"y":2}', "application/json");
+  const response = await postForm(url, "quotient", '{"x":1,"y":2}', "application/json");
 
   expect([response.status, await response.text()]).toEqual([
     415,
@@ -43,7 +43,7 @@ test("a form sent as JSON is refused", async () => {
   expect(await queue.count()).toBe(0);
 });
 
-test.each(["nope", "__proto__", "constructor", "%2e%2e%2fdivide"])(
+test.each(["nope", "__proto__", "constructor", "%2e%2e%2fquotient"])(
   "a form for the task %s is answered 404",
   async (task) => {
     const { url, queue } = await startProducer();
@@ -75,8 +75,8 @@ test.each(['{"__proto__":{"a":"b"}}', '{"__proto__":"b"}', '{"constructor":{"pro
 test("the same form sent twice makes one job", async () => {
   const { url, queue } = await startProducer();
   const body = "x=10&y=2&idempotency_key=4711";
-  const first = await postForm(url, "divide", body);
-  const second = await postForm(url, "divide", body);
+  const first = await postForm(url, "quotient", body);
+  const second = await postForm(url, "quotient", body);
 
   expect([first.status, second.status]).toEqual([303, 303]);
   expect(second.headers.get("location")).toBe(first.headers.get("location"));
@@ -85,7 +85,7 @@ test("the same form sent twice makes one job", async () => {
 
 test("a form that says -0 makes a job of 0", async () => {
   const { url, queue } = await startProducer();
-  const response = await postForm(url, "divide", "x=-0&y=2&delayMs=0");
+  const response = await postForm(url, "quotient", "x=-0&y=2&delayMs=0");
   const jobs = await queue.getJobs();
 
   expect([response.status, jobs.map(({ data }) => data)]).toEqual([

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { DependencyError, TaskRejectedError } from "../../../src/task/task.ts";
-import { classifyFailure, TimeLimitError } from "../../../src/worker/attempts/failure.ts";
+import {
+  classifyFailure,
+  TimeLimitError,
+  UnknownTaskError,
+} from "../../../src/worker/attempts/failure.ts";
 
 function refused(): Error {
   return Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
@@ -11,6 +15,7 @@ test.each([
   [new TaskRejectedError("overflow", "too big"), "overflow", false],
   [z.number().safeParse("x").error, "invalid_input", false],
   [new TimeLimitError("too long"), "timeout", false],
+  [new UnknownTaskError("no such task"), "unknown_task", false],
   [new DependencyError("no answer"), "dependency", true],
   [refused(), "dependency", true],
   [new TypeError("fetch failed", { cause: refused() }), "dependency", true],

@@ -55,7 +55,7 @@ test("a task that ends its process takes no neighbour with it", async () => {
   const innocents = await Promise.all(
     Array.from({ length: 9 }, (_, x) =>
       x < 5
-        ? queue.add("divide", { x, y: 1, delayMs: 1_500 })
+        ? queue.add("quotient", { x, y: 1, delayMs: 1_500 })
         : queue.add("probe", { deed: "nothing" }),
     ),
   );
@@ -94,7 +94,7 @@ test("a task that blocks for longer than its lock runs once and holds up nobody"
   const block = await queue.add("block", { file, ms: 3_500 });
   await until("it to block", () => starts() === 1);
   const neighbours = await Promise.all(
-    Array.from({ length: 9 }, (_, x) => queue.add("divide", { x, y: 1, delayMs: 0 })),
+    Array.from({ length: 9 }, (_, x) => queue.add("quotient", { x, y: 1, delayMs: 0 })),
   );
   const ends = await Promise.all(neighbours.map((job) => untilFinished(queue, job)));
   expect((await queue.getJob(block.id ?? ""))?.finishedOn).toBe(undefined);
