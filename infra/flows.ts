@@ -1,9 +1,9 @@
 import {
   hosts as allHosts,
   type Host,
-  type Service,
+  type Endpoint,
   outboundPorts,
-  services,
+  endpoints,
 } from "../src/contract/topology.ts";
 
 export type Peer = Host | "internet" | "administrator";
@@ -36,19 +36,19 @@ export function createFlows(surroundings: Surroundings): Flow[] {
     "internet",
     ...(surroundings.administrator ? (["administrator"] as const) : []),
   ];
-  const declared = Object.entries<Service>(services);
+  const declared = Object.entries<Endpoint>(endpoints);
 
   const calls = declared
     .filter(([, { host }]) => hosts.includes(host))
-    .flatMap(([name, service]) =>
-      service.callers
+    .flatMap(([name, endpoint]) =>
+      endpoint.callers
         .filter((caller) => callers.includes(caller))
         .map((caller): Flow => ({
           name: `${caller}-to-${name}`,
           from: caller,
-          to: service.host,
-          port: service.port,
-          purpose: service.purpose,
+          to: endpoint.host,
+          port: endpoint.port,
+          purpose: endpoint.purpose,
         })),
     );
   const outbound = hosts.flatMap((host) =>

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { services } from "../src/contract/topology.ts";
+import { endpoints } from "../src/contract/topology.ts";
 import { createReleaseBucket } from "./release/bucket.ts";
 import { architectureOf, createSettings } from "./config.ts";
 import { createConnectEndpoint, createEgress } from "./egress.ts";
@@ -53,7 +53,7 @@ const redis = createRedis(settings, {
 });
 const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
 const publicUrl = pulumi.interpolate`http://${address.publicIp}`;
-const adminUrl = pulumi.interpolate`${publicUrl}:${services.board.port}`;
+const adminUrl = pulumi.interpolate`${publicUrl}:${endpoints.board.port}`;
 const producer = createProducer(settings, {
   ...common,
   group: groups.producer,

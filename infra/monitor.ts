@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { network as addresses, services } from "../src/contract/topology.ts";
+import { endpoints, network as addresses } from "../src/contract/topology.ts";
 import { createMonitorUserData } from "./boot/monitor-host.ts";
 import type { ReleaseBucket } from "./release/bucket.ts";
 import type { Settings } from "./config.ts";
@@ -47,7 +47,7 @@ export async function createMonitor(
   ]);
   // Its own, as the producer's: Grafana's address outlives the host.
   const address = new aws.ec2.Eip("monitor", { domain: "vpc", tags: { Name: "tripod-monitor" } });
-  const grafanaUrl = pulumi.interpolate`http://${address.publicIp}:${services.grafana.port}`;
+  const grafanaUrl = pulumi.interpolate`http://${address.publicIp}:${endpoints.grafana.port}`;
   const volume = new aws.ebs.Volume("monitor-data", {
     availabilityZone: args.network.front.availabilityZone,
     size: settings.monitorVolumeGiB,

@@ -1,4 +1,4 @@
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { requestErrorRatio, responseP95Seconds } from "../objectives.ts";
 import { timeseries } from "./panels.ts";
 import { anyOf, countOf, noneOf, quantile, rate, series, sum } from "../query/promql.ts";

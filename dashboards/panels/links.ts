@@ -1,6 +1,6 @@
 import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { queueName } from "../../src/contract/queues.ts";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 
 /** Where the producer's pages are, as the scrape configuration tells for each installation. */
 export const producerUrls = { public: "public_url", board: "board_url" } as const;

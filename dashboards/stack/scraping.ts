@@ -1,6 +1,7 @@
 import { serviceNames } from "../../src/contract/telemetry.ts";
 import { hostTags, monitoringPorts } from "../../src/contract/monitoring.ts";
-import { type Host, paths, type Service, services } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
+import { type Endpoint, endpoints, type Host } from "../../src/contract/topology.ts";
 import { producerUrls } from "../panels/links.ts";
 
 /** Seconds between two looks; panels and alerts need four in their windows. */
@@ -16,14 +17,14 @@ const stackPlaceholder = "${TRIPOD_STACK}";
 const regionPlaceholder = "${AWS_REGION}";
 
 const scraped = [
-  { job: serviceNames.producer, service: services["producer-metrics"] },
-  { job: serviceNames.worker, service: services["worker-metrics"] },
+  { job: serviceNames.producer, service: endpoints["producer-metrics"] },
+  { job: serviceNames.worker, service: endpoints["worker-metrics"] },
 ] as const;
 
 const nodes = [
-  services["redis-node-metrics"],
-  services["producer-node-metrics"],
-  services["worker-node-metrics"],
+  endpoints["redis-node-metrics"],
+  endpoints["producer-node-metrics"],
+  endpoints["worker-node-metrics"],
 ] as const;
 
 /** Exporters run beside Prometheus: Redis' asks the broker over the network. */
@@ -45,14 +46,14 @@ export interface LocalAddresses {
 
 const customary: LocalAddresses = {
   targets: {
-    [serviceNames.producer]: `localhost:${services["producer-metrics"].localPort}`,
-    [serviceNames.worker]: `localhost:${services["worker-metrics"].localPort}`,
+    [serviceNames.producer]: `localhost:${endpoints["producer-metrics"].localPort}`,
+    [serviceNames.worker]: `localhost:${endpoints["worker-metrics"].localPort}`,
     redis: exporters[0].target,
     node: exporters[1].target,
   },
   pages: {
-    public: `http://localhost:${services.public.localPort}`,
-    board: `http://localhost:${services.board.localPort}`,
+    public: `http://localhost:${endpoints.public.localPort}`,
+    board: `http://localhost:${endpoints.board.localPort}`,
   },
 };
 
@@ -98,8 +99,8 @@ export function createEc2Scraping() {
       ec2_sd_configs: [discover(service.host, service.port)],
       ...(job === serviceNames.producer && {
         relabel_configs: [
-          publicAddress(producerUrls.public, services.public),
-          publicAddress(producerUrls.board, services.board),
+          publicAddress(producerUrls.public, endpoints.public),
+          publicAddress(producerUrls.board, endpoints.board),
         ],
         ...dropUrls,
       }),
@@ -126,7 +127,7 @@ function discover(host: Host, port: number) {
   };
 }
 
-function publicAddress(label: string, { port }: Service) {
+function publicAddress(label: string, { port }: Endpoint) {
   return {
     source_labels: ["__meta_ec2_public_ip"],
     regex: "(.+)",

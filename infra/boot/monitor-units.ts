@@ -4,7 +4,7 @@ import {
   createPrometheusVariables,
 } from "../../dashboards/stack/prometheus.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
-import { network, services } from "../../src/contract/topology.ts";
+import { endpoints, network } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
 import { createNodeExporter } from "./node-exporter.ts";
 import { exporterUser } from "./redis-host.ts";
@@ -66,7 +66,7 @@ const needsSecrets = [
   ["After", "tripod-secrets.service"],
 ] as const;
 
-const redisAddress = `${network.redisAddress}:${services.redis.port}`;
+const redisAddress = `${network.redisAddress}:${endpoints.redis.port}`;
 
 function createRedisExporter(): BootFile {
   const options = [
@@ -110,7 +110,7 @@ function createStore(name: "loki" | "tempo"): BootFile {
 export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
   const variables = createGrafanaVariables({
     url: grafanaUrl,
-    listen: { address: "0.0.0.0", port: services.grafana.port },
+    listen: { address: "0.0.0.0", port: endpoints.grafana.port },
     provisioning: `${monitorRelease}/grafana`,
     dashboards: monitorRelease,
     // Grafana itself reads the file, so that no environment holds the password.

@@ -1,5 +1,5 @@
 import { keyTags } from "../../src/contract/queues.ts";
-import { network, services } from "../../src/contract/topology.ts";
+import { endpoints, network } from "../../src/contract/topology.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
@@ -89,7 +89,7 @@ export function createUsers({ passwordSha256, exporterPasswordSha256 }: RedisHos
 
 function createRedisConfiguration({ fsync }: RedisHost): string {
   return `bind ${network.redisAddress} 127.0.0.1
-port ${services.redis.port}
+port ${endpoints.redis.port}
 protected-mode yes
 aclfile /run/credentials/redis-server.service/users.acl
 supervised systemd

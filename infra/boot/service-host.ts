@@ -1,5 +1,5 @@
 import { variables } from "../../src/contract/environment.ts";
-import { network, services } from "../../src/contract/topology.ts";
+import { endpoints, network } from "../../src/contract/topology.ts";
 import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createEnvironmentFile } from "./environment-file.ts";
@@ -66,17 +66,17 @@ systemctl enable --now tripod-${host.service}
 function createEnvironment({ releaseSha, concurrency, monitored, environment }: ServiceHost) {
   const monitor = `http://${network.monitorAddress}`;
   return {
-    REDIS_URL: `redis://${redisUser}@${network.redisAddress}:${services.redis.port}`,
+    REDIS_URL: `redis://${redisUser}@${network.redisAddress}:${endpoints.redis.port}`,
     LISTEN_ADDRESS: "0.0.0.0",
-    PUBLIC_PORT: String(services.public.port),
-    BOARD_PORT: String(services.board.port),
-    PRODUCER_METRICS_PORT: String(services["producer-metrics"].port),
-    WORKER_METRICS_PORT: String(services["worker-metrics"].port),
+    PUBLIC_PORT: String(endpoints.public.port),
+    BOARD_PORT: String(endpoints.board.port),
+    PRODUCER_METRICS_PORT: String(endpoints["producer-metrics"].port),
+    WORKER_METRICS_PORT: String(endpoints["worker-metrics"].port),
     WORKER_CONCURRENCY: String(concurrency),
     RELEASE_SHA: releaseSha,
     ...(monitored && {
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${monitor}:${services.traces.port}/v1/traces`,
-      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${monitor}:${services.logs.port}/otlp/v1/logs`,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${monitor}:${endpoints.traces.port}/v1/traces`,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${monitor}:${endpoints.logs.port}/otlp/v1/logs`,
     }),
     ...environment,
   };

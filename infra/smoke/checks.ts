@@ -1,4 +1,5 @@
-import { paths, services } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import type { Deployment } from "./deployment.ts";
 
 export interface Check {
@@ -73,10 +74,10 @@ export function createChecks(
         : `the form comes without ${missing.join(", ")}: does a proxy in front remove headers?`;
     }),
     board === undefined
-      ? closed(deployment, "Bull Board", host, services.board.port)
+      ? closed(deployment, "Bull Board", host, endpoints.board.port)
       : check("Bull Board asks you for its login", async () => explainBoard(board)),
-    closed(deployment, "the metrics endpoint", host, services["producer-metrics"].port),
-    closed(deployment, "Redis", redisHost, services.redis.port),
+    closed(deployment, "the metrics endpoint", host, endpoints["producer-metrics"].port),
+    closed(deployment, "Redis", redisHost, endpoints.redis.port),
     ...(grafana === undefined
       ? []
       : [check("Grafana is alive", async () => explainGrafana(grafana))]),

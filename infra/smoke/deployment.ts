@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { type OfferedTask, readOfferedTasks } from "./offered-tasks.ts";
 
 /** A deployment as somebody sees who knows its address. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { services } from "../../src/contract/topology.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import { type Check, createBasis, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
 import { createTaskChecks } from "./task-checks.ts";
@@ -19,7 +19,7 @@ const checks = [
   ...createTaskChecks(deployment, tasks),
   ...createChecks(deployment, redisHost ?? url.hostname, {
     board: administrator
-      ? createDeployment(new URL(`http://${url.hostname}:${services.board.port}`))
+      ? createDeployment(new URL(`http://${url.hostname}:${endpoints.board.port}`))
       : undefined,
     grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
   }),

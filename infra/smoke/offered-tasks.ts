@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { outcomeExtension } from "../../src/contract/openapi.ts";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 
 /** A task as a deployment describes it to everybody. */
 export interface OfferedTask {

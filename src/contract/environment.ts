@@ -1,5 +1,5 @@
 import { monitoringPorts } from "./monitoring.ts";
-import { services } from "./topology.ts";
+import { endpoints } from "./topology.ts";
 
 /** The variables that our processes read: parsing, tables and `tripod:environment` follow from these. */
 
@@ -96,28 +96,28 @@ export const variables = declareVariables({
   },
   PUBLIC_PORT: {
     value: port,
-    default: services.public.localPort,
+    default: endpoints.public.localPort,
     meaning: "Task form, status pages and JSON API.",
     readBy: ["producer"],
     onEc2: byTopology,
   },
   BOARD_PORT: {
     value: port,
-    default: services.board.localPort,
+    default: endpoints.board.localPort,
     meaning: "Bull Board.",
     readBy: ["producer"],
     onEc2: byTopology,
   },
   PRODUCER_METRICS_PORT: {
     value: port,
-    default: services["producer-metrics"].localPort,
+    default: endpoints["producer-metrics"].localPort,
     meaning: "The producer's `/metrics`.",
     readBy: ["producer"],
     onEc2: byTopology,
   },
   WORKER_METRICS_PORT: {
     value: port,
-    default: services["worker-metrics"].localPort,
+    default: endpoints["worker-metrics"].localPort,
     meaning: "The worker's `/metrics`, `/healthz` and `/readyz`.",
     readBy: ["worker"],
     onEc2: byTopology,

@@ -8,7 +8,7 @@ export type Host = (typeof hosts)[number];
 export const outsiders = ["internet", "administrator"] as const;
 export type Caller = Host | (typeof outsiders)[number];
 
-export interface Service {
+export interface Endpoint {
   readonly host: Host;
   /** TCP port on its own EC2 instance. */
   readonly port: number;
@@ -19,11 +19,11 @@ export interface Service {
   readonly purpose: string;
 }
 
-function topology<const S extends Readonly<Record<string, Service>>>(declared: S): S {
+function topology<const S extends Readonly<Record<string, Endpoint>>>(declared: S): S {
   return declared;
 }
 
-export const services = topology({
+export const endpoints = topology({
   redis: {
     host: "redis",
     port: 6379,
@@ -121,21 +121,4 @@ export const network = {
   back: "10.0.1.0/24",
   redisAddress: "10.0.1.10",
   monitorAddress: "10.0.0.30",
-} as const;
-
-export const paths = {
-  form: "/",
-  overview: "/overview",
-  /** A job's page is below it. */
-  jobs: "/jobs",
-  /** A task's form is sent to below it. */
-  tasks: "/tasks",
-  api: "/api/v1/jobs",
-  overviewEvents: "/api/v1/overview/events",
-  openapi: "/api/openapi.json",
-  metrics: "/metrics",
-  /** Alive: never touches Redis. */
-  health: "/healthz",
-  /** Able to work: 503 with reasons when not. */
-  readiness: "/readyz",
 } as const;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { type Config, loadConfig } from "../service/config.ts";
-import { services } from "../contract/topology.ts";
+import { endpoints } from "../contract/topology.ts";
 import { prepareBroker } from "./broker.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
@@ -117,17 +117,17 @@ async function run(): Promise<number> {
 
 function listServicePorts({ ports }: Config) {
   return [
-    { port: ports.public, service: services.public, variable: "PUBLIC_PORT" },
-    { port: ports.board, service: services.board, variable: "BOARD_PORT" },
+    { port: ports.public, endpoint: endpoints.public, variable: "PUBLIC_PORT" },
+    { port: ports.board, endpoint: endpoints.board, variable: "BOARD_PORT" },
     {
       port: ports.producerMetrics,
-      service: services["producer-metrics"],
+      endpoint: endpoints["producer-metrics"],
       variable: "PRODUCER_METRICS_PORT",
     },
     {
       port: ports.workerMetrics,
-      service: services["worker-metrics"],
+      endpoint: endpoints["worker-metrics"],
       variable: "WORKER_METRICS_PORT",
     },
-  ].map(({ port, service, variable }) => ({ port, purpose: service.purpose, variable }));
+  ].map(({ port, endpoint, variable }) => ({ port, purpose: endpoint.purpose, variable }));
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../service/config.ts";
-import { paths } from "../contract/topology.ts";
+import { paths } from "../contract/paths.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
 import { openService, type Print, type Service } from "./service.ts";

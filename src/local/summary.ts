@@ -1,5 +1,5 @@
 import type { Config } from "../service/config.ts";
-import { paths } from "../contract/topology.ts";
+import { paths } from "../contract/paths.ts";
 import { createOrigins } from "./origins.ts";
 
 /** What a person needs to know once everything runs, line by line. */

@@ -1,6 +1,6 @@
 import { queueName } from "../contract/queues.ts";
 import type { RedisClient } from "../contract/telemetry.ts";
-import { services } from "../contract/topology.ts";
+import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { readMemory } from "../queue/memory.ts";
@@ -123,7 +123,7 @@ export async function openProducer(
   const listeners = await openListeners(config.listenAddress, {
     public: {
       port: config.ports.public,
-      purpose: services.public.purpose,
+      purpose: endpoints.public.purpose,
       app: createApp({
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
@@ -139,7 +139,7 @@ export async function openProducer(
     },
     board: {
       port: config.ports.board,
-      purpose: services.board.purpose,
+      purpose: endpoints.board.purpose,
       app: createBoardApp({
         queue,
         redis,
@@ -153,7 +153,7 @@ export async function openProducer(
     },
     metrics: {
       port: config.ports.producerMetrics,
-      purpose: services["producer-metrics"].purpose,
+      purpose: endpoints["producer-metrics"].purpose,
       app: createObservabilityApp({
         registry,
         collect: createQueueCollector({

@@ -1,5 +1,5 @@
 import type Router from "@koa/router";
-import { paths } from "../contract/topology.ts";
+import { paths } from "../contract/paths.ts";
 import { within } from "./deadline.ts";
 
 const answerMs = 500;

@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import Koa from "koa";
-import { paths } from "../contract/topology.ts";
+import { paths } from "../contract/paths.ts";
 import type { Readiness } from "../service/readiness.ts";
 import { registerHealth } from "../service/readiness.ts";
 import type { MetricsRegistry } from "./metrics.ts";

@@ -1,6 +1,6 @@
 import type { Worker } from "bullmq";
 import { queueName } from "../contract/queues.ts";
-import { services } from "../contract/topology.ts";
+import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { scheduleHeartbeat } from "../queue/heartbeat.ts";
 import { readMemory } from "../queue/memory.ts";
@@ -92,7 +92,7 @@ export async function openWorker(
   const listeners = await openListeners(config.listenAddress, {
     metrics: {
       port: config.ports.workerMetrics,
-      purpose: services["worker-metrics"].purpose,
+      purpose: endpoints["worker-metrics"].purpose,
       app: createObservabilityApp({
         registry,
         collect: async () => {

@@ -29,6 +29,8 @@ test("Bull Board opens with the login and leads from the queue to a job's failur
   const { page, complaints } = await openPage({ httpCredentials });
   await page.goto(producer.boardUrl);
   await page.getByRole("link", { name: producer.name }).first().click();
+  // Beside it is the next heartbeat.
+  await page.getByRole("link", { name: /^Failed/i }).click();
   await page.getByRole("tab", { name: "Error" }).click();
   await page
     .getByText(/division_by_zero: .*cannot divide 10 by zero/)

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
-import { hosts, outsiders, type Service, services } from "../../src/contract/topology.ts";
+import { hosts, outsiders, type Endpoint, endpoints } from "../../src/contract/topology.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
-const declared: Service[] = Object.values(services);
+const declared: Endpoint[] = Object.values(endpoints);
 
 test("gives every service of a host a port of its own, and every local one too", () => {
   const onHosts = declared.map(({ host, port }) => `${host}:${port}`);
@@ -14,8 +14,8 @@ test("gives every service of a host a port of its own, and every local one too",
 });
 
 test("has what watches the queue at the ports its programs are told", () => {
-  const { grafana, logs } = services;
-  const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(services)[index] ?? ""));
+  const { grafana, logs } = endpoints;
+  const nodes = declared.filter((_, index) => /-node-/.test(Object.keys(endpoints)[index] ?? ""));
   expect([grafana.port, logs.port]).toEqual([monitoringPorts.grafana, monitoringPorts.loki]);
   // The monitor asks its own exporter without a network.
   const watched = hosts.filter((host) => host !== "monitor");
@@ -26,7 +26,7 @@ test("has what watches the queue at the ports its programs are told", () => {
 
 test("lets nobody but the internet's own door be open to the internet", () => {
   const open = declared.filter(({ callers }) => callers.includes("internet"));
-  expect(open).toEqual([services.public]);
+  expect(open).toEqual([endpoints.public]);
 });
 
 test("names only declared hosts and outsiders as callers", () => {

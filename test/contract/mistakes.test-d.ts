@@ -1,7 +1,7 @@
 import { assertType, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { CallerFailureClass } from "../../src/contract/failures.ts";
-import { type Service, services } from "../../src/contract/topology.ts";
+import { type Endpoint, endpoints } from "../../src/contract/topology.ts";
 import { formatFailure } from "../../src/queue/failure-text.ts";
 import { type Example, TaskRejectedError } from "../../src/task/task.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
@@ -12,7 +12,7 @@ const registered = registerMetrics(createRegistry(), "worker", []);
 
 test("the topology takes no caller that is none", () => {
   // @ts-expect-error: no such host
-  assertType<Service>({ ...services.redis, callers: ["wroker"] });
+  assertType<Endpoint>({ ...endpoints.redis, callers: ["wroker"] });
 });
 
 test("a metric takes no label, operation or service but its own", () => {

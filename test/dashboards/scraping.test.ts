@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createEc2Scraping, createLocalScraping } from "../../dashboards/stack/scraping.ts";
-import { type Service, services } from "../../src/contract/topology.ts";
+import { type Endpoint, endpoints } from "../../src/contract/topology.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 
-const forMonitor = Object.values<Service>(services).filter(({ callers }) =>
+const forMonitor = Object.values<Endpoint>(endpoints).filter(({ callers }) =>
   callers.includes("monitor"),
 );
 
@@ -30,7 +30,7 @@ test("scrapes on EC2 what the topology lets the monitor call, and nothing else o
     .scrape_configs.flatMap(({ ec2_sd_configs: configs = [] }) => configs)
     .map(({ port, filters }) => [filters[0], port]);
   // Redis itself is asked by its exporter, beside Prometheus.
-  const scraped = forMonitor.filter((service) => service !== services.redis);
+  const scraped = forMonitor.filter((service) => service !== endpoints.redis);
   expect(discovered).toEqual(
     scraped.map(({ host, port }) => [{ name: "tag:tripod:role", values: [host] }, port]),
   );

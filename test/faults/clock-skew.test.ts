@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import type { OverviewSnapshot } from "../../src/producer/overview/snapshot.ts";
 import { readJob, untilFinal } from "../support/client.ts";
 import { forkSources, isolatedTasks } from "../support/fork.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { fault } from "./fault.ts";

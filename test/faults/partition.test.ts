@@ -70,13 +70,13 @@ async function part({ seconds, lost }: Partition, measure: Measure): Promise<voi
   const partedAt = performance.now();
   await ledger.submitMany(waiting, 0);
   await sleep(partedAt + seconds * 1_000 - performance.now());
-  const { completed } = await jobs();
-  expect(completed, "the worker was cut off").toBeLessThan(inFlight.count + waiting);
+  const { succeeded } = await jobs();
+  expect(succeeded, "the worker was cut off").toBeLessThan(inFlight.count + waiting);
   const healedAt = performance.now();
   await hosts.heal();
   const outlived = seconds < silenceSeconds;
   const label = `${seconds} s without packets ${lost}`;
-  await until("a job to end", async () => (await jobs()).completed > completed, 90_000);
+  await until("a job to end", async () => (await jobs()).succeeded > succeeded, 90_000);
   measure.atMost(
     `${label}: first job after`,
     outlived ? 7 : 3,

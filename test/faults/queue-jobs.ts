@@ -1,4 +1,4 @@
-type State = "waiting" | "active" | "delayed" | "completed" | "failed";
+type State = "waiting" | "active" | "delayed" | "succeeded" | "failed";
 
 /** How many jobs are in each state, by a service's own metrics; throws while they tell nothing. */
 export async function readJobs(metricsUrl: string): Promise<Readonly<Record<State, number>>> {
@@ -14,7 +14,7 @@ export async function readJobs(metricsUrl: string): Promise<Readonly<Record<Stat
     waiting: count("waiting"),
     active: count("active"),
     delayed: count("delayed"),
-    completed: count("completed"),
+    succeeded: count("succeeded"),
     failed: count("failed"),
   };
 }

@@ -2,7 +2,7 @@ import type { ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { services } from "../../src/contract/topology.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import { openLab } from "../hosts/lab.ts";
 import { addresses, createNetworks, router } from "../hosts/network.ts";
 import {
@@ -61,7 +61,7 @@ export async function openSeparateHosts(): Promise<SeparateHosts> {
   onTestFinished(() => lab.close());
   await createNetworks(lab);
   const door = startDoor(lab, router);
-  const port = services.redis.port;
+  const port = endpoints.redis.port;
   await lab.run(["mkdir", "/run/redis"]);
   const settings = {
     bind: addresses.redis,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";

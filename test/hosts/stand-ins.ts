@@ -1,5 +1,5 @@
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
-import { network, services } from "../../src/contract/topology.ts";
+import { endpoints, network } from "../../src/contract/topology.ts";
 import type { Lab } from "./lab.ts";
 
 /**
@@ -8,9 +8,9 @@ import type { Lab } from "./lab.ts";
  * the bounds of our settings, and not that they understand their configuration.
  */
 const programs = [
-  { name: "grafana", unit: "grafana-server", listen: ["0.0.0.0", services.grafana.port] },
+  { name: "grafana", unit: "grafana-server", listen: ["0.0.0.0", endpoints.grafana.port] },
   { name: "loki", unit: "loki", listen: ["0.0.0.0", monitoringPorts.loki] },
-  { name: "tempo", unit: "tempo", listen: [network.monitorAddress, services.traces.port] },
+  { name: "tempo", unit: "tempo", listen: [network.monitorAddress, endpoints.traces.port] },
 ] as const;
 
 /** Puts the stand-ins on a host's disk, as if apt had installed their packages. */

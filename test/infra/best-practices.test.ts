@@ -1,5 +1,5 @@
 import { createFlows } from "../../infra/flows.ts";
-import { hosts, outboundPorts, services } from "../../src/contract/topology.ts";
+import { endpoints, hosts, outboundPorts } from "../../src/contract/topology.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import { type Resource, ofType, runMockedStack } from "../support/mocked-stack.ts";
@@ -115,7 +115,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     );
     expect(
       rules.map(({ inputs }) => [inputs["referencedSecurityGroupId"], inputs["fromPort"]]),
-    ).toEqual(services.redis.callers.map((caller) => [`${caller}-id`, 6379]));
+    ).toEqual(endpoints.redis.callers.map((caller) => [`${caller}-id`, 6379]));
   });
 
   test("no rule is inside a security group, where it would fight the separate ones", () => {

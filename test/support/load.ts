@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths } from "../../src/contract/topology.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { postJson } from "./client.ts";
 
 /** One request of each kind that a producer meets, as often as a second has them. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type OfferedTask, readOfferedTasks } from "../../../infra/smoke/offered-tasks.ts";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Standing } from "./ledger.ts";
 import type { Submission } from "./submissions.ts";
 

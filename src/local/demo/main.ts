@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../../service/config.ts";
-import { services } from "../../contract/topology.ts";
+import { endpoints } from "../../contract/topology.ts";
 import { readDeployment } from "../deployment.ts";
 import { isAlive, loadOfferedTasks, submit } from "./client.ts";
 import { type Control, openControl } from "./control.ts";
@@ -28,7 +28,7 @@ async function run(): Promise<number> {
   const deployment = readDeployment(resolve(project, process.env.TRIPOD_DATA || ".tripod"));
   const url = (
     process.env.TRIPOD_URL ||
-    (deployment?.url ?? `http://localhost:${services.public.localPort}`)
+    (deployment?.url ?? `http://localhost:${endpoints.public.localPort}`)
   ).replace(/\/+$/, "");
   if (!(await isAlive(url))) {
     throw new Error(

@@ -4,7 +4,7 @@ import { alerts } from "../../../dashboards/alerts/alerts.ts";
 import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
-import { type Service, services } from "../../contract/topology.ts";
+import { type Endpoint, endpoints } from "../../contract/topology.ts";
 import { fillPlace, table } from "./table.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
@@ -90,7 +90,7 @@ function alertTable(): string {
 function flowTable(): string {
   return table(
     ["from", "to", "port", "for"],
-    Object.values<Service>(services).flatMap(({ host, port, callers, purpose }) =>
+    Object.values<Endpoint>(endpoints).flatMap(({ host, port, callers, purpose }) =>
       callers.map((caller) => [caller, host, String(port), purpose]),
     ),
   );

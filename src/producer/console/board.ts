@@ -4,7 +4,7 @@ import { KoaAdapter } from "@bull-board/koa";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { hasRetryAfter, isClientError, logKoaErrors } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";

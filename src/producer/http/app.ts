@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import Koa from "koa";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import { type Readiness, registerHealth } from "../../service/readiness.ts";
 import { jobStatus } from "../jobs/job-status.ts";
 import { overviewSnapshot } from "../overview/snapshot.ts";

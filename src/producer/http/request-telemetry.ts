@@ -7,7 +7,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Middleware, ParameterizedContext } from "koa";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import { exemplarOf, extractContext, injectContext, trailOf } from "../../telemetry/spans.ts";

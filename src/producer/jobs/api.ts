@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { outcomeExtension } from "../../contract/openapi.ts";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";

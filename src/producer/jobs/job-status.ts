@@ -5,7 +5,7 @@ import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { readTrace } from "../../queue/trace-carrier.ts";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
 

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import { createReadings, describeQueue, formatReading } from "../pages/assets/readings.js";
 import type { OverviewSnapshot } from "./snapshot.ts";
 import { type Markup, renderPage, renderTime } from "../pages/layout.ts";

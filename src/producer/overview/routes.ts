@@ -1,4 +1,4 @@
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { events, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
 import type { Field } from "./fields.ts";

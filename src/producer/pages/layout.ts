@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 
 export type Markup = ReturnType<typeof html>;
 

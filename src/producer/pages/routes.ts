@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ParameterizedContext } from "koa";
-import { paths } from "../../contract/topology.ts";
+import { paths } from "../../contract/paths.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";

@@ -1,0 +1,17 @@
+/** Where things are on our listeners. */
+export const paths = {
+  form: "/",
+  overview: "/overview",
+  /** A job's page is below it. */
+  jobs: "/jobs",
+  /** A task's form is sent to below it. */
+  tasks: "/tasks",
+  api: "/api/v1/jobs",
+  overviewEvents: "/api/v1/overview/events",
+  openapi: "/api/openapi.json",
+  metrics: "/metrics",
+  /** Alive: never touches Redis. */
+  health: "/healthz",
+  /** Able to work: 503 with reasons when not. */
+  readiness: "/readyz",
+} as const;
