@@ -1,6 +1,6 @@
 import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { queueName } from "../../src/contract/queues.ts";
-import { paths } from "../../src/contract/paths.ts";
+import { boardPaths, paths } from "../../src/contract/paths.ts";
 
 /** Where the producer's pages are, as the scrape configuration tells for each installation. */
 export const producerUrls = { public: "public_url", board: "board_url" } as const;
@@ -11,7 +11,7 @@ const boardUrl = `\${${producerUrls.board}:raw}`;
 /** Paths of one job, for the submitter and for the operator. */
 export const jobPaths = {
   status: (id: string) => `${paths.jobs}/${id}`,
-  board: (id: string) => `/queue/${queueName}/${id}`,
+  board: (id: string) => `${boardPaths.queues}/${queueName}/${id}`,
 } as const;
 
 export const overviewUid = "taskqueue-overview";

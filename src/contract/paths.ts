@@ -1,4 +1,6 @@
 /** Where things are on our listeners. */
+
+/** Of the public listener, and of those that a monitor asks. */
 export const paths = {
   form: "/",
   overview: "/overview",
@@ -15,3 +17,6 @@ export const paths = {
   /** Able to work: 503 with reasons when not. */
   readiness: "/readyz",
 } as const;
+
+/** Of Bull Board, as it decides: a job's page is at `<queues>/<queue>/<id>`. */
+export const boardPaths = { queues: "/queue" } as const;

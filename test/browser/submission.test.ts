@@ -116,7 +116,7 @@ test("the start page lists the latest tasks with their outcome and a way to each
   await submitDivisionByZero(page);
   await page.getByRole("heading", { name: "quotient failed" }).waitFor();
   const address = page.url();
-  await page.getByRole("link", { name: "Submit another task" }).click();
+  await page.getByRole("link", { name: "Submit another job" }).click();
 
   expect(await page.locator("tbody td").allInnerTexts()).toEqual([
     "quotient",

@@ -1,5 +1,6 @@
 import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
 import { anyServiceName, logFields } from "../../contract/telemetry.ts";
+import { boardPaths } from "../../contract/paths.ts";
 import { queueName } from "../../contract/queues.ts";
 import type { Config } from "../../service/config.ts";
 import type { JobStatus } from "./job-status.ts";
@@ -21,7 +22,8 @@ export function createJobLinks(
   const explore = (datasource: DataSourceName, query: object) =>
     grafanaUrl === undefined ? undefined : createExploreUrl(grafanaUrl, datasource, query);
   return {
-    board: boardUrl === undefined ? undefined : `${boardUrl}/queue/${queueName}/${id}`,
+    board:
+      boardUrl === undefined ? undefined : `${boardUrl}${boardPaths.queues}/${queueName}/${id}`,
     trace:
       traceId === undefined
         ? undefined

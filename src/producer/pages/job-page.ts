@@ -41,7 +41,7 @@ ${
     <dd><a href="${links.board}">in Bull Board</a></dd>`
 }
 </dl>
-<p><a href="/">Submit another task</a> · <a href="${job.links.self}">This job as JSON</a></p>
+<p><a href="/">Submit another job</a> · <a href="${job.links.self}">This job as JSON</a></p>
 </section>
 </main>`,
   );
