@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -26,7 +27,10 @@ async function build(architecture: Architecture, sources: string): Promise<Relea
   await waitForLock(`${import.meta.filename} ${architecture}`, () => undefined);
   const program = pathToFileURL(join(sources, "infra/release/build.ts")).href;
   const release: { loadRelease: typeof loadRelease } = await import(program);
-  return release.loadRelease(architecture);
+  const cache = join(repository, ".tripod");
+  await mkdir(cache, { recursive: true });
+  // A copy of the tree has a link to it, from which npm would take another package for its own.
+  return release.loadRelease(architecture, await realpath(cache));
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -43,6 +43,8 @@ beforeAll(async () => {
   await rm(join(root, "src/tasks/divide.ts"));
   await rm(join(root, "test/tasks/divide.test.ts"));
   await writeFile(join(root, "src/tasks/shout.ts"), shout);
+  // It would copy the copy.
+  await rm(join(root, "test/tasks/replaced.test.ts"));
   return copy.close;
 }, 60_000);
 
@@ -51,7 +53,11 @@ interface Report {
     readonly name: string;
     readonly status: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -68,8 +74,6 @@ async function runSuites(suites: readonly string[]): Promise<Report["testResults
   const options = [
     "--config=test/vitest.config.ts",
     "--project=queue",
-    // It would copy the copy.
-    "--exclude=test/tasks/replaced.test.ts",
     "--reporter=json",
     `--outputFile=${file}`,
     ...(suites.length > 0 ? ["--maxWorkers=2"] : []),
@@ -87,7 +91,12 @@ test(
     const files = await runSuites(whole ? [] : usual);
     const failures = files.flatMap(({ name, status, message, assertionResults }) => {
       const failed = assertionResults.filter((one) => one.status === "failed");
-      const said = failed.length > 0 ? failed.map(({ fullName }) => fullName) : [message];
+      const said =
+        failed.length > 0
+          ? failed.map(
+              ({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0] ?? ""}`,
+            )
+          : [message];
       return status === "failed"
         ? said.map((what) => `${name.slice(root.length + 1)}: ${what}`)
         : [];
