@@ -34,7 +34,9 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    */
   readonly isolated?: boolean;
   /**
-   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most.
+   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most: null,
+   * booleans, finite numbers, texts, arrays and plain objects of these. Properties that are
+   * `undefined` are left out; for anything else the job fails at once.
    * It may run again after a crash, and must stop soon after `signal` aborts.
    * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.
    */
