@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
@@ -44,7 +45,7 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
     ${errors.length > 0 && html`<p role="alert" class="failed">Not submitted: see below.</p>`}
     ${general.map(({ pointer, detail }) => html`<p role="alert" class="failed">${pointer.slice(1)} ${detail}</p>`)}
     <form method="post" action="${paths.tasks}/${name}">
-      <input type="hidden" name="idempotency_key" value="${idempotencyKey}" />
+      <input type="hidden" name="${keyField}" value="${idempotencyKey}" />
       ${fields.map((field) =>
         renderField(name, field, {
           value: sent === undefined ? field.value : (sent.get(field.name) ?? ""),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ParameterizedContext } from "koa";
+import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { assertPlain, readForm } from "../http/body.ts";
@@ -10,8 +11,6 @@ import type { Jobs } from "../jobs/jobs.ts";
 import { createFields, parseFields } from "./fields.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderJobPage } from "./job-page.ts";
-
-const keyField = "idempotency_key";
 
 export interface PageRoutesDeps {
   readonly jobs: Jobs;

@@ -68,9 +68,8 @@ export function classifyFailure(error: unknown): Failure {
 }
 
 function describe(error: unknown): string {
-  // Whoever throws may have given it a message that is no text.
-  if (error instanceof Error) return String((error.message as unknown) || error.name);
-  return typeof error === "string" ? error : `threw ${inspect(error, { compact: true })}`;
+  const told: unknown = error instanceof Error ? error.message || error.name : error;
+  return typeof told === "string" ? told : `threw ${inspect(told, { compact: true })}`;
 }
 
 /** The first code of the error and its causes, which may go in a circle. */
