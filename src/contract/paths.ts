@@ -1,10 +1,11 @@
 /** Where things are on our listeners. */
 export const paths = {
+  /** The form of the only task, or the index of several. */
   form: "/",
   overview: "/overview",
   /** A job's page is below it. */
   jobs: "/jobs",
-  /** A task's form is sent to below it. */
+  /** A task's form is below it, and is sent there. */
   tasks: "/tasks",
   api: "/api/v1/jobs",
   overviewEvents: "/api/v1/overview/events",
