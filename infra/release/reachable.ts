@@ -1,7 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { listFiles } from "./files.ts";
+import { isLeftover, readTaskName, tasksFolder } from "../../src/contract/task-files.ts";
 import { findReferences } from "./references.ts";
+
+/** Of a folder that a module names. */
+function isMeant(path: string): boolean {
+  if (posix.dirname(path) === tasksFolder) return readTaskName(posix.basename(path)) !== undefined;
+  // What tasks have in folders of their own is there for those that import it.
+  if (path.startsWith(`${tasksFolder}/`)) return false;
+  return !path.endsWith(".d.ts") && !isLeftover(posix.basename(path));
+}
 
 export interface Reachable {
   /** Relative to the root, sorted. */
@@ -31,7 +40,7 @@ export async function findReachable(root: string, entries: readonly string[]): P
     } else if (reference.endsWith("/")) {
       const folder = posix.join(dirname(from), reference);
       const all = await listFiles(root, folder.slice(0, -1));
-      for (const path of all.filter((each) => !each.endsWith(".d.ts"))) await add(path, from);
+      for (const path of all.filter(isMeant)) await add(path, from);
     } else {
       await add(posix.join(dirname(from), reference), from);
     }

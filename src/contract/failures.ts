@@ -19,7 +19,10 @@ export const failureClasses = {
   stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },
   crashed: { blame: "system", meaning: "The isolated task's process ended while the task ran." },
   dependency: { blame: "system", meaning: "Something the task depends on did not answer." },
-  _OTHER: { blame: "system", meaning: "The task threw an error of no known class." },
+  _OTHER: {
+    blame: "system",
+    meaning: "The task threw an error of no known class, or returned what JSON cannot keep.",
+  },
 } as const satisfies Record<string, FailureClassSpec>;
 
 export type FailureClass = keyof typeof failureClasses;

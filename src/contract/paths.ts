@@ -2,11 +2,12 @@
 
 /** Of the public listener, and of those that a monitor asks. */
 export const paths = {
+  /** The form of the only task, or the index of several. */
   form: "/",
   overview: "/overview",
   /** A job's page is below it. */
   jobs: "/jobs",
-  /** A task's form is sent to below it. */
+  /** A task's form is below it, and is sent there. */
   tasks: "/tasks",
   api: "/api/v1/jobs",
   overviewEvents: "/api/v1/overview/events",

@@ -1,30 +1,35 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
-import { z } from "zod";
+import { readTaskName } from "../contract/task-files.ts";
+import { findDefinitionProblem } from "./definition-problem.ts";
 import { findExampleProblem } from "./example-problem.ts";
 import { findInputProblem } from "./input-problem.ts";
 import type { Task } from "./task.ts";
 
 export type Tasks = ReadonlyMap<string, Task>;
 
-const taskFile = /^([a-z][a-z0-9-]*)\.ts$/;
-
 /** Where the tasks that are shipped are defined. */
 export const tasksFolder = new URL("../tasks/", import.meta.url);
 
+/** How long a task's file may take to be loaded. */
+export interface LoadLimits {
+  /** A warning tells which file is waited for from then on. */
+  readonly slowMs: number;
+  readonly maxMs: number;
+}
+const loadLimits: LoadLimits = { slowMs: 2_000, maxMs: 10_000 };
+
 /**
- * Loads every file of the folder as a task named like its file.
- * Throws if a file there does not default-export `defineTask({ … })`, has an input that cannot be,
- * or an example whose input it would refuse.
+ * Loads every task of the folder, named like its file; folders, and files that are no modules, are
+ * beside the matter. Throws, with the file's name, for a module that cannot be loaded within ten
+ * seconds, does not default-export `defineTask({ … })`, or defines a task that could not work.
  */
 export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
   const tasks = new Map<string, Task>();
-  for (const file of (await readdir(folder)).toSorted()) {
-    const name = taskFile.exec(file)?.[1];
-    if (name === undefined) {
-      throw new Error(`"tasks/${file}" is not a task: expected a name like "resize-image.ts"`);
-    }
-    tasks.set(name, await loadTask(locateTask(name, folder)));
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  for (const name of files.toSorted().map(readTaskName)) {
+    if (name !== undefined) tasks.set(name, await loadTask(locateTask(name, folder)));
   }
   return tasks;
 }
@@ -35,22 +40,53 @@ export function locateTask(name: string, folder = tasksFolder): URL {
 }
 
 /** Loads one file; throws as `loadTasks` does. */
-export async function loadTask(file: URL): Promise<Task> {
-  const loaded: { default?: unknown } = await import(file.href);
+export async function loadTask(file: URL, limits = loadLimits): Promise<Task> {
   const name = `"tasks/${basename(file.pathname)}"`;
-  if (!isTask(loaded.default)) throw new Error(`${name} must default-export defineTask({ … })`);
-  const problem = findInputProblem(loaded.default.input) ?? findExampleProblem(loaded.default);
+  const { default: definition } = await loadModule(file, name, limits);
+  if (!isObject(definition)) throw new Error(`${name} must default-export defineTask({ … })`);
+  const problem = findProblem(definition);
   if (problem !== undefined) throw new Error(`${name} cannot be run: ${problem}`);
-  return loaded.default;
+  return definition as unknown as Task;
 }
 
-function isTask(value: unknown): value is Task {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "input" in value &&
-    value.input instanceof z.ZodObject &&
-    "run" in value &&
-    typeof value.run === "function"
-  );
+/** A top-level await that never ends would keep its process silent for ever. */
+async function loadModule(
+  file: URL,
+  name: string,
+  { slowMs, maxMs }: LoadLimits,
+): Promise<{ readonly default?: unknown }> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const slow = setTimeout(() => {
+    process.emitWarning(`${name} is still being loaded after ${slowMs} ms`);
+  }, slowMs);
+  const end = setTimeout(() => {
+    reject(new Error(`${name} has not been loaded within ${maxMs} ms: does it await something?`));
+  }, maxMs);
+  try {
+    return await Promise.race([importModule(file, name), late]);
+  } finally {
+    clearTimeout(slow);
+    clearTimeout(end);
+  }
+}
+
+async function importModule(file: URL, name: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(file.href);
+  } catch (error) {
+    throw new Error(`${name} cannot be loaded: ${String(error)}`, { cause: error });
+  }
+}
+
+function findProblem(definition: Readonly<Record<string, unknown>>): string | undefined {
+  const problem = findDefinitionProblem(definition);
+  if (problem !== undefined) return problem;
+  const task = definition as unknown as Task;
+  const examples: readonly unknown[] = task.examples ?? [];
+  const inputs = examples.map((example) => (isObject(example) ? example["input"] : undefined));
+  return findInputProblem(task.input, inputs) ?? findExampleProblem(task);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

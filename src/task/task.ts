@@ -17,7 +17,8 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    * What the task accepts. Form, API and OpenAPI document are generated from it: `title` and
    * `description` in a field's `.meta()` label it; its default, its own first example or the task's fills the form.
    * Producer and worker both apply it, one to the other's result, so it must take what it returns:
-   * `.overwrite()` and `z.coerce` do, `.transform()` and codecs are refused.
+   * `.overwrite()` and `z.coerce` do, `.transform()` and codecs are refused. Its checks must answer
+   * at once: what has to be waited for belongs into `run`.
    */
   readonly input: Schema;
   /**
@@ -25,7 +26,10 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    * `npm run smoke` run them, the last one on a deployment: they must be quick and harmless.
    */
   readonly examples?: readonly Example<Schema>[];
-  /** The task is aborted and fails as `timeout` after this many milliseconds. */
+  /**
+   * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
+   * to 2^31 - 1, which is 24 days.
+   */
   readonly timeLimitMs: number;
   /**
    * Runs each job in a child process of the worker, one at a time in each: for work that blocks or
@@ -34,7 +38,9 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    */
   readonly isolated?: boolean;
   /**
-   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most.
+   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most: null,
+   * booleans, finite numbers, texts, arrays and plain objects of these. Properties that are
+   * `undefined` are left out; for anything else the job fails at once.
    * It may run again after a crash, and must stop soon after `signal` aborts.
    * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.
    */

@@ -16,7 +16,7 @@ test("a form that is shown again shows what was typed, and its own key, as text"
   const { page, complaints } = await openForm(await startTwoTasks());
   const tooLong = attack.padEnd(201, "!");
   await page.getByLabel("Text").fill(tooLong);
-  const key = page.locator("[name=idempotency_key]").last();
+  const key = page.locator("[name=idempotency_key]");
   await key.evaluate((input, value) => input.setAttribute("value", value), attack);
   await submitRepeat(page);
   await page.getByText("Not submitted: see below.").waitFor();
@@ -107,18 +107,15 @@ test("the list of recent tasks shows inputs and results as text", async () => {
     expect.stringContaining("<img src=x onerror="),
     expect.stringContaining("<img src=x onerror="),
   ]);
-  expect([await findIntruders(page), complaints]).toEqual([nothing, []]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingOnIndex, []]);
 });
 
 test("an error page shows a job id, a path and a task's name as text", async () => {
   const producer = await startTwoTasks();
   const { page } = await openForm(producer);
-  await page
-    .locator("form")
-    .last()
-    .evaluate((form, path) => {
-      form.setAttribute("action", path);
-    }, `/tasks/${encoded}`);
+  await page.locator("form").evaluate((form, path) => {
+    form.setAttribute("action", path);
+  }, `/tasks/${encoded}`);
   await page.getByLabel("Text").fill("fine");
   await submitRepeat(page);
   const alert = page.getByRole("alert");
@@ -147,7 +144,23 @@ test("a query and a fragment leave no trace in a page", async () => {
   await page.goto(`${producer.url}/?task=${encoded}&text=${encoded}#${attack}`);
 
   expect(await page.content()).not.toContain("onerror");
-  expect([await findIntruders(page), complaints]).toEqual([nothing, []]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingOnIndex, []]);
+});
+
+test("a search is shown as text, whether it is sent or typed", async () => {
+  const producer = await startTwoTasks();
+  const { page, complaints } = await openPage();
+  await page.goto(`${producer.url}/?q=${encoded}`);
+  const search = page.getByLabel("Search");
+  const sent = [await search.inputValue(), await findIntruders(page)];
+  await search.fill(`${attack} again`);
+  await page.waitForURL(/again$/);
+
+  expect([sent, await findIntruders(page), complaints]).toEqual([
+    [attack, nothingOnIndex],
+    nothingOnIndex,
+    [],
+  ]);
 });
 
 test("Bull Board shows input, result and reason as text", async () => {
@@ -193,10 +206,10 @@ test("a job that came into the queue by another way shows its name and log as te
   }
   expect([seen, complaints]).toEqual([
     [
-      // The list shows only tasks that there are, and the overview no names; it has a script more.
-      [false, nothing],
+      // The list shows only tasks that there are, and the overview no names; both have a script more.
+      [false, nothingOnIndex],
       [true, nothing],
-      [false, { ...nothing, scripts: 2 }],
+      [false, nothingOnIndex],
     ],
     [],
   ]);
@@ -226,15 +239,15 @@ async function submitText(
   return (await readBody(response)).id;
 }
 
+/** Opens the form of the task that takes a text. */
 async function openForm({ url }: TestProducer): ReturnType<typeof openPage> {
   const opened = await openPage();
-  await opened.page.goto(url);
+  await opened.page.goto(`${url}/tasks/repeat`);
   return opened;
 }
 
-/** Presses the button of the task that is shown last. */
 async function submitRepeat(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Submit" }).last().click();
+  await page.getByRole("button", { name: "Submit" }).click();
 }
 
 /** The browser itself reports an error status on its console. */
@@ -243,6 +256,8 @@ function refusal(status: 422 | 503): unknown {
 }
 
 const nothing = { elements: 0, scripts: 1, owned: false };
+/** Index and overview have a script more. */
+const nothingOnIndex = { ...nothing, scripts: 2 };
 
 /** What an attack that worked would leave in one of our own pages. */
 async function findIntruders(page: Page): Promise<typeof nothing> {

@@ -58,6 +58,24 @@ test("fails a division by zero at once, whatever the retry policy", async () => 
   ]).toEqual([SpanStatusCode.ERROR, "division_by_zero", ["exception"]]);
 });
 
+test("fails a result that JSON cannot keep at once, without doing the work again", async () => {
+  const { queue, name } = await startProducer();
+  let runs = 0;
+  const counting = taskThat(async () => {
+    runs += 1;
+    return { runs: BigInt(runs) };
+  });
+  const { worker } = await startWorker(name, { tasks: new Map([["counting", counting]]) });
+  const failed = nextEnd(worker, "failed");
+  await queue.add("counting", {}, { attempts: 4, backoff: 1 });
+  const [job] = await failed;
+  expect([runs, job.finishedOn === undefined, job.failedReason]).toEqual([
+    1,
+    false,
+    '_OTHER: the result at "runs" is a BigInt, expected a number or a text of digits',
+  ]);
+});
+
 test("retries what may succeed later, each attempt in a trace of its own that links to the first", async () => {
   const { queue, name } = await startProducer();
   let runs = 0;

@@ -24,7 +24,6 @@ const moved = [
   createRedirect("POST", "/api/v1/tasks", paths.api),
   createRedirect("GET", "/api/v1/tasks/:id", `${paths.api}/:id`),
   createRedirect("GET", "/api/v1/tasks/:id/events", `${paths.api}/:id/events`),
-  createRedirect("GET", "/tasks/:id", `${paths.jobs}/:id`),
 ];
 
 /** The public listener: form, jobs' pages and JSON API. */

@@ -7,7 +7,7 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Load } from "../../queue/room.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
-import { strictInput } from "../../task/input-schema.ts";
+import { acceptInput } from "../../task/accepted-input.ts";
 import type { Tasks } from "../../task/registry.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
@@ -24,7 +24,7 @@ import { type JobStatus, summarizeJob } from "./job-status.ts";
 
 export interface Submission {
   readonly task: string;
-  readonly input: unknown;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | undefined;
   readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
@@ -81,12 +81,13 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
     const detail = `there is no task "${task}", expected one of: ${known}`;
     throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
   }
-  const parsed = strictInput(found).safeParse(input, {
+  const parsed = acceptInput(found, input, {
     error: (issue) => (issue.input === undefined ? "a value is required" : undefined),
   });
-  // As Redis will give it back: -0 is 0 there, and a key without a value is no key. Compared with
-  // what is stored, anything else would look like another input.
-  if (parsed.success) return JSON.parse(JSON.stringify(parsed.data));
+  // As Redis will give it back: compared with what is stored, anything else would look like another input.
+  if (parsed.kind === "taken") return parsed.value;
+  if (parsed.kind === "broken")
+    throw new Error(`the task "${task}" is at fault: ${parsed.problem}`);
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer));
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
 }

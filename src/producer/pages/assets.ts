@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type Router from "@koa/router";
+import { isLeftover } from "../../contract/task-files.ts";
 
 const folder = new URL("./assets/", import.meta.url);
 
@@ -16,7 +17,9 @@ const vendored = {
  * time, and mostly gets a 304.
  */
 export function registerAssets(router: Router): void {
-  const own = readdirSync(folder).map((name) => [name, new URL(name, folder)] as const);
+  const own = readdirSync(folder)
+    .filter((name) => !isLeftover(name))
+    .map((name) => [name, new URL(name, folder)] as const);
   const theirs = Object.entries(vendored).map(([name, url]) => [name, new URL(url)] as const);
   for (const [name, url] of [...own, ...theirs]) {
     const body = readFileSync(url);

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { paths } from "../../contract/paths.ts";
 import type { Problem } from "../http/error-responses.ts";
 import type { Resend } from "../http/route.ts";
 import { renderPage } from "./layout.ts";
@@ -25,7 +26,7 @@ export function renderErrorPage(
             <button type="submit">Try again</button>
           </form>`
         }
-        <p><a href="/">Back to the form</a></p>
+        <p><a href="${resend?.action ?? paths.form}">Back to the form</a></p>
       </section>
     </main>`,
   );

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
@@ -17,21 +18,29 @@ export interface TaskForm {
   readonly errors?: readonly FieldError[];
 }
 
-/** The start page: a form for each task, and the latest jobs; `undefined` when they cannot be read. */
+/** A task's page: its form, and the latest jobs; `undefined` when they cannot be read. */
 export function renderFormPage(
-  forms: readonly TaskForm[],
+  form: TaskForm,
   recent: readonly JobStatus[] | undefined,
+  /** Whether there are others to go to. */
+  isOneOfSeveral: boolean,
 ): Promise<string> {
+  const { title } = form.task;
   return renderPage(
-    { title: "Submit a task" },
+    { title: form.errors === undefined ? title : `Error: ${title}` },
     html`<main>
-      ${forms.map(renderForm)}
-      <section>
-        <h2>Recent tasks</h2>
-        ${recent === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(recent)}
-      </section>
+      ${isOneOfSeveral && html`<nav aria-label="Breadcrumb"><a href="${paths.form}">All tasks</a></nav>`}
+      ${renderForm(form)} ${renderRecentJobs(recent)}
     </main>`,
   );
+}
+
+/** A section with the latest jobs; `undefined` when they cannot be read. */
+export function renderRecentJobs(recent: readonly JobStatus[] | undefined): Markup {
+  return html`<section>
+    <h2>Recent jobs</h2>
+    ${recent === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(recent)}
+  </section>`;
 }
 
 function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: TaskForm): Markup {
@@ -44,7 +53,7 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
     ${errors.length > 0 && html`<p role="alert" class="failed">Not submitted: see below.</p>`}
     ${general.map(({ pointer, detail }) => html`<p role="alert" class="failed">${pointer.slice(1)} ${detail}</p>`)}
     <form method="post" action="${paths.tasks}/${name}">
-      <input type="hidden" name="idempotency_key" value="${idempotencyKey}" />
+      <input type="hidden" name="${keyField}" value="${idempotencyKey}" />
       ${fields.map((field) =>
         renderField(name, field, {
           value: sent === undefined ? field.value : (sent.get(field.name) ?? ""),
@@ -62,16 +71,29 @@ function renderField(
   { value, errors }: { value: string; errors: readonly FieldError[] },
 ): Markup {
   const id = `${task}-${field.name}`;
+  const wrong = errors.length > 0;
   return html`<div class="field">
     <label for="${id}">${field.label}</label>
-    ${renderControl(field, id, value)}
+    ${renderControl(field, id, { value, wrong })}
     <small id="${id}-hint">${field.hint}</small>
-    ${errors.map(({ detail }) => html`<small role="alert" class="failed">${detail}</small>`)}
+    ${
+      wrong &&
+      html`<div id="${id}-error">
+        ${errors.map(({ detail }) => html`<small role="alert" class="failed">${detail}</small>`)}
+      </div>`
+    }
   </div>`;
 }
 
-function renderControl(field: Field, id: string, value: string): Markup {
-  const named = html`id="${id}" name="${field.name}" aria-describedby="${id}-hint"`;
+function renderControl(
+  field: Field,
+  id: string,
+  { value, wrong }: { readonly value: string; readonly wrong: boolean },
+): Markup {
+  const described = wrong
+    ? html`aria-invalid="true" aria-describedby="${id}-error ${id}-hint"`
+    : html`aria-describedby="${id}-hint"`;
+  const named = html`id="${id}" name="${field.name}" ${described}`;
   const required = field.required ? html` required` : "";
   switch (field.kind) {
     case "number":

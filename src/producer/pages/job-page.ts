@@ -4,8 +4,8 @@ import { isFinal, type JobStatus } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 
-/** A job's page: how it stands, what came of it, and where to look further. */
-export function renderJobPage(job: JobStatus, links: JobLinks): Promise<string> {
+/** A job's page: how it stands, what came of it, and where to look further; `again` is its task's form. */
+export function renderJobPage(job: JobStatus, links: JobLinks, again: string): Promise<string> {
   const final = isFinal(job);
   return renderPage(
     { title: `${job.task} ${job.status}`, refresh: !final },
@@ -41,7 +41,7 @@ ${
     <dd><a href="${links.board}">in Bull Board</a></dd>`
 }
 </dl>
-<p><a href="/">Submit another job</a> · <a href="${job.links.self}">This job as JSON</a></p>
+<p><a href="${again}">Submit another job</a> · <a href="${job.links.self}">This job as JSON</a></p>
 </section>
 </main>`,
   );

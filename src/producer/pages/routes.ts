@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ParameterizedContext } from "koa";
+import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
+import { isJobId } from "../../queue/job-id.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
@@ -9,9 +11,14 @@ import type { Route } from "../http/route.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createFields, parseFields } from "./fields.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
+import { renderIndexPage } from "./index-page.ts";
 import { renderJobPage } from "./job-page.ts";
+import { findTasks } from "./task-search.ts";
 
-const keyField = "idempotency_key";
+const maxQueryLength = 200;
+
+/** A job's id in version 0.1, which had the pages of jobs where those of tasks are now. */
+const formerId = /^(t-[0-9a-f-]{36}|k-[0-9a-f]{64})$/;
 
 export interface PageRoutesDeps {
   readonly jobs: Jobs;
@@ -21,42 +28,61 @@ export interface PageRoutesDeps {
 
 /** The pages for people. They work without JavaScript. */
 export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
-  const forms = [...tasks].map(([name, task]) => ({
-    name,
-    task,
-    fields: createFields(task),
-  }));
-  const formOf = (name: string | undefined) => {
-    const form = forms.find((candidate) => candidate.name === name);
+  const forms = new Map(
+    [...tasks].map(([name, task]) => [name, { name, task, fields: createFields(task) }] as const),
+  );
+  const formOf = (name: string) => {
+    const form = forms.get(name);
     if (form === undefined) throw new RequestError(404, `there is no task "${name}"`);
     return form;
   };
-  const show = async (ctx: ParameterizedContext, shown: readonly TaskForm[]) => {
-    let recent;
+  const readRecent = async () => {
     try {
-      recent = await jobs.recent();
+      return await jobs.recent();
     } catch (error) {
-      // The form is of use without the list, and says so.
+      // Forms and index are of use without the list, and say so.
       if (!(error instanceof UnavailableError)) throw error;
+      return undefined;
     }
-    sendPage(ctx, await renderFormPage(shown, recent));
   };
+  const showForm = async (ctx: ParameterizedContext, form: TaskForm) =>
+    sendPage(ctx, await renderFormPage(form, await readRecent(), forms.size > 1));
 
   return [
     {
       method: "GET",
       path: paths.form,
-      handle: (ctx) =>
-        show(
-          ctx,
-          forms.map((form) => ({ ...form, idempotencyKey: randomUUID() })),
-        ),
+      async handle(ctx) {
+        const [only, ...others] = forms.values();
+        if (only !== undefined && others.length === 0) {
+          await showForm(ctx, { ...only, idempotencyKey: randomUUID() });
+          return;
+        }
+        const asked = new URLSearchParams(ctx.querystring);
+        const query = (asked.get("q") ?? "").slice(0, maxQueryLength);
+        const page = Number.parseInt(asked.get("page") ?? "1", 10) || 1;
+        const found = findTasks(tasks, query, page);
+        sendPage(ctx, await renderIndexPage(found, await readRecent()));
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.tasks}/:name`,
+      async handle(ctx) {
+        const { name = "" } = ctx.params;
+        if (!forms.has(name) && (isJobId(name) || formerId.test(name))) {
+          ctx.redirect(`${paths.jobs}/${name}${ctx.search}`);
+          ctx.status = 308;
+          return;
+        }
+        await showForm(ctx, { ...formOf(name), idempotencyKey: randomUUID() });
+      },
     },
     {
       method: "POST",
       path: `${paths.tasks}/:name`,
       async handle(ctx) {
-        const form = formOf(ctx.params["name"]);
+        const form = formOf(ctx.params["name"] ?? "");
         const keep = (fields: ReadonlyMap<string, string>) => {
           ctx.state.resend = { action: ctx.path, fields };
         };
@@ -86,7 +112,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
           ctx.redirect(job.links.page);
         } catch (error) {
           if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
-          await show(ctx, [{ ...form, idempotencyKey, sent, errors: error.errors }]);
+          await showForm(ctx, { ...form, idempotencyKey, sent, errors: error.errors });
           ctx.status = error.status;
         }
       },
@@ -96,7 +122,8 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
       path: `${paths.jobs}/:id`,
       async handle(ctx) {
         const job = await jobs.find(ctx.params["id"]);
-        sendPage(ctx, await renderJobPage(job, jobs.linksTo(job)));
+        const again = forms.has(job.task) ? `${paths.tasks}/${job.task}` : paths.form;
+        sendPage(ctx, await renderJobPage(job, jobs.linksTo(job), again));
       },
     },
   ];

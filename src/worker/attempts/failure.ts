@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
 import { DependencyError, TaskRejectedError } from "../../task/task.ts";
@@ -31,6 +32,11 @@ export class UnknownTaskError extends Error {
   override readonly name = "UnknownTaskError";
 }
 
+/** The task returned what JSON cannot keep: the next attempt would do its work again for nothing. */
+export class ResultError extends Error {
+  override readonly name = "ResultError";
+}
+
 /** A failure that was sorted where it happened, in the process of an isolated task. */
 export class IsolatedError extends Error {
   override readonly name = "IsolatedError";
@@ -56,17 +62,19 @@ export function classifyFailure(error: unknown): Failure {
   if (error instanceof UnknownTaskError) {
     return { failureClass: "unknown_task", reason, retryable: false };
   }
+  if (error instanceof ResultError) return { failureClass: "_OTHER", reason, retryable: false };
   const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
   return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
 }
 
 function describe(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
-  return typeof error === "string" ? error : `threw ${JSON.stringify(error) ?? typeof error}`;
+  const told: unknown = error instanceof Error ? error.message || error.name : error;
+  return typeof told === "string" ? told : `threw ${inspect(told, { compact: true })}`;
 }
 
-function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return "";
+/** The first code of the error and its causes, which may go in a circle. */
+function errorCode(error: unknown, seen: readonly unknown[] = []): string {
+  if (!(error instanceof Error) || seen.includes(error)) return "";
   if ("code" in error && typeof error.code === "string") return error.code;
-  return errorCode(error.cause);
+  return errorCode(error.cause, [...seen, error]);
 }

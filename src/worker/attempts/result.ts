@@ -1,20 +1,27 @@
+import { z } from "zod";
+import { findJsonProblem } from "../../task/json-value.ts";
 import { TaskRejectedError } from "../../task/task.ts";
+import { ResultError } from "./failure.ts";
 
 const resultBytes = 65_536;
 
 /**
  * A task's result as Redis keeps it; undefined if it returned none.
- * Throws `TaskRejectedError` for one that Redis would not give back as it was, or too large a one.
+ * Throws `ResultError` for one that JSON would change or drop, which only the task's author can fix,
+ * and `TaskRejectedError` for a number that is none or too large a result, which the input asked for.
  */
 export function formatResult(result: unknown): string | undefined {
-  const json = JSON.stringify(result, (key, value) => {
-    // JSON silently turns Infinity and NaN into null: a wrong result is worse than none.
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new TaskRejectedError("overflow", `the result${key && ` at "${key}"`} is ${value}`);
-    }
-    return value;
-  });
-  if (json !== undefined && Buffer.byteLength(json) > resultBytes) {
+  if (result === undefined) return undefined;
+  // Each part takes a byte or more.
+  const found = findJsonProblem(result, resultBytes);
+  if (found !== undefined && found.kind !== "size") {
+    const where = found.path.length === 0 ? "" : ` at "${z.core.toDotPath(found.path)}"`;
+    const reason = `the result${where} ${found.problem}`;
+    if (found.kind === "number") throw new TaskRejectedError("overflow", reason);
+    throw new ResultError(reason);
+  }
+  const json = found === undefined ? JSON.stringify(result) : undefined;
+  if (json === undefined || Buffer.byteLength(json) > resultBytes) {
     throw new TaskRejectedError("overflow", `the result is larger than ${resultBytes} bytes`);
   }
   return json;

@@ -86,9 +86,31 @@ test("a release changes with what hosts run, and with nothing else", async () =>
   await writeFile(join(folder, "package.json"), JSON.stringify(other));
   await appendFile(join(folder, "src/local/docs/tables.ts"), "// another line\n");
   await writeFile(join(folder, "src/producer/unused.ts"), "export {};\n");
+  // What editors, systems and people leave beside tasks and assets is read by nobody.
+  const tasks = ["divide.ts~", ".DS_Store", "README.md", "divide.test.ts", "shared/unused.ts"];
+  await mkdir(join(folder, "src/tasks/shared"));
+  for (const name of tasks) {
+    await writeFile(join(folder, "src/tasks", name), 'import "vitest";\n');
+  }
+  await writeFile(join(folder, "src/producer/pages/assets/style.css~"), "\n");
   expect(await packSources(folder)).toEqual(before);
   await appendFile(join(folder, "src/producer/pages/assets/style.css"), "\n");
   expect(await packSources(folder)).not.toEqual(before);
+});
+
+test("a module that a task imports is shipped, wherever it is beside the tasks", async () => {
+  const folder = await copySources();
+  await mkdir(join(folder, "src/tasks/shared"));
+  await writeFile(join(folder, "src/tasks/shared/words.ts"), "export {};\n");
+  await writeFile(join(folder, "src/tasks/more.ts"), 'import "./shared/words.ts";\n');
+  const paths = (await loadSources(folder)).map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(["src/tasks/more.ts", "src/tasks/shared/words.ts"]));
+});
+
+test("no release is made where a module beside the tasks has a name that no task can have", async () => {
+  const folder = await copySources();
+  await writeFile(join(folder, "src/tasks/Resize.ts"), "");
+  await expect(loadSources(folder)).rejects.toThrow('"tasks/Resize.ts" is not a task');
 });
 
 /** A tree of these files, of which `main.ts` is the entry point. */

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { prefixOf } from "../../../src/queue/keys.ts";
+import { defineTask } from "../../../src/task/task.ts";
 import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
@@ -136,6 +138,19 @@ test("tells an unfit input field by field", async () => {
       { pointer: "/input", detail: 'Unrecognized key: "z"' },
     ],
   });
+});
+
+test("queues nothing where a schema turns out not to take what it returns", async () => {
+  const growing = defineTask({
+    title: "Grow",
+    description: "Has a schema that makes a text longer each time.",
+    input: z.strictObject({ text: z.string().overwrite((text) => `${text}!`) }),
+    timeLimitMs: 1_000,
+    run: async () => undefined,
+  });
+  const { url, queue } = await startProducer({ tasks: new Map([["grow", growing]]) });
+  const response = await postJson(`${url}/api/v1/jobs`, { task: "grow", input: { text: "a" } });
+  expect([response.status, await queue.count()]).toEqual([500, 0]);
 });
 
 test("names the tasks there are to somebody who asks for another", async () => {

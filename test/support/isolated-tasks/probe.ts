@@ -17,6 +17,8 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
     throw new DependencyError("the mail server is silent");
   },
   overflow: () => ({ ratio: Number.NaN }),
+  map: () => ({ found: new Map([["a", 1]]) }),
+  count: () => ({ count: 1n }),
   obey: (signal) => sleep(20_000, undefined, { signal }),
 };
 

@@ -3,12 +3,20 @@ import { z } from "zod";
 import { DependencyError, TaskRejectedError } from "../../../src/task/task.ts";
 import {
   classifyFailure,
+  ResultError,
   TimeLimitError,
   UnknownTaskError,
 } from "../../../src/worker/attempts/failure.ts";
 
 function refused(): Error {
   return Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+}
+
+/** An error that is its own cause. */
+function circular(): Error {
+  const error = new Error("round and round");
+  error.cause = error;
+  return error;
 }
 
 test.each([
@@ -22,6 +30,10 @@ test.each([
   [new Error("whatever"), "_OTHER", true],
   ["a string", "_OTHER", true],
   [undefined, "_OTHER", true],
+  [{ count: 1n }, "_OTHER", true],
+  [Object.assign(new Error("x"), { message: { code: 3 } }), "_OTHER", true],
+  [circular(), "_OTHER", true],
+  [new ResultError("a Map"), "_OTHER", false],
 ])("sorts %o as %s", (error, failureClass, retryable) => {
   expect(classifyFailure(error)).toMatchObject({ failureClass, retryable });
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTask } from "../../../src/task/task.ts";
+import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
 import { runTask } from "../../../src/worker/attempts/run-task.ts";
 
 const calm = new AbortController().signal;
@@ -38,15 +39,83 @@ test("ends a task when the worker stops", async () => {
 });
 
 test.each([
-  [{ rows: [{ ratio: Number.NaN }] }, 'the result at "ratio" is NaN'],
+  [{ rows: [{ ratio: Number.NaN }] }, 'the result at "rows[0].ratio" is NaN'],
   [-Infinity, "the result is -Infinity"],
   ["x".repeat(70_000), "the result is larger than 65536 bytes"],
+  [Array(70_000).fill(1), "the result is larger than 65536 bytes"],
 ])("rejects a result that Redis would not give back, %#", async (result, message) => {
   const task = taskThat(async () => result);
   await expect(runTask(task, {}, calm)).rejects.toMatchObject({
     failureClass: "overflow",
     message,
   });
+});
+
+class Point {
+  readonly x = 1;
+}
+
+function circle(): object {
+  const part: { whole?: object } = {};
+  const whole = { part };
+  part.whole = whole;
+  return whole;
+}
+
+function nested(levels: number): unknown {
+  return Array(levels)
+    .fill(0)
+    .reduce<unknown>((inner) => [inner], 1);
+}
+
+test.each([
+  [new Map([["a", 1]]), "the result is a Map, expected Object.fromEntries() of it"],
+  [{ tags: new Set([1]) }, 'the result at "tags" is a Set, expected an array of its members'],
+  [{ rows: [{ due: new Date(0) }] }, 'the result at "rows[0].due" is a Date, expected its toISO'],
+  [{ found: Promise.resolve(1) }, 'the result at "found" is a Promise, expected what it resolves'],
+  [new RangeError("no"), "the result is an error, expected its message, or to be thrown"],
+  [{ data: Buffer.from("a") }, 'the result at "data" is a Buffer, expected its toString("base64")'],
+  [[new Uint8Array(2)], 'the result at "[0]" is a Uint8Array, expected Array.from() of it'],
+  [{ at: new Point() }, 'the result at "at" is a Point, expected a plain object'],
+  [() => 1, "the result is a function, which JSON does not have"],
+  [{ mark: Symbol("s") }, 'the result at "mark" is a symbol, which JSON does not have'],
+  [{ count: 1n }, 'the result at "count" is a BigInt, expected a number or a text of digits'],
+  [[1, undefined], 'the result at "[1]" is undefined, expected null'],
+  [Array(3), 'the result at "[0]" is undefined, expected null'],
+  [circle(), 'the result at "part.whole" refers back to what it is part of'],
+  [nested(20_000), "is nested deeper than 500 levels"],
+])("fails a result that JSON would not keep at once, and blames us, %#", async (result, reason) => {
+  const error: unknown = await runTask(
+    taskThat(async () => result),
+    {},
+    calm,
+  ).catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toEqual({
+    failureClass: "_OTHER",
+    reason: expect.stringContaining(reason),
+    retryable: false,
+  });
+});
+
+test.each([
+  [undefined],
+  [null],
+  [{ a: 1, gone: undefined }],
+  [Object.assign(Object.create(null), { a: [true, "\ud800", -1.5e-7] })],
+])("keeps a result that JSON keeps, %#", async (result) => {
+  expect(
+    await runTask(
+      taskThat(async () => result),
+      {},
+      calm,
+    ),
+  ).toBe(result);
+});
+
+test("keeps a part that a result has twice", async () => {
+  const part = { a: 1 };
+  const task = taskThat(async () => ({ first: part, second: part }));
+  expect(await runTask(task, {}, calm)).toEqual({ first: part, second: part });
 });
 
 test("rejects data that does not fit, before the task sees it", async () => {

@@ -85,6 +85,13 @@ test.each([
   ["reject", "division_by_zero", "cannot do that", false],
   ["depend", "dependency", "the mail server is silent", true],
   ["overflow", "overflow", 'the result at "ratio" is NaN', false],
+  ["map", "_OTHER", 'the result at "found" is a Map, expected Object.fromEntries() of it', false],
+  [
+    "count",
+    "_OTHER",
+    'the result at "count" is a BigInt, expected a number or a text of digits',
+    false,
+  ],
 ])(
   "an isolated task that does %j fails as it would in the worker",
   async (deed, failureClass, reason, retryable) => {

@@ -1,0 +1,53 @@
+import { inspect } from "node:util";
+import { z } from "zod";
+import type { Task } from "./task.ts";
+
+/** What a timer of Node.js can wait at most; a longer one would end at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+interface Expectation {
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly optional?: true;
+}
+
+const text: Expectation = {
+  expected: "a text",
+  fits: (value) => typeof value === "string" && value.trim() !== "",
+};
+
+const fields: Readonly<Record<keyof Task, Expectation>> = {
+  title: text,
+  description: text,
+  input: { expected: "z.strictObject({ … })", fits: (value) => value instanceof z.ZodObject },
+  examples: { expected: "a list", fits: Array.isArray, optional: true },
+  timeLimitMs: {
+    expected: `a whole number of milliseconds from 1 to ${maxTimerMs}, which is 24 days`,
+    fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxTimerMs,
+  },
+  isolated: {
+    expected: "true or false",
+    fits: (value) => typeof value === "boolean",
+    optional: true,
+  },
+  run: {
+    expected: "a function of (input, signal)",
+    fits: (value) => typeof value === "function" && value.length <= 2,
+  },
+};
+
+/** Every reason why these are not the fields of a task, or `undefined`. */
+export function findDefinitionProblem(definition: Readonly<Record<string, unknown>>) {
+  const known = new Map<string, Expectation>(Object.entries(fields));
+  const wrong = [...known].flatMap(([name, { expected, fits, optional = false }]) => {
+    const value = definition[name];
+    if (fits(value) || (value === undefined && optional)) return [];
+    const found = value === undefined ? "missing" : inspect(value, { depth: 0, compact: true });
+    return [`its "${name}" is ${found}, expected ${expected}`];
+  });
+  const unknown = Object.keys(definition)
+    .filter((name) => !known.has(name))
+    .map((name) => `its "${name}" is unknown, expected only ${[...known.keys()].join(", ")}`);
+  const problems = [...wrong, ...unknown];
+  return problems.length === 0 ? undefined : problems.join("; ");
+}
