@@ -31,6 +31,11 @@ export class UnknownTaskError extends Error {
   override readonly name = "UnknownTaskError";
 }
 
+/** What Redis holds of the job cannot be run, and no submitter has sent it so. */
+export class InvalidRecordError extends Error {
+  override readonly name = "InvalidRecordError";
+}
+
 /** A failure that was sorted where it happened, in the process of an isolated task. */
 export class IsolatedError extends Error {
   override readonly name = "IsolatedError";
@@ -55,6 +60,9 @@ export function classifyFailure(error: unknown): Failure {
   if (error instanceof TimeLimitError) return { failureClass: "timeout", reason, retryable: false };
   if (error instanceof UnknownTaskError) {
     return { failureClass: "unknown_task", reason, retryable: false };
+  }
+  if (error instanceof InvalidRecordError) {
+    return { failureClass: "invalid_record", reason, retryable: false };
   }
   const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
   return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
