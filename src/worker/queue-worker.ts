@@ -17,6 +17,7 @@ import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
 import { registerBrake } from "./brake.ts";
+import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
 export interface WorkerDeps {
@@ -61,6 +62,7 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   };
   const worker = new Worker(queue.name, handle, options, queueBackend);
   registerAccounting(worker, { ...deps, attempts });
+  registerScriptFailures(worker, deps.log);
   const release = registerBrake(worker, deps.log);
   worker.on("closing", release);
   observeBlocking(worker, deps);

@@ -75,10 +75,14 @@ test("runs a job that BullMQ's own script fails on, once its lock has run out", 
   const { queue, redis, name } = await startProducer();
   const { id = "" } = await queue.add("quotient", input);
   await redis.hset(queue.toKey(id), { ats: "x" });
-  await startWorker(name, { config: { lockMs: 1_000, stalledCheckMs: 200 } });
+  const { log, lines } = collectLog();
+  await startWorker(name, { log, config: { lockMs: 1_000, stalledCheckMs: 200 } });
   const state = await until("the job to end", async () => {
     const now = await queue.getJobState(id);
     return (now === "completed" || now === "failed") && now;
   });
   expect(state).toBe("completed");
+  expect(lines().filter(({ level }) => level === "error")).toMatchObject([
+    { msg: "redis holds a damaged job" },
+  ]);
 });
