@@ -9,6 +9,13 @@ import {
 import { isJobId } from "./job-id.ts";
 import { findScriptBreakers, type JobHash, mendHash } from "./job-hash.ts";
 
+/** A job cannot have this id. */
+class JobIdError extends Error {
+  override readonly name = "JobIdError";
+  /** Bull Board answers with it. */
+  readonly statusCode = 400;
+}
+
 /** BullMQ's scripts that hand out a job: its hash as a flat list, and its id. */
 const handingOut = new Set(["moveToActive", "moveToFinished", "moveToDelayed"]);
 
@@ -56,9 +63,7 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
     const addJob = backend.addJob.bind(backend);
     backend.addJob = async (job, id, parent) => {
       if (looksLikeKey(id)) {
-        throw new Error(
-          `a job cannot have the id "${id}", expected a digit or a capital letter in it`,
-        );
+        throw new JobIdError(`the id "${id}" is not free, expected a digit or a capital in it`);
       }
       return addJob(job, id, parent);
     };

@@ -60,7 +60,7 @@ test.each(["completed", "failed", "heartbeat", "stalled-check", "metrics:complet
   async (jobId) => {
     const producer = await startProducer({ readOnly: false });
     const add = { name: "quotient", data: division.input, options: { jobId } };
-    expect(await callBoard(producer, "POST", "add", add)).toBe(500);
+    expect(await callBoard(producer, "POST", "add", add)).toBe(400);
     expect(await producer.queue.getJobCounts("waiting")).toEqual({ waiting: 0 });
     await startWorker(producer.name);
     const { id } = await submitDivision(producer.url, { x: 1, y: 1 });
