@@ -32,6 +32,8 @@ export function followEnds(redis: Redis, stream: string): EndEvents {
   const following = (async () => {
     while ((await read()) > 0 || !stop.signal.aborted);
   })();
+  // A test that fails before it stops this closes the connection.
+  following.catch(() => undefined);
   return {
     get ends() {
       return ends;
