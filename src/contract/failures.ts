@@ -13,6 +13,10 @@ export const failureClasses = {
     meaning: "The result is not a finite number, or is larger than a job may keep.",
   },
   invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
+  invalid_record: {
+    blame: "system",
+    meaning: "What Redis holds of the job was damaged, or put there by hand, and cannot be run.",
+  },
   unknown_task: { blame: "system", meaning: "This worker's release has no such task." },
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
   cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },

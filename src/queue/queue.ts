@@ -1,6 +1,7 @@
 import { type JobsOptions, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueName } from "../contract/queues.ts";
+import { createTolerantBackend } from "./backend.ts";
 import { prefixOf } from "./keys.ts";
 
 const day = 86_400;
@@ -22,20 +23,27 @@ const jobOptions = {
   keepLogs: 100,
 } as const satisfies JobsOptions;
 
+/** How queue and worker talk to Redis. */
+export const queueBackend = createTolerantBackend(jobOptions);
+
 /**
  * The queue on a connection that the caller opened and closes.
  * It never waits for the connection: calls fail while that is not ready and work once it is.
  */
 export function createQueue(redis: Redis, name: string = queueName): Queue {
-  const queue = new Queue(name, {
-    connection: redis,
-    prefix: prefixOf(name),
-    defaultJobOptions: jobOptions,
-    // Waiting hangs every request made before Redis is up; skipping only the wait, and not the
-    // version check, would keep the first check's failure for ever.
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-  });
+  const queue = new Queue(
+    name,
+    {
+      connection: redis,
+      prefix: prefixOf(name),
+      defaultJobOptions: jobOptions,
+      // Waiting hangs every request made before Redis is up; skipping only the wait, and not the
+      // version check, would keep the first check's failure for ever.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    },
+    queueBackend,
+  );
   // Whoever opened the connection logs its errors; with no listener here BullMQ prints them raw.
   queue.on("error", () => undefined);
   return queue;

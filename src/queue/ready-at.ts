@@ -1,7 +1,13 @@
-/** Unix time in ms from which a job could have run, had a worker been free. */
+import { parseTime } from "./stored-time.ts";
+
+/**
+ * Unix time in ms from which a job could have run, had a worker been free; `undefined` where its
+ * record does not say.
+ */
 export function readyAt(job: {
-  readonly timestamp: number;
-  readonly opts: { delay?: number };
-}): number {
-  return job.timestamp + (job.opts.delay ?? 0);
+  readonly timestamp: unknown;
+  readonly opts: { readonly delay?: unknown };
+}): number | undefined {
+  const createdAt = parseTime(job.timestamp);
+  return createdAt === undefined ? undefined : createdAt + (parseTime(job.opts.delay) ?? 0);
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { removeOrphan } from "./backend.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
+import { readRecord } from "./job-record.ts";
 import { hasRoom, type Load } from "./room.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
 
@@ -55,14 +57,42 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ? createRandomId()
       : createKeyedId(await deps.ask(deps.idSecret), task, idempotencyKey);
   const options = { jobId: id, ...carryTrace(carrierOf(id)) };
-  const [sent, stored] = await deps.ask(async (queue) => {
-    const job = await queue.add(task, input, options);
-    // BullMQ keeps the older job of an id, but hands back what was just sent.
-    return [job, idempotencyKey === undefined ? job : await queue.getJob(id)];
-  });
+  const add = (queue: Queue) => queue.add(task, input, options);
+  if (idempotencyKey === undefined) return { job: await deps.ask(add), replayed: false };
+  const [sent, stored] = await deps.ask((queue) => addOnce(queue, id, () => add(queue)));
   const job = stored ?? sent;
+  const { damage } = readRecord(job);
+  if (damage !== undefined) {
+    throw new KeyReusedError(
+      `the job of this Idempotency-Key was damaged: ${damage}; use another key`,
+    );
+  }
   if (!isDeepStrictEqual(job.data, sent.data)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another input");
   }
-  return { job, replayed: job !== sent && job.timestamp !== sent.timestamp };
+  return { job, replayed: isOlder(job, sent) };
+}
+
+/**
+ * Adds a job unless its id is known, and returns what was sent and what Redis holds: BullMQ keeps the
+ * older job, but hands back what was just sent. An older job that is in none of the queue's lists can
+ * never run; it is removed, and added anew. Whoever does both at the same time does no harm: only a
+ * job in no list is removed, and only one that is gone can be added.
+ */
+async function addOnce(
+  queue: Queue,
+  id: string,
+  add: () => Promise<Job>,
+): Promise<[sent: Job, stored: Job | undefined]> {
+  const sent = await add();
+  const stored = await queue.getJob(id);
+  if (stored === undefined || !isOlder(stored, sent)) return [sent, stored];
+  if ((await queue.getJobState(id)) !== "unknown") return [sent, stored];
+  await removeOrphan(queue, id);
+  const anew = await add();
+  return [anew, await queue.getJob(id)];
+}
+
+function isOlder(stored: Job, sent: Job): boolean {
+  return stored.timestamp !== sent.timestamp;
 }

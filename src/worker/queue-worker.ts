@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Tracer } from "@opentelemetry/api";
-import { type Job, type Queue, Worker } from "bullmq";
+import { type Job, type Queue, Worker, type WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import { queueName } from "../contract/queues.ts";
 import { prefixOf } from "../queue/keys.ts";
+import { queueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -16,6 +17,7 @@ import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
 import { registerBrake } from "./brake.ts";
+import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
 export interface WorkerDeps {
@@ -46,7 +48,7 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
     job.name === heartbeatName
       ? recordHeartbeat(queue, redis)
       : process(job, token, signal ?? never);
-  const worker = new Worker(queue.name, handle, {
+  const options: WorkerOptions = {
     connection: redis,
     prefix: prefixOf(queue.name),
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
@@ -57,8 +59,10 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
     maxStalledCount: 5,
     // BullMQ would sleep for 15 s whenever a connection breaks under one of its commands.
     runRetryDelay: 1_000,
-  });
+  };
+  const worker = new Worker(queue.name, handle, options, queueBackend);
   registerAccounting(worker, { ...deps, attempts });
+  registerScriptFailures(worker, deps.log);
   const release = registerBrake(worker, deps.log);
   worker.on("closing", release);
   observeBlocking(worker, deps);

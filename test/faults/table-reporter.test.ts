@@ -6,7 +6,7 @@ import type { TestCase, TestModule } from "vitest/node";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 import { TableReporter } from "./table-reporter.ts";
 
-const plan = ["D1", ...Array.from({ length: 21 }, (_, index) => `F${index + 1}`)];
+const plan = ["D1", "F24", ...Array.from({ length: 21 }, (_, index) => `F${index + 1}`)];
 const before = "<!-- faults -->\nas it was\n<!-- /faults -->\n";
 
 test("prints the table and leaves the document alone unless it is asked to publish", async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { inject, onTestFinished } from "vitest";
 import { openProducer } from "../../src/producer/open-producer.ts";
 import { openRedis } from "../../src/queue/connection.ts";
@@ -23,6 +24,8 @@ export interface TestProducer {
   readonly metricsUrl: string;
   /** Its queue, on a connection of the test's own. */
   readonly queue: Queue;
+  /** That connection. */
+  readonly redis: Redis;
   /** The queue's name, for a worker to join. */
   readonly name: string;
   readonly tracing: TestTracing;
@@ -77,5 +80,6 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     `http://127.0.0.1:${producer.ports.metrics}`,
   ];
   await until("the producer to have Redis", async () => (await fetch(`${url}/readyz`)).ok);
-  return { url, boardUrl, metricsUrl, queue: createQueue(redis, name), name, tracing, close };
+  const queue = createQueue(redis, name);
+  return { url, boardUrl, metricsUrl, queue, redis, name, tracing, close };
 }

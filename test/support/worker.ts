@@ -3,6 +3,7 @@ import { inject, onTestFinished } from "vitest";
 import { heartbeatName } from "../../src/queue/heartbeat.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
+import type { Log } from "../../src/telemetry/log.ts";
 import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   readonly redisUrl?: string;
   readonly tasks?: Tasks;
   readonly tracing?: TestTracing;
+  readonly log?: Log;
   readonly config?: Partial<Config["worker"]>;
 }
 
@@ -28,7 +30,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
   const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
-  const telemetry = createTestTelemetry("worker", tasks, tracing);
+  const telemetry = createTestTelemetry("worker", tasks, tracing, options.log);
   const { worker, close } = await openWorker(
     {
       ...defaults,

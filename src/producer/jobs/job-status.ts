@@ -2,9 +2,9 @@ import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
-import { parseFailure } from "../../queue/failure-text.ts";
-import { readResult } from "../../queue/stored-result.ts";
-import { readTrace } from "../../queue/trace-carrier.ts";
+import { isJobId } from "../../queue/job-id.ts";
+import { type JobRecord, readRecord } from "../../queue/job-record.ts";
+import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
@@ -25,7 +25,9 @@ export const jobStatus = z.object({
   input: z.record(z.string(), z.unknown()),
   attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
   max_attempts: z.int().min(1),
-  created_at: time,
+  created_at: time
+    .optional()
+    .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
   started_at: time.optional(),
   finished_at: time.optional(),
   result: z.unknown().optional().meta({ description: "Only when succeeded." }),
@@ -41,9 +43,21 @@ export const jobStatus = z.object({
     .optional()
     .meta({ description: "Why it is not running, only when waiting." }),
   trace_id: z.string().optional(),
+  record_error: z
+    .string()
+    .optional()
+    .meta({ description: "Why it cannot run: what the queue holds of it was damaged." }),
   links: z.object({ self: z.string(), events: z.string(), page: z.string() }),
 });
 export type JobStatus = z.infer<typeof jobStatus>;
+
+/** A job without a name is listed among those of no known task. */
+const unnamed = "_OTHER";
+
+/** Whether a job has a page, and a place in the API: one that an operator has named otherwise has none. */
+export function hasPage({ id }: Pick<JobStatus, "id">): boolean {
+  return isJobId(id);
+}
 
 /** Whether nothing more will become of the job by itself. */
 export function isFinal({ status }: Pick<JobStatus, "status">): boolean {
@@ -71,33 +85,39 @@ export async function readJobStatus(
 
 /** What a job says of itself in this state; why it waits takes a further look. */
 export function summarizeJob(job: Job, jobState: string): JobStatus {
-  const id = job.id ?? "";
-  const traceId = traceIdOf(extractContext(readTrace(job)));
+  const record = readRecord(job);
+  const { id, createdAt, startedAt, damage } = record;
+  const traceId = traceIdOf(extractContext(record.trace));
   return {
     id,
-    task: job.name,
-    ...describeOutcome(job, jobState),
-    input: job.data,
-    attempts: job.attemptsMade,
-    max_attempts: job.opts.attempts ?? 1,
-    created_at: iso(job.timestamp),
-    ...(job.processedOn !== undefined && { started_at: iso(job.processedOn) }),
+    task: record.task ?? unnamed,
+    ...describeOutcome(record, jobState),
+    input: { ...record.input },
+    attempts: record.attempts,
+    max_attempts: record.maxAttempts,
+    ...(createdAt !== undefined && { created_at: iso(createdAt) }),
+    ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
+    ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };
 }
 
 type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;
 
-function describeOutcome(job: Job, jobState: string): Outcome {
-  const finished = job.finishedOn === undefined ? {} : { finished_at: iso(job.finishedOn) };
+function describeOutcome(record: JobRecord, jobState: string): Outcome {
+  const { finishedAt, result, failure } = record;
+  const finished = finishedAt === undefined ? {} : { finished_at: iso(finishedAt) };
   switch (jobState) {
     case "completed":
-      return { status: "succeeded", ...finished, result: readResult(job.returnvalue) };
-    case "failed": {
-      const { failureClass: errorType, reason } = parseFailure(job.failedReason);
-      return { status: "failed", ...finished, error_type: errorType, error: reason };
-    }
+      return { status: "succeeded", ...finished, result };
+    case "failed":
+      return {
+        status: "failed",
+        ...finished,
+        error_type: failure.failureClass,
+        error: failure.reason,
+      };
     case "active":
       return { status: "working" };
     default:
@@ -129,7 +149,8 @@ async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatu
 /** BullMQ scores a delayed job by its time in ms times 4096, to keep jobs of one millisecond in order. */
 async function readRetryTime(queue: Queue, redis: Redis, id: string) {
   const score = await redis.zscore(queue.toKey("delayed"), id);
-  return score === null ? {} : { retry_at: iso(Math.floor(Number(score) / 4_096)) };
+  const retryAt = score === null ? undefined : parseTime(Number(score) / 4_096);
+  return retryAt === undefined ? {} : { retry_at: iso(retryAt) };
 }
 
 async function readPosition(queue: Queue, redis: Redis, id: string) {

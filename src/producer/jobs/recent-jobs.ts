@@ -1,4 +1,5 @@
 import type { Job, Queue } from "bullmq";
+import { parseTime } from "../../queue/stored-time.ts";
 
 const shown = 15;
 const states = ["active", "waiting", "delayed", "completed", "failed"] as const;
@@ -15,5 +16,12 @@ export async function readRecentJobs(
   );
   // A job that moved between two reads shows up twice; its later state is the truer one.
   const latest = new Map(lists.flat().map((entry) => [entry.job.id, entry]));
-  return [...latest.values()].toSorted((a, b) => b.job.timestamp - a.job.timestamp).slice(0, shown);
+  return [...latest.values()]
+    .toSorted((a, b) => createdAt(b.job) - createdAt(a.job))
+    .slice(0, shown);
+}
+
+/** A job whose record does not say when it was made comes last. */
+function createdAt({ timestamp }: Job): number {
+  return parseTime(timestamp) ?? 0;
 }

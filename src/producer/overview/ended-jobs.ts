@@ -4,6 +4,7 @@ import type { FailureClass } from "../../contract/failures.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { retention } from "../../queue/queue.ts";
 import { readyAt } from "../../queue/ready-at.ts";
+import { parseTime } from "../../queue/stored-time.ts";
 
 /** The jobs that ended within one second. */
 export interface EndedSecond {
@@ -17,7 +18,8 @@ export interface EndedJob {
   readonly weight: number;
   /** `undefined` when it took several attempts: Redis keeps only the last one's start. */
   readonly waitSeconds: number | undefined;
-  readonly endToEndSeconds: number;
+  /** `undefined` when its record does not say. */
+  readonly endToEndSeconds: number | undefined;
   readonly failureClass: FailureClass | undefined;
 }
 
@@ -130,8 +132,12 @@ const none: EndedSecond = { succeeded: 0, failed: 0, sample: [] };
 
 function parseJob(hash: readonly (string | null)[], outcome: Outcome, weight: number): EndedJob {
   const [timestamp, opts, startedAt, endedAt, attempts, failedReason] = hash;
-  const ready = readyAt({ timestamp: Number(timestamp), opts: JSON.parse(opts ?? "{}") });
-  const since = (time: string | null | undefined) => Math.max(0, Number(time) - ready) / 1_000;
+  const ready = readyAt({ timestamp, opts: parseOptions(opts) });
+  const since = (stored: string | null | undefined) => {
+    const time = parseTime(stored);
+    if (time === undefined || ready === undefined) return undefined;
+    return Math.max(0, time - ready) / 1_000;
+  };
   return {
     weight,
     waitSeconds: attempts === "1" ? since(startedAt) : undefined,
@@ -139,6 +145,16 @@ function parseJob(hash: readonly (string | null)[], outcome: Outcome, weight: nu
     // A job that succeeded still has the reason of an attempt that did not.
     failureClass: outcome === "failed" ? parseFailure(failedReason ?? "").failureClass : undefined,
   };
+}
+
+/** `{}` for options that somebody has damaged. */
+function parseOptions(text: string | null | undefined): { readonly delay?: unknown } {
+  try {
+    const options: unknown = JSON.parse(text ?? "{}");
+    return typeof options === "object" && options !== null ? options : {};
+  } catch {
+    return {};
+  }
 }
 
 /** The answers in order; throws the first error among them. */

@@ -73,11 +73,7 @@ function summarizeEnded(seconds: readonly EndedSecond[]): LastMinute {
     succeeded: sum(seconds.map(({ succeeded }) => succeeded)),
     failed: sum(seconds.map(({ failed }) => failed)),
     failures: Object.fromEntries([...weights].map(([name, weight]) => [name, Math.round(weight)])),
-    wait_seconds: percentilesOf(
-      jobs.flatMap(({ waitSeconds, weight }) =>
-        waitSeconds === undefined ? [] : [{ value: waitSeconds, weight }],
-      ),
-    ),
+    wait_seconds: percentilesOf(jobs.map(({ waitSeconds: value, weight }) => ({ value, weight }))),
     end_to_end_seconds: percentilesOf(
       jobs.map(({ endToEndSeconds: value, weight }) => ({ value, weight })),
     ),
@@ -85,13 +81,16 @@ function summarizeEnded(seconds: readonly EndedSecond[]): LastMinute {
 }
 
 interface Weighted {
-  readonly value: number;
+  /** `undefined` is not told, and left out. */
+  readonly value: number | undefined;
   readonly weight: number;
 }
 
 /** The smallest values that half, and 95 %, of the weight do not exceed. */
 function percentilesOf(values: readonly Weighted[]): LastMinute["wait_seconds"] {
-  const sorted = values.toSorted((a, b) => a.value - b.value);
+  const sorted = values
+    .flatMap(({ value, weight }) => (value === undefined ? [] : [{ value, weight }]))
+    .toSorted((a, b) => a.value - b.value);
   const total = sum(sorted.map(({ weight }) => weight));
   const at = (share: number) => {
     let reached = 0;

@@ -4,7 +4,7 @@ import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
 import type { Field } from "./fields.ts";
-import type { JobStatus } from "../jobs/job-status.ts";
+import { hasPage, type JobStatus } from "../jobs/job-status.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 
 /** A task's form: empty, or as it was sent, with what is wrong with it. */
@@ -144,7 +144,9 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
         ${jobs.map(
           (job) =>
             html`<tr>
-              <td><a href="${job.links.page}">${job.task}</a></td>
+              <td>
+                ${hasPage(job) ? html`<a href="${job.links.page}">${job.task}</a>` : job.task}
+              </td>
               <td><span class="badge ${job.status}">${job.status}</span></td>
               <td>${outcomeOf(job)}</td>
               <td><code>${brief(job.input)}</code></td>

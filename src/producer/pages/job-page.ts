@@ -13,6 +13,10 @@ export function renderJobPage(job: JobStatus, links: JobLinks, again: string): P
 <section>
 <h1>${job.task} <span class="badge ${job.status}">${job.status}</span></h1>
 <div role="status">${renderOutcome(job)}</div>
+${
+  job.record_error !== undefined &&
+  html`<p role="alert" class="failed">What Redis holds of it is damaged: ${job.record_error}.</p>`
+}
 <dl>
 ${Object.entries(job.input).map(
   ([name, value]) =>

@@ -41,9 +41,11 @@ export function registerAccounting(
     const task = taskOf(job);
     const span = attempts.get(job)?.span;
     metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
+    const ready = readyAt(job);
+    if (ready === undefined) return;
     metrics.jobEndToEndDuration.observe({
       labels: { queue, task, outcome },
-      value: Math.max(0, (job.finishedOn ?? Date.now()) - readyAt(job)) / 1_000,
+      value: Math.max(0, (job.finishedOn ?? Date.now()) - ready) / 1_000,
       exemplarLabels: span ? exemplarOf(span) : {},
     });
   };

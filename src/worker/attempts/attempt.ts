@@ -51,18 +51,22 @@ export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt
     task,
     attempt: job.attemptsStarted,
     delayMs: job.opts.delay ?? 0,
-    readyAt: readyAt(job),
     startedAt: Date.now(),
   };
+  const ready = readyAt(job);
 
-  const span = startProcess(deps, linkMode, sender, identity);
+  const span = startProcess(deps, linkMode, sender, {
+    ...identity,
+    // Where its record does not say, it has not waited as far as anybody knows.
+    readyAt: ready ?? identity.startedAt,
+  });
   // Carrying a context costs a few microseconds, so only a span that is kept gets one.
   const within = span.isRecording() ? trace.setSpan(sender, span) : undefined;
   const exemplarLabels = exemplarOf(span);
-  if (identity.attempt === 1) {
+  if (identity.attempt === 1 && ready !== undefined) {
     metrics.jobWaitDuration.observe({
       labels: { queue, task },
-      value: Math.max(0, identity.startedAt - identity.readyAt) / 1_000,
+      value: Math.max(0, identity.startedAt - ready) / 1_000,
       exemplarLabels,
     });
   }

@@ -37,6 +37,11 @@ export class ResultError extends Error {
   override readonly name = "ResultError";
 }
 
+/** What Redis holds of the job cannot be run, and no submitter has sent it so. */
+export class InvalidRecordError extends Error {
+  override readonly name = "InvalidRecordError";
+}
+
 /** A failure that was sorted where it happened, in the process of an isolated task. */
 export class IsolatedError extends Error {
   override readonly name = "IsolatedError";
@@ -63,6 +68,9 @@ export function classifyFailure(error: unknown): Failure {
     return { failureClass: "unknown_task", reason, retryable: false };
   }
   if (error instanceof ResultError) return { failureClass: "_OTHER", reason, retryable: false };
+  if (error instanceof InvalidRecordError) {
+    return { failureClass: "invalid_record", reason, retryable: false };
+  }
   const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
   return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
 }

@@ -8,6 +8,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
 import { classifyFailure, type Failure, UnknownTaskError } from "./failure.ts";
+import { assertRunnable } from "./runnable.ts";
 import { runTask } from "./run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
@@ -56,6 +57,7 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
 }
 
 async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): Promise<unknown> {
+  assertRunnable(job, task);
   if (task === undefined) throw new UnknownTaskError(`this release has no task "${job.name}"`);
   return runTask(task, job.data, signal);
 }

@@ -142,7 +142,7 @@ test("the queue's own keys pass for no job", async () => {
 test("a fault of our own is answered 500 and explained to nobody but the log", async () => {
   const { url, queue } = await startProducer();
   const id = createRandomId();
-  await openClient().set(queue.toKey(id), "no job, as a job is a hash");
+  await openClient().set(queue.toKey("failed"), "no list of jobs");
 
   expect(await readProblem(await fetch(`${url}/api/v1/jobs/${id}`))).toEqual(
     problem(500, "something went wrong here; it has been logged"),

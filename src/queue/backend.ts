@@ -1,0 +1,119 @@
+import {
+  type BackendFactory,
+  createRedisBackend,
+  type JobsOptions,
+  type Queue,
+  raw2NextJobData,
+  type RedisQueueBackend,
+} from "bullmq";
+import { isJobId } from "./job-id.ts";
+import { findScriptBreakers, type JobHash, mendHash } from "./job-hash.ts";
+
+/** A job cannot have this id. */
+class JobIdError extends Error {
+  override readonly name = "JobIdError";
+  /** Bull Board answers with it. */
+  readonly statusCode = 400;
+}
+
+/** BullMQ's scripts that hand out a job: its hash as a flat list, and its id. */
+const handingOut = new Set(["moveToActive", "moveToFinished", "moveToDelayed"]);
+
+/**
+ * BullMQ's own way to Redis, but for jobs whose hash somebody has changed: where BullMQ throws, and
+ * with it the reading of every other job and the end of the one before, such a job is read as far as
+ * it goes. `defaults` stand in for options that make no sense.
+ */
+export function createTolerantBackend(defaults: JobsOptions): BackendFactory<RedisQueueBackend> {
+  return (...args) => {
+    const backend = createRedisBackend(...args);
+    const execute = backend.execCommand.bind(backend);
+
+    backend.execCommand = (client, command, values) => {
+      const answer = execute(client, command, values);
+      return handingOut.has(command) ? mendAnswer(answer) : repairAfter(answer);
+    };
+    const mendAnswer = async (answer: Promise<unknown>) => {
+      const handed = await repairAfter(answer);
+      if (!Array.isArray(handed) || !Array.isArray(handed[0])) return handed;
+      const [flat, id, ...rest] = handed;
+      const hash = toHash(flat);
+      await removeFields(id, findScriptBreakers(hash));
+      return [toFlat(mendHash(hash, defaults)), id, ...rest];
+    };
+    /** A script that failed on a field leaves its job active: it stalls, and can run then. */
+    const repairAfter = <T>(answer: T): T => {
+      if (!(answer instanceof Promise)) return answer;
+      answer.catch((error: unknown) => {
+        if (!isScriptFailure(error)) return undefined;
+        return repairActive().catch(() => undefined);
+      });
+      return answer;
+    };
+    const repairActive = async () => {
+      const client = await backend.client;
+      for (const id of await client.lrange(backend.keys["active"] ?? "", 0, -1)) {
+        await removeFields(id, findScriptBreakers(await client.hgetall(backend.toKey(id))));
+      }
+    };
+    const removeFields = async (id: string, fields: readonly string[]) => {
+      if (fields.length > 0) await (await backend.client).hdel(backend.toKey(id), ...fields);
+    };
+
+    const addJob = backend.addJob.bind(backend);
+    backend.addJob = async (job, id, parent) => {
+      if (looksLikeKey(id)) {
+        throw new JobIdError(`the id "${id}" is not free, expected a digit or a capital in it`);
+      }
+      return addJob(job, id, parent);
+    };
+    backend.getJobData = async (id) => {
+      const client = await backend.client;
+      const hash = await client.hgetall(backend.toKey(id)).catch((error: Error) => {
+        if (error.message.startsWith("WRONGTYPE")) return {};
+        throw error;
+      });
+      if (Object.keys(hash).length === 0) return undefined;
+      return raw2NextJobData([toFlat(mendHash(hash, defaults)), id, 0, 0])[0];
+    };
+    return backend;
+  };
+}
+
+/** Where a job is that can still run, or has ended. */
+const lists = [
+  "wait",
+  "paused",
+  "prioritized",
+  "delayed",
+  "active",
+  "waiting-children",
+  "completed",
+  "failed",
+];
+const parts = ["logs", "lock"];
+
+/** Removes a job that is in none of the queue's lists, and nothing that is in one: both in one step. */
+export async function removeOrphan(queue: Queue, id: string): Promise<void> {
+  const backend = queue.getBackend();
+  const values = [backend.toKey(""), lists.length, ...lists, parts.length, ...parts, id];
+  await backend.execCommand(await backend.client, "removeOrphanedJobs", values);
+}
+
+/** A job with the name of one of the queue's own keys would overwrite that key, and with it the queue. */
+function looksLikeKey(id: string | undefined): boolean {
+  return id !== undefined && /^[a-z:-]+$/.test(id) && !isJobId(id);
+}
+
+function isScriptFailure(error: unknown): boolean {
+  return error instanceof Error && /hash value is not an integer|cjson/i.test(error.message);
+}
+
+function toHash(flat: readonly string[]): JobHash {
+  const pairs = flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? ""]] : []));
+  return Object.fromEntries(pairs);
+}
+
+function toFlat(hash: JobHash): string[] {
+  return Object.entries(hash).flat();
+}

@@ -1,0 +1,105 @@
+import type { JobsOptions } from "bullmq";
+import { z } from "zod";
+
+/** A job as Redis keeps it: BullMQ's own fields, which anybody who can write there may have changed. */
+export type JobHash = Readonly<Record<string, string>>;
+
+/** Fields on which BullMQ's scripts calculate, or which they parse: with another value they fail. */
+const scripted = { ats: isCount, atm: isCount, stc: isCount, parent: isObject } as const;
+
+/** Fields that BullMQ's scripts would fail on; without them they begin anew. */
+export function findScriptBreakers(hash: JobHash): string[] {
+  return Object.entries(scripted)
+    .filter(([field, accepts]) => hash[field] !== undefined && !accepts(hash[field]))
+    .map(([field]) => field);
+}
+
+/**
+ * The hash as BullMQ can read it, which throws for text that is no JSON and takes options as they
+ * are. An option that makes no sense is replaced by that of `defaults`; data that is no JSON becomes
+ * a text, so that it can still be looked at.
+ */
+export function mendHash(hash: JobHash, defaults: JobsOptions): JobHash {
+  const breakers = new Set(findScriptBreakers(hash));
+  const fields = Object.entries(hash).filter(([field]) => !breakers.has(field));
+  const options = mendOptions(parseJson(hash["opts"] ?? "{}"), defaults);
+  const mended = {
+    ...Object.fromEntries(fields),
+    opts: JSON.stringify(options),
+    data: isJson(hash["data"]) ? hash["data"] : JSON.stringify(hash["data"] ?? null),
+    progress: isJson(hash["progress"]) ? hash["progress"] : "0",
+  };
+  // Without a schedule of its own a job cannot bring about the next one.
+  if (options.repeat !== undefined || !("rjk" in mended)) return mended;
+  const { rjk: _, ...unscheduled } = mended;
+  return unscheduled;
+}
+
+const count = z.int().min(0);
+const kept = z.union([
+  z.boolean(),
+  z.int(),
+  z.object({ age: count.optional(), count: z.int().optional(), limit: count.optional() }),
+]);
+const backoff = z.union([
+  count,
+  z.object({
+    type: z.enum(["fixed", "exponential"]),
+    delay: count.optional(),
+    jitter: z.number().min(0).max(1).optional(),
+  }),
+]);
+const repeat = z.union([
+  z.looseObject({ every: z.int().min(1) }),
+  z.looseObject({ pattern: z.string().min(1) }),
+]);
+
+/** BullMQ's options under the names that they have in Redis. */
+function mendOptions(stored: unknown, defaults: JobsOptions) {
+  const known = z.looseObject({
+    attempts: count.default(defaults.attempts ?? 1).catch(defaults.attempts ?? 1),
+    backoff: backoff.optional().catch(backoff.optional().parse(defaults.backoff)),
+    removeOnComplete: withFallback(kept, defaults.removeOnComplete),
+    removeOnFail: withFallback(kept, defaults.removeOnFail),
+    delay: z.number().min(0).optional().catch(undefined),
+    priority: count.optional().catch(undefined),
+    stackTraceLimit: count.optional().catch(defaults.stackTraceLimit),
+    kl: count.optional().catch(defaults.keepLogs),
+    lifo: z.boolean().optional().catch(undefined),
+    tm: z.string().optional().catch(undefined),
+    omc: z.boolean().optional().catch(undefined),
+    repeat: repeat.optional().catch(undefined),
+    parent: z.looseObject({ id: z.string(), queue: z.string() }).optional().catch(undefined),
+    de: z.looseObject({ id: z.string() }).optional().catch(undefined),
+  });
+  const parsed = known.safeParse(stored);
+  return parsed.success ? parsed.data : known.parse({});
+}
+
+/** The default of ours also where nothing is said: BullMQ would keep such a job for ever. */
+function withFallback(schema: typeof kept, fallback: unknown) {
+  const value = schema.parse(fallback ?? false);
+  return schema.default(value).catch(value);
+}
+
+function isCount(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
+}
+
+function isObject(text: string): boolean {
+  const value = parseJson(text);
+  return typeof value === "object" && value !== null;
+}
+
+function isJson(text: string | undefined): text is string {
+  return text !== undefined && parseJson(text) !== undefined;
+}
+
+/** `undefined` for what is no JSON, which no JSON stands for. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { JobsOptions } from "bullmq";
+import { isJobId } from "./job-id.ts";
+import { parseFailure } from "./failure-text.ts";
+import { readyAt } from "./ready-at.ts";
+import { readResult } from "./stored-result.ts";
+import { parseTime } from "./stored-time.ts";
+import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
+
+/** A job as far as what Redis holds of it makes sense; times are Unix times in ms. */
+export interface JobRecord {
+  readonly id: string;
+  readonly task: string | undefined;
+  readonly input: Readonly<Record<string, unknown>> | undefined;
+  readonly createdAt: number | undefined;
+  readonly readyAt: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly result: unknown;
+  readonly failure: ReturnType<typeof parseFailure>;
+  readonly trace: TraceCarrier;
+  /** It came through `submitJob`; anything else was put into Redis by an operator's hand. */
+  readonly submitted: boolean;
+  /** Why it can never run, in words that follow "because"; `undefined` when it can. */
+  readonly damage: string | undefined;
+}
+
+/** What BullMQ says of a job; the types are what it promises, not what Redis holds. */
+interface ReadJob {
+  readonly id?: string | undefined;
+  readonly name: unknown;
+  readonly data: unknown;
+  readonly opts: JobsOptions;
+  readonly timestamp: number;
+  readonly processedOn?: number | undefined;
+  readonly finishedOn?: number | undefined;
+  readonly attemptsMade: number;
+  readonly returnvalue: unknown;
+  readonly failedReason?: string | undefined;
+}
+
+/** The one place that turns what Redis holds of a job into what the rest can rely on; it never throws. */
+export function readRecord(job: ReadJob): JobRecord {
+  const id = job.id ?? "";
+  const task = typeof job.name === "string" && job.name !== "" ? job.name : undefined;
+  const input = isRecord(job.data) ? job.data : undefined;
+  const inputDamage =
+    input === undefined
+      ? `its input is ${JSON.stringify(job.data)?.slice(0, 60)}, expected an object`
+      : undefined;
+  return {
+    id,
+    task,
+    input,
+    createdAt: parseTime(job.timestamp),
+    readyAt: readyAt(job),
+    startedAt: parseTime(job.processedOn),
+    finishedAt: parseTime(job.finishedOn),
+    attempts: job.attemptsMade,
+    maxAttempts: Math.max(1, job.opts.attempts ?? 1),
+    result: readResult(job.returnvalue),
+    failure: parseFailure(job.failedReason ?? ""),
+    trace: readTrace(job),
+    submitted: isJobId(id) && job.opts.telemetry?.omitContext === true,
+    damage: task === undefined ? "it has no name: its record is gone or was changed" : inputDamage,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

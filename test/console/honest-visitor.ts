@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { paths } from "../../src/contract/paths.ts";
+import { jobStatus } from "../../src/producer/jobs/job-status.ts";
+import { submitUntilTaken } from "../support/honest-client.ts";
+
+/** What honest clients have seen while somebody else did mischief. */
+export interface Experience {
+  /** Jobs by how they ended for their client. */
+  readonly outcomes: Map<string, number>;
+  /** Answers that no client should ever get: method and path, status and the answer's beginning. */
+  readonly faults: string[];
+  /** Ids of jobs, the latest last. */
+  readonly ids: string[];
+}
+
+const patienceMs = 3_000;
+const division = z.object({ x: z.number(), y: z.number() });
+
+/** Submits a division, follows it as long as it has patience, and notes whether it was told the truth. */
+export async function submitAndFollow(url: string, seen: Experience): Promise<void> {
+  const [x, y] = [seen.ids.length, seen.ids.length % 5];
+  const body = { task: "quotient", input: { x, y, delayMs: x % 200 } };
+  const id = await submitUntilTaken(url, body, () => seen.faults.push("POST was refused with 503"));
+  seen.ids.push(id);
+  if (seen.ids.length > 200) seen.ids.shift();
+  const outcome = await follow(url, id, seen);
+  seen.outcomes.set(outcome, (seen.outcomes.get(outcome) ?? 0) + 1);
+}
+
+async function follow(url: string, id: string, seen: Experience): Promise<string> {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
+    const response = await visit(`${url}${paths.api}/${id}`, seen);
+    if (response.status === 404) return "removed";
+    const job = jobStatus.parse(JSON.parse(response.text));
+    if (job.status === "succeeded" || job.status === "failed") return judge(job, seen);
+    await sleep(50);
+  }
+  return "still waiting";
+}
+
+type Job = z.infer<typeof jobStatus>;
+
+/** An end that is true of the input that the job has now; an operator may have changed that. */
+function judge(job: Job, seen: Experience): string {
+  const { x, y } = division.safeParse(job.input).data ?? {};
+  if (job.status === "failed") {
+    const told = job.error_type ?? "";
+    const lied = told === "invalid_input" || (told === "division_by_zero" && y !== 0);
+    if (lied) seen.faults.push(`job ${job.id} blames its submitter: ${JSON.stringify(job)}`);
+    return `failed as ${told}`;
+  }
+  // Input that was changed while, or after, the job ran tells nothing of the result.
+  const right = x !== undefined && y !== undefined && job.result === x / y;
+  return right ? "succeeded" : "succeeded before its input was changed";
+}
+
+/** Reads pages and metrics as people and Prometheus do, again and again. */
+export async function lookAround(urls: readonly string[], url: string, seen: Experience) {
+  const id = seen.ids.at(-1) ?? "nope";
+  for (const one of [...urls, `${url}/`, `${url}${paths.overview}`, `${url}${paths.jobs}/${id}`]) {
+    await visit(one, seen);
+  }
+  await watch(`${url}${paths.api}/${id}/events`, seen);
+}
+
+async function watch(url: string, seen: Experience): Promise<void> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(300) });
+    note(url, response.status, "", seen);
+    await response.text();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+async function visit(url: string, seen: Experience) {
+  const response = await fetch(url);
+  const text = await response.text();
+  note(url, response.status, text, seen);
+  return { status: response.status, text };
+}
+
+function note(url: string, status: number, text: string, { faults }: Experience): void {
+  if (status >= 500) faults.push(`GET ${url} answered ${status} ${text.slice(0, 200)}`);
+  if (/^taskqueue_.* (NaN|Nan|[+-]Inf)/m.test(text)) faults.push(`GET ${url} has a NaN`);
+}

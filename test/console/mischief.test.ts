@@ -1,0 +1,142 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/queue/connection.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { submitDivision, untilFinal } from "../support/client.ts";
+import { spawnProducer, spawnWorker } from "../support/processes.ts";
+import { boardAuthorization } from "../support/producer.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+import { readBoardRoutes } from "./board-routes.ts";
+import { followEnds } from "./end-events.ts";
+import { type Experience, lookAround, submitAndFollow } from "./honest-visitor.ts";
+import { createDeeds, type Deed, pathOf } from "./mischief.ts";
+
+const seconds = Number(process.env["MISCHIEF_SECONDS"] ?? 20);
+const seed = Number(process.env["MISCHIEF_SEED"] ?? randomInt(2 ** 31));
+const deedsInARow = 500;
+const maxResidentBytes = 500e6;
+
+test(
+  `whatever an operator does in Bull Board, no page fails and nobody is told a lie (seed ${seed})`,
+  { timeout: seconds * 1_000 + 180_000 },
+  async () => {
+    const redis = await ownRedis();
+    const quiet = { LOG_LEVEL: "warn" };
+    const producer = await spawnProducer(redis.url, { ...quiet, BOARD_READ_ONLY: "false" });
+    const locks = { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" };
+    const worker = await spawnWorker(redis.url, { ...quiet, ...locks });
+    const connect = () => {
+      const client = openRedis({ url: redis.url, password: undefined }, "background");
+      onTestFinished(() => client.disconnect());
+      return client;
+    };
+    const queue = createQueue(connect());
+    const ends = followEnds(connect(), queue.toKey("events"));
+
+    const seen: Experience = { outcomes: new Map(), faults: [], ids: [] };
+    const answers = new Map<string, number>();
+    const end = performance.now() + seconds * 1_000;
+    const keep = async (act: () => Promise<unknown>) => {
+      while (performance.now() < end) await act();
+    };
+    const routes = readBoardRoutes();
+    let row = 0;
+    const doMischief = async () => {
+      for (const deed of createDeeds(routes, seed + row++, deedsInARow)) {
+        if (performance.now() >= end) return;
+        const status = await commit(producer.boardUrl, deed, seen.ids);
+        const line = `${deed.route.method} ${deed.route.path} ${status}`;
+        answers.set(line, (answers.get(line) ?? 0) + 1);
+      }
+    };
+    /** Somebody sets the queue right again, or most of the time nothing would run at all. */
+    const setRight = async () => {
+      await sleep(1_000);
+      await queue.resume();
+      await queue.removeGlobalConcurrency();
+      await queue.removeGlobalRateLimit();
+    };
+    const metricsUrls = [`${producer.metricsUrl}/metrics`, `${worker.metricsUrl}/metrics`];
+    await Promise.all([
+      ...Array.from({ length: 4 }, () => keep(() => submitAndFollow(producer.url, seen))),
+      keep(() => lookAround(metricsUrls, producer.url, seen)),
+      ...Array.from({ length: 3 }, () => keep(doMischief)),
+      keep(setRight),
+    ]);
+
+    await setRight();
+    const last = await submitDivision(producer.url, { x: 8, y: 2 });
+    const drained = async () => {
+      const counts = await queue.getJobCounts("waiting", "active", "prioritized");
+      return Object.values(counts).every((count) => count === 0);
+    };
+    await until("all that can run to have run", drained, 60_000);
+    expect((await untilFinal(producer.url, last.id)).result).toBe(4);
+    await ends.stop();
+
+    tell(answers, seen);
+    expect(seen.faults).toEqual([]);
+    expect(routes.filter(({ method, path }) => !wasCalled(answers, `${method} ${path}`))).toEqual(
+      [],
+    );
+    expect(seen.outcomes.get("succeeded")).toBeGreaterThan(seconds);
+    const finished = await sumOf(worker.metricsUrl, "taskqueue_jobs_finished_total");
+    expect(finished).toBeGreaterThanOrEqual(ends.ids.size);
+    expect(finished).toBeLessThanOrEqual(ends.ends);
+    for (const { metricsUrl } of [producer, worker]) {
+      expect(await sumOf(metricsUrl, "process_resident_memory_bytes")).toBeLessThan(
+        maxResidentBytes,
+      );
+    }
+    expect(unexpected(producer.output())).toEqual([]);
+    expect(unexpected(worker.output())).toEqual([]);
+  },
+);
+
+async function commit(boardUrl: string, deed: Deed, ids: readonly string[]): Promise<number> {
+  const { method } = deed.route;
+  const response = await fetch(`${boardUrl}${pathOf(deed, ids)}`, {
+    method,
+    headers: {
+      authorization: boardAuthorization,
+      "content-type": "application/json",
+      "sec-fetch-site": "same-origin",
+    },
+    ...(method !== "GET" && { body: JSON.stringify(deed.body) }),
+  });
+  await response.text();
+  return response.status;
+}
+
+function wasCalled(answers: ReadonlyMap<string, number>, route: string): boolean {
+  return [...answers.keys()].some((line) => line.startsWith(`${route} `));
+}
+
+async function sumOf(metricsUrl: string, metric: string): Promise<number> {
+  const text = await (await fetch(`${metricsUrl}/metrics`)).text();
+  const values = text.matchAll(new RegExp(`^${metric}(?:\\{.*\\})? (\\d+)`, "gm"));
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+/** Lines that are no log line, as a crash writes, and errors other than Bull Board's own answers. */
+function unexpected(output: string): string[] {
+  return output.split("\n").filter((line) => {
+    if (line === "") return false;
+    if (!line.startsWith("{")) return true;
+    const { level, msg } = JSON.parse(line);
+    return level === "fatal" || (level === "error" && msg !== "response failed");
+  });
+}
+
+function tell(answers: ReadonlyMap<string, number>, { outcomes }: Experience): void {
+  const calls = [...answers.values()].reduce((sum, count) => sum + count, 0);
+  const failed = [...answers].filter(([line]) => / 5\d\d$/.test(line));
+  const lines = [
+    `${calls} calls of Bull Board in ${seconds} s (seed ${seed})`,
+    ...[...outcomes].map(([outcome, count]) => `  ${count} jobs ${outcome}`),
+    ...failed.map(([line, count]) => `  ${count} times ${line}`),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
