@@ -1,3 +1,4 @@
+import { heartbeatEverySeconds } from "../../src/contract/queues.ts";
 import { type Alert, overviewOfQueue } from "./alert.ts";
 import {
   backlogJobs,
@@ -70,8 +71,7 @@ export const queueAlerts: readonly Alert[] = [
     severity: "critical",
     summary:
       "No heartbeat has come through {{ $labels.queue }} for {{ $value | humanizeDuration }}",
-    meaning:
-      "The job that is sent through the queue every 30 seconds no longer arrives. On an idle queue this is the only sign of trouble.",
+    meaning: `The job that is sent through the queue every ${heartbeatEverySeconds} seconds no longer arrives. On an idle queue this is the only sign of trouble.`,
     firstLook: "Connected workers, and the age of the oldest waiting job.",
     remedy: "Restart the worker. If jobs wait for long, too, see the alerts on the backlog.",
     dashboard: overviewOfQueue,

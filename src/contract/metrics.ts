@@ -1,5 +1,7 @@
 /** Every metric this project exports. Names are written out in full so that grep finds them. */
 
+import { heartbeatEverySeconds } from "./queues.ts";
+
 type Exporter = "producer" | "worker";
 
 interface Base {
@@ -87,7 +89,7 @@ export const metrics = {
   heartbeatLastProcessed: {
     type: "gauge",
     name: "taskqueue_heartbeat_last_processed_timestamp_seconds",
-    help: "Unix time at which the last heartbeat job came through the queue; one is due every 30 s.",
+    help: `Unix time at which the last heartbeat job came through the queue; one is due every ${heartbeatEverySeconds} s.`,
     labels: ["queue"],
     exporters: both,
   },

@@ -2,6 +2,9 @@
 
 export const queueName = "tasks";
 
+/** Time between two heartbeats: jobs that show whether a queue without any work still works. */
+export const heartbeatEverySeconds = 30;
+
 /**
  * Every key of ours begins with this, in braces, as Redis Cluster wants it: keys of one queue share
  * a slot, so that commands over several of them stay possible when the broker has shards.

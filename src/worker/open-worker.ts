@@ -2,7 +2,6 @@ import type { Worker } from "bullmq";
 import { queueName } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
-import { scheduleHeartbeat } from "../queue/heartbeat.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
 import { readQueueState } from "../queue/state.ts";
@@ -22,6 +21,7 @@ import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
+import { keepHeartbeat } from "./heartbeat-schedule.ts";
 import { openChildren } from "./isolation/children.ts";
 import { isolateTasks } from "./isolation/isolated-tasks.ts";
 import { openQueueWorker } from "./queue-worker.ts";
@@ -126,14 +126,7 @@ export async function openWorker(
       log,
     }),
   );
-  // Again at each connection: a Redis that lost its data has lost the schedule too.
-  const beat = () => {
-    scheduleHeartbeat(queue).catch((error: unknown) => {
-      log.error({ err: error }, "cannot schedule the heartbeat");
-    });
-  };
-  beat();
-  redis.on("ready", beat);
+  const stopHeartbeat = keepHeartbeat({ queue, redis, log });
   const stopDeadman = startDeadman({
     readState: () => readQueueState(queue),
     activity,
@@ -150,6 +143,7 @@ export async function openWorker(
   opening.defer(() => {
     draining = true;
     stopDeadman();
+    stopHeartbeat();
   });
   log.info({ tasks: [...tasks.keys()], ports: listeners.ports }, "worker is up");
 
