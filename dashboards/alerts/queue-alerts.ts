@@ -1,4 +1,4 @@
-import { heartbeatEverySeconds } from "../../src/contract/queues.ts";
+import { heartbeatEverySeconds, knownWithinSeconds } from "../../src/contract/queues.ts";
 import { type Alert, overviewOfQueue } from "./alert.ts";
 import {
   backlogJobs,
@@ -43,6 +43,18 @@ export const queueAlerts: readonly Alert[] = [
     meaning: "Jobs are accepted and kept, but nothing runs them.",
     firstLook: "Is the worker process up, and what did it log last?",
     remedy: "Start it. If it exits again, its log says why: usually configuration or Redis.",
+    dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueJobsUnknownToWorkers",
+    expr: `${sum(increase(series("jobsPostponed"), "2m"), byQueue)} > 0`,
+    for: "2m",
+    severity: "warning",
+    summary: "Jobs in {{ $labels.queue }} wait for a worker that knows them",
+    meaning: `The producer took jobs whose task this release of the worker does not have, or whose input it refuses. They fail as unknown_task after ${knownWithinSeconds / 60} minutes.`,
+    firstLook:
+      "What the worker logged last (the line names the task), and both services' releases.",
+    remedy: "Finish the release, or roll it back, on both services.",
     dashboard: overviewOfQueue,
   },
   {

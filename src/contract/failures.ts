@@ -1,5 +1,7 @@
 /** The closed list of reasons for which a job fails: the same words in API, page, metric, span, log and alert. */
 
+import { knownWithinSeconds } from "./queues.ts";
+
 interface FailureClassSpec {
   /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to fix. */
   readonly blame: "caller" | "system";
@@ -12,8 +14,11 @@ export const failureClasses = {
     blame: "caller",
     meaning: "The result is not a finite number, or is larger than a job may keep.",
   },
-  invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
-  unknown_task: { blame: "system", meaning: "This worker's release has no such task." },
+  invalid_input: { blame: "caller", meaning: "The task cannot work with this input." },
+  unknown_task: {
+    blame: "system",
+    meaning: `No worker had such a task, or took its input, within ${knownWithinSeconds / 60} minutes.`,
+  },
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
   cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },
   stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },

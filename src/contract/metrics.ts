@@ -166,6 +166,13 @@ export const metrics = {
     labels: ["queue", "task", "error_type"],
     exporters: worker,
   },
+  jobsPostponed: {
+    type: "counter",
+    name: "taskqueue_jobs_postponed_total",
+    help: "Times that a worker put a job off whose task it does not have, or whose input it refuses.",
+    labels: ["queue", "task"],
+    exporters: worker,
+  },
   jobsStalled: {
     type: "counter",
     name: "taskqueue_jobs_stalled_total",

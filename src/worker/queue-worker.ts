@@ -15,6 +15,7 @@ import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
+import { createPostpone } from "./attempts/postponement.ts";
 import { registerBrake } from "./brake.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
@@ -37,6 +38,7 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   const process = createProcessor({
     ...deps,
     attempts,
+    postpone: createPostpone({ ...deps, queue, redis }),
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
   });

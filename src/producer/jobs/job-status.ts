@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
+import { readPostponedSince } from "../../queue/postponement.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { readTrace } from "../../queue/trace-carrier.ts";
 import { paths } from "../../contract/paths.ts";
@@ -33,7 +34,7 @@ export const jobStatus = z.object({
   error: z.string().optional().meta({ description: "Only when failed." }),
   waiting: z
     .object({
-      reason: z.enum(["queued", "paused", "no_workers", "retrying"]),
+      reason: z.enum(["queued", "paused", "no_workers", "retrying", "unknown_to_workers"]),
       ahead: z.int().min(0).optional(),
       ahead_is_lower_bound: z.boolean().optional(),
       retry_at: time.optional(),
@@ -116,7 +117,12 @@ interface WaitingJob {
 async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatus["waiting"]>> {
   const { job, jobState, queue, redis } = waiting;
   if (jobState === "delayed") {
-    return { reason: "retrying", ...(await readRetryTime(queue, redis, job.id ?? "")) };
+    const [retryTime, postponedSince] = await Promise.all([
+      readRetryTime(queue, redis, job.id ?? ""),
+      readPostponedSince(queue, redis, job),
+    ]);
+    const reason = postponedSince === undefined ? "retrying" : "unknown_to_workers";
+    return { reason, ...retryTime };
   }
   const [{ paused, workers }, position] = await Promise.all([
     waiting.state(),

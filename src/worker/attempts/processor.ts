@@ -1,32 +1,41 @@
-import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
-import type { Task } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
 import { classifyFailure, type Failure, UnknownTaskError } from "./failure.ts";
+import { readWork, type Work } from "./known-work.ts";
+import type { Postpone } from "./postponement.ts";
 import { runTask } from "./run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
+  readonly postpone: Postpone;
   readonly log: Log;
 }
 
 /** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
-export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
+export function createProcessor({ tasks, postpone, log, ...deps }: ProcessorDeps) {
   return async (
     job: Job,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<StoredResult> => {
-    const task = tasks.get(job.name);
-    const taskName = task === undefined ? "_OTHER" : job.name;
+    const work = readWork(tasks, job);
+    const taskName = tasks.has(job.name) ? job.name : "_OTHER";
+    if (work.problem !== undefined) {
+      const free = deps.activity.begin();
+      const reason = { task: taskName, problem: work.problem };
+      const postponed = await postpone(job, token, reason).finally(free);
+      if (postponed) throw new DelayedError();
+    }
     const attempt = beginAttempt(deps, job, taskName);
     try {
-      const value = await attempt.run(() => runKnown(task, job, signal));
+      const value = await attempt.run(() => runKnown(work, signal));
       attempt.complete();
       return storeResult(value);
     } catch (error) {
@@ -55,9 +64,10 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
   };
 }
 
-async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): Promise<unknown> {
-  if (task === undefined) throw new UnknownTaskError(`this release has no task "${job.name}"`);
-  return runTask(task, job.data, signal);
+async function runKnown(work: Work, signal: AbortSignal): Promise<unknown> {
+  if (work.problem === undefined) return runTask(work.task, work.input, signal);
+  const minutes = knownWithinSeconds / 60;
+  throw new UnknownTaskError(`after ${minutes} minutes still, this release ${work.problem}`);
 }
 
 /** The class travels in the message: an error's own class does not survive Redis. */

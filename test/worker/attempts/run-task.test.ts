@@ -48,12 +48,3 @@ test.each([
     message,
   });
 });
-
-test("rejects data that does not fit, before the task sees it", async () => {
-  let called = false;
-  const task = taskThat(async () => {
-    called = true;
-  });
-  await expect(runTask(task, { surprise: 1 }, calm)).rejects.toBeInstanceOf(z.ZodError);
-  expect(called).toBe(false);
-});
