@@ -74,7 +74,7 @@ export const redisRoundTripSeconds: Limits = { warning: 0.02, limit: 0.1 };
 /** Share of `maxmemory` that Redis uses. */
 export const redisMemoryRatio = 0.8;
 
-/** A worker blocked for longer loses its jobs' locks. */
+/** A service blocked for longer keeps its callers waiting. */
 export const eventLoopLagSeconds: Limits = { warning: 0.2, limit: 1 };
 
 /** Share of a disk that must stay free. */

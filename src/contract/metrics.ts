@@ -180,6 +180,13 @@ export const metrics = {
     labels: ["queue"],
     exporters: worker,
   },
+  taskBlocked: {
+    type: "counter",
+    name: "taskqueue_task_blocked_seconds_total",
+    help: "Time for which a task kept a worker's event loop from everything else, in blocks of 1 s or more; _OTHER where several ran.",
+    labels: ["queue", "task"],
+    exporters: worker,
+  },
   jobLastSuccess: {
     type: "gauge",
     name: "taskqueue_job_last_success_timestamp_seconds",

@@ -19,6 +19,10 @@ import { observeRedis } from "../telemetry/redis-connection.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
+import { createBlockReport } from "./blocking/block-report.ts";
+import { startBlockWatch } from "./blocking/block-watch.ts";
+import { createClocks } from "./blocking/clocks.ts";
+import { openLockGuard } from "./blocking/lock-guard.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { keepHeartbeat } from "./heartbeat-schedule.ts";
@@ -108,6 +112,9 @@ export async function openWorker(
   });
   opening.defer(() => listeners.close(requestGraceMs));
 
+  const clocks = createClocks();
+  const watch = startBlockWatch(clocks, createBlockReport({ metrics, log }));
+  opening.defer(() => watch.close());
   const worker = openQueueWorker({
     config: config.worker,
     redis,
@@ -116,8 +123,19 @@ export async function openWorker(
     metrics,
     tracer: otlp.tracer,
     activity,
+    watch,
     log,
   });
+  const guard = openLockGuard({
+    memory: clocks.memory,
+    redis: config.redis,
+    queueName: queue.name,
+    workerId: worker.id,
+    lockMs: config.worker.lockMs,
+    limits: new Map([...tasks].map(([name, { timeLimitMs }]) => [name, timeLimitMs])),
+    logLevel: log.level,
+  });
+  opening.defer(() => guard.close());
   opening.defer(() =>
     drainWorker(worker, {
       redis,

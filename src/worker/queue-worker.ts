@@ -16,6 +16,7 @@ import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
 import { createPostpone } from "./attempts/postponement.ts";
+import type { BlockWatch } from "./blocking/block-watch.ts";
 import { registerBrake } from "./brake.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
@@ -29,6 +30,7 @@ export interface WorkerDeps {
   readonly metrics: WorkerMetrics;
   readonly tracer: Tracer;
   readonly activity: Activity;
+  readonly watch: BlockWatch;
   readonly log: Log;
 }
 

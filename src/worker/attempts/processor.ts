@@ -6,6 +6,7 @@ import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
+import type { BlockWatch } from "../blocking/block-watch.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
 import { classifyFailure, type Failure, UnknownTaskError } from "./failure.ts";
 import { readWork, type Work } from "./known-work.ts";
@@ -15,11 +16,12 @@ import { runTask } from "./run-task.ts";
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
   readonly postpone: Postpone;
+  readonly watch: Pick<BlockWatch, "track">;
   readonly log: Log;
 }
 
 /** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
-export function createProcessor({ tasks, postpone, log, ...deps }: ProcessorDeps) {
+export function createProcessor({ tasks, postpone, watch, log, ...deps }: ProcessorDeps) {
   return async (
     job: Job,
     token: string | undefined,
@@ -33,9 +35,10 @@ export function createProcessor({ tasks, postpone, log, ...deps }: ProcessorDeps
       const postponed = await postpone(job, token, reason).finally(free);
       if (postponed) throw new DelayedError();
     }
+    const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
     const attempt = beginAttempt(deps, job, taskName);
     try {
-      const value = await attempt.run(() => runKnown(work, signal));
+      const value = await attempt.run(() => runKnown(work, signal, track));
       attempt.complete();
       return storeResult(value);
     } catch (error) {
@@ -64,10 +67,17 @@ export function createProcessor({ tasks, postpone, log, ...deps }: ProcessorDeps
   };
 }
 
-async function runKnown(work: Work, signal: AbortSignal): Promise<unknown> {
-  if (work.problem === undefined) return runTask(work.task, work.input, signal);
-  const minutes = knownWithinSeconds / 60;
-  throw new UnknownTaskError(`after ${minutes} minutes still, this release ${work.problem}`);
+async function runKnown(
+  work: Work,
+  signal: AbortSignal,
+  track: (run: () => Promise<unknown>) => Promise<unknown>,
+): Promise<unknown> {
+  if (work.problem !== undefined) {
+    const minutes = knownWithinSeconds / 60;
+    throw new UnknownTaskError(`after ${minutes} minutes still, this release ${work.problem}`);
+  }
+  const run = () => runTask(work.task, work.input, signal);
+  return work.task.isolated === true ? run() : track(run);
 }
 
 /** The class travels in the message: an error's own class does not survive Redis. */
