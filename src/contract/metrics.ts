@@ -154,7 +154,15 @@ export const metrics = {
   jobsFinished: {
     type: "counter",
     name: "taskqueue_jobs_finished_total",
-    help: "Jobs that reached their final outcome; error_type is empty for those that succeeded.",
+    help: "Jobs that reached their final outcome, each once; error_type is empty for those that succeeded.",
+    labels: ["queue", "task", "outcome", "error_type"],
+    values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
+    exporters: worker,
+  },
+  jobsFinishedAgain: {
+    type: "counter",
+    name: "taskqueue_jobs_finished_again_total",
+    help: "Further final outcomes of jobs that somebody retried after they had ended, as in Bull Board.",
     labels: ["queue", "task", "outcome", "error_type"],
     values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
     exporters: worker,

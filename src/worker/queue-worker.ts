@@ -7,6 +7,7 @@ import type { Config } from "../service/config.ts";
 import { queueName } from "../contract/queues.ts";
 import { prefixOf } from "../queue/keys.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
+import { readEndedBefore } from "../queue/rerun.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
@@ -41,6 +42,7 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
     ...deps,
     attempts,
     postpone: createPostpone({ ...deps, queue, redis }),
+    endedBefore: (job) => readEndedBefore(queue, redis, job),
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
   });

@@ -25,7 +25,9 @@ export const jobStatus = z.object({
   status: z.enum(["waiting", "working", "succeeded", "failed"]),
   input: z.record(z.string(), z.unknown()),
   attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
-  max_attempts: z.int().min(1),
+  max_attempts: z.int().min(1).meta({
+    description: "Grows by one each time that a job without any left is retried by hand.",
+  }),
   created_at: time,
   started_at: time.optional(),
   finished_at: time.optional(),
@@ -80,12 +82,18 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...describeOutcome(job, jobState),
     input: job.data,
     attempts: job.attemptsMade,
-    max_attempts: job.opts.attempts ?? 1,
+    max_attempts: countMaxAttempts(job, jobState),
     created_at: iso(job.timestamp),
     ...(job.processedOn !== undefined && { started_at: iso(job.processedOn) }),
     ...(traceId !== undefined && { trace_id: traceId }),
     links: linksOf(id),
   };
+}
+
+/** Somebody who retries a job that has used its attempts up, as in Bull Board, gives it one more. */
+function countMaxAttempts({ opts, attemptsMade }: Job, jobState: string): number {
+  const ended = jobState === "completed" || jobState === "failed";
+  return Math.max(opts.attempts ?? 1, ended ? attemptsMade : attemptsMade + 1);
 }
 
 type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;

@@ -16,12 +16,21 @@ import { runTask } from "./run-task.ts";
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
   readonly postpone: Postpone;
+  /** Whether the job had ended before and was retried by hand. */
+  readonly endedBefore: (job: Job) => Promise<boolean>;
   readonly watch: Pick<BlockWatch, "track">;
   readonly log: Log;
 }
 
 /** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
-export function createProcessor({ tasks, postpone, watch, log, ...deps }: ProcessorDeps) {
+export function createProcessor({
+  tasks,
+  postpone,
+  endedBefore,
+  watch,
+  log,
+  ...deps
+}: ProcessorDeps) {
   return async (
     job: Job,
     token: string | undefined,
@@ -36,7 +45,7 @@ export function createProcessor({ tasks, postpone, watch, log, ...deps }: Proces
       if (postponed) throw new DelayedError();
     }
     const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
-    const attempt = beginAttempt(deps, job, taskName);
+    const attempt = beginAttempt(deps, job, { task: taskName, again: await endedBefore(job) });
     try {
       const value = await attempt.run(() => runKnown(work, signal, track));
       attempt.complete();
