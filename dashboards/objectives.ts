@@ -4,6 +4,8 @@
  * goes from 0 to 1.
  */
 
+import { heartbeatEverySeconds } from "../src/contract/queues.ts";
+
 /** "99 % of jobs start within 10 s"; the seconds must be an edge of the wait histogram. */
 export const waitObjective = { seconds: 10, ratio: 0.99 } as const;
 
@@ -52,8 +54,11 @@ export const mistakeJobs = 50;
 /** An attempt's p95 over yesterday's, where there were at least `minJobs`. */
 export const slowdown = { factor: 2, minJobs: 20 } as const;
 
-/** A heartbeat is due every 30 s. */
-export const heartbeatAgeSeconds: Limits = { warning: 90, limit: 180 };
+/** Since the last heartbeat. */
+export const heartbeatAgeSeconds: Limits = {
+  warning: 3 * heartbeatEverySeconds,
+  limit: 6 * heartbeatEverySeconds,
+};
 
 export const runningJobSeconds: Limits = { warning: 90, limit: 600 };
 
@@ -69,7 +74,7 @@ export const redisRoundTripSeconds: Limits = { warning: 0.02, limit: 0.1 };
 /** Share of `maxmemory` that Redis uses. */
 export const redisMemoryRatio = 0.8;
 
-/** A worker blocked for longer loses its jobs' locks. */
+/** A service blocked for longer keeps its callers waiting. */
 export const eventLoopLagSeconds: Limits = { warning: 0.2, limit: 1 };
 
 /** Share of a disk that must stay free. */

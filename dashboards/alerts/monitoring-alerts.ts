@@ -39,8 +39,7 @@ export const monitoringAlerts: readonly Alert[] = [
     severity: "warning",
     summary:
       "{{ $labels.job }} on {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time",
-    meaning:
-      "Something computes without a pause; a worker blocked like this loses its jobs' locks.",
+    meaning: "Something computes without a pause; whatever else the service does waits for it.",
     firstLook: "Which task runs there, and its CPU time.",
     remedy: "Declare the task isolated, so that it computes in a process of its own.",
     dashboard: overviewOfAll,

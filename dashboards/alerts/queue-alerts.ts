@@ -1,3 +1,4 @@
+import { heartbeatEverySeconds, knownWithinSeconds } from "../../src/contract/queues.ts";
 import { type Alert, overviewOfQueue } from "./alert.ts";
 import {
   backlogJobs,
@@ -45,6 +46,18 @@ export const queueAlerts: readonly Alert[] = [
     dashboard: overviewOfQueue,
   },
   {
+    name: "TaskQueueJobsUnknownToWorkers",
+    expr: `${sum(increase(series("jobsPostponed"), "2m"), byQueue)} > 0`,
+    for: "2m",
+    severity: "warning",
+    summary: "Jobs in {{ $labels.queue }} wait for a worker that knows them",
+    meaning: `The producer took jobs whose task this release of the worker does not have, or whose input it refuses. They fail as unknown_task after ${knownWithinSeconds / 60} minutes.`,
+    firstLook:
+      "What the worker logged last (the line names the task), and both services' releases.",
+    remedy: "Finish the release, or roll it back, on both services.",
+    dashboard: overviewOfQueue,
+  },
+  {
     name: "TaskQueueWorkerWedged",
     expr: [
       `${recorded("backlog")} > 0`,
@@ -70,8 +83,7 @@ export const queueAlerts: readonly Alert[] = [
     severity: "critical",
     summary:
       "No heartbeat has come through {{ $labels.queue }} for {{ $value | humanizeDuration }}",
-    meaning:
-      "The job that is sent through the queue every 30 seconds no longer arrives. On an idle queue this is the only sign of trouble.",
+    meaning: `The job that is sent through the queue every ${heartbeatEverySeconds} seconds no longer arrives. On an idle queue this is the only sign of trouble.`,
     firstLook: "Connected workers, and the age of the oldest waiting job.",
     remedy: "Restart the worker. If jobs wait for long, too, see the alerts on the backlog.",
     dashboard: overviewOfQueue,

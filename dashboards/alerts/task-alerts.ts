@@ -82,10 +82,21 @@ export const taskAlerts: readonly Alert[] = [
     severity: "warning",
     summary: "Jobs in {{ $labels.queue }} lost their worker",
     meaning:
-      "A worker vanished or blocked while it ran jobs; another one took them over, so part of their work was done twice.",
-    firstLook: "Restarts of workers, their memory, and event loop lag.",
-    remedy: "Out of memory: a larger host or fewer slots. Blocked loop: declare the task isolated.",
+      "A worker vanished while it ran jobs, or was blocked past its tasks' time limits; another one took them over, so part of their work was done twice.",
+    firstLook: "Restarts of workers, their memory, and blocks by task.",
+    remedy: "Out of memory: a larger host or fewer slots. Blocked: declare the task isolated.",
     dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueTaskBlocks",
+    expr: `${sum(increase(series("taskBlocked"), "15m"), byTask)} > 0`,
+    severity: "warning",
+    summary: "{{ $labels.task }} blocked its worker for {{ $value | humanizeDuration }}",
+    meaning:
+      "A task computed for a second or more without a pause. Whatever else its worker runs waits for it, health checks included.",
+    firstLook: "The worker's log: the line says what ran, and for how long.",
+    remedy: "Declare the task isolated, so that it computes in a process of its own.",
+    dashboard: detailOfTask,
   },
   {
     name: "TaskQueueJobHung",

@@ -53,13 +53,18 @@ export function failurePanels(scope: QueueScope) {
     }),
     timeseries({
       title: "Retries",
-      description: "Failed attempts that are retried, by class of failure.",
+      description:
+        "Failed attempts that are retried, by class of failure, and jobs that ended again after somebody had retried them.",
       unit: "short",
       width: 12,
       queries: [
         lines(
           sum(increase(series("jobRetries", scope)), ["task", "error_type"]),
           "{{task}}: {{error_type}}",
+        ),
+        lines(
+          sum(increase(series("jobsFinishedAgain", scope)), ["task", "outcome"]),
+          "{{task}}: {{outcome}} again",
         ),
       ],
     }),

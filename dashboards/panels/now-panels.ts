@@ -1,3 +1,4 @@
+import { heartbeatEverySeconds } from "../../src/contract/queues.ts";
 import { serviceNames } from "../../src/contract/telemetry.ts";
 import {
   backlogJobs,
@@ -75,8 +76,7 @@ export function nowPanels(scope: QueueScope) {
     }),
     stat({
       title: "Heartbeat",
-      description:
-        "Time since the last heartbeat job went through the whole queue. One is due every 30 s.",
+      description: `Time since the last heartbeat job went through the whole queue. One is due every ${heartbeatEverySeconds} s.`,
       unit: "s",
       width: 4,
       queries: [lines(`time() - ${max(series("heartbeatLastProcessed", scope))}`, "ago")],

@@ -37,8 +37,7 @@ export function processPanels() {
     }),
     timeseries({
       title: "Event loop lag",
-      description:
-        "p99 of how late timers run. A worker whose loop is blocked cannot renew its jobs' locks.",
+      description: "p99 of how late timers run. Whatever else the service does waits for it.",
       unit: "s",
       width: 6,
       queries: [

@@ -1,5 +1,7 @@
 /** The closed list of reasons for which a job fails: the same words in API, page, metric, span, log and alert. */
 
+import { knownWithinSeconds } from "./queues.ts";
+
 interface FailureClassSpec {
   /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to fix. */
   readonly blame: "caller" | "system";
@@ -12,12 +14,15 @@ export const failureClasses = {
     blame: "caller",
     meaning: "The result is not a finite number, or is larger than a job may keep.",
   },
-  invalid_input: { blame: "caller", meaning: "The input does not fit the task's schema." },
+  invalid_input: { blame: "caller", meaning: "The task cannot work with this input." },
   invalid_record: {
     blame: "system",
     meaning: "What Redis holds of the job was damaged, or put there by hand, and cannot be run.",
   },
-  unknown_task: { blame: "system", meaning: "This worker's release has no such task." },
+  unknown_task: {
+    blame: "system",
+    meaning: `No worker had such a task, or took its input, within ${knownWithinSeconds / 60} minutes.`,
+  },
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
   cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },
   stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },

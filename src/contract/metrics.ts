@@ -1,5 +1,7 @@
 /** Every metric this project exports. Names are written out in full so that grep finds them. */
 
+import { heartbeatEverySeconds } from "./queues.ts";
+
 type Exporter = "producer" | "worker";
 
 interface Base {
@@ -87,7 +89,7 @@ export const metrics = {
   heartbeatLastProcessed: {
     type: "gauge",
     name: "taskqueue_heartbeat_last_processed_timestamp_seconds",
-    help: "Unix time at which the last heartbeat job came through the queue; one is due every 30 s.",
+    help: `Unix time at which the last heartbeat job came through the queue; one is due every ${heartbeatEverySeconds} s.`,
     labels: ["queue"],
     exporters: both,
   },
@@ -152,7 +154,15 @@ export const metrics = {
   jobsFinished: {
     type: "counter",
     name: "taskqueue_jobs_finished_total",
-    help: "Jobs that reached their final outcome; error_type is empty for those that succeeded.",
+    help: "Jobs that reached their final outcome, each once; error_type is empty for those that succeeded.",
+    labels: ["queue", "task", "outcome", "error_type"],
+    values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
+    exporters: worker,
+  },
+  jobsFinishedAgain: {
+    type: "counter",
+    name: "taskqueue_jobs_finished_again_total",
+    help: "Further final outcomes of jobs that somebody retried after they had ended, as in Bull Board.",
     labels: ["queue", "task", "outcome", "error_type"],
     values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
     exporters: worker,
@@ -164,11 +174,25 @@ export const metrics = {
     labels: ["queue", "task", "error_type"],
     exporters: worker,
   },
+  jobsPostponed: {
+    type: "counter",
+    name: "taskqueue_jobs_postponed_total",
+    help: "Times that a worker put a job off whose task it does not have, or whose input it refuses.",
+    labels: ["queue", "task"],
+    exporters: worker,
+  },
   jobsStalled: {
     type: "counter",
     name: "taskqueue_jobs_stalled_total",
     help: "Jobs whose worker stopped renewing their lock.",
     labels: ["queue"],
+    exporters: worker,
+  },
+  taskBlocked: {
+    type: "counter",
+    name: "taskqueue_task_blocked_seconds_total",
+    help: "Time for which a task kept a worker's event loop from everything else, in blocks of 1 s or more; _OTHER where several ran.",
+    labels: ["queue", "task"],
     exporters: worker,
   },
   jobLastSuccess: {

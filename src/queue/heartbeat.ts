@@ -1,21 +1,28 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { heartbeatEverySeconds } from "../contract/queues.ts";
 
 /** No task can have this name: a task's file starts with a letter. */
 export const heartbeatName = "_heartbeat";
 
-const everyMs = 30_000;
-
 /**
- * Sends a job through the whole queue every 30 s, so that a queue without any work still shows
- * whether it works. Calling it again changes nothing.
+ * Sends a job through the whole queue every so often, so that a queue without any work still shows
+ * whether it works. Changes nothing where that is so already.
  */
 export async function scheduleHeartbeat(queue: Queue): Promise<void> {
+  if (await isScheduled(queue)) return;
   await queue.upsertJobScheduler(
     heartbeatName,
-    { every: everyMs },
+    { every: heartbeatEverySeconds * 1_000 },
     { name: heartbeatName, opts: { attempts: 1, removeOnComplete: true, removeOnFail: true } },
   );
+}
+
+/** Whether the schedule is there, and its next job: BullMQ would queue a waiting one anew, behind all others. */
+async function isScheduled(queue: Queue): Promise<boolean> {
+  const scheduler = await queue.getJobScheduler(heartbeatName);
+  if (scheduler?.next === undefined) return false;
+  return (await queue.getJob(`repeat:${heartbeatName}:${scheduler.next}`)) !== undefined;
 }
 
 /** Notes that a heartbeat has come through. */

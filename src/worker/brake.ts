@@ -3,7 +3,7 @@ import type { Log } from "../telemetry/log.ts";
 
 const pauseMs = 1_000;
 
-/** Answers that mean Redis is there but will not work until somebody mends it, or it has loaded. */
+/** Answers that mean Redis is there but will not work until somebody fixes it, or it has loaded. */
 const refusal = /^(OOM|MISCONF|WRONGTYPE|NOPERM|NOAUTH|READONLY|LOADING|BUSY)\b/;
 
 /**

@@ -2,7 +2,6 @@ import type { Worker } from "bullmq";
 import { queueName } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
-import { scheduleHeartbeat } from "../queue/heartbeat.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
 import { readQueueState } from "../queue/state.ts";
@@ -20,8 +19,13 @@ import { observeRedis } from "../telemetry/redis-connection.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
+import { createBlockReport } from "./blocking/block-report.ts";
+import { startBlockWatch } from "./blocking/block-watch.ts";
+import { createClocks } from "./blocking/clocks.ts";
+import { openLockGuard } from "./blocking/lock-guard.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
+import { keepHeartbeat } from "./heartbeat-schedule.ts";
 import { openChildren } from "./isolation/children.ts";
 import { isolateTasks } from "./isolation/isolated-tasks.ts";
 import { openQueueWorker } from "./queue-worker.ts";
@@ -108,6 +112,9 @@ export async function openWorker(
   });
   opening.defer(() => listeners.close(requestGraceMs));
 
+  const clocks = createClocks();
+  const watch = startBlockWatch(clocks, createBlockReport({ metrics, log }));
+  opening.defer(() => watch.close());
   const worker = openQueueWorker({
     config: config.worker,
     redis,
@@ -116,8 +123,19 @@ export async function openWorker(
     metrics,
     tracer: otlp.tracer,
     activity,
+    watch,
     log,
   });
+  const guard = openLockGuard({
+    memory: clocks.memory,
+    redis: config.redis,
+    queueName: queue.name,
+    workerId: worker.id,
+    lockMs: config.worker.lockMs,
+    limits: new Map([...tasks].map(([name, { timeLimitMs }]) => [name, timeLimitMs])),
+    logLevel: log.level,
+  });
+  opening.defer(() => guard.close());
   opening.defer(() =>
     drainWorker(worker, {
       redis,
@@ -126,14 +144,7 @@ export async function openWorker(
       log,
     }),
   );
-  // Again at each connection: a Redis that lost its data has lost the schedule too.
-  const beat = () => {
-    scheduleHeartbeat(queue).catch((error: unknown) => {
-      log.error({ err: error }, "cannot schedule the heartbeat");
-    });
-  };
-  beat();
-  redis.on("ready", beat);
+  const stopHeartbeat = keepHeartbeat({ queue, redis, log });
   const stopDeadman = startDeadman({
     readState: () => readQueueState(queue),
     activity,
@@ -150,6 +161,7 @@ export async function openWorker(
   opening.defer(() => {
     draining = true;
     stopDeadman();
+    stopHeartbeat();
   });
   log.info({ tasks: [...tasks.keys()], ports: listeners.ports }, "worker is up");
 

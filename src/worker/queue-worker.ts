@@ -8,6 +8,7 @@ import { queueName } from "../contract/queues.ts";
 import { prefixOf } from "../queue/keys.ts";
 import { queueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
+import { readEndedBefore } from "../queue/rerun.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
@@ -16,6 +17,8 @@ import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
+import { createPostpone } from "./attempts/postponement.ts";
+import type { BlockWatch } from "./blocking/block-watch.ts";
 import { registerBrake } from "./brake.ts";
 import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
@@ -30,6 +33,7 @@ export interface WorkerDeps {
   readonly metrics: WorkerMetrics;
   readonly tracer: Tracer;
   readonly activity: Activity;
+  readonly watch: BlockWatch;
   readonly log: Log;
 }
 
@@ -39,6 +43,8 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   const process = createProcessor({
     ...deps,
     attempts,
+    postpone: createPostpone({ ...deps, queue, redis }),
+    endedBefore: (job) => readEndedBefore(queue, redis, job),
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
   });

@@ -12,7 +12,11 @@ export interface JobAnswer {
   readonly finished_at?: string;
   readonly input: unknown;
   readonly trace_id?: string;
-  readonly waiting?: { readonly reason: string; readonly ahead?: number };
+  readonly waiting?: {
+    readonly reason: string;
+    readonly ahead?: number;
+    readonly retry_at?: string;
+  };
 }
 
 export async function postJson(

@@ -8,7 +8,7 @@ import { fixtureTasks } from "../support/fixture-tasks.ts";
 /** How a job with this input ends. */
 async function outcomeOf(task: Task, input: unknown): Promise<object> {
   try {
-    return { result: await runTask(task, input, new AbortController().signal) };
+    return { result: await runTask(task, task.input.parse(input), new AbortController().signal) };
   } catch (error) {
     return { failure: classifyFailure(error).failureClass };
   }

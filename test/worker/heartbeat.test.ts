@@ -1,4 +1,9 @@
-import { expect, test } from "vitest";
+import type { Queue } from "bullmq";
+import { pino } from "pino";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/queue/connection.ts";
+import { heartbeatName, scheduleHeartbeat } from "../../src/queue/heartbeat.ts";
+import { keepHeartbeat } from "../../src/worker/heartbeat-schedule.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -26,4 +31,47 @@ test("shows that an idle queue works, and leaves no job and no count behind", as
   });
   expect(await registry.metrics()).not.toMatch(/^taskqueue_jobs_finished_total\{.*\} [^0]/m);
   expect(await (await fetch(url)).text()).not.toContain("_heartbeat");
+});
+
+/** Looks after the heartbeat as a worker does, only more often. */
+async function keepOften(queue: Queue): Promise<void> {
+  const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
+  await until("a connection", () => redis.status === "ready");
+  const log = pino({ level: "silent" });
+  onTestFinished(keepHeartbeat({ queue, redis, log, lookEveryMs: 50 }));
+  onTestFinished(() => redis.disconnect());
+  await until("the heartbeat's schedule", () => queue.getJobScheduler(heartbeatName));
+}
+
+test("schedules the heartbeat again after somebody has removed its schedule", async () => {
+  const { queue } = await startProducer();
+  await keepOften(queue);
+  expect(await queue.removeJobScheduler(heartbeatName)).toBe(true);
+  await until("the schedule to be back", () => queue.getJobScheduler(heartbeatName));
+});
+
+test("schedules the heartbeat again after somebody has removed its job", async () => {
+  const { queue } = await startProducer();
+  await keepOften(queue);
+  const jobs = () => queue.getJobCountByTypes("delayed", "waiting");
+  await until("a heartbeat", async () => (await jobs()) === 1);
+  const [beat] = await queue.getJobs(["delayed", "waiting"]);
+  const client = await queue.getBackend().client;
+  await client.del(queue.toKey(beat?.id ?? ""));
+  const next = async () => {
+    const scheduler = await queue.getJobScheduler(heartbeatName);
+    return queue.getJob(`repeat:${heartbeatName}:${scheduler?.next}`);
+  };
+  const again = await until("another heartbeat", next);
+  expect(again.name).toBe(heartbeatName);
+});
+
+test("leaves a heartbeat in its place that waits behind other jobs", async () => {
+  const { queue } = await startProducer();
+  await scheduleHeartbeat(queue);
+  const waiting = () => queue.getWaiting();
+  const beat = await until("a heartbeat that waits", async () => (await waiting())[0]);
+  const job = await queue.add("quotient", { x: 1, y: 1, delayMs: 0 });
+  await scheduleHeartbeat(queue);
+  expect((await waiting()).map(({ id }) => id)).toEqual([beat.id, job.id]);
 });

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
+import { readPostponedSince } from "../../queue/postponement.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
@@ -24,7 +25,9 @@ export const jobStatus = z.object({
   status: z.enum(["waiting", "working", "succeeded", "failed"]),
   input: z.record(z.string(), z.unknown()),
   attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
-  max_attempts: z.int().min(1),
+  max_attempts: z.int().min(1).meta({
+    description: "Grows by one each time that a job without any left is retried by hand.",
+  }),
   created_at: time
     .optional()
     .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
@@ -35,7 +38,7 @@ export const jobStatus = z.object({
   error: z.string().optional().meta({ description: "Only when failed." }),
   waiting: z
     .object({
-      reason: z.enum(["queued", "paused", "no_workers", "retrying"]),
+      reason: z.enum(["queued", "paused", "no_workers", "retrying", "unknown_to_workers"]),
       ahead: z.int().min(0).optional(),
       ahead_is_lower_bound: z.boolean().optional(),
       retry_at: time.optional(),
@@ -94,13 +97,19 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...describeOutcome(record, jobState),
     input: { ...record.input },
     attempts: record.attempts,
-    max_attempts: record.maxAttempts,
+    max_attempts: countMaxAttempts(record, jobState),
     ...(createdAt !== undefined && { created_at: iso(createdAt) }),
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };
+}
+
+/** Somebody who retries a job that has used its attempts up, as in Bull Board, gives it one more. */
+function countMaxAttempts({ attempts, maxAttempts }: JobRecord, jobState: string): number {
+  const ended = jobState === "completed" || jobState === "failed";
+  return Math.max(maxAttempts, ended ? attempts : attempts + 1);
 }
 
 type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;
@@ -136,7 +145,12 @@ interface WaitingJob {
 async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatus["waiting"]>> {
   const { job, jobState, queue, redis } = waiting;
   if (jobState === "delayed") {
-    return { reason: "retrying", ...(await readRetryTime(queue, redis, job.id ?? "")) };
+    const [retryTime, postponedSince] = await Promise.all([
+      readRetryTime(queue, redis, job.id ?? ""),
+      readPostponedSince(queue, redis, job),
+    ]);
+    const reason = postponedSince === undefined ? "retrying" : "unknown_to_workers";
+    return { reason, ...retryTime };
   }
   const [{ paused, workers }, position] = await Promise.all([
     waiting.state(),

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
+import { knownWithinSeconds } from "../../contract/queues.ts";
 import { isFinal, type JobStatus } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
@@ -75,6 +76,10 @@ function explain(waiting: JobStatus["waiting"]): Markup | string {
       return "No worker is connected: it will start as soon as one is.";
     case "retrying":
       return html`An attempt failed; the next starts ${renderTime(waiting.retry_at)}.`;
+    case "unknown_to_workers":
+      return html`No worker knows this task, or takes its input, yet: while a new version is being
+      installed that is so for a moment. The next look is ${renderTime(waiting.retry_at)}; after
+      ${knownWithinSeconds / 60} minutes the job fails.`;
     case "queued":
       return `${ahead(waiting)} before it.`;
     default:

@@ -39,8 +39,14 @@ export function registerAccounting(
   };
   const finish = (job: Job, outcome: JobOutcome, errorType: string) => {
     const task = taskOf(job);
-    const span = attempts.get(job)?.span;
-    metrics.jobsFinished.inc({ queue, task, outcome, error_type: errorType });
+    const { span, again = false } = attempts.get(job) ?? {};
+    const labels = { queue, task, outcome, error_type: errorType };
+    if (again) {
+      // Its time from end to end would be that until somebody retried it.
+      metrics.jobsFinishedAgain.inc(labels);
+      return;
+    }
+    metrics.jobsFinished.inc(labels);
     const ready = readyAt(job);
     if (ready === undefined) return;
     metrics.jobEndToEndDuration.observe({

@@ -30,6 +30,8 @@ export interface AttemptDeps extends Tracing {
 /** One attempt of one job, being measured and traced; exactly one of the ends must be told. */
 export interface Attempt {
   readonly span: Span;
+  /** The job had ended before, and was retried by hand. */
+  readonly again: boolean;
   /** Runs the task's own code, so that spans it makes belong to this attempt. */
   run<T>(work: () => Promise<T>): Promise<T>;
   complete(): void;
@@ -43,7 +45,11 @@ export interface Attempt {
 }
 
 /** Starts to measure an attempt; `task` becomes a label, so it must come from the registry. */
-export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt {
+export function beginAttempt(
+  deps: AttemptDeps,
+  job: Job,
+  { task, again }: { readonly task: string; readonly again: boolean },
+): Attempt {
   const { metrics, linkMode, activity, attempts } = deps;
   const sender = extractContext(readTrace(job));
   const identity = {
@@ -86,6 +92,7 @@ export function beginAttempt(deps: AttemptDeps, job: Job, task: string): Attempt
   };
   const attempt: Attempt = {
     span,
+    again,
     run: (work) => (within ? compute(deps, within, task, work) : work()),
     complete: () => end("succeeded"),
     fail(outcome, failureClass, error) {

@@ -27,7 +27,7 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
-/** The job asks for a task that this release does not have. */
+/** No worker knew the job's task, or took its input, for as long as a job waits for one. */
 export class UnknownTaskError extends Error {
   override readonly name = "UnknownTaskError";
 }
@@ -56,12 +56,11 @@ export class IsolatedError extends Error {
 /** Sorts whatever a task threw into the closed list. */
 export function classifyFailure(error: unknown): Failure {
   if (error instanceof IsolatedError) return error.failure;
-  const reason = describe(error).slice(0, reasonLength);
+  // Its own message is JSON over many lines.
+  const text = error instanceof z.ZodError ? z.prettifyError(error) : describe(error);
+  const reason = text.slice(0, reasonLength);
   if (error instanceof TaskRejectedError) {
     return { failureClass: error.failureClass, reason, retryable: false };
-  }
-  if (error instanceof z.ZodError) {
-    return { failureClass: "invalid_input", reason: z.prettifyError(error), retryable: false };
   }
   if (error instanceof TimeLimitError) return { failureClass: "timeout", reason, retryable: false };
   if (error instanceof UnknownTaskError) {

@@ -1,33 +1,55 @@
-import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
-import type { Task } from "../../task/task.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
+import type { BlockWatch } from "../blocking/block-watch.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
-import { classifyFailure, type Failure, UnknownTaskError } from "./failure.ts";
-import { assertRunnable } from "./runnable.ts";
+import { classifyFailure, type Failure, InvalidRecordError, UnknownTaskError } from "./failure.ts";
+import { readWork, type Work } from "./known-work.ts";
+import type { Postpone } from "./postponement.ts";
+import { findDefect } from "./runnable.ts";
 import { runTask } from "./run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
+  readonly postpone: Postpone;
+  /** Whether the job had ended before and was retried by hand. */
+  readonly endedBefore: (job: Job) => Promise<boolean>;
+  readonly watch: Pick<BlockWatch, "track">;
   readonly log: Log;
 }
 
 /** What BullMQ calls for each job: runs its task and tells BullMQ, by what it throws, whether to retry. */
-export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
+export function createProcessor({
+  tasks,
+  postpone,
+  endedBefore,
+  watch,
+  log,
+  ...deps
+}: ProcessorDeps) {
   return async (
     job: Job,
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<StoredResult> => {
-    const task = tasks.get(job.name);
-    const taskName = task === undefined ? "_OTHER" : job.name;
-    const attempt = beginAttempt(deps, job, taskName);
+    const work = readWork(tasks, job);
+    const taskName = tasks.has(job.name) ? job.name : "_OTHER";
+    const defect = findDefect(job, work);
+    if (defect === undefined && work.problem !== undefined) {
+      const free = deps.activity.begin();
+      const reason = { task: taskName, problem: work.problem };
+      const postponed = await postpone(job, token, reason).finally(free);
+      if (postponed) throw new DelayedError();
+    }
+    const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
+    const attempt = beginAttempt(deps, job, { task: taskName, again: await endedBefore(job) });
     try {
-      const value = await attempt.run(() => runKnown(task, job, signal));
+      const value = await attempt.run(() => runKnown(work, defect, signal, track));
       attempt.complete();
       return storeResult(value);
     } catch (error) {
@@ -56,10 +78,19 @@ export function createProcessor({ tasks, log, ...deps }: ProcessorDeps) {
   };
 }
 
-async function runKnown(task: Task | undefined, job: Job, signal: AbortSignal): Promise<unknown> {
-  assertRunnable(job, task);
-  if (task === undefined) throw new UnknownTaskError(`this release has no task "${job.name}"`);
-  return runTask(task, job.data, signal);
+async function runKnown(
+  work: Work,
+  defect: string | undefined,
+  signal: AbortSignal,
+  track: (run: () => Promise<unknown>) => Promise<unknown>,
+): Promise<unknown> {
+  if (defect !== undefined) throw new InvalidRecordError(defect);
+  if (work.problem !== undefined) {
+    const minutes = knownWithinSeconds / 60;
+    throw new UnknownTaskError(`after ${minutes} minutes still, this release ${work.problem}`);
+  }
+  const run = () => runTask(work.task, work.input, signal);
+  return work.task.isolated === true ? run() : track(run);
 }
 
 /** The class travels in the message: an error's own class does not survive Redis. */

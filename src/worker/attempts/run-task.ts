@@ -3,13 +3,16 @@ import { TimeLimitError } from "./failure.ts";
 import { formatResult } from "./result.ts";
 
 /**
- * Runs a task on a job's data within its time limit and returns what it returned.
- * Throws `signal.reason` once `signal` aborts, `TimeLimitError` at the time limit, a
- * `ZodError` for data that does not fit, `TaskRejectedError` for a result that Redis would not
- * give back as it was, and otherwise what the task throws.
+ * Runs a task on an input that its schema has returned, within its time limit, and returns what it
+ * returned. Throws `signal.reason` once `signal` aborts, `TimeLimitError` at the time limit,
+ * `TaskRejectedError` for a result that Redis would not give back as it was, and otherwise what the
+ * task throws.
  */
-export async function runTask(task: Task, data: unknown, signal: AbortSignal): Promise<unknown> {
-  const input = task.input.parse(data);
+export async function runTask(
+  task: Task,
+  input: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<unknown> {
   const stop = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   // Nobody else listens where the task is isolated.

@@ -17,6 +17,14 @@ export const queueCases: readonly AlertCase[] = [
     resolvedAt: "16m",
   },
   {
+    alert: "TaskQueueJobsUnknownToWorkers",
+    series: { 'taskqueue_jobs_postponed_total{queue="tasks",task="_OTHER"}': "0x4 4+4x9 40x9" },
+    quietAt: ["4m", "6m"],
+    firesAt: "9m",
+    firing: [{ labels: queue, summary: "Jobs in tasks wait for a worker that knows them" }],
+    resolvedAt: "18m",
+  },
+  {
     alert: "TaskQueueWorkerWedged",
     series: {
       'taskqueue_queue_workers{queue="tasks"}': "1x24",

@@ -55,6 +55,14 @@ export const taskCases: readonly AlertCase[] = [
     resolvedAt: "25m",
   },
   {
+    alert: "TaskQueueTaskBlocks",
+    series: { 'taskqueue_task_blocked_seconds_total{queue="tasks",task="divide"}': "0x4 14x40" },
+    quietAt: ["4m"],
+    firesAt: "6m",
+    firing: [{ labels: divide, summary: "divide blocked its worker for 14s" }],
+    resolvedAt: "25m",
+  },
+  {
     alert: "TaskQueueJobHung",
     series: {
       'taskqueue_worker_oldest_active_job_age_seconds{queue="tasks",job="taskqueue-worker",instance="10.0.1.20:9464"}':

@@ -117,12 +117,3 @@ test("keeps a part that a result has twice", async () => {
   const task = taskThat(async () => ({ first: part, second: part }));
   expect(await runTask(task, {}, calm)).toEqual({ first: part, second: part });
 });
-
-test("rejects data that does not fit, before the task sees it", async () => {
-  let called = false;
-  const task = taskThat(async () => {
-    called = true;
-  });
-  await expect(runTask(task, { surprise: 1 }, calm)).rejects.toBeInstanceOf(z.ZodError);
-  expect(called).toBe(false);
-});

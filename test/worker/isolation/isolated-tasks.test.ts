@@ -31,7 +31,7 @@ async function openTasks(options: { max?: number; idleMs?: number; maxJobs?: num
   const run = async (name: string, input: unknown, signal = calm) => {
     const task = tasks.get(name);
     if (task === undefined) throw new Error(`no task "${name}"`);
-    return runTask(task, input, signal);
+    return runTask(task, task.input.parse(input), signal);
   };
   const report = async () => (await run("probe", { deed: "report" })) as Report;
   return { run, report, children };

@@ -1,0 +1,35 @@
+import type { Job } from "bullmq";
+import { z } from "zod";
+import type { Tasks } from "../../task/registry.ts";
+import type { Task } from "../../task/task.ts";
+
+/** What a job asks for, as this release understands it, or why it does not. */
+export type Work =
+  | {
+      readonly task: Task;
+      readonly input: Record<string, unknown>;
+      readonly problem?: never;
+      readonly refusal?: never;
+    }
+  | {
+      readonly problem: string;
+      /** What the task, which this release has, says of the input. */
+      readonly refusal?: string;
+    };
+
+/** Looks a job's task up and reads its input; whoever took the job may have had another release. */
+export function readWork(tasks: Tasks, { name, data }: Pick<Job, "name" | "data">): Work {
+  const task = tasks.get(name);
+  if (task === undefined) return { problem: `has no task "${name}"` };
+  const refuses = (refusal: string) => ({
+    problem: `has a task "${name}" that refuses: ${refusal}`,
+    refusal,
+  });
+  try {
+    const input = task.input.safeParse(data);
+    return input.success ? { task, input: input.data } : refuses(z.prettifyError(input.error));
+  } catch (error) {
+    // A check of the task's own that throws.
+    return refuses(String(error));
+  }
+}

@@ -1,0 +1,24 @@
+import { queueName } from "../../contract/queues.ts";
+import { logFields } from "../../contract/telemetry.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { WorkerMetrics } from "../../telemetry/metrics.ts";
+import type { Block } from "./block-watch.ts";
+
+/** Returns a function that counts and logs a block, by the name of its task. */
+export function createBlockReport({
+  metrics,
+  log,
+}: {
+  readonly metrics: Pick<WorkerMetrics, "taskBlocked">;
+  readonly log: Log;
+}): (block: Block) => void {
+  return ({ ms, task, running }) => {
+    // Nothing of a task's ran: start and stop of the worker have blocks of their own.
+    if (task === undefined && running.length === 0) return;
+    metrics.taskBlocked.inc({ queue: queueName, task: task ?? "_OTHER" }, ms / 1_000);
+    log.warn(
+      { [logFields.task]: task ?? "_OTHER", blocked_ms: Math.round(ms), running },
+      `a task blocked the event loop: ${task ?? `one of ${running.join(", ")}`}`,
+    );
+  };
+}

@@ -1,0 +1,35 @@
+import { Worker as Thread } from "node:worker_threads";
+import type { RedisAddress } from "../../queue/connection.ts";
+
+/** What the guard's thread is told at its start. */
+export interface GuardOrders {
+  /** Of `Clocks`. */
+  readonly memory: SharedArrayBuffer;
+  readonly redis: RedisAddress;
+  readonly queueName: string;
+  /** What the locks of the worker's jobs begin with. */
+  readonly workerId: string;
+  readonly lockMs: number;
+  /** The time limit in ms of each task. */
+  readonly limits: ReadonlyMap<string, number>;
+  readonly logLevel: string;
+}
+
+/**
+ * Opens a thread that renews the locks of a worker's jobs while a task blocks the event loop, on
+ * which BullMQ's own renewal runs; without it, they would be taken for a dead worker's and run again.
+ */
+export function openLockGuard(orders: GuardOrders): { close(): Promise<void> } {
+  // An error of the thread is uncaught, and ends the process as any other.
+  const thread = new Thread(new URL("./main.ts", import.meta.url), {
+    workerData: orders,
+    env: {},
+    execArgv: [],
+  });
+  thread.unref();
+  return {
+    close: async () => {
+      await thread.terminate();
+    },
+  };
+}

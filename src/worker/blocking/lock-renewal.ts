@@ -1,0 +1,77 @@
+import { openRedis } from "../../queue/connection.ts";
+import { createQueue } from "../../queue/queue.ts";
+import { createLog } from "../../telemetry/log.ts";
+import type { GuardOrders } from "./lock-guard.ts";
+
+/** A block that is logged while it lasts. */
+const longBlockMs = 2_000;
+
+export interface LockRenewal {
+  /**
+   * Renews the locks of all jobs that the worker holds, if that is due. Not those of a worker that
+   * has been blocked for longer than any of their tasks may take: others take its jobs over.
+   */
+  renew(blockedMs: number): Promise<void>;
+}
+
+/** On a connection of its own, which lives as long as the thread. */
+export function openLockRenewal(orders: GuardOrders): LockRenewal {
+  const { workerId, lockMs, limits } = orders;
+  const log = createLog("worker", orders.logLevel);
+  const redis = openRedis(orders.redis, "background");
+  const queue = createQueue(redis, orders.queueName);
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let lastMs = Number.POSITIVE_INFINITY;
+  let told = { long: false, endless: false };
+
+  /** Jobs that Redis says the worker has: also those it could not yet read the news of. */
+  const readHeld = async () => {
+    const active = await redis.lrange(queue.toKey("active"), 0, -1);
+    if (active.length === 0) return [];
+    const tokens = await redis.mget(active.map((id) => `${queue.toKey(id)}:lock`));
+    const held = active
+      .map((id, index) => ({ id, token: tokens[index] ?? "" }))
+      .filter(({ token }) => token.startsWith(`${workerId}:`));
+    return Promise.all(
+      held.map(async (job) => ({ ...job, name: await redis.hget(queue.toKey(job.id), "name") })),
+    );
+  };
+
+  const renewHeld = async (blockedMs: number) => {
+    const held = await readHeld();
+    if (held.length === 0) return;
+    const running = [...new Set(held.map(({ name }) => name ?? ""))];
+    const limitMs = Math.max(...running.map((name) => limits.get(name) ?? 0));
+    const fields = { blocked_ms: Math.round(blockedMs), running };
+    if (blockedMs > limitMs) {
+      if (!told.endless) {
+        log.error(fields, "event loop blocked past the time limit: its jobs are left to others");
+      }
+      told.endless = true;
+      return;
+    }
+    if (blockedMs >= longBlockMs && !told.long) {
+      log.warn(fields, "event loop blocked by a task: its jobs' locks are renewed meanwhile");
+      told.long = true;
+    }
+    const ids = held.map(({ id }) => id);
+    const tokens = held.map(({ token }) => token);
+    await queue.getBackend().extendLocks(ids, tokens, lockMs);
+  };
+
+  return {
+    async renew(blockedMs) {
+      // Another block than the last one.
+      if (blockedMs < lastMs) told = { long: false, endless: false };
+      lastMs = blockedMs;
+      const now = performance.now();
+      if (now - renewedAt < lockMs / 4) return;
+      renewedAt = now;
+      try {
+        await renewHeld(blockedMs);
+      } catch (error) {
+        log.warn({ err: error }, "cannot renew the locks of a blocked worker");
+      }
+    },
+  };
+}
