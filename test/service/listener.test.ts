@@ -15,7 +15,7 @@ test("a connection outlasts the patience of every common proxy", async () => {
   const { port } = await openEcho();
   const response = await post(port, proxyAgent(), "x");
 
-  const seconds = Number(/timeout=(\d+)/.exec(response.headers["keep-alive"] ?? "")?.[1]);
+  const seconds = Number(/timeout=(\d+)/.exec(String(response.headers["keep-alive"]))?.[1]);
   expect(seconds).toBeGreaterThan(Math.max(...Object.values(proxies)));
 });
 
@@ -81,9 +81,10 @@ async function openEcho(max?: number) {
     ctx.body = sent;
   });
   const places = { echo: { app, port: 0, purpose: "tests" } };
-  const { ports, close } = await openListeners("127.0.0.1", places, max);
+  const listeners = await openListeners("127.0.0.1", places, max);
+  const close = async (graceMs: number) => listeners.close(graceMs);
   onTestFinished(() => close(0));
-  return { port: ports.echo, close, held };
+  return { port: listeners.ports.echo, close, held };
 }
 
 /** One connection that is kept, as a proxy keeps those to its upstream; Node heeds no hint to close it. */

@@ -109,10 +109,14 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "watchJob",
-        summary: "The job's status, pushed as server-sent events until it is final.",
+        summary: "The job's status, pushed as server-sent events until it is final or removed.",
         parameters: [id],
         responses: {
-          200: events("Events named status whose data is a Job.", refer("Job")),
+          200: events(
+            "Events named status whose data is a Job. If the job is removed, an event named gone, " +
+              "whose data is its id as {id}, is the last: do not come back after it.",
+            refer("Job"),
+          ),
           429: problem("Too many streams of this client are open; see Retry-After."),
           ...unreadable,
         },
