@@ -80,7 +80,8 @@ export const variables = declareVariables({
   },
   REDIS_PASSWORD_FILE: {
     value: text,
-    meaning: "File that holds the broker's password, instead of writing it into `REDIS_URL`.",
+    meaning:
+      "File that holds the broker's password, instead of writing it into `REDIS_URL`; read again before each attempt to reconnect.",
     readBy: both,
     onEc2: bySecret,
   },
@@ -158,7 +159,7 @@ export const variables = declareVariables({
   },
   BOARD_PASSWORD_FILE: {
     value: text,
-    meaning: "File that holds Bull Board's password.",
+    meaning: "File that holds Bull Board's password; read again at each login.",
     readBy: ["producer"],
     onEc2: bySecret,
   },

@@ -144,7 +144,7 @@ export async function openProducer(
         queue,
         redis,
         user: config.board.user,
-        password,
+        readPassword: config.board.readPassword ?? (() => password),
         readOnly: config.board.readOnly,
         publicUrl: config.publicUrl,
         trustProxy,

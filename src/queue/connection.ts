@@ -5,6 +5,8 @@ export interface RedisAddress {
   readonly url: string;
   /** Beats the address's own. */
   readonly password: string | undefined;
+  /** Asked before each further attempt, for a password that may have been corrected or changed. */
+  readonly readPassword?: (() => string) | undefined;
 }
 
 /**
@@ -29,7 +31,10 @@ const patience = {
 } as const satisfies Record<string, RedisOptions>;
 
 /** Opens a connection that keeps reconnecting, at least once a second, until it is disconnected. */
-export function openRedis({ url, password }: RedisAddress, kind: keyof typeof patience): Redis {
+export function openRedis(
+  { url, password, readPassword }: RedisAddress,
+  kind: keyof typeof patience,
+): Redis {
   const address = new URL(url);
   // Inside the address, because a user there without a password is read as one with an empty one.
   if (password !== undefined) address.password = encodeURIComponent(password);
@@ -37,7 +42,12 @@ export function openRedis({ url, password }: RedisAddress, kind: keyof typeof pa
     ...patience[kind],
     connectTimeout: connectTimeoutMs,
     keepAlive: 5_000,
-    retryStrategy: (attempt) => Math.min(longestPauseMs, attempt * 100),
+    // ioredis calls it on the options that it connects with: those of this connection, or of a copy
+    // that BullMQ has made of it.
+    retryStrategy(this: RedisOptions, attempt) {
+      if (readPassword !== undefined) this.password = readPassword();
+      return Math.min(longestPauseMs, attempt * 100);
+    },
   });
   redis.on("error", (error: Error) => lastErrors.set(redis, error));
   return redis;

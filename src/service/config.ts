@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
 import { variables } from "../contract/environment.ts";
 import { environmentSchema } from "./environment.ts";
+import { createSecretReader, loadSecret } from "./secret-file.ts";
 
 export interface Config {
-  readonly redis: { readonly url: string; readonly password: string | undefined };
+  readonly redis: {
+    readonly url: string;
+    readonly password: string | undefined;
+    /** The password as its file has it now; only where it comes from a file. */
+    readonly readPassword?: (() => string) | undefined;
+  };
   readonly listenAddress: string;
   readonly ports: {
     readonly public: number;
@@ -18,6 +23,8 @@ export interface Config {
   readonly board: {
     readonly user: string;
     readonly password: string | undefined;
+    /** The password as its file has it now; only where it comes from a file. */
+    readonly readPassword?: (() => string) | undefined;
     readonly readOnly: boolean;
   };
   readonly limits: {
@@ -62,16 +69,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     const path = environment[name];
     if (path === undefined || path === "") return undefined;
     try {
-      return readFileSync(path, "utf8").trim();
+      const password = loadSecret(path);
+      return { password, readPassword: createSecretReader(path, password) };
     } catch (error) {
-      problems.push(
-        `${name}: cannot read "${path}" (${error instanceof Error ? error.message : String(error)})`,
-      );
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   };
-  const redisPassword = secret("REDIS_PASSWORD_FILE");
-  const boardPassword = secret("BOARD_PASSWORD_FILE");
+  const redisSecret = secret("REDIS_PASSWORD_FILE");
+  const boardSecret = secret("BOARD_PASSWORD_FILE");
 
   if (!parsed.success || problems.length > 0) {
     throw new Error(`the environment is not usable:\n  ${problems.join("\n  ")}`);
@@ -80,7 +86,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const otlpBase = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
   const otlpAt = (path: string) => (otlpBase === undefined ? undefined : `${otlpBase}${path}`);
   return Object.freeze({
-    redis: { url: e.REDIS_URL, password: redisPassword },
+    redis: { url: e.REDIS_URL, password: undefined, ...redisSecret },
     listenAddress: e.LISTEN_ADDRESS,
     ports: {
       public: e.PUBLIC_PORT,
@@ -93,8 +99,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     monitoring: e.MONITORING,
     board: {
       user: e.BOARD_USER,
-      password: boardPassword ?? e.BOARD_PASSWORD,
       readOnly: e.BOARD_READ_ONLY,
+      password: e.BOARD_PASSWORD,
+      ...boardSecret,
     },
     limits: {
       trustProxy: e.TRUST_PROXY,

@@ -11,8 +11,14 @@ const limits = {
   requestTimeout: 10_000,
   // A limit may be overrun by this: at 1 s, a hundred slow bodies were cut after 11.2 s.
   connectionsCheckingInterval: 500,
-  keepAliveTimeout: 5_000,
+  // Longer than a proxy keeps an idle connection (nginx and AWS' load balancer 60 s, Traefik 90 s,
+  // Caddy 120 s): what it sends on one that is just being closed here is lost, and answered 502.
+  keepAliveTimeout: 125_000,
 } as const;
+
+const maxConnections = 2_000;
+/** From this share of the connections on, idle ones are closed to make room. */
+const crowdedRatio = 0.75;
 
 interface Listener {
   readonly port: number;
@@ -32,10 +38,14 @@ export interface Listeners<Name extends string> {
   close(graceMs: number): Promise<void>;
 }
 
-/** Serves each app at its place. Throws an error that names the port when one is taken. */
+/**
+ * Serves each app at its place, to `max` connections each. Throws an error that names the port when
+ * one is taken.
+ */
 export async function openListeners<Name extends string>(
   address: string,
   places: Readonly<Record<Name, Place>>,
+  max: number = maxConnections,
 ): Promise<Listeners<Name>> {
   const open: [Name, Listener][] = [];
   const close = async (graceMs: number) => {
@@ -43,7 +53,7 @@ export async function openListeners<Name extends string>(
   };
   try {
     for (const name of Object.keys(places) as Name[]) {
-      open.push([name, await listen(address, places[name])]);
+      open.push([name, await listen(address, places[name], max)]);
     }
   } catch (error) {
     await close(0);
@@ -53,12 +63,27 @@ export async function openListeners<Name extends string>(
   return { ports: Object.fromEntries(ports) as Record<Name, number>, close };
 }
 
-async function listen(address: string, { app, port, purpose }: Place): Promise<Listener> {
+async function listen(
+  address: string,
+  { app, port, purpose }: Place,
+  max: number,
+): Promise<Listener> {
   const handle = app.callback();
-  // Koa answers its own errors: nothing is left to wait for.
-  const server = createServer(limits, (request, response) => void handle(request, response));
+  const server = createServer(limits, (request, response) => {
+    // Otherwise a stop would wait for the client to leave a connection that is still good.
+    response.once("close", () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+    // Koa answers its own errors: nothing is left to wait for.
+    void handle(request, response);
+  });
   server.maxRequestsPerSocket = 1_000;
-  server.maxConnections = 2_000;
+  server.maxConnections = max;
+  server.on("connection", () => {
+    server.getConnections((_, count) => {
+      if (count > max * crowdedRatio) server.closeIdleConnections();
+    });
+  });
   server.listen(port, address);
   try {
     await once(server, "listening");

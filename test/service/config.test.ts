@@ -77,6 +77,14 @@ test("names every problem at once, with the value and what was expected", () => 
   );
 });
 
+test("takes an empty file for no password", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "tripod-config-")), "password");
+  await writeFile(file, "\n");
+  expect(() => loadConfig({ BOARD_PASSWORD_FILE: file })).toThrow(
+    `BOARD_PASSWORD_FILE: "${file}" is empty, expected a password`,
+  );
+});
+
 test.each(["0x50", "80.0", " 80", "8e1", "-1", "65536"])("takes %j for no port", (port) => {
   expect(() => loadConfig({ PUBLIC_PORT: port })).toThrow("PUBLIC_PORT");
 });

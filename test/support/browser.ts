@@ -10,6 +10,8 @@ const flags = [
   "--disable-component-update",
   "--disable-sync",
   "--no-first-run",
+  // An origin that no browser takes for a secure one, as it does localhost.
+  "--host-resolver-rules=MAP tripod.test 127.0.0.1",
 ];
 
 let running: Promise<Browser> | undefined;

@@ -17,7 +17,7 @@ export interface BoardDeps {
   readonly queue: Queue;
   readonly redis: Redis;
   readonly user: string;
-  readonly password: string;
+  readonly readPassword: () => string;
   readonly readOnly: boolean;
   /** Where the jobs' own pages are; without it nothing links there. */
   readonly publicUrl: string | undefined;

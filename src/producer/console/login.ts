@@ -5,23 +5,25 @@ import { createRateLimit } from "../http/rate-limit.ts";
 
 const failuresPerMinute = 10;
 
-/** HTTP basic authentication; a client that fails too often is refused for a minute, right or wrong. */
+/**
+ * HTTP basic authentication; a client that fails too often is refused for a minute, right or wrong.
+ * The password is read at each request, so that one that was changed holds at once.
+ */
 export function login({
   user,
-  password,
+  readPassword,
   log,
 }: {
   user: string;
-  password: string;
+  readPassword: () => string;
   log: Log;
 }): Middleware {
-  const expected = digest(`${user}:${password}`);
   const failures = createRateLimit(failuresPerMinute);
   return async function requireLogin(ctx, next) {
     await failures.check(ctx, "too many failed logins from here");
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
     const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
-    const matches = timingSafeEqual(digest(given), expected);
+    const matches = timingSafeEqual(digest(given), digest(`${user}:${readPassword()}`));
     if (scheme?.toLowerCase() === "basic" && matches) {
       await next();
       return;

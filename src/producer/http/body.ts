@@ -1,15 +1,17 @@
 import type { ParameterizedContext } from "koa";
 import { getRawBody } from "raw-body";
 import secureJson from "secure-json-parse";
-import { RequestError } from "./errors.ts";
+import { createPointer, type FieldError, RequestError } from "./errors.ts";
+import { InexactNumber, readNumber } from "./exact-number.ts";
 
 const jsonBytes = 65_536;
 const formBytes = 8_192;
 const jsonDepth = 32;
 
 /**
- * Reads the body as JSON: `application/json`, 64 KB, well-formed UTF-8, 32 levels, finite numbers
- * and no prototype keys. Throws a `RequestError` that says which of these does not hold.
+ * Reads the body as JSON: `application/json`, 64 KB, well-formed UTF-8, 32 levels, numbers that come
+ * back as they were sent and no prototype keys. Throws a `RequestError` that says which of these does
+ * not hold.
  */
 export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
   if (!ctx.is("application/json")) {
@@ -18,8 +20,9 @@ export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
   const text = await readText(ctx, jsonBytes);
   let value: unknown;
   try {
-    value = secureJson.parse(text);
+    value = parseJson(text);
   } catch (error) {
+    if (error instanceof RequestError) throw error;
     throw new RequestError(400, `the body is no usable JSON: ${reasonOf(error)}`);
   }
   assertPlain(value);
@@ -78,18 +81,45 @@ function decode(text: string): string {
   }
 }
 
-/** Throws a `RequestError` for a value that is too deep or that Redis would not give back as it is. */
-export function assertPlain(value: unknown, levels = jsonDepth): void {
+/**
+ * Parses JSON; a number that would not come back as it was sent becomes an `InexactNumber`.
+ * Throws a `SyntaxError`, or a `RequestError` where it is nested too deep.
+ */
+export function parseJson(text: string): unknown {
+  // Before the reviver, for which thousands of levels overflow the stack.
+  assertDepth(secureJson.parse(text), jsonDepth);
+  return secureJson.parse(text, keepLiteral as (key: string, value: unknown) => unknown);
+}
+
+/** JSON.parse passes on how a primitive was written; the types do not know that yet. */
+function keepLiteral(_: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  return typeof value === "number" && source !== undefined ? readNumber(source) : value;
+}
+
+function assertDepth(value: unknown, levels: number): void {
   if (levels < 0) throw new RequestError(400, `the body is nested deeper than ${jsonDepth} levels`);
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new RequestError(400, "the body holds a number beyond what a double can hold");
-  }
-  if (typeof value === "string") assertWellFormed(value);
   if (typeof value !== "object" || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    assertWellFormed(key);
-    assertPlain(item, levels - 1);
+  for (const item of Object.values(value)) assertDepth(item, levels - 1);
+}
+
+/** Throws a `RequestError` for a value that Redis would not give back as it is. */
+export function assertPlain(value: unknown): void {
+  const errors = findInexactNumbers(value, []);
+  if (errors.length === 0) return;
+  const message = "the body holds a number that would not come back as it was sent";
+  throw new RequestError(400, message, { errors });
+}
+
+function findInexactNumbers(value: unknown, path: readonly string[]): FieldError[] {
+  if (typeof value === "string") assertWellFormed(value);
+  if (value instanceof InexactNumber) {
+    return [{ pointer: createPointer(path), detail: value.problem }];
   }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    assertWellFormed(key);
+    return findInexactNumbers(item, [...path, key]);
+  });
 }
 
 /** A lone surrogate would come back from Redis as U+FFFD: another text than was sent. */

@@ -23,6 +23,13 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** The JSON pointer (RFC 6901) to what is found along the path. */
+export function createPointer(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}
+
 /** Each kind of 503: what it means for a job that was being submitted, and when to come back. */
 export const unavailability = {
   not_ready: {

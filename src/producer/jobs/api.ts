@@ -5,7 +5,7 @@ import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
-import { RequestError } from "../http/errors.ts";
+import { createPointer, RequestError } from "../http/errors.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { withoutDialect } from "../http/openapi.ts";
 import { events, json, type Parameter, problem, refer } from "../http/operation.ts";
@@ -42,7 +42,8 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         await rateLimit.count(ctx, "too many submissions from here");
         const { job, replayed } = await jobs.submit({
           ...(await readSubmission(ctx)),
-          idempotencyKey: ctx.get("idempotency-key") || undefined,
+          // Not `ctx.get`, for which an empty key is none.
+          idempotencyKey: ctx.headers["idempotency-key"]?.toString(),
           source: "api",
           context: ctx.state.trace,
           pointer: "/input",
@@ -74,7 +75,10 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         },
         responses: {
           202: json("The job is queued.", refer("Job")),
-          400: problem("The body is no usable JSON."),
+          400: problem(
+            "The body is no usable JSON, the Idempotency-Key is none, or a number would not come " +
+              "back as it was sent; errors then say which.",
+          ),
           403: problem("A browser sent it for another site."),
           409: problem("The Idempotency-Key was used with another input."),
           413: problem("The body is too large."),
@@ -111,10 +115,14 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "watchJob",
-        summary: "The job's status, pushed as server-sent events until it is final.",
+        summary: "The job's status, pushed as server-sent events until it is final or removed.",
         parameters: [id],
         responses: {
-          200: events("Events named status whose data is a Job.", refer("Job")),
+          200: events(
+            "Events named status whose data is a Job. If the job is removed, an event named gone, " +
+              "whose data is its id as {id}, is the last: do not come back after it.",
+            refer("Job"),
+          ),
           429: problem("Too many streams of this client are open; see Retry-After."),
           ...unreadable,
         },
@@ -126,9 +134,9 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
 async function readSubmission(ctx: RouteContext) {
   const body = submissionBody.safeParse(await readJson(ctx));
   if (body.success) return body.data;
-  const errors = body.error.issues.map((issue) => ({
-    pointer: issue.path.map((part) => `/${String(part)}`).join(""),
-    detail: issue.message,
+  const errors = body.error.issues.map(({ path, message }) => ({
+    pointer: createPointer(path),
+    detail: message,
   }));
   throw new RequestError(422, 'expected {"task": "…", "input": {…}}', { errors });
 }

@@ -10,7 +10,10 @@ const tickMs = 1_000;
 const moves = ["active", "completed", "delayed", "failed", "stalled", "waiting"] as const;
 
 export interface StatusStreams {
-  /** A stream of server-sent `status` events that ends after the final one. */
+  /**
+   * A stream of server-sent `status` events that ends after the final one, or after one called
+   * `gone`, if the job is removed.
+   */
   open(first: JobStatus): PassThrough;
   close(): void;
 }
@@ -44,8 +47,10 @@ export function openStatusStreams(
       while (watch.stale && !watch.stream.ended) {
         watch.stale = false;
         const status = await read(watch.id);
-        if (status === undefined) watch.stream.end();
-        else if (JSON.stringify(status) !== JSON.stringify(watch.sent)) {
+        if (status === undefined) {
+          watch.stream.send({ event: "gone", data: { id: watch.id } });
+          watch.stream.end();
+        } else if (JSON.stringify(status) !== JSON.stringify(watch.sent)) {
           watch.sent = status;
           send(watch, status);
         }

@@ -1,5 +1,4 @@
 import { type Context, type Span, trace } from "@opentelemetry/api";
-import { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
 import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
@@ -18,7 +17,7 @@ import {
   type Tracing,
   trailOf,
 } from "../../telemetry/spans.ts";
-import { RequestError, UnavailableError } from "../http/errors.ts";
+import { createPointer, RequestError, UnavailableError } from "../http/errors.ts";
 import type { Broker } from "./broker.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";
 
@@ -86,17 +85,14 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
   });
   // As Redis will give it back: compared with what is stored, anything else would look like another input.
   if (parsed.kind === "taken") return parsed.value;
-  if (parsed.kind === "broken")
+  if (parsed.kind === "broken") {
     throw new Error(`the task "${task}" is at fault: ${parsed.problem}`);
-  const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, pointer));
+  }
+  const errors = parsed.error.issues.map(({ path, message }) => ({
+    pointer: `${pointer}${createPointer(path)}`,
+    detail: message,
+  }));
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
-}
-
-function fieldErrors(issue: z.core.$ZodIssue, pointer: string) {
-  const path = issue.path.map(
-    (part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-  );
-  return [{ pointer: `${pointer}${path.join("")}`, detail: issue.message }];
 }
 
 function assertKey(idempotencyKey: string | undefined): void {

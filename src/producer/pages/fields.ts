@@ -1,7 +1,8 @@
-import secureJson from "secure-json-parse";
 import { z } from "zod";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Task } from "../../task/task.ts";
+import { parseJson } from "../http/body.ts";
+import { readNumber } from "../http/exact-number.ts";
 
 /** One control of a task's form. */
 export interface Field {
@@ -56,7 +57,8 @@ export function createFields(task: Task): readonly Field[] {
 
 /**
  * The input that a submitted form stands for. An empty field is left out, so that its default or
- * the schema's "required" applies; a number that is none stays text, for the schema to refuse.
+ * the schema's "required" applies; a number that is none stays text, for the schema to refuse; one
+ * that would not come back as it was sent is an `InexactNumber`, for `assertPlain` to refuse.
  */
 export function parseFields(
   fields: readonly Field[],
@@ -80,23 +82,24 @@ function parseText(field: Field | undefined, text: string): unknown {
     case "number":
       // Number("") is 0 and Number("0x10") is 16: neither is what somebody typed into a form.
       if (trimmed === "") return undefined;
-      return decimal.test(trimmed) ? Number(trimmed) : text;
+      return decimal.test(trimmed) ? readNumber(trimmed) : text;
     case "checkbox":
       return text === "on" || text === "true";
     case "choice":
       return text === "" ? undefined : (field.choices.get(text) ?? text);
     case "json":
-      return trimmed === "" ? undefined : parseJson(text);
+      return trimmed === "" ? undefined : parseJsonField(text);
     default:
       return text === "" ? undefined : text;
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJsonField(text: string): unknown {
   try {
-    return secureJson.parse(text);
-  } catch {
-    return text;
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
   }
 }
 

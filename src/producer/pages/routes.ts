@@ -95,11 +95,11 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         }
         const sent = new Map(await readForm(ctx));
         keep(new Map(sent));
-        const idempotencyKey = sent.get(keyField) || randomUUID();
+        const idempotencyKey = sent.get(keyField) ?? randomUUID();
         sent.delete(keyField);
         const input = parseFields(form.fields, sent);
-        assertPlain(input);
         try {
+          assertPlain(input);
           const { job } = await jobs.submit({
             task: form.name,
             input,

@@ -24,7 +24,6 @@ test.each([
     withInput('"constructor":{"prototype":{"polluted":1}}'),
     unusable("Object contains forbidden"),
   ],
-  ["1e309", withInput('"delayMs":1e309'), "the body holds a number beyond what a double can hold"],
   ["a lone surrogate", withInput('"a":"\\ud800"'), "the body holds a lone surrogate"],
   ["a lone surrogate as a key", withInput('"\\udfff":1'), "the body holds a lone surrogate"],
   ["20,000 levels", withInput(`"a":${nested}`), "the body is nested deeper than 32 levels"],

@@ -1,4 +1,5 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
+import { follow } from "./follow.js";
 import { createReadings, describeQueue, formatReading } from "./readings.js";
 import uPlot from "./uplot.js";
 
@@ -15,8 +16,7 @@ function show(page) {
   const status = page.querySelector("[data-queue]");
   let moments = [];
 
-  const events = new EventSource(page.dataset.overview);
-  events.addEventListener("snapshots", ({ data }) => {
+  const showSnapshots = (data) => {
     const snapshots = JSON.parse(data);
     const fresh = snapshots.map((snapshot) => ({
       time: Date.parse(snapshot.at) / 1_000,
@@ -31,8 +31,9 @@ function show(page) {
     const time = page.querySelector("time");
     if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
     for (const plot of plots) plot.draw(moments);
-  });
-  events.addEventListener("error", () => say(status, "The connection is lost; trying again."));
+  };
+  const sayLost = () => say(status, "The connection is lost; trying again.");
+  follow(page.dataset.overview, { onEvent: showSnapshots, onGone: sayLost, onLost: sayLost });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const plot of plots) plot.recolour();
   });

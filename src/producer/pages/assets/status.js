@@ -1,36 +1,55 @@
 /** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
-const retryMs = 2_000;
+import { follow } from "./follow.js";
+
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement && watched.dataset.events) watch(watched.dataset.events);
 showLocalTimes();
 
 function watch(url) {
-  const events = new EventSource(url);
-  let turn = Promise.resolve();
-  events.addEventListener("status", ({ data }) => {
-    const { status } = JSON.parse(data);
-    const final = status === "succeeded" || status === "failed";
-    // Where the page cannot be had, the stream goes on or comes back, and tells the status again.
-    turn = turn.then(reload).then(
-      () => final && events.close(),
-      () => undefined,
-    );
-  });
-  // A browser takes an answer such as 503 for the end; while Redis is away it is none.
-  events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(watch, retryMs, url);
+  let shown;
+  follow(url, {
+    async onEvent(data) {
+      if (data !== shown && (await reload()) === "gone") {
+        showGone();
+        return true;
+      }
+      shown = data;
+      const { status } = JSON.parse(data);
+      return status === "succeeded" || status === "failed";
+    },
+    onGone: showGone,
+    // What was last known stays, until it can be asked for again.
+    onLost: () => undefined,
   });
 }
 
 async function reload() {
   const response = await fetch(location.href);
+  if (response.status === 404) return "gone";
   if (!response.ok) throw new Error(`the page was answered ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = page.querySelector("main");
-  if (main === null) return;
+  if (main === null) throw new Error("the page has no main part");
   document.querySelector("main")?.replaceWith(main);
   document.title = page.title;
   showLocalTimes();
+  return "shown";
+}
+
+/** Of a job that is gone the server has no page any more; what was known of it stays. */
+function showGone() {
+  const badge = document.querySelector("main .badge");
+  if (badge !== null) {
+    badge.className = "badge";
+    badge.textContent = "gone";
+  }
+  const heading = document.querySelector("main h1");
+  if (heading !== null) document.title = `${heading.textContent} · Tripod`;
+  const outcome = document.querySelector("main [role=status]");
+  if (outcome !== null) {
+    outcome.textContent =
+      "This job is no longer kept: it was removed, or its retention is over. What follows was last known of it.";
+  }
 }
 
 function showLocalTimes() {

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+
+/** Reads a password from its file, without the line's end. Throws an error that says why there is none. */
+export function loadSecret(path: string): string {
+  let secret: string;
+  try {
+    secret = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot read "${path}" (${reason})`, { cause: error });
+  }
+  if (secret === "") throw new Error(`"${path}" is empty, expected a password`);
+  return secret;
+}
+
+/** What the file holds at each call or, while somebody writes it, what it held before. */
+export function createSecretReader(path: string, first: string): () => string {
+  let known = first;
+  return () => {
+    try {
+      known = loadSecret(path);
+    } catch {
+      // It held one at the start.
+    }
+    return known;
+  };
+}
