@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 
 /** What a schema makes of a value. */
@@ -22,14 +21,15 @@ export function applyTwice<Schema extends z.core.$ZodType>(
   try {
     const first = z.safeParse(schema, value, params);
     if (!first.success) return { kind: "refused", error: first.error };
-    const kept = storeValue(first.data);
+    const stored = storeValue(first.data);
+    const kept = stored === undefined ? undefined : JSON.parse(stored);
     const second = z.safeParse(schema, kept);
     if (!second.success) {
       const [issue] = second.error.issues;
       return { kind: "broken", problem: `does not take what it returns: ${issue?.message}` };
     }
-    return isDeepStrictEqual(storeValue(second.data), kept)
-      ? { kind: "taken", value: kept as z.output<Schema> }
+    return storeValue(second.data) === stored
+      ? { kind: "taken", value: kept }
       : { kind: "broken", problem: "changes what it has returned when it is applied again" };
   } catch (error) {
     if (error instanceof z.core.$ZodAsyncError) {
@@ -39,7 +39,7 @@ export function applyTwice<Schema extends z.core.$ZodType>(
   }
 }
 
-/** As Redis gives it back: -0 is 0 there, and a key without a value is no key. */
-function storeValue(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+/** As Redis keeps it: -0 is 0 there, and a key without a value is no key. */
+function storeValue(value: unknown): string | undefined {
+  return JSON.stringify(value);
 }

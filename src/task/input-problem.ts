@@ -128,14 +128,20 @@ function hasAsyncFunction({ schema: { _zod: internals } }: SchemaPart): boolean 
 
 /** Whatever else zod has to say against a part. */
 function findUndescribed(input: z.ZodObject): string | undefined {
-  for (const part of listParts(input, "input").toReversed()) {
-    try {
-      JSON.stringify(z.toJSONSchema(part.schema, { io: "input" }));
-    } catch (error) {
-      return `${nameOf(part)} is nothing that JSON can hold: ${error instanceof Error ? error.message : String(error)}`;
-    }
+  if (describe(input) === undefined) return undefined;
+  const parts = listParts(input, "input").toReversed();
+  const part = parts.find(({ schema }) => describe(schema) !== undefined);
+  return `${part === undefined ? "its input" : nameOf(part)} is nothing that JSON can hold: ${describe(part?.schema ?? input)}`;
+}
+
+/** Why there is no JSON Schema of what it takes, or `undefined`. */
+function describe(schema: z.core.$ZodType): string | undefined {
+  try {
+    JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  return undefined;
 }
 
 function nameOf({ path }: SchemaPart): string {
