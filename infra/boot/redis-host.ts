@@ -24,7 +24,7 @@ export const redisUser = "tripod";
 const redisUserRules = [
   `resetkeys ~{${keyTags.queue}*}:* ~{${keyTags.deployment}}:* resetchannels -@all`,
   "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
-  "+@scripting +@connection +@transaction -@dangerous +info +client|list",
+  "+@scripting +@connection +@transaction -@dangerous +info +client|list +memory|usage",
 ].join(" ");
 
 /** The Redis user that the monitor's exporter logs in as. */
