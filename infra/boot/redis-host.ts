@@ -1,5 +1,6 @@
 import { keyTags } from "../../src/contract/queues.ts";
 import { endpoints, network } from "../../src/contract/topology.ts";
+import { createAppendFileCheck } from "./append-file.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
@@ -38,6 +39,7 @@ const exporterUserRules = [
 
 const dataFolder = "/var/lib/redis";
 const memoryFile = "/run/redis/memory.conf";
+const appendFileCheck = createAppendFileCheck(dataFolder);
 const aclFile = "/etc/tripod/users.acl";
 
 /** User data of the broker: installs Redis, mounts its volume, and keeps it running. */
@@ -68,6 +70,7 @@ function createRedisFiles(host: RedisHost): BootFile[] {
       keeps: "jobs",
     }),
     { path: "/usr/local/sbin/tripod-redis-memory", mode: "0755", content: memoryScript },
+    appendFileCheck,
     ...(host.exporterPasswordSha256 === undefined
       ? []
       : [createNodeExporter(network.redisAddress)]),
@@ -125,6 +128,7 @@ const redisUnit = createUnit({
     ["StateDirectoryMode", "0750"],
     ["LoadCredential", `users.acl:${aclFile}`],
     ["ExecStartPre", "+/usr/local/sbin/tripod-redis-memory"],
+    ["ExecStartPre", appendFileCheck.path],
     ["ExecStart", "/usr/bin/redis-server /etc/tripod/redis.conf"],
     ["Restart", "always"],
     ["RestartSec", "1"],

@@ -100,6 +100,7 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
       "/usr/local/sbin/tripod-secrets",
       "/usr/local/sbin/tripod-data",
       "/usr/local/sbin/tripod-redis-memory",
+      "/usr/local/sbin/tripod-redis-file",
       "/usr/local/sbin/tripod-exporter-login",
       "/usr/bin/prometheus",
       "/usr/bin/prometheus-node-exporter",
