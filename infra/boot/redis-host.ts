@@ -3,6 +3,7 @@ import { endpoints, network } from "../../src/contract/topology.ts";
 import { createAppendFileCheck } from "./append-file.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
+import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
@@ -46,7 +47,7 @@ const aclFile = "/etc/tripod/users.acl";
 export function createRedisUserData(host: RedisHost): string {
   return createUserData({
     files: createRedisFiles(host),
-    command: "/usr/local/sbin/tripod-boot",
+    command: firstBootCommand,
   });
 }
 
@@ -74,7 +75,7 @@ function createRedisFiles(host: RedisHost): BootFile[] {
     ...(host.exporterPasswordSha256 === undefined
       ? []
       : [createNodeExporter(network.redisAddress)]),
-    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: createBootScript(host) },
+    ...createFirstBoot(createInstallationLines(host)),
   ];
 }
 
@@ -147,12 +148,10 @@ awk '/^MemTotal:/ { printf "maxmemory %dkb\\n", $2 / 2 }' /proc/meminfo > ${memo
 chmod 0644 ${memoryFile}
 `);
 
-function createBootScript({ exporterPasswordSha256 }: RedisHost): string {
+function createInstallationLines({ exporterPasswordSha256 }: RedisHost): string {
   const exporter = exporterPasswordSha256 === undefined ? [] : [nodeExporterPackage];
-  return createScript(`
-${retry}
+  return `${retry}
 ${applySystemFiles}
 ${createInstallation(["redis-server", ...exporter, "unattended-upgrades"])}
-systemctl enable --now redis-server
-`);
+systemctl enable --now redis-server`;
 }
