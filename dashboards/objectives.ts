@@ -74,6 +74,12 @@ export const redisRoundTripSeconds: Limits = { warning: 0.02, limit: 0.1 };
 /** Share of `maxmemory` that Redis uses. */
 export const redisMemoryRatio = 0.8;
 
+/**
+ * Share of `maxmemory` that ended jobs and events have. Their own bounds are 0.35 and 0.05
+ * (src/queue/budget.ts): beyond this much, nobody keeps them there.
+ */
+export const keptMemoryRatio = 0.5;
+
 /** A service blocked for longer keeps its callers waiting. */
 export const eventLoopLagSeconds: Limits = { warning: 0.2, limit: 1 };
 

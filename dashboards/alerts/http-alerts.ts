@@ -13,7 +13,7 @@ export const httpAlerts: readonly Alert[] = [
     summary: "Submissions to {{ $labels.queue }} fail",
     meaning: "The producer answers valid submissions with 503: work is being turned away.",
     firstLook:
-      "The `kind` in the producer's log: not_ready and unknown mean Redis, storage_full its disk or memory, overloaded the backlog.",
+      "The `kind` in the producer's log: not_ready and unknown mean Redis, storage_full its disk or memory, memory_low its memory, overloaded the backlog.",
     remedy: "Fix Redis, or work off the backlog; clients may retry with their Idempotency-Key.",
     dashboard: overviewOfQueue,
   },

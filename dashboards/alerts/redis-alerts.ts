@@ -1,6 +1,14 @@
 import { type Alert, overviewOfAll } from "./alert.ts";
-import { redisMemoryRatio, redisRoundTripSeconds } from "../objectives.ts";
-import { increase, max, min, quantile, series } from "../query/promql.ts";
+import {
+  keptMemoryRatio,
+  percent,
+  redisMemoryRatio,
+  redisRoundTripSeconds,
+} from "../objectives.ts";
+import { increase, max, min, quantile, series, sum } from "../query/promql.ts";
+
+/** Both services export it. */
+const keptBytes = max(series("keptBytes"), ["queue", "what"]);
 
 const byClient = ["job", "instance", "client"];
 
@@ -38,8 +46,35 @@ export const redisAlerts: readonly Alert[] = [
     severity: "warning",
     summary: "Redis uses {{ $value | humanizePercentage }} of its memory limit",
     meaning: "At its limit Redis accepts no more jobs; the producer refuses them before that.",
-    firstLook: "Jobs by state: a backlog, or many large results that are still kept?",
-    remedy: "Work off the backlog, keep fewer finished jobs, or use a larger host.",
+    firstLook: "Jobs by state, and what is kept: a backlog, or ended jobs that nobody removes?",
+    remedy:
+      "Work off the backlog, or use a larger host. Ended jobs make room by themselves from 60 % on.",
+    dashboard: overviewOfAll,
+  },
+  {
+    name: "TaskQueueKeptTooMuch",
+    expr: `${sum(keptBytes, ["queue"])} / on () group_left () (${max(series("redisMemoryMax"))} > 0) > ${keptMemoryRatio}`,
+    for: "10m",
+    severity: "warning",
+    summary:
+      "Ended jobs and events of {{ $labels.queue }} have {{ $value | humanizePercentage }} of Redis's memory",
+    meaning: `Jobs that have ended and the events may have 40 % of the memory limit, and have more than ${percent(keptMemoryRatio)}: what should remove the oldest does not, and submissions will be refused.`,
+    firstLook: 'Services\' logs: "cannot remove ended jobs" has the reason.',
+    remedy:
+      "Restart producer or worker: one of either is enough. If Redis refuses the command (NOPERM), its users are older than the services: bring its host up to date.",
+    dashboard: overviewOfAll,
+  },
+  {
+    name: "TaskQueueResultsRemovedEarly",
+    expr: `${sum(increase(series("jobsRemoved", { reason: "memory" }), "1h"), ["queue"])} > 0`,
+    severity: "info",
+    summary:
+      "{{ $value | humanize }} ended jobs of {{ $labels.queue }} were removed before their time",
+    meaning:
+      "The memory was needed: the oldest results are gone sooner than the retention says, and with them their Idempotency-Keys.",
+    firstLook: "What is kept: are results large, or does a backlog take the memory?",
+    remedy:
+      "Use a larger host for Redis, or have tasks return less: results belong in a store, with their address as the result.",
     dashboard: overviewOfAll,
   },
   {

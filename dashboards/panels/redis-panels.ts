@@ -1,6 +1,6 @@
-import { redisMemoryRatio, redisRoundTripSeconds } from "../objectives.ts";
+import { keptMemoryRatio, redisMemoryRatio, redisRoundTripSeconds } from "../objectives.ts";
 import { timeseries, upTimeline } from "./panels.ts";
-import { max, min, quantile, rate, series, sum } from "../query/promql.ts";
+import { increase, max, min, quantile, rate, series, sum } from "../query/promql.ts";
 import { lines } from "../query/queries.ts";
 import { atLeast, rising } from "./thresholds.ts";
 
@@ -20,10 +20,34 @@ export function redisPanels() {
       ],
     }),
     timeseries({
+      title: "Kept in memory",
+      description:
+        "Jobs that have ended, and events, which hold each result once more. The oldest are removed so that the sum stays below 40 % of the limit.",
+      unit: "bytes",
+      width: 8,
+      queries: [
+        lines(max(series("keptBytes"), ["queue", "what"]), "{{queue}}: {{what}}"),
+        lines(`${keptMemoryRatio} * ${max(series("redisMemoryMax"))} > 0`, "alert on the sum"),
+      ],
+    }),
+    timeseries({
+      title: "Removed between two ends",
+      description:
+        "Ended jobs that were removed because their time was over (age), or before it, because Redis needed the memory (memory).",
+      unit: "none",
+      width: 8,
+      queries: [
+        lines(
+          sum(increase(series("jobsRemoved"), "1h"), ["queue", "reason"]),
+          "{{queue}}: {{reason}}, 1 h",
+        ),
+      ],
+    }),
+    timeseries({
       title: "Commands",
       description: "Commands that Redis ran per second.",
       unit: "ops",
-      width: 8,
+      width: 12,
       queries: [lines(sum(rate(series("redisCommands"))), "commands")],
     }),
     timeseries({
@@ -31,7 +55,7 @@ export function redisPanels() {
       description:
         "A PING on each service's connection, p99. Everything on the queue takes at least this long.",
       unit: "s",
-      width: 8,
+      width: 12,
       queries: [
         lines(
           quantile(0.99, "redisPingDuration", { by: ["job", "client"] }),

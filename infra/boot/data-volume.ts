@@ -27,13 +27,20 @@ export function createDataVolume(volume: DataVolume): BootFile[] {
 
 function createDataUnit({ folder, keeps }: DataVolume): string {
   return createUnit({
-    unit: [["Description", `Volume that keeps Tripod's ${keeps}`]],
+    unit: [
+      ["Description", `Volume that keeps Tripod's ${keeps}`],
+      ["StartLimitIntervalSec", "0"],
+    ],
     service: [
       ["Type", "oneshot"],
       ["RemainAfterExit", "yes"],
       ["TimeoutStartSec", "infinity"],
       ["ExecStart", "/usr/local/sbin/tripod-data"],
       ["ExecStop", `umount ${folder}`],
+      // What needs the volume goes on waiting while this one tries again.
+      ["Restart", "on-failure"],
+      ["RestartMode", "direct"],
+      ["RestartSec", "5"],
     ],
   });
 }
@@ -47,8 +54,12 @@ function createDataScript({ volumeId, folder, label, keeps }: DataVolume): strin
   return createScript(`
 device=${dataDevice(volumeId)}
 if mountpoint --quiet ${folder}; then exit 0; fi
-# AWS attaches the volume some seconds after the host has started.
-for _ in {1..600}; do [ -b "$device" ] && break; sleep 1; done
+# AWS attaches the volume some seconds after the host has started, or once somebody has detached it elsewhere.
+for ((waited = 0; ; waited++)); do
+  if [ -b "$device" ]; then break; fi
+  if ((waited % 60 == 30)); then echo "tripod: still waiting for ${volumeId}, after $waited s" >&2; fi
+  sleep 1
+done
 # Only a volume that was never written to is formatted: anything else may be ${keeps}.
 if cmp --silent --bytes=16777216 "$device" /dev/zero; then mkfs.ext4 -q -L ${label} "$device"; fi
 mkdir --parents ${folder}

@@ -1,5 +1,5 @@
 import type { BootFile } from "./cloud-config.ts";
-import { createScript, retry } from "./script.ts";
+import { createScript, retry, updateLists } from "./script.ts";
 
 /**
  * Packages that Debian lacks, with the series that our configuration was written for: apt takes the
@@ -42,7 +42,7 @@ ${retry}
 mkdir --parents ${key.replace(/\/[^/]+$/, "")}
 retry curl --fail --silent --show-error --location --output ${key} https://${host}/gpg-full.key
 cp /etc/tripod/grafana.sources /etc/apt/sources.list.d/
-retry apt-get update
+${updateLists}
 `),
   },
 ];

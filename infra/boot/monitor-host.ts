@@ -1,6 +1,7 @@
 import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
+import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { grafanaPackages, grafanaRepository } from "./grafana-repository.ts";
 import {
   createGrafana,
@@ -12,7 +13,7 @@ import {
 } from "./monitor-units.ts";
 import { nodeExporterPackage } from "./node-exporter.ts";
 import { releaseFetch } from "./release-fetch.ts";
-import { createInstallation, createScript, retry } from "./script.ts";
+import { createInstallation, retry } from "./script.ts";
 import { createSecretFetch } from "./secret-fetch.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 
@@ -34,7 +35,7 @@ const programs = [...debianPackages, "loki", "tempo", "grafana-server"];
 export function createMonitorUserData(host: MonitorHost): string {
   return createUserData({
     files: createMonitorFiles(host),
-    command: "/usr/local/sbin/tripod-boot",
+    command: firstBootCommand,
   });
 }
 
@@ -54,11 +55,11 @@ function createMonitorFiles(host: MonitorHost): BootFile[] {
     createPrometheus(host),
     createGrafana(host),
     exporterLogin,
-    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: bootScript },
+    ...createFirstBoot(installation),
   ];
 }
 
-const bootScript = createScript(`
+const installation = `
 ${retry}
 ${applySystemFiles}
 ${createInstallation(["awscli", "curl", "unattended-upgrades"])}
@@ -75,4 +76,4 @@ cp tempo.yaml /etc/tempo/config.yml
 systemctl enable ${programs.join(" ")}
 # Packages start their programs at once: those that came before their configuration read it now.
 systemctl restart ${programs.join(" ")}
-`);
+`;

@@ -1,6 +1,7 @@
 import { network, outboundPorts } from "../../src/contract/topology.ts";
 import { createUserData } from "./cloud-config.ts";
-import { createInstallation, createScript, retry } from "./script.ts";
+import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
+import { createInstallation, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 
 /** User data of the host that lends the back subnet its public address. */
@@ -20,18 +21,14 @@ table ip nat {
 }
 `,
       },
-      {
-        path: "/usr/local/sbin/tripod-boot",
-        mode: "0755",
-        content: createScript(`
+      ...createFirstBoot(`
 ${retry}
 ${applySystemFiles}
 ${createInstallation(["nftables", "unattended-upgrades"])}
 systemctl enable nftables
 systemctl restart nftables
 `),
-      },
     ],
-    command: "/usr/local/sbin/tripod-boot",
+    command: firstBootCommand,
   });
 }

@@ -1,7 +1,9 @@
 import { keyTags } from "../../src/contract/queues.ts";
 import { endpoints, network } from "../../src/contract/topology.ts";
+import { createAppendFileCheck } from "./append-file.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
+import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
@@ -24,7 +26,7 @@ export const redisUser = "tripod";
 const redisUserRules = [
   `resetkeys ~{${keyTags.queue}*}:* ~{${keyTags.deployment}}:* resetchannels -@all`,
   "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
-  "+@scripting +@connection +@transaction -@dangerous +info +client|list",
+  "+@scripting +@connection +@transaction -@dangerous +info +client|list +memory|usage",
 ].join(" ");
 
 /** The Redis user that the monitor's exporter logs in as. */
@@ -38,13 +40,14 @@ const exporterUserRules = [
 
 const dataFolder = "/var/lib/redis";
 const memoryFile = "/run/redis/memory.conf";
+const appendFileCheck = createAppendFileCheck(dataFolder);
 const aclFile = "/etc/tripod/users.acl";
 
 /** User data of the broker: installs Redis, mounts its volume, and keeps it running. */
 export function createRedisUserData(host: RedisHost): string {
   return createUserData({
     files: createRedisFiles(host),
-    command: "/usr/local/sbin/tripod-boot",
+    command: firstBootCommand,
   });
 }
 
@@ -68,10 +71,11 @@ function createRedisFiles(host: RedisHost): BootFile[] {
       keeps: "jobs",
     }),
     { path: "/usr/local/sbin/tripod-redis-memory", mode: "0755", content: memoryScript },
+    appendFileCheck,
     ...(host.exporterPasswordSha256 === undefined
       ? []
       : [createNodeExporter(network.redisAddress)]),
-    { path: "/usr/local/sbin/tripod-boot", mode: "0755", content: createBootScript(host) },
+    ...createFirstBoot(createInstallationLines(host)),
   ];
 }
 
@@ -125,6 +129,7 @@ const redisUnit = createUnit({
     ["StateDirectoryMode", "0750"],
     ["LoadCredential", `users.acl:${aclFile}`],
     ["ExecStartPre", "+/usr/local/sbin/tripod-redis-memory"],
+    ["ExecStartPre", appendFileCheck.path],
     ["ExecStart", "/usr/bin/redis-server /etc/tripod/redis.conf"],
     ["Restart", "always"],
     ["RestartSec", "1"],
@@ -143,12 +148,10 @@ awk '/^MemTotal:/ { printf "maxmemory %dkb\\n", $2 / 2 }' /proc/meminfo > ${memo
 chmod 0644 ${memoryFile}
 `);
 
-function createBootScript({ exporterPasswordSha256 }: RedisHost): string {
+function createInstallationLines({ exporterPasswordSha256 }: RedisHost): string {
   const exporter = exporterPasswordSha256 === undefined ? [] : [nodeExporterPackage];
-  return createScript(`
-${retry}
+  return `${retry}
 ${applySystemFiles}
 ${createInstallation(["redis-server", ...exporter, "unattended-upgrades"])}
-systemctl enable --now redis-server
-`);
+systemctl enable --now redis-server`;
 }

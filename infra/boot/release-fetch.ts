@@ -9,12 +9,16 @@ releases=/opt/tripod/releases
 release=$releases/$RELEASE_SHA
 mkdir --parents "$releases"
 if [ ! -d "$release" ]; then
+  # What an attempt that failed has left.
+  rm --recursive --force /opt/tripod/fetch.*
   work=$(mktemp --directory /opt/tripod/fetch.XXXXXX)
   retry aws s3api get-object --bucket "$RELEASE_BUCKET" --key "$RELEASE_KEY" "$work/tar.gz" > "$work/answer"
   gzip --decompress --stdout "$work/tar.gz" > "$work/tar"
   echo "$RELEASE_SHA  $work/tar" | sha256sum --check --quiet
   mkdir "$work/release"
   tar --extract --no-same-owner --file "$work/tar" --directory "$work/release"
+  # A folder is there at once, but after a power cut without what was not yet on the disk.
+  sync --file-system "$work"
   mv --no-target-directory "$work/release" "$release"
   rm --recursive --force "$work"
 fi

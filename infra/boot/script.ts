@@ -23,6 +23,9 @@ export const retry = `retry() {
   return 1
 }`;
 
+/** Shell line; needs `retry`. Without the option, apt takes no answer from any mirror for a success. */
+export const updateLists = "retry apt-get update --error-on=any";
+
 /**
  * Shell lines that install the packages which the image lacks; needs \`retry\`. Where one is lacking,
  * the command runs before, as to make a repository known.
@@ -37,6 +40,6 @@ install_missing() {
   apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "\${missing[@]}"
 }
 if [ "\${#missing[@]}" -gt 0 ]; then${before === undefined ? "" : `\n  ${before}`}
-  install_missing || { retry apt-get update; retry install_missing; }
+  install_missing || { ${updateLists}; retry install_missing; }
 fi`;
 }

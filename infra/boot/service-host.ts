@@ -3,10 +3,11 @@ import { endpoints, network } from "../../src/contract/topology.ts";
 import { createBootEnvironment, type ReleasedHost } from "./boot-environment.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createEnvironmentFile } from "./environment-file.ts";
+import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { redisUser } from "./redis-host.ts";
 import { releaseFetch } from "./release-fetch.ts";
-import { createInstallation, createScript, retry } from "./script.ts";
+import { createInstallation, retry } from "./script.ts";
 import { createSecretFetch } from "./secret-fetch.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit } from "./unit.ts";
@@ -27,7 +28,7 @@ export function createServiceUserData(host: ServiceHost): string {
   return createUserData({
     user: "tripod",
     files: createServiceFiles(host),
-    command: "/usr/local/sbin/tripod-boot",
+    command: firstBootCommand,
   });
 }
 
@@ -49,17 +50,13 @@ function createServiceFiles(host: ServiceHost): BootFile[] {
     releaseFetch,
     // The host learns its private address too late for a file, so the exporter listens on all.
     ...(host.monitored ? [createNodeExporter("")] : []),
-    {
-      path: "/usr/local/sbin/tripod-boot",
-      mode: "0755",
-      content: createScript(`
+    ...createFirstBoot(`
 ${retry}
 ${applySystemFiles}
 ${createInstallation(["awscli", ...(host.monitored ? [nodeExporterPackage] : []), "unattended-upgrades"])}
 /usr/local/sbin/tripod-release
 systemctl enable --now tripod-${host.service}
 `),
-    },
   ];
 }
 

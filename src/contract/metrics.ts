@@ -65,6 +65,13 @@ export const metrics = {
     labels: ["queue", "state"],
     exporters: both,
   },
+  keptBytes: {
+    type: "gauge",
+    name: "taskqueue_queue_kept_bytes",
+    help: "Memory in Redis of jobs that ended (succeeded, failed) and of events; estimated from samples.",
+    labels: ["queue", "what"],
+    exporters: both,
+  },
   oldestWaitingJobAge: {
     type: "gauge",
     name: "taskqueue_queue_oldest_waiting_job_age_seconds",
@@ -180,6 +187,14 @@ export const metrics = {
     help: "Times that a worker put a job off whose task it does not have, or whose input it refuses.",
     labels: ["queue", "task"],
     exporters: worker,
+  },
+  jobsRemoved: {
+    type: "counter",
+    name: "taskqueue_jobs_removed_total",
+    help: "Ended jobs removed between two ends: kept for their whole time (age), or to make room (memory).",
+    labels: ["queue", "reason"],
+    values: [{ reason: ["age", "memory"] }],
+    exporters: both,
   },
   jobsStalled: {
     type: "counter",

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { cutZeros } from "../../infra/boot/append-file.ts";
 import { findCommand } from "./command-path.js";
 import { claimDataFolder } from "./data-folder.ts";
 import { findFreePort } from "./ports.ts";
@@ -72,5 +73,7 @@ function createRedisCommand({
     loglevel: "warning",
   };
   const options = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  return [server, ...options];
+  // Before each start, as on EC2: a laptop loses its power, too.
+  const prepared = `set -eu\n${cutZeros}\ncut_zeros "$1"\nshift\nexec "$@"`;
+  return ["sh", "-c", prepared, "redis", folder, server, ...options];
 }

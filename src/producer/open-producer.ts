@@ -3,6 +3,7 @@ import type { RedisClient } from "../contract/telemetry.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
+import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
 import { readQueueState } from "../queue/state.ts";
@@ -16,6 +17,7 @@ import { setBuildInfo } from "../telemetry/build-info.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { observeRedis } from "../telemetry/redis-connection.ts";
+import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { describeServer } from "../telemetry/spans.ts";
 import { createBoardApp } from "./console/board.ts";
@@ -81,6 +83,8 @@ export async function openProducer(
   const events = createQueueEvents(open("background", "events"), queue.name);
   // It waits for Redis, which may be away: its connection is closed under it.
   opening.defer(() => void events.close().catch(() => undefined));
+
+  opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
 
   const broker = createBroker(redis, queue);
   const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));

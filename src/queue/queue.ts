@@ -12,6 +12,9 @@ export const retention = {
   failed: { age: 7 * day, count: 5_000 },
 } as const;
 
+/** BullMQ's names of the two sets of jobs that have ended. */
+export type EndedSet = keyof typeof retention;
+
 /** What every job gets; a client never sets job options. */
 const jobOptions = {
   attempts: 4,

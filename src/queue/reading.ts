@@ -1,16 +1,21 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readHeartbeat } from "./heartbeat.ts";
+import { type Kept, type KeptState, measureKept } from "./kept.ts";
 import { type QueueState, readQueueState } from "./state.ts";
 
-/** All that is measured of a queue at one moment: its state, and when its last heartbeat came. */
-export async function readQueue(
-  queue: Queue,
-  redis: Redis,
-): Promise<QueueState & { readonly heartbeatAt: number | undefined }> {
-  const [state, heartbeatAt] = await Promise.all([
+/** All that is measured of a queue at one moment. */
+export interface Reading extends QueueState {
+  /** Unix time in ms at which the last heartbeat came through. */
+  readonly heartbeatAt: number | undefined;
+  readonly kept: Readonly<Record<KeptState, Kept>>;
+}
+
+export async function readQueue(queue: Queue, redis: Redis): Promise<Reading> {
+  const [state, heartbeatAt, kept] = await Promise.all([
     readQueueState(queue),
     readHeartbeat(queue, redis),
+    measureKept(queue, redis),
   ]);
-  return { ...state, heartbeatAt };
+  return { ...state, heartbeatAt, kept };
 }

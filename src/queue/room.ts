@@ -10,8 +10,12 @@ export interface Load {
   readonly memory: Memory;
 }
 
-/** False when so much waits, or is kept, that another job would only wait or do harm. */
-export function hasRoom({ state, memory }: Load, maxDepth: number): boolean {
+/** Why a queue takes no more: so many jobs wait, or so much of Redis's memory is in use. */
+export type Shortage = "depth" | "memory";
+
+/** Why another job would only wait or do harm; `undefined` while there is room for it. */
+export function findShortage({ state, memory }: Load, maxDepth: number): Shortage | undefined {
   const { waiting, prioritized, delayed } = state.jobs;
-  return waiting + prioritized + delayed < maxDepth && memory.used < memory.limit * memoryRatio;
+  if (waiting + prioritized + delayed >= maxDepth) return "depth";
+  return memory.used < memory.limit * memoryRatio ? undefined : "memory";
 }

@@ -5,7 +5,7 @@ import { removeOrphan } from "./backend.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
 import { readRecord } from "./job-record.ts";
-import { hasRoom, type Load } from "./room.ts";
+import { findShortage, type Load, type Shortage } from "./room.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
 
 export interface SubmissionDeps {
@@ -36,6 +36,11 @@ export interface SubmittedJob {
 /** Too much waits, or is kept. */
 export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
+  readonly shortage: Shortage;
+  constructor(shortage: Shortage) {
+    super(`the queue takes no more: "${shortage}" is at its limit`);
+    this.shortage = shortage;
+  }
 }
 
 /** The key belongs to a job with another input. */
@@ -49,9 +54,8 @@ export class KeyReusedError extends Error {
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
   const { task, input, idempotencyKey, carrierOf } = wanted;
-  if (!hasRoom(await deps.load(), deps.maxDepth)) {
-    throw new QueueFullError(`the queue takes no more, expected fewer than ${deps.maxDepth} jobs`);
-  }
+  const shortage = findShortage(await deps.load(), deps.maxDepth);
+  if (shortage !== undefined) throw new QueueFullError(shortage);
   const id =
     idempotencyKey === undefined
       ? createRandomId()

@@ -10,6 +10,7 @@ const labels = { queue: queueName };
 /** What the gauges of a queue show. */
 export interface QueueReading {
   readonly jobs: Readonly<Record<string, number>>;
+  readonly kept: Readonly<Record<string, { readonly bytes: number }>>;
   /** Unix times in ms; `undefined` when no job waits, or before the first heartbeat. */
   readonly oldestReadyAt: number | undefined;
   readonly heartbeatAt: number | undefined;
@@ -57,9 +58,11 @@ async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetric
 }
 
 function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
-  const { jobs, oldestReadyAt, heartbeatAt, paused, workers } = reading;
+  const { jobs, kept, oldestReadyAt, heartbeatAt, paused, workers } = reading;
   for (const [state, count] of Object.entries(jobs))
     metrics.queueJobs.set({ ...labels, state }, count);
+  for (const [what, { bytes }] of Object.entries(kept))
+    metrics.keptBytes.set({ ...labels, what }, bytes);
   const ageMs = oldestReadyAt === undefined ? 0 : Math.max(0, Date.now() - oldestReadyAt);
   metrics.oldestWaitingJobAge.set(labels, ageMs / 1_000);
   metrics.queuePaused.set(labels, paused ? 1 : 0);
@@ -69,6 +72,7 @@ function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
 
 function clearGauges(metrics: SharedMetrics): void {
   metrics.queueJobs.reset();
+  metrics.keptBytes.reset();
   metrics.oldestWaitingJobAge.reset();
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();

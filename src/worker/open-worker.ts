@@ -2,6 +2,7 @@ import type { Worker } from "bullmq";
 import { queueName } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
+import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
 import { readQueueState } from "../queue/state.ts";
@@ -16,6 +17,7 @@ import { setBuildInfo } from "../telemetry/build-info.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { observeRedis } from "../telemetry/redis-connection.ts";
+import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
@@ -75,6 +77,7 @@ export async function openWorker(
   opening.defer(() => redis.disconnect());
   observeRedis(redis, "worker", { log, metrics });
   const queue = createQueue(redis, given.queueName ?? queueName);
+  opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
   const children = openChildren({
     max: config.worker.concurrency,
     env: given.childEnvironment ?? {},

@@ -42,7 +42,7 @@ fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
       }
     });
     await Promise.all(clients);
-    expect([...refusals]).toEqual(["503 overloaded"]);
+    expect([...refusals]).toEqual(["503 memory_low"]);
     const share = await usedShare();
     measure.atMost("% of the memory in use once the producer takes no more", 80, share * 100);
 

@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { appendFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "vitest";
+import { createAppendFileCheck } from "../../infra/boot/append-file.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { findObstacle } from "../support/requirements.ts";
@@ -10,6 +14,8 @@ import { fault, type Measure } from "./fault.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import { tellProgress } from "./progress.ts";
 import { loseUnsynced, recordSyncs } from "./synced-file.ts";
+
+const exec = promisify(execFile);
 
 type Fsync = "always" | "everysec";
 
@@ -53,6 +59,11 @@ async function cutPower(fsync: Fsync, afterMs: number): Promise<Outcome> {
   const acknowledged = writers.acknowledgedAt.size;
   const file = join(redis.folder, "appendonlydir/appendonly.aof.1.incr.aof");
   const bytesLost = await loseUnsynced(file, trace);
+  // The file may have grown before its data was on the disk: zeros are in its place then.
+  await appendFile(file, Buffer.alloc(bytesLost + 512));
+  const program = join(createTemporaryFolder(), "program");
+  await writeFile(program, createAppendFileCheck(redis.folder).content, { mode: 0o755 });
+  await exec(program);
   await redis.start();
   await writers.stop();
   const { lost } = await ledger.audit();

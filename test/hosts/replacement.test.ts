@@ -69,6 +69,20 @@ describe.skipIf(obstacle)(
       expect(await untilEnded(waiting)).toMatchObject({ status: "succeeded", result: 3 });
     });
 
+    test("a Redis host whose file ends in zeros cuts them off, and has its jobs", async () => {
+      const { redis, submit, read, untilEnded } = deployment;
+      const before = await submit({ x: 21, y: 3 });
+      await untilEnded(before);
+      const file = "/var/lib/redis/appendonlydir/appendonly.aof.1.incr.aof";
+      await redis.run("systemctl", "stop", "redis-server");
+      await redis.run("sh", "-c", `head --bytes=512 /dev/zero >> ${file}`);
+      await redis.run("systemctl", "start", "redis-server");
+      const journal = await redis.run("journalctl", "--no-pager", "--unit", "redis-server");
+      expect(journal).toContain(`tripod: cut 512 zeros off the end of ${file}`);
+      await untilEnded(await submit({ x: 6, y: 3 }));
+      expect(await read(before)).toMatchObject({ status: "succeeded", result: 7 });
+    });
+
     test("a replaced Redis host has the old one's jobs", async () => {
       const { bed, redis, submit, read, untilEnded } = deployment;
       const before = await submit({ x: 14, y: 2 });

@@ -82,7 +82,7 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
 
   test("systemd understands every line of every unit", async () => {
     const names = paths.map((path) => basename(path)).toSorted();
-    expect([units().length, dropIns().length]).toEqual([8, 9]);
+    expect([units().length, dropIns().length]).toEqual([13, 9]);
     expect(names).toEqual([
       "grafana-server.service",
       "loki.service",
@@ -91,15 +91,18 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
       "prometheus.service",
       "redis-server.service",
       "tempo.service",
+      "tripod-boot.service",
       "tripod-data.service",
       "tripod-producer.service",
       "tripod-secrets.service",
       "tripod-worker.service",
     ]);
     const programs = [
+      "/usr/local/sbin/tripod-boot",
       "/usr/local/sbin/tripod-secrets",
       "/usr/local/sbin/tripod-data",
       "/usr/local/sbin/tripod-redis-memory",
+      "/usr/local/sbin/tripod-redis-file",
       "/usr/local/sbin/tripod-exporter-login",
       "/usr/bin/prometheus",
       "/usr/bin/prometheus-node-exporter",

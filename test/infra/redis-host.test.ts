@@ -45,6 +45,6 @@ test("one user can log in, with the queue's keys and without the administrator's
   expect(tripod).toMatch(
     /^user tripod on #0{64} resetkeys ~\{tripod:\*\}:\* ~\{tripod\}:\* resetchannels -@all /,
   );
-  expect(tripod).toMatch(/ -@dangerous \+info \+client\|list$/);
+  expect(tripod).toMatch(/ -@dangerous \+info \+client\|list \+memory\|usage$/);
   expect(rest).toEqual([]);
 });

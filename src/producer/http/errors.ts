@@ -49,6 +49,14 @@ export const unavailability = {
     retryAfterSeconds: 30,
     detail: "too many jobs are waiting; nothing was queued, try again later",
   },
+  memory_low: {
+    retryAfterSeconds: 30,
+    detail: "the queue's memory is nearly used up; nothing was queued, try again later",
+  },
+  too_many_streams: {
+    retryAfterSeconds: 30,
+    detail: "too many event streams are open; read the state without one, or try again later",
+  },
 } as const;
 export type UnavailableKind = keyof typeof unavailability;
 

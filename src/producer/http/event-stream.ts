@@ -27,7 +27,7 @@ export interface EventStream {
 
 /** The event streams of one kind, of which there may be so many. */
 export interface EventStreams {
-  /** Throws an `UnavailableError` (`overloaded`) when as many as may be are open. */
+  /** Throws an `UnavailableError` (`too_many_streams`) when as many as may be are open. */
   open(): EventStream;
   end(): void;
 }
@@ -37,7 +37,7 @@ export function createEventStreams(max: number): EventStreams {
   const streams = new Set<EventStream>();
   return {
     open() {
-      if (streams.size >= max) throw new UnavailableError("overloaded");
+      if (streams.size >= max) throw new UnavailableError("too_many_streams");
       const stream = openEventStream();
       streams.add(stream);
       stream.body.once("close", () => streams.delete(stream));

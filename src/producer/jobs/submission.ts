@@ -4,7 +4,7 @@ import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
-import type { Load } from "../../queue/room.ts";
+import type { Load, Shortage } from "../../queue/room.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Tasks } from "../../task/registry.ts";
@@ -17,7 +17,12 @@ import {
   type Tracing,
   trailOf,
 } from "../../telemetry/spans.ts";
-import { createPointer, RequestError, UnavailableError } from "../http/errors.ts";
+import {
+  createPointer,
+  RequestError,
+  UnavailableError,
+  type UnavailableKind,
+} from "../http/errors.ts";
 import type { Broker } from "./broker.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";
 
@@ -103,6 +108,11 @@ function assertKey(idempotencyKey: string | undefined): void {
   );
 }
 
+const shortageKinds = {
+  depth: "overloaded",
+  memory: "memory_low",
+} as const satisfies Record<Shortage, UnavailableKind>;
+
 async function add(
   deps: SubmitDeps,
   { task, context, idempotencyKey }: Submission,
@@ -127,7 +137,9 @@ async function add(
   } catch (error) {
     // Whether or not it is the job that was meant, Redis has answered.
     sending?.end(error instanceof KeyReusedError ? "added" : "error");
-    if (error instanceof QueueFullError) throw new UnavailableError("overloaded", error);
+    if (error instanceof QueueFullError) {
+      throw new UnavailableError(shortageKinds[error.shortage], error);
+    }
     if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
     throw error;
   }

@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
+import { readForgotten } from "../../queue/forgotten.ts";
 import { retention } from "../../queue/queue.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import { parseTime } from "../../queue/stored-time.ts";
@@ -78,7 +79,7 @@ export async function readEndedJobs(
   return ended;
 }
 
-/** Unix time in ms, a whole second, from which on no ended job was forgotten because of newer ones. */
+/** Unix time in ms, a whole second, from which on no ended job was forgotten before its time. */
 async function readCompleteFrom(queue: Queue, redis: Redis): Promise<number> {
   const times = outcomes.map(async (outcome) => {
     const key = queue.toKey(outcome);
@@ -86,9 +87,11 @@ async function readCompleteFrom(queue: Queue, redis: Redis): Promise<number> {
       ["zrange", key, 0, 0, "WITHSCORES"],
       ["zcard", key],
     ]);
-    if (Number(kept) < retention[outcome].count) return 0;
-    const [, score] = oldest as string[];
-    return Math.floor(Number(score) / 1_000) * 1_000 + 1_000;
+    const forgottenAt = await readForgotten(queue, redis, outcome);
+    const [, oldestAt = "0"] = oldest as string[];
+    const isFull = Number(kept) >= retention[outcome].count;
+    const incompleteAt = Math.max(forgottenAt, isFull ? Number(oldestAt) : 0);
+    return incompleteAt === 0 ? 0 : Math.floor(incompleteAt / 1_000) * 1_000 + 1_000;
   });
   return Math.max(...(await Promise.all(times)));
 }

@@ -43,6 +43,43 @@ export const redisCases: readonly AlertCase[] = [
     resolvedAt: "26m",
   },
   {
+    alert: "TaskQueueKeptTooMuch",
+    series: {
+      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="succeeded"}':
+        "300x4 450x19 300x9",
+      'taskqueue_queue_kept_bytes{job="taskqueue-producer",queue="tasks",what="succeeded"}':
+        "300x4 440x19 300x9",
+      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="events"}': "100x40",
+      'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x40",
+    },
+    quietAt: ["4m", "14m"],
+    firesAt: "16m",
+    firing: [
+      {
+        labels: { queue: "tasks" },
+        summary: "Ended jobs and events of tasks have 55% of Redis's memory",
+      },
+    ],
+    resolvedAt: "26m",
+  },
+  {
+    alert: "TaskQueueResultsRemovedEarly",
+    series: {
+      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="memory"}':
+        "0x4 3x100",
+      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="age"}': "0+10x100",
+    },
+    quietAt: ["4m"],
+    firesAt: "60m",
+    firing: [
+      {
+        labels: { queue: "tasks" },
+        summary: "3 ended jobs of tasks were removed before their time",
+      },
+    ],
+    resolvedAt: "70m",
+  },
+  {
     alert: "RedisMaxmemoryUnset",
     series: {
       'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x4 0x19 1000x9",

@@ -25,7 +25,7 @@ test("takes one snapshot for many readers of the page", async () => {
 test("lets 200 watch at once, and another as soon as one has left", async () => {
   const { overview } = startOverview();
   const streams = Array.from({ length: 200 }, () => overview.watch());
-  expect(() => overview.watch()).toThrow(expect.objectContaining({ kind: "overloaded" }));
+  expect(() => overview.watch()).toThrow(expect.objectContaining({ kind: "too_many_streams" }));
   streams[0]?.destroy();
   await vi.advanceTimersByTimeAsync(0);
   expect(overview.watch().writable).toBe(true);

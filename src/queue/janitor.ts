@@ -1,0 +1,109 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { planRemoval } from "./budget.ts";
+import { recordForgotten } from "./forgotten.ts";
+import { measureKept } from "./kept.ts";
+import { readMemory } from "./memory.ts";
+import { type EndedSet, retention } from "./queue.ts";
+
+/** Why a job that had ended was removed: it was kept for its time, or its memory was needed. */
+export type RemovalReason = "age" | "memory";
+
+export interface JanitorDeps {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  /** Called for each kind of job of which a sweep has removed some. */
+  readonly onRemoved: (count: number, reason: RemovalReason) => void;
+  /** Called when a sweep fails after one that did not. */
+  readonly onFailed: (error: unknown) => void;
+  /** How long, in seconds, ended jobs are kept; `retention` if not given. */
+  readonly ages?: Readonly<Record<EndedSet, { readonly age: number }>>;
+}
+
+const everyMs = 2_000;
+/** Removing so many keeps Redis from others for 2 ms or so. */
+const batch = 100;
+/** Of either outcome; the next sweep goes on. */
+const batchesPerSweep = 50;
+
+/**
+ * Removes what is kept beyond its time, and makes room before the memory is needed for jobs to come;
+ * it needs no traffic for that. Of all that run on a queue, one at a time does the work.
+ * Returns a function that stops it.
+ */
+export function startJanitor(deps: JanitorDeps): () => void {
+  let stopped = false;
+  let busy = false;
+  let failing = false;
+  const work = async () => {
+    if (busy || deps.redis.status !== "ready") return;
+    busy = true;
+    try {
+      if (await takeTurn(deps)) await sweep(deps);
+      failing = false;
+    } catch (error) {
+      // It is tried again every other second: one line tells as much as all of them.
+      if (!stopped && !failing) deps.onFailed(error);
+      failing = true;
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => void work(), everyMs);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+/** Whether this is the one that sweeps now. */
+async function takeTurn({ queue, redis }: JanitorDeps): Promise<boolean> {
+  try {
+    const expiryMs = Math.floor(everyMs * 0.9);
+    return (await redis.set(queue.toKey("janitor"), "1", "PX", expiryMs, "NX")) === "OK";
+  } catch (error) {
+    // A full Redis takes no key, and needs the sweep more than ever; two at once do no harm.
+    if (error instanceof Error && error.message.startsWith("OOM")) return true;
+    throw error;
+  }
+}
+
+async function sweep(deps: JanitorDeps): Promise<void> {
+  const { queue, redis, ages = retention } = deps;
+  for (const set of ["completed", "failed"] as const) {
+    const graceMs = ages[set].age * 1_000;
+    const expired = await redis.zcount(queue.toKey(set), 0, Date.now() - graceMs);
+    await remove(deps, set, expired, "age", graceMs);
+  }
+  const [memory, kept] = await Promise.all([readMemory(redis), measureKept(queue, redis)]);
+  const { succeeded, failed, events } = planRemoval(memory, kept);
+  if (events !== undefined) await queue.trimEvents(events);
+  await remove(deps, "completed", succeeded, "memory");
+  await remove(deps, "failed", failed, "memory");
+}
+
+/** Removes so many jobs, or as many as one sweep may, the oldest first. */
+async function remove(
+  { queue, redis, onRemoved }: JanitorDeps,
+  set: EndedSet,
+  wanted: number,
+  reason: RemovalReason,
+  graceMs = 0,
+): Promise<void> {
+  const count = Math.min(wanted, batch * batchesPerSweep);
+  if (count === 0) return;
+  const [, newest] = await redis.zrange(
+    queue.toKey(set),
+    count - 1,
+    String(count - 1),
+    "WITHSCORES",
+  );
+  let removed = 0;
+  while (removed < count) {
+    const ids = await queue.clean(graceMs, Math.min(batch, count - removed), set);
+    if (ids.length === 0) break;
+    removed += ids.length;
+  }
+  if (reason === "memory") await recordForgotten(queue, redis, set, Number(newest));
+  onRemoved(removed, reason);
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { inject, onTestFinished, test, expect } from "vitest";
+import { createUsers } from "../../infra/boot/redis-host.ts";
+import { openRedis } from "../../src/queue/connection.ts";
+import { readForgotten } from "../../src/queue/forgotten.ts";
+import { type JanitorDeps, type RemovalReason, startJanitor } from "../../src/queue/janitor.ts";
+import { measureKept } from "../../src/queue/kept.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+function open(url = inject("redisUrl"), name = `test-${randomUUID()}`) {
+  const redis = openRedis({ url, password: undefined }, "background");
+  onTestFinished(() => redis.disconnect());
+  return { redis, queue: createQueue(redis, name) };
+}
+
+function watch(queue: Queue, redis: Redis, ages?: JanitorDeps["ages"]) {
+  const removed: [number, RemovalReason][] = [];
+  const failures: unknown[] = [];
+  const stop = startJanitor({
+    queue,
+    redis,
+    onRemoved: (...args) => removed.push(args),
+    onFailed: (error) => failures.push(error),
+    ...(ages && { ages }),
+  });
+  onTestFinished(stop);
+  return { removed, failures };
+}
+
+/** As BullMQ leaves jobs of which each ended a second after the one before; the last one now. */
+async function addEnded(
+  queue: Queue,
+  redis: Redis,
+  set: "completed" | "failed",
+  { count, bytes }: { count: number; bytes: number },
+): Promise<void> {
+  const pipeline = redis.pipeline();
+  const result = JSON.stringify("x".repeat(bytes));
+  for (let n = 1; n <= count; n += 1) {
+    const id = `${set}-${n}`;
+    const endedAt = Date.now() - (count - n) * 1_000;
+    pipeline.hset(queue.toKey(id), { name: "filler", data: "{}", finishedOn: endedAt });
+    pipeline.hset(queue.toKey(id), "returnvalue", result);
+    pipeline.zadd(queue.toKey(set), endedAt, id);
+    pipeline.xadd(queue.toKey("events"), "*", "event", set, "jobId", id, "returnvalue", result);
+  }
+  await pipeline.exec();
+}
+
+test("jobs go when their time is over, without a job that ends, and the younger ones stay", async () => {
+  const { queue, redis } = open();
+  await addEnded(queue, redis, "completed", { count: 250, bytes: 10 });
+  await addEnded(queue, redis, "failed", { count: 20, bytes: 10 });
+  const { removed } = watch(queue, redis, { completed: { age: 60 }, failed: { age: 3_600 } });
+  await until("the sweep", () => removed.length > 0);
+  expect(removed).toEqual([[expect.closeTo(190, -1), "age"]]);
+  const [oldest] = await queue.getCompleted(-1, -1);
+  expect(Date.now() - (oldest?.finishedOn ?? 0)).toBeLessThan(70_000);
+  expect(await queue.getFailedCount()).toBe(20);
+  // Nothing is missing from a history that is shorter than the jobs are kept.
+  expect(await readForgotten(queue, redis, "completed")).toBe(0);
+});
+
+test("of several that run on a queue, one does the work, and all can measure", async () => {
+  const { queue, redis } = open();
+  await addEnded(queue, redis, "completed", { count: 100, bytes: 10 });
+  const ages = { completed: { age: 50 }, failed: { age: 50 } };
+  const janitors = [1, 2, 3, 4].map(() => watch(queue, redis, ages));
+  const removed = () => janitors.flatMap((janitor) => janitor.removed);
+  await until("the sweep", () => removed().length > 0);
+  expect(removed()).toEqual([[expect.closeTo(50, -1), "age"]]);
+  expect((await measureKept(queue, redis)).succeeded.count).toBe(await queue.getCompletedCount());
+});
+
+test("weighs jobs and events as Redis does", async () => {
+  const { queue, redis } = open();
+  expect(await measureKept(queue, redis)).toEqual({
+    succeeded: { count: 0, bytes: 0 },
+    failed: { count: 0, bytes: 0 },
+    events: { count: 0, bytes: 0 },
+  });
+  await addEnded(queue, redis, "completed", { count: 100, bytes: 10_000 });
+  await addEnded(queue, redis, "failed", { count: 50, bytes: 100 });
+  const { succeeded, failed, events } = await measureKept(queue, redis);
+  expect([succeeded.count, failed.count, events.count]).toEqual([100, 50, 150]);
+  expect(succeeded.bytes).toBeGreaterThan(100 * 10_000);
+  expect(succeeded.bytes).toBeLessThan(100 * 14_000);
+  expect(failed.bytes).toBeGreaterThan(50 * 100);
+  expect(failed.bytes).toBeLessThan(50 * 800);
+  expect(events.bytes).toBeGreaterThan(1_000_000);
+  expect(events.bytes).toBeLessThan(2_100_000);
+});
+
+test("a Redis that is full of results has room again, failures and the newest results kept", async () => {
+  const server = await ownRedis();
+  const { queue, redis } = open(server.url);
+  await addEnded(queue, redis, "failed", { count: 20, bytes: 10 });
+  await addEnded(queue, redis, "completed", { count: 300, bytes: 60_000 });
+  // It refuses every write but what makes room: not even the key that says whose turn it is fits.
+  const { succeeded } = await measureKept(queue, redis);
+  const limit = succeeded.bytes * 1.5;
+  await redis.config("SET", "maxmemory", String(Math.floor(limit)));
+  await expect(redis.set("any", "thing")).rejects.toThrow(/^OOM/);
+
+  const { removed } = watch(queue, redis);
+  const stays = async () => (await measureKept(queue, redis)).succeeded.bytes < limit * 0.36;
+  await until("results to make room", stays);
+  await redis.set("any", "thing");
+  expect(new Set(removed.map(([, reason]) => reason))).toEqual(new Set(["memory"]));
+  expect(await queue.getFailedCount()).toBe(20);
+  expect((await measureKept(queue, redis)).events.count).toBeLessThan(80);
+
+  const left = await queue.getCompletedCount();
+  expect(left).toBeGreaterThan(100);
+  const ids = await redis.zrange(queue.toKey("completed"), 0, "-1");
+  expect(ids).toEqual(Array.from({ length: left }, (_, n) => `completed-${300 - left + n + 1}`));
+  const oldest = Number(await redis.zscore(queue.toKey("completed"), ids[0] ?? ""));
+  expect(await readForgotten(queue, redis, "completed")).toBe(oldest - 1_000);
+});
+
+test("works with the rights that a deployment's services have", async () => {
+  const server = await ownRedis();
+  const admin = openRedis({ url: server.url, password: undefined }, "background");
+  onTestFinished(() => admin.disconnect());
+  const password = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+  const users = createUsers({ passwordSha256: password, fsync: "always", volumeId: "vol-0" });
+  const [name = "", ...rules] = /^user (tripod .*)$/m.exec(users)?.[1]?.split(" ") ?? [];
+  await admin.acl("SETUSER", name, ...rules);
+  const limited = server.url.replace("//", `//${name}:foo@`);
+  const { queue, redis } = open(limited, "tasks");
+  await addEnded(queue, redis, "completed", { count: 100, bytes: 60_000 });
+  await admin.config("SET", "maxmemory", "14000000");
+  const { removed, failures } = watch(queue, redis, {
+    completed: { age: 90 },
+    failed: { age: 90 },
+  });
+  await until("both reasons", () => new Set(removed.map(([, reason]) => reason)).size === 2);
+  expect(failures).toEqual([]);
+  expect(await admin.acl("LOG")).toEqual([]);
+});
+
+test("says once that it cannot work, and goes on when it can", async () => {
+  const { queue, redis } = open();
+  await redis.set(queue.toKey("completed"), "not a sorted set");
+  const { removed, failures } = watch(queue, redis, {
+    completed: { age: 10 },
+    failed: { age: 10 },
+  });
+  await until("the failure", () => failures.length > 0);
+  expect(failures).toEqual([
+    expect.objectContaining({ message: expect.stringMatching(/^WRONGTYPE/) }),
+  ]);
+  await redis.del(queue.toKey("completed"));
+  await addEnded(queue, redis, "completed", { count: 30, bytes: 10 });
+  await until("the sweep", () => removed.length > 0);
+  expect(failures).toHaveLength(1);
+});
