@@ -1,12 +1,23 @@
-import { parseArgs } from "node:util";
 import { endpoints } from "../../src/contract/topology.ts";
+import { readCommandLine } from "../../src/service/command-line.ts";
 import { type Check, createBasis, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
 import { createTaskChecks } from "./task-checks.ts";
 
 const usage =
   "npm run smoke -- http://ADDRESS [REDIS_ADDRESS] [--administrator] [--grafana http://ADDRESS:PORT]";
-const { address, redisHost, administrator, grafana } = readArguments();
+const {
+  positionals: [address = "", redisHost],
+  values: { administrator = false, grafana },
+} = readCommandLine(process, {
+  usage,
+  about: [
+    "Tests a deployment as a user would. --administrator says that this is run where Bull Board may be",
+    "reached; --grafana that Grafana is to be asked, too.",
+  ],
+  options: { administrator: { type: "boolean" }, grafana: { type: "string" } },
+  maxPositionals: 2,
+});
 const url = readUrl(address);
 const deployment = createDeployment(url);
 let failures = 0;
@@ -33,29 +44,13 @@ if (tasks.every(({ examples }) => examples.length === 0)) {
 }
 process.exitCode = failures === 0 ? 0 : 1;
 
-function readArguments() {
-  try {
-    const { positionals, values } = parseArgs({
-      allowPositionals: true,
-      options: {
-        administrator: { type: "boolean", default: false },
-        grafana: { type: "string" },
-      },
-    });
-    const [first = "", second] = positionals;
-    return { address: first, redisHost: second, ...values };
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-}
-
 function readUrl(text: string): URL {
   const parsed = URL.parse(text);
   return parsed?.protocol === "http:" ? parsed : refuse(`"${text}"`);
 }
 
 function refuse(given: string): never {
-  console.error(`expected "${usage}", got ${given}`);
+  console.error(`${given} is no address, expected: ${usage}`);
   process.exit(2);
 }
 

@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { cutZeros } from "../../infra/boot/append-file.ts";
 import { findCommand } from "./command-path.js";
-import { claimDataFolder } from "./data-folder.ts";
+import { claimDataFolder, makeDataFolder } from "./data-folder.ts";
 import { findFreePort } from "./ports.ts";
 
 export interface Broker {
@@ -15,7 +14,7 @@ export interface Broker {
 
 /**
  * The broker at the given address, or else a private Redis on a free port with its data in the folder.
- * Throws if no Redis is installed or another launcher has the folder.
+ * Throws if no Redis is installed, or the folder cannot be used or is another launcher's.
  */
 export async function prepareBroker({
   givenUrl,
@@ -37,7 +36,7 @@ export async function prepareBroker({
   }
   await claimDataFolder(dataFolder);
   const folder = join(dataFolder, "redis");
-  mkdirSync(folder, { recursive: true });
+  makeDataFolder(folder);
   const port = await findFreePort();
   return {
     url: `redis://127.0.0.1:${port}`,

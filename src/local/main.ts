@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { type Config, loadConfig } from "../service/config.ts";
+import { variables } from "../contract/environment.ts";
 import { endpoints } from "../contract/topology.ts";
+import { readCommandLine } from "../service/command-line.ts";
 import { prepareBroker } from "./broker.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { prepareMonitoring } from "./monitoring/monitoring.ts";
@@ -16,6 +19,17 @@ import { createSummary } from "./summary.ts";
 const project = resolve(import.meta.dirname, "../..");
 const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
 const say = (line: string) => print("tripod", line);
+
+readCommandLine(process, {
+  usage: "npm start [-- --help]",
+  about: [
+    "Runs Redis, producer and worker on this machine, and what watches them where it is installed.",
+    "These environment variables set it up:",
+    "",
+    "  TRIPOD_DATA: Folder that keeps the jobs (.tripod).",
+    ...Object.entries(variables).map(([name, { meaning }]) => `  ${name}: ${meaning}`),
+  ],
+});
 
 // Whoever reads the output may go first, as in a pipe that Ctrl-C ends; we drain all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -31,6 +45,7 @@ try {
 async function run(): Promise<number> {
   const config = loadConfig(process.env);
   const dataFolder = resolve(project, process.env.TRIPOD_DATA || ".tripod");
+  makeDataFolder(dataFolder);
   const broker = await prepareBroker({
     givenUrl: process.env.REDIS_URL ? config.redis.url : undefined,
     dataFolder,

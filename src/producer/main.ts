@@ -1,3 +1,4 @@
+import { readCommandLine } from "../service/command-line.ts";
 import { loadConfig } from "../service/config.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
@@ -8,5 +9,9 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
+readCommandLine(process, {
+  usage: "node src/producer/main.ts",
+  about: ["Runs a producer. Environment variables set it up; src/README.md lists them."],
+});
 const producer = await openProducer(loadConfig(process.env));
 process.exit(await untilStopped(producer));

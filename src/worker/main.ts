@@ -1,3 +1,4 @@
+import { readCommandLine } from "../service/command-line.ts";
 import { loadConfig, withoutOwnVariables } from "../service/config.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
@@ -8,6 +9,10 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
+readCommandLine(process, {
+  usage: "node src/worker/main.ts",
+  about: ["Runs a worker. Environment variables set it up; src/README.md lists them."],
+});
 const worker = await openWorker(loadConfig(process.env), {
   childEnvironment: withoutOwnVariables(process.env),
   // systemd, or the launcher, starts another one.

@@ -1,8 +1,16 @@
-const benchmarks = ["isolation", "telemetry"];
+import { readCommandLine } from "../../src/service/command-line.ts";
 
-const [name = ""] = process.argv.slice(2);
+const benchmarks = ["isolation", "telemetry"];
+const usage = `npm run bench ${benchmarks.join("|")}`;
+
+const { positionals } = readCommandLine(process, {
+  usage,
+  about: ["Measures what isolation, or telemetry, costs."],
+  maxPositionals: 1,
+});
+const [name = ""] = positionals;
 if (!benchmarks.includes(name)) {
-  process.stderr.write(`no benchmark "${name}", expected one of: ${benchmarks.join(", ")}\n`);
-  process.exit(1);
+  process.stderr.write(`no benchmark "${name}", expected: ${usage}\n`);
+  process.exit(2);
 }
 await import(`./${name}.ts`);

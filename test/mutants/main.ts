@@ -1,3 +1,4 @@
+import { readCommandLine } from "../../src/service/command-line.ts";
 import { openCopy } from "./copy.ts";
 import { judge } from "./judge.ts";
 import { type Mutant, mutants } from "./mutants.ts";
@@ -5,6 +6,11 @@ import { mutate } from "./mutate.ts";
 
 // Makes each known mistake in a copy of the tree and runs the test that has to notice it, which has
 // to pass without it. Exits with 1 unless every mutant is caught.
+
+readCommandLine(process, {
+  usage: "npm run test:mutants",
+  about: ["Makes known mistakes in a copy of the tree and sees that a test notices each."],
+});
 
 async function isCaught(mutant: Mutant): Promise<boolean> {
   const copy = await openCopy();

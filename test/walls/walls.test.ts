@@ -64,6 +64,8 @@ const allowed: typeof forbidden = [
   ["src/local/a.ts", "../../dashboards/alerts/alerts.ts"],
   ["infra/boot/a.ts", "../../src/contract/topology.ts"],
   ["infra/a.ts", "../src/service/environment.ts"],
+  ["infra/a.ts", "../src/service/command-line.ts"],
+  ["dashboards/a.ts", "../src/service/command-line.ts"],
   ["infra/a.ts", "../dashboards/stack/loki.ts"],
   ["dashboards/panels/a.ts", "../../src/contract/metrics.ts"],
   ["test/a.ts", "../src/worker/activity.ts"],

@@ -1,9 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCommandLine } from "../../../src/service/command-line.ts";
 import { createProductionManifests } from "../manifests.ts";
 import { runNpm } from "../npm.ts";
 
+readCommandLine(process, {
+  usage: "npm run --silent sbom",
+  about: ["Prints what producer and worker consist of, as CycloneDX."],
+});
 const repository = join(import.meta.dirname, "../../..");
 
 // Prints what producer and worker consist of, as CycloneDX. npm makes it, but from manifests without

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../../service/command-line.ts";
 import { loadConfig } from "../../service/config.ts";
 import { endpoints } from "../../contract/topology.ts";
 import { readDeployment } from "../deployment.ts";
@@ -15,6 +15,14 @@ const project = resolve(import.meta.dirname, "../../..");
 /** For one more look at the jobs, even when Ctrl-C has ended everything else. */
 const lastLookMs = 10_000;
 
+const { values } = readCommandLine(process, {
+  usage: "npm run demo [-- --seconds N]",
+  about: [
+    "Puts mixed load on the queue that npm start runs, for 120 s or as long as --seconds says, and",
+    "tells what became of every job. TRIPOD_URL names another queue's address.",
+  ],
+  options: { seconds: { type: "string", default: "120" } },
+});
 try {
   process.exitCode = await run();
 } catch (error) {
@@ -24,7 +32,7 @@ try {
 
 /** Plays the demo and answers with the exit code: 1 when a job was lost. */
 async function run(): Promise<number> {
-  const seconds = parseSeconds(process.argv.slice(2));
+  const seconds = parseSeconds(values.seconds);
   const deployment = readDeployment(resolve(project, process.env.TRIPOD_DATA || ".tripod"));
   const url = (
     process.env.TRIPOD_URL ||
@@ -69,8 +77,7 @@ async function run(): Promise<number> {
   return ledger.lost.length === 0 ? 0 : 1;
 }
 
-function parseSeconds(args: string[]): number {
-  const { values } = parseArgs({ args, options: { seconds: { type: "string", default: "120" } } });
-  if (/^[1-9]\d{0,3}$/.test(values.seconds)) return Number(values.seconds);
-  throw new Error(`--seconds: expected a whole number from 1 to 9999, got "${values.seconds}"`);
+function parseSeconds(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Error(`--seconds: expected a whole number from 1 to 9999, got "${text}"`);
 }

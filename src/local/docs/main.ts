@@ -1,6 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { readCommandLine } from "../../service/command-line.ts";
 import { createDocuments, fillTables } from "./documents.ts";
 
+readCommandLine(process, {
+  usage: "npm run docs",
+  about: ["Fills the tables of the documents with what the sources say."],
+});
 const project = new URL("../../../", import.meta.url);
 const documents = createDocuments(await readFile(new URL("Pulumi.yaml", project), "utf8"));
 for (const [path, tables] of Object.entries(documents)) {
