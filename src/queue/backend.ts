@@ -7,7 +7,7 @@ import {
   type RedisQueueBackend,
 } from "bullmq";
 import { isJobId } from "./job-id.ts";
-import { findScriptBreakers, type JobHash, mendHash } from "./job-hash.ts";
+import { createHashMender, findScriptBreakers, type JobHash } from "./job-hash.ts";
 
 /** A job cannot have this id. */
 class JobIdError extends Error {
@@ -25,6 +25,7 @@ const handingOut = new Set(["moveToActive", "moveToFinished", "moveToDelayed"]);
  * it goes. `defaults` stand in for options that make no sense.
  */
 export function createTolerantBackend(defaults: JobsOptions): BackendFactory<RedisQueueBackend> {
+  const mendHash = createHashMender(defaults);
   return (...args) => {
     const backend = createRedisBackend(...args);
     const execute = backend.execCommand.bind(backend);
@@ -39,7 +40,7 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
       const [flat, id, ...rest] = handed;
       const hash = toHash(flat);
       await removeFields(id, findScriptBreakers(hash));
-      return [toFlat(mendHash(hash, defaults)), id, ...rest];
+      return [toFlat(mendHash(hash)), id, ...rest];
     };
     /** A script that failed on a field leaves its job active: it stalls, and can run then. */
     const repairAfter = <T>(answer: T): T => {
@@ -74,7 +75,7 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
         throw error;
       });
       if (Object.keys(hash).length === 0) return undefined;
-      return raw2NextJobData([toFlat(mendHash(hash, defaults)), id, 0, 0])[0];
+      return raw2NextJobData([toFlat(mendHash(hash)), id, 0, 0])[0];
     };
     return backend;
   };

@@ -15,24 +15,28 @@ export function findScriptBreakers(hash: JobHash): string[] {
 }
 
 /**
- * The hash as BullMQ can read it, which throws for text that is no JSON and takes options as they
- * are. An option that makes no sense is replaced by that of `defaults`; data that is no JSON becomes
- * a text, so that it can still be looked at.
+ * Returns a function that makes a hash one that BullMQ can read, which throws for text that is no
+ * JSON and takes options as they are. An option that makes no sense is replaced by that of
+ * `defaults`; data that is no JSON becomes a text, so that it can still be looked at.
  */
-export function mendHash(hash: JobHash, defaults: JobsOptions): JobHash {
-  const breakers = new Set(findScriptBreakers(hash));
-  const fields = Object.entries(hash).filter(([field]) => !breakers.has(field));
-  const options = mendOptions(parseJson(hash["opts"] ?? "{}"), defaults);
-  const mended = {
-    ...Object.fromEntries(fields),
-    opts: JSON.stringify(options),
-    data: isJson(hash["data"]) ? hash["data"] : JSON.stringify(hash["data"] ?? null),
-    progress: isJson(hash["progress"]) ? hash["progress"] : "0",
+export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobHash {
+  const known = createOptionsSchema(defaults);
+  return (hash) => {
+    const breakers = new Set(findScriptBreakers(hash));
+    const fields = Object.entries(hash).filter(([field]) => !breakers.has(field));
+    const stored = known.safeParse(parseJson(hash["opts"] ?? "{}"));
+    const options = stored.success ? stored.data : known.parse({});
+    const mended = {
+      ...Object.fromEntries(fields),
+      opts: JSON.stringify(options),
+      data: isJson(hash["data"]) ? hash["data"] : JSON.stringify(hash["data"] ?? null),
+      progress: isJson(hash["progress"]) ? hash["progress"] : "0",
+    };
+    // Without a schedule of its own a job cannot bring about the next one.
+    if (options.repeat !== undefined || !("rjk" in mended)) return mended;
+    const { rjk: _, ...unscheduled } = mended;
+    return unscheduled;
   };
-  // Without a schedule of its own a job cannot bring about the next one.
-  if (options.repeat !== undefined || !("rjk" in mended)) return mended;
-  const { rjk: _, ...unscheduled } = mended;
-  return unscheduled;
 }
 
 const count = z.int().min(0);
@@ -55,8 +59,8 @@ const repeat = z.union([
 ]);
 
 /** BullMQ's options under the names that they have in Redis. */
-function mendOptions(stored: unknown, defaults: JobsOptions) {
-  const known = z.looseObject({
+function createOptionsSchema(defaults: JobsOptions) {
+  return z.looseObject({
     attempts: count.default(defaults.attempts ?? 1).catch(defaults.attempts ?? 1),
     backoff: backoff.optional().catch(backoff.optional().parse(defaults.backoff)),
     removeOnComplete: withFallback(kept, defaults.removeOnComplete),
@@ -72,8 +76,6 @@ function mendOptions(stored: unknown, defaults: JobsOptions) {
     parent: z.looseObject({ id: z.string(), queue: z.string() }).optional().catch(undefined),
     de: z.looseObject({ id: z.string() }).optional().catch(undefined),
   });
-  const parsed = known.safeParse(stored);
-  return parsed.success ? parsed.data : known.parse({});
 }
 
 /** The default of ours also where nothing is said: BullMQ would keep such a job for ever. */

@@ -12,6 +12,7 @@ export interface Experience {
   readonly faults: string[];
   /** Ids of jobs, the latest last. */
   readonly ids: string[];
+  submitted: number;
 }
 
 const patienceMs = 3_000;
@@ -19,22 +20,30 @@ const division = z.object({ x: z.number(), y: z.number() });
 
 /** Submits a division, follows it as long as it has patience, and notes whether it was told the truth. */
 export async function submitAndFollow(url: string, seen: Experience): Promise<void> {
-  const [x, y] = [seen.ids.length, seen.ids.length % 5];
+  const x = seen.submitted++;
+  const y = x % 5;
   const body = { task: "quotient", input: { x, y, delayMs: x % 200 } };
   const id = await submitUntilTaken(url, body, () => seen.faults.push("POST was refused with 503"));
   seen.ids.push(id);
   if (seen.ids.length > 200) seen.ids.shift();
-  const outcome = await follow(url, id, seen);
+  const outcome = await follow(url, id, { y, seen });
   seen.outcomes.set(outcome, (seen.outcomes.get(outcome) ?? 0) + 1);
 }
 
-async function follow(url: string, id: string, seen: Experience): Promise<string> {
+interface Followed {
+  /** The divisor that was sent. */
+  readonly y: number;
+  readonly seen: Experience;
+}
+
+async function follow(url: string, id: string, { y, seen }: Followed): Promise<string> {
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
     const response = await visit(`${url}${paths.api}/${id}`, seen);
     if (response.status === 404) return "removed";
+    if (response.status !== 200) return `answered ${response.status}`;
     const job = jobStatus.parse(JSON.parse(response.text));
-    if (job.status === "succeeded" || job.status === "failed") return judge(job, seen);
+    if (job.status === "succeeded" || job.status === "failed") return judge(job, { y, seen });
     await sleep(50);
   }
   return "still waiting";
@@ -42,12 +51,13 @@ async function follow(url: string, id: string, seen: Experience): Promise<string
 
 type Job = z.infer<typeof jobStatus>;
 
-/** An end that is true of the input that the job has now; an operator may have changed that. */
-function judge(job: Job, seen: Experience): string {
+/** An end must be true of the input that was sent, or of what an operator has made of it since. */
+function judge(job: Job, { y: sent, seen }: Followed): string {
   const { x, y } = division.safeParse(job.input).data ?? {};
   if (job.status === "failed") {
     const told = job.error_type ?? "";
-    const lied = told === "invalid_input" || (told === "division_by_zero" && y !== 0);
+    const zero = sent === 0 || y === 0;
+    const lied = told === "invalid_input" || (told === "division_by_zero" && !zero);
     if (lied) seen.faults.push(`job ${job.id} blames its submitter: ${JSON.stringify(job)}`);
     return `failed as ${told}`;
   }

@@ -35,7 +35,7 @@ test(
     const queue = createQueue(connect());
     const ends = followEnds(connect(), queue.toKey("events"));
 
-    const seen: Experience = { outcomes: new Map(), faults: [], ids: [] };
+    const seen: Experience = { outcomes: new Map(), faults: [], ids: [], submitted: 0 };
     const answers = new Map<string, number>();
     const end = performance.now() + seconds * 1_000;
     const keep = async (act: () => Promise<unknown>) => {
