@@ -45,7 +45,9 @@ export function createProcessor({
       if (postponed) throw new DelayedError();
     }
     const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
-    const attempt = beginAttempt(deps, job, { task: taskName, again: await endedBefore(job) });
+    // Nearly all jobs are at their first attempt: what they do not await, they do not pay for.
+    const again = job.attemptsMade > 0 && (await endedBefore(job));
+    const attempt = beginAttempt(deps, job, { task: taskName, again });
     try {
       const value = await attempt.run(() => runKnown(work, signal, track));
       attempt.complete();
