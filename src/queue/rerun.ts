@@ -5,13 +5,11 @@ import type { Redis } from "ioredis";
 const field = "endedBefore";
 
 /**
- * Whether the job had ended before this attempt, and somebody has retried it since, in Bull Board
+ * Whether the job, which has had attempts, had ended before this one, and somebody has retried it since, in Bull Board
  * or elsewhere. BullMQ keeps no note of it, but removes the reason of the failure then, and of a
  * success it leaves an attempt without an error; that is noted, as further attempts hide it.
  */
 export async function readEndedBefore(queue: Queue, redis: Redis, job: Job): Promise<boolean> {
-  // Nearly all jobs: none of these costs Redis a command.
-  if (job.attemptsMade === 0) return false;
   const key = queue.toKey(job.id ?? "");
   if (job.failedReason && (job.stacktrace?.length ?? 0) >= job.attemptsMade) {
     return (await redis.hexists(key, field)) === 1;

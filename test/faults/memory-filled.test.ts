@@ -14,7 +14,7 @@ const kilobytes = 60;
 
 fault<{ readonly jobs: number }>(
   {
-    id: "F23",
+    id: "F22",
     name: "results fill the memory of Redis",
     short: { jobs: 600, timeoutMs: 120_000 },
     full: { jobs: 6_000, timeoutMs: 300_000 },

@@ -15,7 +15,7 @@ const secondTasks = new URL("../support/second-tasks/", import.meta.url);
 
 fault<{ readonly jobs: number }>(
   {
-    id: "F22",
+    id: "F23",
     name: "producer and worker are of different releases",
     short: { jobs: 3, timeoutMs: 120_000 },
     full: { jobs: 100, timeoutMs: 180_000 },
@@ -29,7 +29,7 @@ fault<{ readonly jobs: number }>(
     ];
     const producer = await spawnProducer(redis.url, {}, current);
     const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
-    tellProgress("F22", () => `${ledger.ended} jobs seen to end`);
+    tellProgress("F23", () => `${ledger.ended} jobs seen to end`);
     const submit = () =>
       Promise.all(Array.from({ length: jobs }, () => ledger.submit("repeat", { text: "hello" })));
     const untilPutOff = (ids: readonly string[]) =>

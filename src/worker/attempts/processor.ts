@@ -47,7 +47,9 @@ export function createProcessor({
       if (postponed) throw new DelayedError();
     }
     const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
-    const attempt = beginAttempt(deps, job, { task: taskName, again: await endedBefore(job) });
+    // Nearly all jobs are at their first attempt: what they do not await, they do not pay for.
+    const again = job.attemptsMade > 0 && (await endedBefore(job));
+    const attempt = beginAttempt(deps, job, { task: taskName, again });
     try {
       const value = await attempt.run(() => runKnown(work, defect, signal, track));
       attempt.complete();
@@ -71,8 +73,8 @@ export function createProcessor({
       }
       const failure = classifyFailure(error);
       const thrown = asJobError(error, failure);
-      const again = failure.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
-      attempt.fail(again ? "retried" : "failed", failure.failureClass, thrown);
+      const willRetry = failure.retryable && job.attemptsMade + 1 < (job.opts.attempts ?? 1);
+      attempt.fail(willRetry ? "retried" : "failed", failure.failureClass, thrown);
       throw thrown;
     }
   };
