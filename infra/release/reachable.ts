@@ -27,23 +27,36 @@ export async function findReachable(root: string, entries: readonly string[]): P
   const manifest = await readFile(join(root, "package.json"), "utf8");
   const { imports = {} }: { imports?: Record<string, string> } = JSON.parse(manifest);
   const files = new Set<string>();
+  const modules = new Set<string>();
   const packages = new Map<string, string>();
 
   async function follow(reference: string, from: string): Promise<void> {
     if (reference.startsWith("#")) {
       const target = imports[reference];
       if (target === undefined) throw new Error(`${from}: package.json has no "${reference}"`);
-      await add(posix.normalize(target), from);
+      await load(posix.normalize(target), from);
     } else if (!/^\.\.?\//.test(reference)) {
       const [name = ""] = /^(@[^/]+\/)?[^/]+/.exec(reference) ?? [];
       if (!packages.has(name)) packages.set(name, from);
     } else if (reference.endsWith("/")) {
       const folder = posix.join(dirname(from), reference);
       const all = await listFiles(root, folder.slice(0, -1));
-      for (const path of all.filter(isMeant)) await add(path, from);
+      // Of a folder, only what has types is loaded; the rest is read, as a browser's modules are.
+      for (const path of all.filter(isMeant)) {
+        await (path.endsWith(".ts") ? load(path, from) : add(path, from));
+      }
     } else {
-      await add(posix.join(dirname(from), reference), from);
+      await load(posix.join(dirname(from), reference), from);
     }
+  }
+
+  /** What Node.js loads as a module needs what that one references. */
+  async function load(path: string, from: string): Promise<void> {
+    await add(path, from);
+    if (modules.has(path) || !/\.[cm]?[jt]s$/.test(path)) return;
+    modules.add(path);
+    const references = findReferences(path, await readFile(join(root, path), "utf8"));
+    for (const reference of references) await follow(reference, path);
   }
 
   async function add(path: string, from: string): Promise<void> {
@@ -51,12 +64,8 @@ export async function findReachable(root: string, entries: readonly string[]): P
     const found = await stat(join(root, path)).catch(() => undefined);
     if (!found?.isFile()) throw new Error(`${from} needs "${path}", which is no file`);
     files.add(path);
-    // Only these are modules of Node.js: what else a folder has is read, as a browser's modules.
-    if (!path.endsWith(".ts")) return;
-    const references = findReferences(path, await readFile(join(root, path), "utf8"));
-    for (const reference of references) await follow(reference, path);
   }
 
-  for (const entry of entries) await add(entry, "the release");
+  for (const entry of entries) await load(entry, "the release");
   return { files: [...files].toSorted(), packages };
 }

@@ -11,6 +11,7 @@ import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
 import { openListeners } from "../service/listener.ts";
 import { createReadiness } from "../service/readiness.ts";
+import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks } from "../task/registry.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
@@ -73,7 +74,7 @@ export async function openProducer(
   const { log, metrics, registry } = telemetry;
 
   const open = (kind: Parameters<typeof openRedis>[1], client: RedisClient) => {
-    const connection = openRedis(config.redis, kind);
+    const connection = openRedis(withReader(config.redis), kind);
     opening.defer(() => connection.disconnect());
     observeRedis(connection, client, { log, metrics });
     return connection;
@@ -148,7 +149,7 @@ export async function openProducer(
         queue,
         redis,
         user: config.board.user,
-        readPassword: config.board.readPassword ?? (() => password),
+        readPassword: withReader(config.board).readPassword ?? (() => password),
         readOnly: config.board.readOnly,
         publicUrl: config.publicUrl,
         trustProxy,

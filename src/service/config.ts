@@ -1,13 +1,13 @@
 import { variables } from "../contract/environment.ts";
 import { environmentSchema } from "./environment.ts";
-import { createSecretReader, loadSecret } from "./secret-file.ts";
+import { loadSecret } from "./secret-file.ts";
 
 export interface Config {
   readonly redis: {
     readonly url: string;
     readonly password: string | undefined;
-    /** The password as its file has it now; only where it comes from a file. */
-    readonly readPassword?: (() => string) | undefined;
+    /** Where the password comes from, if from a file: it may be corrected or changed there. */
+    readonly passwordFile?: string | undefined;
   };
   readonly listenAddress: string;
   readonly ports: {
@@ -23,8 +23,8 @@ export interface Config {
   readonly board: {
     readonly user: string;
     readonly password: string | undefined;
-    /** The password as its file has it now; only where it comes from a file. */
-    readonly readPassword?: (() => string) | undefined;
+    /** Where the password comes from, if from a file: it may be corrected or changed there. */
+    readonly passwordFile?: string | undefined;
     readonly readOnly: boolean;
   };
   readonly limits: {
@@ -70,7 +70,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     if (path === undefined || path === "") return undefined;
     try {
       const password = loadSecret(path);
-      return { password, readPassword: createSecretReader(path, password) };
+      return { path, password };
     } catch (error) {
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
@@ -86,7 +86,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const otlpBase = withoutSlash(e.OTEL_EXPORTER_OTLP_ENDPOINT);
   const otlpAt = (path: string) => (otlpBase === undefined ? undefined : `${otlpBase}${path}`);
   return Object.freeze({
-    redis: { url: e.REDIS_URL, password: undefined, ...redisSecret },
+    redis: {
+      url: e.REDIS_URL,
+      password: redisSecret?.password,
+      passwordFile: redisSecret?.path,
+    },
     listenAddress: e.LISTEN_ADDRESS,
     ports: {
       public: e.PUBLIC_PORT,
@@ -100,8 +104,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     board: {
       user: e.BOARD_USER,
       readOnly: e.BOARD_READ_ONLY,
-      password: e.BOARD_PASSWORD,
-      ...boardSecret,
+      password: boardSecret?.password ?? e.BOARD_PASSWORD,
+      passwordFile: boardSecret?.path,
     },
     limits: {
       trustProxy: e.TRUST_PROXY,

@@ -13,8 +13,17 @@ export function loadSecret(path: string): string {
   return secret;
 }
 
+/** A login's address as whoever connects wants it: with the password read anew, where a file has it. */
+export function withReader<
+  Address extends { password: string | undefined; passwordFile?: string | undefined },
+>(address: Address): Address & { readonly readPassword?: () => string } {
+  const { password, passwordFile } = address;
+  if (password === undefined || passwordFile === undefined) return address;
+  return { ...address, readPassword: createSecretReader(passwordFile, password) };
+}
+
 /** What the file holds at each call or, while somebody writes it, what it held before. */
-export function createSecretReader(path: string, first: string): () => string {
+function createSecretReader(path: string, first: string): () => string {
   let known = first;
   return () => {
     try {

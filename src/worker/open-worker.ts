@@ -11,6 +11,7 @@ import type { Config } from "../service/config.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
 import { openListeners } from "../service/listener.ts";
 import { createReadiness } from "../service/readiness.ts";
+import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
@@ -73,7 +74,7 @@ export async function openWorker(
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
   const { log, metrics, registry, otlp } = telemetry;
 
-  const redis = openRedis(config.redis, "background");
+  const redis = openRedis(withReader(config.redis), "background");
   opening.defer(() => redis.disconnect());
   observeRedis(redis, "worker", { log, metrics });
   const queue = createQueue(redis, given.queueName ?? queueName);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -40,8 +40,10 @@ let root: string;
 beforeAll(async () => {
   const copy = await openCopy();
   root = copy.path;
-  await rm(join(root, "src/tasks/divide.ts"));
-  await rm(join(root, "test/tasks/divide.test.ts"));
+  // Whatever this tree has in its place.
+  await rm(join(root, "src/tasks"), { recursive: true });
+  await mkdir(join(root, "src/tasks"));
+  await rm(join(root, "test/tasks/divide.test.ts"), { force: true });
   await writeFile(join(root, "src/tasks/shout.ts"), shout);
   // It would copy the copy.
   await rm(join(root, "test/tasks/replaced.test.ts"));

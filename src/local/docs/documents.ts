@@ -107,7 +107,7 @@ function configurationTable(pulumiProject: string): string {
     ["setting", "default", "meaning"],
     Object.entries(config).map(([name, setting]) => [
       code(name),
-      setting.default === undefined ? "" : code(String(setting.default)),
+      setting.default === undefined ? "" : code(textOf(setting.default)),
       setting.description,
     ]),
   );
@@ -115,4 +115,8 @@ function configurationTable(pulumiProject: string): string {
 
 function code(text: string): string {
   return `\`${text}\``;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -133,7 +133,10 @@ async function add(
       { ...(sending && trailOf(sending.span)), [logFields.jobId]: job.id, [logFields.task]: task },
       "job queued",
     );
-    return { job: summarizeJob(job, "waiting"), replayed };
+    const state = replayed
+      ? await deps.broker.ask((queue) => queue.getJobState(String(job.id)))
+      : "waiting";
+    return { job: summarizeJob(job, state), replayed };
   } catch (error) {
     // Whether or not it is the job that was meant, Redis has answered.
     sending?.end(error instanceof KeyReusedError ? "added" : "error");

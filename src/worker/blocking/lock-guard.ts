@@ -1,11 +1,11 @@
 import { Worker as Thread } from "node:worker_threads";
-import type { RedisAddress } from "../../queue/connection.ts";
+import type { Config } from "../../service/config.ts";
 
 /** What the guard's thread is told at its start. */
 export interface GuardOrders {
   /** Of `Clocks`. */
   readonly memory: SharedArrayBuffer;
-  readonly redis: RedisAddress;
+  readonly redis: Config["redis"];
   readonly queueName: string;
   /** What the locks of the worker's jobs begin with. */
   readonly workerId: string;

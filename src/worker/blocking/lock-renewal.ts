@@ -1,5 +1,6 @@
 import { openRedis } from "../../queue/connection.ts";
 import { createQueue } from "../../queue/queue.ts";
+import { withReader } from "../../service/secret-file.ts";
 import { createLog } from "../../telemetry/log.ts";
 import type { GuardOrders } from "./lock-guard.ts";
 
@@ -18,7 +19,7 @@ export interface LockRenewal {
 export function openLockRenewal(orders: GuardOrders): LockRenewal {
   const { workerId, lockMs, limits } = orders;
   const log = createLog("worker", orders.logLevel);
-  const redis = openRedis(orders.redis, "background");
+  const redis = openRedis(withReader(orders.redis), "background");
   const queue = createQueue(redis, orders.queueName);
   let renewedAt = Number.NEGATIVE_INFINITY;
   let lastMs = Number.POSITIVE_INFINITY;

@@ -118,6 +118,16 @@ test("answers the same job to the same Idempotency-Key, and 409 to another input
   expect(await queue.getJobCounts("waiting")).toEqual({ waiting: 1 });
 });
 
+test("answers a replayed key with what became of its job since", async () => {
+  const { url, name } = await startProducer();
+  await startWorker(name);
+  const send = async () =>
+    readBody(await postJson(`${url}/api/v1/jobs`, division, { "idempotency-key": "once" }));
+  const { id } = await send();
+  await untilFinal(url, id);
+  expect(await send()).toMatchObject({ id, status: "succeeded", result: 3 });
+});
+
 test("tells an unfit input field by field", async () => {
   const { url } = await startProducer();
   const response = await postJson(`${url}/api/v1/jobs`, {
