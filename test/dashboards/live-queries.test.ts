@@ -7,7 +7,7 @@ import { fillVariables, queriesOf, type Query, readRules } from "../support/dash
 import { startNodeExporter, startRedisExporter } from "../support/exporters.ts";
 import { startLoad } from "../support/load.ts";
 import { type MonitoredQueue, startMonitoredQueue } from "../support/monitored-queue.ts";
-import { exhaustPatience } from "../support/postponed.ts";
+import { asSubmitted, exhaustPatience } from "../support/postponed.ts";
 import { boardLogin } from "../support/producer.ts";
 import { readSelectors } from "../support/promql.ts";
 import { until } from "../support/until.ts";
@@ -45,7 +45,7 @@ async function liveThrough(world: MonitoredQueue): Promise<void> {
 
   await limitMemory();
   const worker = await startWorker();
-  const { id } = await queue.add("of-another-release", {});
+  const { id } = await queue.add("of-another-release", {}, asSubmitted());
   await seen("taskqueue_jobs_postponed_total > 0");
   await exhaustPatience(queue, id ?? "");
   await seen('taskqueue_jobs_finished_total{error_type="unknown_task"} > 0');

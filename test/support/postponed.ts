@@ -1,5 +1,12 @@
-import type { Queue } from "bullmq";
+import type { JobsOptions, Queue } from "bullmq";
+import { createRandomId } from "../../src/queue/job-id.ts";
+import { carryTrace } from "../../src/queue/trace-carrier.ts";
 import { until } from "./until.ts";
+
+/** What a job's options have if a producer has taken it. */
+export function asSubmitted(): JobsOptions {
+  return { jobId: createRandomId(), ...carryTrace({}) };
+}
 
 /** Waits until a worker has put the job off, then has it have waited since 1970. */
 export async function exhaustPatience(queue: Queue, id: string): Promise<void> {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { carryTrace } from "../../src/queue/trace-carrier.ts";
 import { defineTask, type Task } from "../../src/task/task.ts";
-import { exhaustPatience } from "../support/postponed.ts";
+import { asSubmitted, exhaustPatience } from "../support/postponed.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { nextEnd, startWorker } from "../support/worker.ts";
@@ -117,7 +117,7 @@ test("fails a job whose task no release has, under a name that cannot grow the m
   const { queue, name } = await startProducer();
   const { worker, registry } = await startWorker(name);
   const failed = nextEnd(worker, "failed");
-  const { id } = await queue.add("made-up", {});
+  const { id } = await queue.add("made-up", {}, asSubmitted());
   await exhaustPatience(queue, id ?? "");
   await failed;
   const series =

@@ -5,26 +5,14 @@ import type { Task } from "../../task/task.ts";
 
 /** What a job asks for, as this release understands it, or why it does not. */
 export type Work =
-  | {
-      readonly task: Task;
-      readonly input: Record<string, unknown>;
-      readonly problem?: never;
-      readonly refusal?: never;
-    }
-  | {
-      readonly problem: string;
-      /** What the task, which this release has, says of the input. */
-      readonly refusal?: string;
-    };
+  | { readonly task: Task; readonly input: Record<string, unknown>; readonly problem?: never }
+  | { readonly problem: string };
 
 /** Looks a job's task up and reads its input; whoever took the job may have had another release. */
 export function readWork(tasks: Tasks, { name, data }: Pick<Job, "name" | "data">): Work {
   const task = tasks.get(name);
   if (task === undefined) return { problem: `has no task "${name}"` };
-  const refuses = (refusal: string) => ({
-    problem: `has a task "${name}" that refuses: ${refusal}`,
-    refusal,
-  });
+  const refuses = (reason: string) => ({ problem: `has a task "${name}" that refuses: ${reason}` });
   try {
     const input = task.input.safeParse(data);
     return input.success ? { task, input: input.data } : refuses(z.prettifyError(input.error));

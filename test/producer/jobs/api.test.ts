@@ -125,7 +125,7 @@ test("answers a replayed key with what became of its job since", async () => {
     readBody(await postJson(`${url}/api/v1/jobs`, division, { "idempotency-key": "once" }));
   const { id } = await send();
   await untilFinal(url, id);
-  expect(await send()).toMatchObject({ id, status: "succeeded", result: 3 });
+  expect(await send()).toMatchObject({ id, status: "succeeded", result: 5 });
 });
 
 test("tells an unfit input field by field", async () => {

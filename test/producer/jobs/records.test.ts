@@ -178,7 +178,9 @@ test("blames nobody who submits for the input that an operator put in", async ()
   await startWorker(name);
   const job = await untilFinal(url, jobId);
   expect(job.error_type).toBe("invalid_record");
-  expect(job.error).toContain("it came from no producer, and its input does not fit");
+  expect(job.error).toContain(
+    'it came from no producer, and this release has a task "quotient" that refuses',
+  );
   expect(await (await fetch(`${url}/jobs/${jobId}`)).text()).toContain("<strong>invalid_record");
   expect(await queue.getJobCounts("failed")).toEqual({ failed: 1 });
 });

@@ -5,7 +5,7 @@ import { defineTask } from "#task";
 /** Fails or hangs at its first attempt, and succeeds at its second. */
 export default defineTask({
   title: "Second try",
-  description: "",
+  description: "Fails or hangs at its first attempt.",
   input: z.strictObject({ trace: z.string(), first: z.enum(["fails", "hangs"]) }),
   timeLimitMs: 60_000,
   async run({ trace, first }) {
