@@ -59,8 +59,11 @@ test.skipIf(obstacle !== undefined)(
   "npm start says that the folder is somebody else's",
   async () => {
     const folder = createTemporaryFolder();
-    const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] as const;
-    const command = [...asNobody, process.execPath, launcher] as const;
+    // Without root's right to pass over who owns what, yet able to read these sources.
+    const bounded = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] as const;
+    const command = [...bounded, process.execPath, launcher] as const;
+    chownSync(folder, nobody, nobody);
+    chmodSync(folder, 0o700);
     const theirs = await startLauncher({ dataFolder: folder, command: [...command] });
     expect([await theirs.ended, theirs.output()]).toEqual([
       1,
@@ -68,9 +71,9 @@ test.skipIf(obstacle !== undefined)(
     ]);
 
     // As after a start with sudo, of a folder that was made before.
-    chownSync(folder, nobody, nobody);
-    mkdirSync(join(folder, "redis"));
-    chmodSync(join(folder, "redis"), 0o700);
+    chownSync(folder, 0, 0);
+    mkdirSync(join(folder, "redis"), { mode: 0o700 });
+    chownSync(join(folder, "redis"), nobody, nobody);
     const inside = await startLauncher({ dataFolder: folder, command: [...command] });
     expect([await inside.ended, inside.output()]).toEqual([
       1,
