@@ -103,7 +103,7 @@ async function run(): Promise<number> {
   let exitCode = 0;
   try {
     await stack.untilReady(stopping.signal);
-    stack.watch(monitoring.helpers);
+    stack.watch(monitoring.watchers);
     writeDeployment(dataFolder, {
       launcherPid: process.pid,
       url: origins.public,

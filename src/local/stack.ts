@@ -6,14 +6,14 @@ import { paths } from "../contract/paths.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
 import { openService, type Print, type Service } from "./service.ts";
-import type { Helper } from "./monitoring/helper.ts";
+import type { Watcher } from "./monitoring/watcher.ts";
 import { createOrigins } from "./origins.ts";
 
 export interface Stack {
   /** Resolves when producer and worker can do their work; throws the reason after a minute. */
   untilReady(signal: AbortSignal): Promise<void>;
   /** Starts what watches the queue: later, so that it does not slow the start down. */
-  watch(helpers: readonly Helper[]): void;
+  watch(watchers: readonly Watcher[]): void;
   /** Drains producer and worker, then stops the broker they need for that. */
   stop(): Promise<void>;
   /** Ends everything at once. */
@@ -28,9 +28,9 @@ const readyDeadlineMs = 60_000;
 const drainSlackMs = 15_000;
 const brokerStopMs = 10_000;
 
-/** A helper that ends by itself mostly does so again: its log is not worth a line each second. */
-const helperRestartMs = 30_000;
-const helperStopMs = 5_000;
+/** A watcher that ends by itself mostly does so again: its log is not worth a line each second. */
+const watcherRestartMs = 30_000;
+const watcherStopMs = 5_000;
 
 /** Starts the broker, unless it is somebody else's, the producer and the worker. */
 export function openStack({
@@ -54,7 +54,7 @@ export function openStack({
   const producer = open("producer", [process.execPath, producerSource]);
   const worker = open("worker", [process.execPath, workerSource]);
   const origins = createOrigins(config);
-  const watchers: Service[] = [];
+  const watching: Service[] = [];
 
   return {
     async untilReady(signal) {
@@ -66,16 +66,16 @@ export function openStack({
         });
       await Promise.all([wait("producer", origins.public), wait("worker", origins.workerMetrics)]);
     },
-    watch(helpers) {
-      for (const { name, command, env: own, files } of helpers) {
+    watch(watchers) {
+      for (const { name, command, env: own, files } of watchers) {
         writeConfiguration(files);
         const program = {
           name,
           command: [...launchPrefix, ...command],
           env: { PATH: env["PATH"], HOME: env["HOME"], ...own },
-          restartDelayMs: helperRestartMs,
+          restartDelayMs: watcherRestartMs,
         };
-        watchers.push(openService(program, print));
+        watching.push(openService(program, print));
       }
     },
     async stop() {
@@ -83,16 +83,16 @@ export function openStack({
       await Promise.all([producer.stop(graceMs), worker.stop(graceMs)]);
       await Promise.all([
         redis?.stop(brokerStopMs),
-        ...watchers.map((watcher) => watcher.stop(helperStopMs)),
+        ...watching.map((service) => service.stop(watcherStopMs)),
       ]);
     },
     kill() {
-      for (const service of [producer, worker, redis, ...watchers]) service?.kill();
+      for (const service of [producer, worker, redis, ...watching]) service?.kill();
     },
   };
 }
 
-function writeConfiguration(files: Helper["files"]): void {
+function writeConfiguration(files: Watcher["files"]): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, JSON.stringify(content, undefined, 2));

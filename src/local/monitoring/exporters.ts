@@ -1,12 +1,12 @@
 import type { Config } from "../../service/config.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Reads the broker's own figures. Address and password are in its environment, not on the command line. */
 export function createRedisExporter(
   binary: string,
   port: number,
   { url, password }: Config["redis"],
-): Helper {
+): Watcher {
   const address = new URL(url);
   const login = {
     REDIS_USER: decodeURIComponent(address.username),
@@ -23,7 +23,7 @@ export function createRedisExporter(
 }
 
 /** Reads how full this machine's disks are, which is all that dashboards and alerts ask it. */
-export function createNodeExporter(binary: string, port: number): Helper {
+export function createNodeExporter(binary: string, port: number): Watcher {
   const options = ["--collector.disable-defaults", "--collector.filesystem", "--log.level=error"];
   return {
     name: "node_exporter",

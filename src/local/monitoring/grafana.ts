@@ -6,7 +6,7 @@ import {
   createDataSources,
   type DataSourcePorts,
 } from "../../../dashboards/stack/provisioning.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 
 const dashboards = resolve(import.meta.dirname, "../../../dashboards");
 const packagedHome = "/usr/share/grafana";
@@ -32,7 +32,7 @@ export function createGrafana({
   ports: DataSourcePorts;
   /** Only the first start with a folder takes it; without one it would be "admin". */
   adminPassword: string;
-}): Helper {
+}): Watcher {
   const provisioning = join(folder, "provisioning");
   const subcommand = basename(binary) === "grafana" ? ["server"] : [];
   return {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createLokiConfiguration } from "../../../dashboards/stack/loki.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Loki for this machine alone; it takes logs on its HTTP port and keeps them in the folder. */
 export function createLoki({
@@ -11,7 +11,7 @@ export function createLoki({
   binary: string;
   folder: string;
   ports: { http: number; grpc: number };
-}): Helper {
+}): Watcher {
   const config = join(folder, "loki.yaml");
   const listen = { http: { address: "127.0.0.1", port: ports.http }, grpcPort: ports.grpc };
   return {

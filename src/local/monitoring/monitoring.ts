@@ -9,14 +9,14 @@ import { createOrigins } from "../origins.ts";
 import { findFreePort, findPortProblem, type WantedPort } from "../ports.ts";
 import { createNodeExporter, createRedisExporter } from "./exporters.ts";
 import { createGrafana, findGrafanaHome } from "./grafana.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 import { createLoki } from "./loki.ts";
 import { createPrometheus } from "./prometheus.ts";
 import { createTempo } from "./tempo.ts";
 
 /** What watches the queue on this machine: as much of it as is installed. */
 export interface Monitoring {
-  readonly helpers: readonly Helper[];
+  readonly watchers: readonly Watcher[];
   /** What producer and worker get, so that they send there and link to it. */
   readonly env: Readonly<Record<string, string>>;
   /** Addresses of the pages for people; `undefined` for what is not started. */
@@ -54,7 +54,7 @@ type Prepare = <T>(
  */
 export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitoring> {
   const { config } = deps;
-  if (!config.monitoring) return { helpers: [], env: {}, pages: {}, remarks: [] };
+  if (!config.monitoring) return { watchers: [], env: {}, pages: {}, remarks: [] };
   const remarks: string[] = [];
   const prepare = createPrepare(deps, remarks);
 
@@ -64,10 +64,13 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
     // Without a Grafana of ours there may be somebody else's at the port.
     const grafanaUrl = config.grafanaUrl ?? `http://localhost:${config.ports.grafana}`;
     const addresses = { targets: createTargets(config, exporters), pages: createPages(config) };
-    const helper = createPrometheus({ ...found, port, addresses, grafanaUrl });
+    const watcher = createPrometheus({ ...found, port, addresses, grafanaUrl });
     return {
       url: `http://localhost:${port}`,
-      helpers: [helper, ...Object.values(exporters).flatMap((exporter) => exporter?.helper ?? [])],
+      watchers: [
+        watcher,
+        ...Object.values(exporters).flatMap((exporter) => exporter?.watcher ?? []),
+      ],
     };
   });
   const tempo = await prepare("tempo", ["tempo"], async (found) => {
@@ -76,12 +79,12 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
     return {
       port: ports.http,
       otlp,
-      helper: createTempo({ ...found, ports: { ...ports, otlp }, prometheus: prometheus?.url }),
+      watcher: createTempo({ ...found, ports: { ...ports, otlp }, prometheus: prometheus?.url }),
     };
   });
   const loki = await prepare("loki", ["loki"], async (found) => {
     const ports = { http: await findFreePort(), grpc: await findFreePort() };
-    return { port: ports.http, helper: createLoki({ ...found, ports }) };
+    return { port: ports.http, watcher: createLoki({ ...found, ports }) };
   });
   const grafana = await prepare("grafana", ["grafana", "grafana-server"], async (found) => {
     const port = await reservePort(deps, "grafana");
@@ -93,14 +96,14 @@ export async function prepareMonitoring(deps: MonitoringDeps): Promise<Monitorin
       loki: loki?.port ?? monitoringPorts.loki,
     };
     const adminPassword = randomBytes(24).toString("base64url");
-    const helper = createGrafana({ ...found, home, port, ports, adminPassword });
-    return { url: `http://localhost:${port}`, helper };
+    const watcher = createGrafana({ ...found, home, port, ports, adminPassword });
+    return { url: `http://localhost:${port}`, watcher };
   });
 
   return {
-    helpers: [
-      ...(prometheus?.helpers ?? []),
-      ...[tempo, loki, grafana].flatMap((prepared) => prepared?.helper ?? []),
+    watchers: [
+      ...(prometheus?.watchers ?? []),
+      ...[tempo, loki, grafana].flatMap((prepared) => prepared?.watcher ?? []),
     ],
     env: {
       ...(tempo !== undefined &&
@@ -154,7 +157,7 @@ async function reservePort(
 }
 
 interface Exporter {
-  readonly helper: Helper;
+  readonly watcher: Watcher;
   readonly port: number;
 }
 
@@ -162,12 +165,12 @@ interface Exporter {
 async function prepareExporters({ redis, path }: MonitoringDeps) {
   const prepare = async (
     commands: readonly string[],
-    create: (binary: string, port: number) => Helper,
+    create: (binary: string, port: number) => Watcher,
   ): Promise<Exporter | undefined> => {
     const binary = findCommand(commands, path);
     if (binary === undefined) return undefined;
     const port = await findFreePort();
-    return { port, helper: create(binary, port) };
+    return { port, watcher: create(binary, port) };
   };
   return {
     redis: await prepare(["prometheus-redis-exporter", "redis_exporter"], (binary, port) =>

@@ -4,7 +4,7 @@ import {
   createPrometheusVariables,
 } from "../../../dashboards/stack/prometheus.ts";
 import { createLocalScraping, type LocalAddresses } from "../../../dashboards/stack/scraping.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 
 const rules = resolve(import.meta.dirname, "../../../dashboards/alerts.yaml");
 
@@ -21,7 +21,7 @@ export function createPrometheus({
   port: number;
   addresses: LocalAddresses;
   grafanaUrl: string;
-}): Helper {
+}): Watcher {
   const config = join(folder, "prometheus.yaml");
   const options = createPrometheusOptions({ config, folder: join(folder, "data"), port });
   return {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createTempoConfiguration } from "../../../dashboards/stack/tempo.ts";
-import type { Helper } from "./helper.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Tempo for this machine alone; `otlp` is the port it takes traces on, and it keeps them in the folder. */
 export function createTempo({
@@ -14,7 +14,7 @@ export function createTempo({
   ports: { http: number; grpc: number; otlp: number };
   /** Base URL of Prometheus, if it runs. */
   prometheus: string | undefined;
-}): Helper {
+}): Watcher {
   const config = join(folder, "tempo.yaml");
   return {
     name: "tempo",

@@ -15,8 +15,8 @@ export interface Field {
   readonly value: string;
   /** What a choice shows, and the value it stands for. */
   readonly choices: ReadonlyMap<string, unknown>;
-  readonly least: number | undefined;
-  readonly most: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
   readonly whole: boolean;
 }
 
@@ -49,8 +49,8 @@ export function createFields(task: Task): readonly Field[] {
     kind: kindOf(spec),
     value: display(firstGiven(spec.default, spec.examples?.[0], example[name]) ?? undefined),
     choices: new Map(spec.enum?.map((value) => [display(value), value])),
-    least: spec.minimum,
-    most: spec.maximum,
+    min: spec.minimum,
+    max: spec.maximum,
     whole: spec.type === "integer",
   }));
 }

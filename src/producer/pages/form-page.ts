@@ -102,7 +102,7 @@ function renderControl(
         ${named}
         value="${value}"
         step="${field.whole ? "1" : "any"}"
-        ${bound("min", field.least)}${bound("max", field.most)}${required}
+        ${bound("min", field.min)}${bound("max", field.max)}${required}
       />`;
     case "checkbox":
       return html`<input

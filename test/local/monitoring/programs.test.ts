@@ -10,7 +10,7 @@ import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 
 test("starts nothing where nothing is installed", async () => {
   expect(await prepare([])).toEqual({
-    helpers: [],
+    watchers: [],
     env: {},
     pages: { prometheus: undefined, grafana: undefined },
     remarks: [],
@@ -18,14 +18,14 @@ test("starts nothing where nothing is installed", async () => {
 });
 
 test("starts nothing when it is told not to", async () => {
-  const { helpers } = await prepare(["prometheus", "tempo"], { MONITORING: "false" });
-  expect(helpers).toEqual([]);
+  const { watchers } = await prepare(["prometheus", "tempo"], { MONITORING: "false" });
+  expect(watchers).toEqual([]);
 });
 
 test("lets traces and logs flow to Tempo and Loki, and links lead to Grafana", async () => {
-  const { helpers, env, pages } = await prepare(["prometheus", "grafana", "tempo", "loki"]);
-  expect(helpers.map(({ name }) => name)).toEqual(["prometheus", "tempo", "loki", "grafana"]);
-  const [tempo, loki, grafana] = helpers.slice(1).map(({ files }) => JSON.stringify(files));
+  const { watchers, env, pages } = await prepare(["prometheus", "grafana", "tempo", "loki"]);
+  expect(watchers.map(({ name }) => name)).toEqual(["prometheus", "tempo", "loki", "grafana"]);
+  const [tempo, loki, grafana] = watchers.slice(1).map(({ files }) => JSON.stringify(files));
   const otlp = new URL(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? "");
   expect([otlp.pathname, tempo]).toEqual([
     "/v1/traces",
@@ -48,34 +48,34 @@ test("lets traces and logs flow to Tempo and Loki, and links lead to Grafana", a
 
 test("draws the map of services where there is a Prometheus to count calls in", async () => {
   const [alone, together] = [await prepare(["tempo"]), await prepare(["prometheus", "tempo"])];
-  const written = [alone, together].map(({ helpers }) =>
-    /"remote_write":\[\{"url":"(\S+?)"/.exec(JSON.stringify(helpers.at(-1)?.files))?.at(1),
+  const written = [alone, together].map(({ watchers }) =>
+    /"remote_write":\[\{"url":"(\S+?)"/.exec(JSON.stringify(watchers.at(-1)?.files))?.at(1),
   );
   expect(written).toEqual([undefined, `${together.pages.prometheus}/api/v1/write`]);
-  expect(together.helpers[0]?.command).toContain("--web.enable-remote-write-receiver");
+  expect(together.watchers[0]?.command).toContain("--web.enable-remote-write-receiver");
 });
 
 test("tells a Tempo of whatever version only what all of them know", async () => {
-  const { helpers } = await prepare(["tempo"]);
-  const [configuration] = Object.values(helpers[0]?.files ?? {});
+  const { watchers } = await prepare(["tempo"]);
+  const [configuration] = Object.values(watchers[0]?.files ?? {});
   expect(Object.keys(configuration ?? {})).not.toContain("compactor");
   expect(Object.keys(configuration ?? {})).toContain("storage");
 });
 
 test("keeps to the receivers and the Grafana that were given", async () => {
   const given = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector", GRAFANA_URL: "http://grafana" };
-  const { helpers, env } = await prepare(["prometheus", "grafana", "tempo", "loki"], given);
-  expect([env, helpers[0]?.env]).toEqual([{}, { GRAFANA_URL: "http://grafana" }]);
+  const { watchers, env } = await prepare(["prometheus", "grafana", "tempo", "loki"], given);
+  expect([env, watchers[0]?.env]).toEqual([{}, { GRAFANA_URL: "http://grafana" }]);
 });
 
 test("links to no trace that nobody keeps", async () => {
-  const { helpers, env } = await prepare(["grafana"]);
-  expect([helpers.length, env]).toEqual([1, {}]);
+  const { watchers, env } = await prepare(["grafana"]);
+  expect([watchers.length, env]).toEqual([1, {}]);
 });
 
 test("gives Grafana to this machine alone, without a login and without a password that is known", async () => {
   const [first, second] = [await prepare(["grafana"]), await prepare(["grafana"])];
-  const environments = [first, second].flatMap(({ helpers }) => helpers.map(({ env }) => env));
+  const environments = [first, second].flatMap(({ watchers }) => watchers.map(({ env }) => env));
   expect(environments).toHaveLength(2);
   for (const env of environments) {
     expect(env).toMatchObject({
@@ -90,8 +90,8 @@ test("gives Grafana to this machine alone, without a login and without a passwor
 });
 
 test("shows the shipped dashboards", async () => {
-  const { helpers } = await prepare(["grafana"]);
-  const [grafana] = helpers;
+  const { watchers } = await prepare(["grafana"]);
+  const [grafana] = watchers;
   expect(grafana?.command.slice(1)).toEqual(["server", "--homepath", expect.any(String)]);
   expect(basename(grafana?.env["TRIPOD_DASHBOARDS"] ?? "")).toBe("dashboards");
   const provisioning = grafana?.env["GF_PATHS_PROVISIONING"] ?? "";
@@ -103,8 +103,8 @@ test("shows the shipped dashboards", async () => {
 
 test("says why what is installed is not started", async () => {
   const taken = String(loadConfig({}).ports.public);
-  const { helpers, remarks } = await prepare(["prometheus"], { PROMETHEUS_PORT: taken });
-  expect([helpers, remarks]).toEqual([
+  const { watchers, remarks } = await prepare(["prometheus"], { PROMETHEUS_PORT: taken });
+  expect([watchers, remarks]).toEqual([
     [],
     [
       `prometheus is not started: port ${taken} (prometheus) is also given as PUBLIC_PORT; PROMETHEUS_PORT chooses another`,
@@ -127,14 +127,14 @@ test("finds Grafana's files beside its program, in its prefix, or not at all", (
 });
 
 test("keeps the broker's password off the exporter's command line", () => {
-  const helpers = [
+  const watchers = [
     createRedisExporter("/bin/redis_exporter", 1, {
       url: "redis://app:p%40ss@redis:6379/1",
       password: undefined,
     }),
     createRedisExporter("/bin/redis_exporter", 1, { url: "redis://redis:6379", password: "p@ss" }),
   ];
-  expect(helpers.map(({ command, env }) => [command.length, env])).toEqual([
+  expect(watchers.map(({ command, env }) => [command.length, env])).toEqual([
     [2, { REDIS_ADDR: "redis://redis:6379/1", REDIS_USER: "app", REDIS_PASSWORD: "p@ss" }],
     [2, { REDIS_ADDR: "redis://redis:6379", REDIS_USER: "", REDIS_PASSWORD: "p@ss" }],
   ]);

@@ -49,7 +49,7 @@ test("each kind of schema gets a control that fits it", () => {
     ["either", "either", "", "json", "", true],
     ["none", "none", "", "json", "", false],
   ]);
-  expect(fields.map(({ least, most, whole }) => [least, most, whole])[0]).toEqual([1, 9, true]);
+  expect(fields.map(({ min, max, whole }) => [min, max, whole])[0]).toEqual([1, 9, true]);
 });
 
 test("a choice among numbers gives a number", () => {

@@ -1,5 +1,5 @@
 /** A program that watches the queue and that the queue can do without. */
-export interface Helper {
+export interface Watcher {
   readonly name: string;
   readonly command: readonly string[];
   /** All that it gets of an environment: the launcher's own holds passwords. */
