@@ -28,7 +28,7 @@ fault<{ readonly runs: readonly Block[] }>(
     id: "F16",
     name: "a task blocks the event loop beside others",
     short: {
-      runs: [{ ...twice, lockMs: 3_000, blockMs: 6_000, blocks: 1 }],
+      runs: [{ ...twice, lockMs: 6_000, blockMs: 12_000, blocks: 1 }],
       timeoutMs: 60_000,
     },
     full: {
