@@ -73,7 +73,7 @@ fault<{ readonly runs: readonly Block[] }>(
       else
         measure.atLeast(
           `${called}: counted as blocked by it`,
-          0.8 * blocks * (blockMs / 1_000),
+          0.5 * blocks * (blockMs / 1_000),
           blocked,
           "s",
         );
