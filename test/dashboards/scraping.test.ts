@@ -37,7 +37,7 @@ test("scrapes on EC2 what the topology lets the monitor call, and nothing else o
   expect(discovered).toHaveLength(5);
 });
 
-test("scrapes the same services on one machine, at their local ports", () => {
+test("scrapes the same endpoints on one machine, at their local ports", () => {
   const targets = createLocalScraping()
     .scrape_configs.filter(({ job_name: name }) => name.startsWith("taskqueue-"))
     .flatMap(({ static_configs: configs = [] }) => configs)
