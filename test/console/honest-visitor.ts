@@ -12,6 +12,10 @@ export interface Experience {
   readonly faults: string[];
   /** Ids of jobs, the latest last. */
   readonly ids: string[];
+  /** Jobs whose input an operator has changed, perhaps more than once. */
+  readonly changed: Set<string>;
+  /** Answers 503 to who only reads: Redis was asked, and did not answer in time. */
+  unavailable: number;
   submitted: number;
 }
 
@@ -43,6 +47,9 @@ async function follow(url: string, id: string, { y, seen }: Followed): Promise<s
     if (response.status === 404) return "removed";
     if (response.status !== 200) return `answered ${response.status}`;
     const job = jobStatus.parse(JSON.parse(response.text));
+    if (job.attempts > job.max_attempts) {
+      seen.faults.push(`job ${id} shows ${job.attempts} of ${job.max_attempts} attempts`);
+    }
     if (job.status === "succeeded" || job.status === "failed") return judge(job, { y, seen });
     await sleep(50);
   }
@@ -56,14 +63,17 @@ function judge(job: Job, { y: sent, seen }: Followed): string {
   const { x, y } = division.safeParse(job.input).data ?? {};
   if (job.status === "failed") {
     const told = job.error_type ?? "";
-    const zero = sent === 0 || y === 0;
+    const zero = sent === 0 || seen.changed.has(job.id);
     const lied = told === "invalid_input" || (told === "division_by_zero" && !zero);
     if (lied) seen.faults.push(`job ${job.id} blames its submitter: ${JSON.stringify(job)}`);
     return `failed as ${told}`;
   }
-  // Input that was changed while, or after, the job ran tells nothing of the result.
   const right = x !== undefined && y !== undefined && job.result === x / y;
-  return right ? "succeeded" : "succeeded before its input was changed";
+  if (right) return "succeeded";
+  // Input that was changed while, or after, the job ran tells nothing of the result.
+  if (seen.changed.has(job.id)) return "succeeded before its input was changed";
+  seen.faults.push(`job ${job.id} has a wrong result: ${JSON.stringify(job)}`);
+  return "succeeded wrongly";
 }
 
 /** Reads pages and metrics as people and Prometheus do, again and again. */
@@ -92,9 +102,8 @@ async function visit(url: string, seen: Experience) {
   return { status: response.status, text };
 }
 
-function note(url: string, status: number, text: string, { faults }: Experience): void {
-  // The client is told to come back, as when Redis is away.
-  if (status >= 500 && status !== 503)
-    faults.push(`GET ${url} answered ${status} ${text.slice(0, 200)}`);
-  if (/^taskqueue_.* (NaN|Nan|[+-]Inf)/m.test(text)) faults.push(`GET ${url} has a NaN`);
+function note(url: string, status: number, text: string, seen: Experience): void {
+  if (status === 503) seen.unavailable += 1;
+  else if (status >= 500) seen.faults.push(`GET ${url} answered ${status} ${text.slice(0, 200)}`);
+  if (/^taskqueue_.* (NaN|Nan|[+-]Inf)/m.test(text)) seen.faults.push(`GET ${url} has a NaN`);
 }
