@@ -6,6 +6,7 @@ import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
+import { readBlocks } from "../queue/blocks.ts";
 import { readQueueState } from "../queue/state.ts";
 import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
@@ -110,7 +111,10 @@ export async function openProducer(
   opening.defer(() => jobs.close());
   const overview = openOverview(
     createHistory({
-      readState,
+      readState: async () => {
+        const [state, blockedBy] = await Promise.all([readState(), broker.ask(readBlocks)]);
+        return { ...state, blockedBy };
+      },
       readEnded: (fromMs, untilMs) =>
         broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs)),
     }),

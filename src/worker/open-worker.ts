@@ -2,6 +2,7 @@ import type { Worker } from "bullmq";
 import { queueName } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
+import { noteBlock } from "../queue/blocks.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
@@ -117,7 +118,8 @@ export async function openWorker(
   opening.defer(() => listeners.close(requestGraceMs));
 
   const clocks = createClocks();
-  const watch = startBlockWatch(clocks, createBlockReport({ metrics, log }));
+  const note = (task: string) => noteBlock(queue, redis, task);
+  const watch = startBlockWatch(clocks, createBlockReport({ metrics, note, log }));
   opening.defer(() => watch.close());
   const worker = openQueueWorker({
     config: config.worker,

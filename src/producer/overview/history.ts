@@ -1,7 +1,6 @@
-import type { QueueState } from "../../queue/state.ts";
 import type { ReadEndedJobs } from "./ended-jobs.ts";
 import { createEndedWindow } from "./ended-window.ts";
-import { createSnapshot, type OverviewSnapshot } from "./snapshot.ts";
+import { createSnapshot, type OverviewSnapshot, type OverviewState } from "./snapshot.ts";
 
 export interface History {
   /** Takes a snapshot now and returns those that are new; none until the queue was read once. */
@@ -23,7 +22,7 @@ export function createHistory({
   readEnded,
   now = Date.now,
 }: {
-  readState: () => Promise<QueueState>;
+  readState: () => Promise<OverviewState>;
   readEnded: ReadEndedJobs;
   /** Unix time in ms. */
   now?: () => number;

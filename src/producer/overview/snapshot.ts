@@ -20,6 +20,10 @@ export const overviewSnapshot = z.object({
       workers: count,
       paused: z.boolean(),
       oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
+      blocked_by: z.array(z.string()).meta({
+        description:
+          "Tasks that blocked a worker's event loop in the last ten minutes, latest first.",
+      }),
     })
     .nullable()
     .meta({ description: "Null when it was not read." }),
@@ -37,10 +41,16 @@ export const overviewSnapshot = z.object({
 export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
 type LastMinute = NonNullable<OverviewSnapshot["last_minute"]>;
 
+/** What the overview reads of the queue. */
+export interface OverviewState extends QueueState {
+  /** As `readBlocks` tells. */
+  readonly blockedBy: readonly string[];
+}
+
 /** What is known of a moment; `undefined` is what could not be read. */
 export function createSnapshot(
   atMs: number,
-  state: QueueState | undefined,
+  state: OverviewState | undefined,
   ended: readonly EndedSecond[] | undefined,
 ): OverviewSnapshot {
   return {
@@ -52,7 +62,7 @@ export function createSnapshot(
 
 function summarizeState(
   atMs: number,
-  { jobs, workers, paused, oldestReadyAt }: QueueState,
+  { jobs, workers, paused, oldestReadyAt, blockedBy }: OverviewState,
 ): NonNullable<OverviewSnapshot["queue"]> {
   return {
     waiting: jobs.waiting + jobs.prioritized,
@@ -60,6 +70,7 @@ function summarizeState(
     workers,
     paused,
     oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
+    blocked_by: [...blockedBy],
   };
 }
 

@@ -21,6 +21,7 @@ test("sends ten minutes at once and then what comes", async () => {
       workers: 0,
       paused: false,
       oldest_waiting_seconds: 0,
+      blocked_by: [],
     })),
   );
 });
@@ -42,7 +43,14 @@ test("follows jobs from waiting to their outcome", async () => {
   await Promise.all(jobs.map(({ id }) => untilFinal(url, id)));
   const ended = await untilSnapshot(snapshots, ({ last_minute: minute }) => minute?.failed === 1);
   expect(ended).toMatchObject({
-    queue: { waiting: 0, working: 0, workers: 1, paused: false, oldest_waiting_seconds: 0 },
+    queue: {
+      waiting: 0,
+      working: 0,
+      workers: 1,
+      paused: false,
+      oldest_waiting_seconds: 0,
+      blocked_by: [],
+    },
     last_minute: { succeeded: 1, failed: 1, failures: { division_by_zero: 1 } },
   });
   expect(ended.last_minute?.wait_seconds?.p50).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EndedSeconds, ReadEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
 import { createHistory, type History } from "../../../src/producer/overview/history.ts";
-import type { QueueState } from "../../../src/queue/state.ts";
+import type { OverviewState } from "../../../src/producer/overview/snapshot.ts";
 
 const start = Date.parse("2026-01-02T03:00:00.000Z");
 const jobs = {
@@ -13,7 +13,13 @@ const jobs = {
   succeeded: 0,
   failed: 0,
 };
-const state: QueueState = { jobs, oldestReadyAt: undefined, paused: false, workers: 1 };
+const state: OverviewState = {
+  jobs,
+  oldestReadyAt: undefined,
+  paused: false,
+  workers: 1,
+  blockedBy: [],
+};
 
 test("fills the time before its start with what ended, and leaves a gap for the rest", async () => {
   const world = createWorld();

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import type { EndedJob } from "../../../src/producer/overview/ended-jobs.ts";
-import { createSnapshot, overviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
-import type { QueueState } from "../../../src/queue/state.ts";
+import {
+  createSnapshot,
+  overviewSnapshot,
+  type OverviewState,
+} from "../../../src/producer/overview/snapshot.ts";
 
 const at = Date.parse("2026-01-02T03:04:05.000Z");
-const state: QueueState = {
+const state: OverviewState = {
   jobs: {
     waiting: 3,
     prioritized: 2,
@@ -17,6 +20,7 @@ const state: QueueState = {
   oldestReadyAt: at - 1_500,
   paused: false,
   workers: 2,
+  blockedBy: ["greedy"],
 };
 
 test("tells the queue's state and the minute before", () => {
@@ -26,7 +30,14 @@ test("tells the queue's state and the minute before", () => {
   ]);
   expect(snapshot).toEqual({
     at: "2026-01-02T03:04:05.000Z",
-    queue: { waiting: 5, working: 4, workers: 2, paused: false, oldest_waiting_seconds: 1.5 },
+    queue: {
+      waiting: 5,
+      working: 4,
+      workers: 2,
+      paused: false,
+      oldest_waiting_seconds: 1.5,
+      blocked_by: ["greedy"],
+    },
     last_minute: {
       succeeded: 3,
       failed: 1,

@@ -37,8 +37,10 @@ export function describeQueue(snapshot) {
   if (queue == null) return "The queue cannot be read now.";
   if (queue.paused) return "The queue is paused: nothing starts until it is resumed.";
   if (queue.workers === 0) return "No worker is connected: nothing starts until one is.";
-  if (queue.waiting + queue.working === 0) return "The queue is idle.";
-  return "The queue is working.";
+  const state = queue.waiting + queue.working === 0 ? "idle" : "working";
+  if (queue.blocked_by.length === 0) return `The queue is ${state}.`;
+  const tasks = queue.blocked_by.join(", ");
+  return `The queue is ${state}. In the last ten minutes a worker's event loop was blocked by: ${tasks}.`;
 }
 
 const counts = new Intl.NumberFormat("en");

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { paths } from "../../../src/contract/paths.ts";
+import { defineTask } from "../../../src/task/task.ts";
+import { postJson } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+const greedy = defineTask({
+  title: "Greedy",
+  description: "Blocks the event loop.",
+  input: z.strictObject({}),
+  timeLimitMs: 10_000,
+  async run() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_300);
+  },
+});
+
+test("names the task that blocked a worker on the overview and in the metrics", async () => {
+  const tasks = new Map([["greedy", greedy]]);
+  const { url, name } = await startProducer({ tasks });
+  const { registry } = await startWorker(name, { tasks });
+  const overview = async () => (await fetch(`${url}${paths.overview}`)).text();
+  expect(await overview()).not.toContain("blocked");
+  await postJson(`${url}${paths.api}`, { task: "greedy", input: {} });
+  const told = "a worker&#39;s event loop was blocked by: greedy.";
+  await until("the overview to name the task", async () => (await overview()).includes(told));
+  const blocked = /^taskqueue_task_blocked_seconds_total\{.*task="greedy".*\} (?<seconds>.*)$/m;
+  const { seconds } = blocked.exec(await registry.metrics())?.groups ?? {};
+  expect(Number(seconds)).toBeGreaterThan(1);
+});
