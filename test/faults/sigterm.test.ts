@@ -22,7 +22,7 @@ fault<{ readonly finishing: Stop; readonly handedBack: Stop }>(
     id: "F17",
     name: "SIGTERM to a worker at work",
     short: {
-      finishing: { jobMs: 1_000, drainMs: 45_000 },
+      finishing: { jobMs: 3_000, drainMs: 45_000 },
       handedBack: { jobMs: 20_000, drainMs: 500 },
       timeoutMs: 90_000,
     },

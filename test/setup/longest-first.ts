@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes longest, most of it waiting, or building what others use. */
 const longest = [
+  "hosts/first-boot",
   "infra/boot",
   "infra/release",
   "tasks/replaced",
