@@ -17,7 +17,7 @@ fault(
   async ({ requests }, measure) => {
     const redis = await ownRedis();
     const producer = await spawnProducer(redis.url);
-    await submitDivision(producer.url, { x: 1, y: 1 });
+    await until("a first 202", () => submitDivision(producer.url, { x: 1, y: 1 }));
     await redis.signal("SIGKILL");
     const durations: number[] = [];
     for (let index = 0; index < requests; index += 1) {

@@ -79,6 +79,9 @@ async function measureSilence(silence: Silence, measure: Measure): Promise<void>
   measure.atMost("503 unknown, median", 2.1, unknownMs / 1_000, "s");
 
   await until("4 s to pass", () => performance.now() - silentAt > 4_200);
+  const isNoticed = async () => (await submit("never")).answer === "503 not_ready";
+  await until("the producer to notice", isNoticed);
+  measure.atMost("503 not_ready from", 4.5, (performance.now() - silentAt) / 1_000, "s");
   const later: number[] = [];
   for (let index = 0; index < 15; index += 1) {
     const { answer, ms } = await submit("never");

@@ -21,7 +21,7 @@ const short: SoakSize = {
   seconds: 10,
   workerKillEvery: 3,
   redisKillEvery: 5,
-  perSecond: 100,
+  perSecond: 50,
   worker: { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" },
 };
 

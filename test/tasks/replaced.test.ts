@@ -10,12 +10,11 @@ import { programEnvironment } from "../support/program-environment.ts";
 const whole = process.env["REPLACED"] === "all";
 const usual = [
   "test/browser/second-task",
-  "test/browser/submission",
   "test/contract/",
   "test/infra/smoke/",
   "test/local/demo/submissions",
   "test/local/docs/",
-  "test/producer/jobs/",
+  "test/producer/jobs/api",
   "test/producer/pages/",
   "test/task/",
   "test/tasks/examples",

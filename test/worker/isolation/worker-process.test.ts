@@ -24,7 +24,7 @@ async function startWorker(env: Record<string, string> = {}) {
   const queue = createQueue(connection);
   queue.on("error", () => undefined);
   const sources = forkSources(isolatedTasks);
-  const worker = await spawnWorker(redis.url, { ...impatience, ...env }, sources);
+  const worker = await spawnWorker(redis.url, env, sources);
   const pid = worker.child.pid ?? NaN;
   const file = join(createTemporaryFolder(), "starts");
   return {
@@ -90,7 +90,7 @@ test("a task that ends its process takes no neighbour with it", async () => {
 });
 
 test("a task that blocks for longer than its lock runs once and holds up nobody", async () => {
-  const { queue, file, starts } = await startWorker();
+  const { queue, file, starts } = await startWorker(impatience);
   const block = await queue.add("block", { file, ms: 3_500 });
   await until("it to block", () => starts() === 1);
   const neighbours = await Promise.all(
