@@ -68,10 +68,24 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
       }
       return addJob(job, id, parent);
     };
+    const getJobs = backend.getJobs.bind(backend);
+    /** All at once, or none: where a record is no hash, by their ids, which is all that is used of it. */
+    backend.getJobs = async (types, start, end, asc) => {
+      try {
+        return await getJobs(types, start, end, asc);
+      } catch (error) {
+        if (!isOfWrongType(error)) throw error;
+        const lists = types.map(async (type) => {
+          const [ids = []] = await backend.getRanges([type], start, end, asc);
+          return (asc === true && fromTheEnd.has(type) ? ids.toReversed() : ids).map(withoutHash);
+        });
+        return Promise.all(lists);
+      }
+    };
     backend.getJobData = async (id) => {
       const client = await backend.client;
-      const hash = await client.hgetall(backend.toKey(id)).catch((error: Error) => {
-        if (error.message.startsWith("WRONGTYPE")) return {};
+      const hash = await client.hgetall(backend.toKey(id)).catch((error: unknown) => {
+        if (isOfWrongType(error)) return {};
         throw error;
       });
       if (Object.keys(hash).length === 0) return undefined;
@@ -79,6 +93,17 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
     };
     return backend;
   };
+}
+
+/** Lists whose oldest job is at their end. */
+const fromTheEnd: ReadonlySet<string> = new Set(["wait", "waiting", "paused", "active"]);
+
+function withoutHash(id: string): [string, string[]] {
+  return [id, []];
+}
+
+function isOfWrongType(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("WRONGTYPE");
 }
 
 /** Where a job is that can still run, or has ended. */

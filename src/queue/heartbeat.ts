@@ -5,6 +5,8 @@ import { heartbeatEverySeconds } from "../contract/queues.ts";
 /** No task can have this name: a task's file starts with a letter. */
 export const heartbeatName = "_heartbeat";
 
+const everyMs = heartbeatEverySeconds * 1_000;
+
 /**
  * Sends a job through the whole queue every so often, so that a queue without any work still shows
  * whether it works. Changes nothing where that is so already.
@@ -13,15 +15,21 @@ export async function scheduleHeartbeat(queue: Queue): Promise<void> {
   if (await isScheduled(queue)) return;
   await queue.upsertJobScheduler(
     heartbeatName,
-    { every: heartbeatEverySeconds * 1_000 },
+    { every: everyMs },
     { name: heartbeatName, opts: { attempts: 1, removeOnComplete: true, removeOnFail: true } },
   );
 }
 
-/** Whether the schedule is there, and its next job: BullMQ would queue a waiting one anew, behind all others. */
+/**
+ * Whether the schedule is there, as we made it, and its next job: BullMQ would queue a waiting one
+ * anew, behind all others. Bull Board can change a schedule as well as remove it.
+ */
 async function isScheduled(queue: Queue): Promise<boolean> {
   const scheduler = await queue.getJobScheduler(heartbeatName);
   if (scheduler?.next === undefined) return false;
+  const { name, every, limit, endDate } = scheduler;
+  const isOurs = name === heartbeatName && every === everyMs;
+  if (!isOurs || limit !== undefined || endDate !== undefined) return false;
   return (await queue.getJob(`repeat:${heartbeatName}:${scheduler.next}`)) !== undefined;
 }
 

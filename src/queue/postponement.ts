@@ -1,5 +1,6 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { parseTime } from "./stored-time.ts";
 
 /** A field of ours beside BullMQ's own in the job's hash: `<attempts made>:<Unix time in ms>`. */
 const field = "postponed";
@@ -34,5 +35,5 @@ export async function readPostponedSince(
 ): Promise<number | undefined> {
   const text = await redis.hget(queue.toKey(job.id ?? ""), field);
   const [attemptsMade, since] = (text ?? "").split(":");
-  return Number(attemptsMade || Number.NaN) === job.attemptsMade ? Number(since) : undefined;
+  return Number(attemptsMade || Number.NaN) === job.attemptsMade ? parseTime(since) : undefined;
 }

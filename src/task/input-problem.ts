@@ -21,8 +21,11 @@ const unfit: Readonly<Record<string, string>> = {
   void: "expected .optional()",
 };
 
-/** Names to which our forms, HTML or JavaScript give a meaning of their own. */
-const reserved: ReadonlySet<string> = new Set([keyField, "__proto__", "_charset_"]);
+/** Names to which our forms and HTML give a meaning of their own. */
+const reserved: ReadonlySet<string> = new Set([keyField, "_charset_"]);
+
+/** What every object has already, such as `toString`: zod takes that for the field where none is sent. */
+const isInherited = (name: string) => name in Object.prototype;
 
 /** What can be the name of a form's control, part of its id, and part of a JSON pointer as it is. */
 const fieldName = /^[\p{L}\p{M}\p{N}_$@:.-]+$/u;
@@ -54,7 +57,7 @@ function findFieldProblem(input: z.ZodObject): string | undefined {
   const names = Object.keys(input.shape);
   const deeper = listParts(input, "both").flatMap(({ path }) => path);
   const taken =
-    names.find((name) => reserved.has(name)) ?? deeper.find((name) => name === "__proto__");
+    names.find((name) => reserved.has(name)) ?? deeper.find((name) => isInherited(name));
   if (taken !== undefined) {
     return `its input cannot have a field "${taken}", a name that is used otherwise: expected another one`;
   }

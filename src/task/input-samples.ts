@@ -11,7 +11,9 @@ const formats = [
   "https://example.com/",
   "123e4567-e89b-42d3-a456-426614174000",
 ];
-const texts = ["", "a", "1", "A, b ", ...formats];
+/** What forms and environments send for yes. */
+const consents = ["on", "yes", "true"];
+const texts = ["", "a", "1", "A, b ", ...consents, ...formats];
 const numbers = [0, 1, -1, 1.5];
 
 /** Values of every type that JSON has, and none. */

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
+import { inspect } from "node:util";
 import { readTaskName } from "../contract/task-files.ts";
 import { findDefinitionProblem } from "./definition-problem.ts";
 import { findExampleProblem } from "./example-problem.ts";
@@ -74,17 +75,27 @@ async function importModule(file: URL, name: string): Promise<{ readonly default
   try {
     return await import(file.href);
   } catch (error) {
-    throw new Error(`${name} cannot be loaded: ${String(error)}`, { cause: error });
+    throw new Error(`${name} cannot be loaded: ${describe(error)}`, { cause: error });
   }
 }
 
 function findProblem(definition: Readonly<Record<string, unknown>>): string | undefined {
-  const problem = findDefinitionProblem(definition);
-  if (problem !== undefined) return problem;
-  const task = definition as unknown as Task;
-  const examples: readonly unknown[] = task.examples ?? [];
-  const inputs = examples.map((example) => (isObject(example) ? example["input"] : undefined));
-  return findInputProblem(task.input, inputs) ?? findExampleProblem(task);
+  try {
+    const problem = findDefinitionProblem(definition);
+    if (problem !== undefined) return problem;
+    const task = definition as unknown as Task;
+    const examples: readonly unknown[] = task.examples ?? [];
+    const inputs = examples.map((example) => (isObject(example) ? example["input"] : undefined));
+    return findInputProblem(task.input, inputs) ?? findExampleProblem(task);
+  } catch (error) {
+    // Of a getter, or of a schema that makes its parts only when they are asked for.
+    return describe(error);
+  }
+}
+
+/** Anything can be thrown, also what has no text. */
+function describe(error: unknown): string {
+  return error instanceof Error ? String(error) : inspect(error, { depth: 0 });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -122,6 +122,17 @@ test.each([
   await expect(refusal).rejects.toThrow(problem);
 });
 
+test.each([
+  ["throw Object.create(null);", "cannot be loaded: [Object: null prototype] {}"],
+  ["throw null;", "cannot be loaded: null"],
+  ["export default { get title() { throw new Error('no'); } };", "cannot be run: Error: no"],
+  [taskOf("z.lazy(() => { throw new Error('no'); })"), "cannot be run: Error: no"],
+  [taskOf("z.lazy(async () => z.string())"), "cannot be run: TypeError: Cannot read"],
+])("names the file of %s, whatever it throws", async (source, problem) => {
+  const folder = await folderWith({ "odd.ts": source });
+  await expect(loadTasks(folder)).rejects.toThrow(`"tasks/odd.ts" ${problem}`);
+});
+
 test("takes the longest time limit that a timer can wait", async () => {
   const folder = await folderWith({ "long.ts": taskWith("timeLimitMs: 2 ** 31 - 1") });
   expect((await loadTasks(folder)).get("long")?.timeLimitMs).toBe(2_147_483_647);
@@ -178,6 +189,8 @@ test.each([
     "z.preprocess((value) => String(value).split(', '), z.array(z.string()))",
     "changes what it has returned",
   ],
+  ["z.preprocess((value) => value === 'on', z.boolean())", "changes what it has returned"],
+  ["z.preprocess((value) => value === 'true', z.boolean())", "changes what it has returned"],
   ["z.string().transform((s) => s.split(',')).pipe(z.array(z.string()))", "does not take what it"],
   ["z.iso.date().pipe(z.coerce.date())", "does not take what it returns"],
   ["z.preprocess((value) => value.trim(), z.string())", 'throws "TypeError: value.trim is not'],
@@ -199,6 +212,11 @@ test.each([
   [
     "z.object({ deep: z.object({ ['__proto__']: z.string() }) })",
     'cannot have a field "__proto__"',
+  ],
+  ["z.object({ toString: z.string().optional() })", 'cannot have a field "toString"'],
+  [
+    "z.object({ deep: z.object({ constructor: z.string().optional() }) })",
+    'cannot have a field "constructor"',
   ],
   ["z.object({ _charset_: z.string() })", 'cannot have a field "_charset_"'],
   ["z.object({ '': z.string() })", 'cannot have a field ""'],

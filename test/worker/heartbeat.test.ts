@@ -66,6 +66,25 @@ test("schedules the heartbeat again after somebody has removed its job", async (
   expect(again.name).toBe(heartbeatName);
 });
 
+test.each([
+  ["a year", { every: 31_536_000_000 }],
+  ["a pattern", { pattern: "0 0 1 1 *" }],
+  ["a limit", { every: 30_000, limit: 1 }],
+  ["an end", { every: 30_000, endDate: 2_000_000_000_000 }],
+])("schedules the heartbeat as before after somebody has given it %s", async (_, repeat) => {
+  const { queue } = await startProducer();
+  await keepOften(queue);
+  const { every } = (await queue.getJobScheduler(heartbeatName)) ?? {};
+  await queue.upsertJobScheduler(heartbeatName, repeat, { name: heartbeatName });
+  const again = await until("the schedule as it was", async () => {
+    const scheduler = await queue.getJobScheduler(heartbeatName);
+    const { limit, endDate, pattern } = scheduler ?? {};
+    const isPlain = [limit, endDate, pattern].every((option) => option === undefined);
+    return isPlain && scheduler?.every === every && scheduler;
+  });
+  expect(again.next).toBeLessThan(Date.now() + 60_000);
+});
+
 test("leaves a heartbeat in its place that waits behind other jobs", async () => {
   const { queue } = await startProducer();
   await scheduleHeartbeat(queue);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findJsonProblem } from "../../task/json-value.ts";
+import { findJsonProblem, type JsonProblem } from "../../task/json-value.ts";
 import { TaskRejectedError } from "../../task/task.ts";
 import { ResultError } from "./failure.ts";
 
@@ -13,7 +13,7 @@ const resultBytes = 65_536;
 export function formatResult(result: unknown): string | undefined {
   if (result === undefined) return undefined;
   // Each part takes a byte or more.
-  const found = findJsonProblem(result, resultBytes);
+  const found = lookThrough(result);
   if (found !== undefined && found.kind !== "size") {
     const where = found.path.length === 0 ? "" : ` at "${z.core.toDotPath(found.path)}"`;
     const reason = `the result${where} ${found.problem}`;
@@ -25,4 +25,13 @@ export function formatResult(result: unknown): string | undefined {
     throw new TaskRejectedError("overflow", `the result is larger than ${resultBytes} bytes`);
   }
   return json;
+}
+
+/** A getter of the result's may throw, as that of a connection which is closed. */
+function lookThrough(result: unknown): JsonProblem | undefined {
+  try {
+    return findJsonProblem(result, resultBytes);
+  } catch (error) {
+    throw new ResultError(`the result cannot be read: ${String(error)}`, { cause: error });
+  }
 }

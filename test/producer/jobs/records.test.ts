@@ -93,6 +93,26 @@ test.each([{ jobData: null }, { jobData: 7 }, { jobData: "text" }, { jobData: [1
   },
 );
 
+test.each(["paused", "completed"] as const)(
+  "lists the others where a %s job's record is no hash",
+  async (state) => {
+    const { url, boardUrl, queue, redis, name } = await startProducer();
+    if (state === "paused") await queue.pause();
+    else await startWorker(name);
+    const damaged = await submitDivision(url, { x: 1, y: 1 });
+    const { id } = await submitDivision(url, { x: 4, y: 2 });
+    if (state === "completed") for (const job of [damaged.id, id]) await untilFinal(url, job);
+    await redis.del(queue.toKey(damaged.id));
+    await redis.set(queue.toKey(damaged.id), "text");
+    const page = await fetch(url);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(id)]);
+    const list = `${boardUrl}/api/queues?activeQueue=${encodeURIComponent(name)}&status=latest`;
+    const board = await fetch(list, { headers: { authorization: boardAuthorization } });
+    expect([board.status, await board.text()]).toEqual([200, expect.stringContaining(id)]);
+    expect((await submitDivision(url, { x: 1, y: 2 })).status).toBe("waiting");
+  },
+);
+
 test("answers 404 for a job whose hash is gone, and runs the others", async () => {
   const { url, queue, redis, name } = await startProducer();
   const lost = await submitDivision(url, { x: 1, y: 1 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { failureClasses } from "../../../src/contract/failures.ts";
+import { noteBlock } from "../../../src/queue/blocks.ts";
 import { submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
@@ -26,6 +27,21 @@ test("shows the numbers without JavaScript, loaded anew again and again", async 
   expect(readingOf(page, "wait_p95")).toMatch(/^\d+ ms$|^0 s$/);
   expect(page).toContain("The queue is idle.");
   expect(page).toMatch(/<noscript\s*><meta http-equiv="refresh"/);
+});
+
+test("names the task that blocked a worker also while no worker is connected or the queue is paused", async () => {
+  const { url, queue, redis } = await startProducer();
+  await noteBlock(queue, redis, "greedy");
+  const told = async (state: string) => {
+    const page = await until(state, async () => {
+      const text = await (await fetch(`${url}/overview`)).text();
+      return text.includes(state) && text;
+    });
+    expect(page).toMatch(/blocked by: greedy\./);
+  };
+  await told("No worker is connected");
+  await queue.pause();
+  await told("The queue is paused");
 });
 
 test("gives each class of failure a colour of its own", async () => {

@@ -59,3 +59,15 @@ test.each(otherReleases)(
     expect(await worker.registry.metrics()).toMatch(/^taskqueue_jobs_postponed_total\{.*\} [1-9]/m);
   },
 );
+
+test("a job whose note of since when it waits was damaged is looked at ever more rarely all the same", async () => {
+  const { url, queue, id } = await postponedJob(new Map());
+  const redis = await queue.getBackend().client;
+  await redis.hset(queue.toKey(id), { postponed: "0:soon" });
+  await until("a new note", async () => {
+    const note = await redis.hget(queue.toKey(id), "postponed");
+    return note !== null && /^0:\d+$/.test(note);
+  });
+  const { waiting } = await readJob(url, id);
+  expect(Date.parse(waiting?.retry_at ?? "")).toBeGreaterThan(Date.now() - 1_000);
+});

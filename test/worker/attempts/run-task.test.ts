@@ -62,6 +62,12 @@ function circle(): object {
   return whole;
 }
 
+const unreadable = {
+  get rows(): unknown {
+    throw new Error("closed");
+  },
+};
+
 function nested(levels: number): unknown {
   return Array(levels)
     .fill(0)
@@ -84,6 +90,7 @@ test.each([
   [Array(3), 'the result at "[0]" is undefined, expected null'],
   [circle(), 'the result at "part.whole" refers back to what it is part of'],
   [nested(20_000), "is nested deeper than 500 levels"],
+  [unreadable, "the result cannot be read: Error: closed"],
 ])("fails a result that JSON would not keep at once, and blames us, %#", async (result, reason) => {
   const error: unknown = await runTask(
     taskThat(async () => result),

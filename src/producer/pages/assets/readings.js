@@ -35,12 +35,16 @@ export function createReadings(snapshot, failureClasses) {
 export function describeQueue(snapshot) {
   const queue = snapshot?.queue;
   if (queue == null) return "The queue cannot be read now.";
-  if (queue.paused) return "The queue is paused: nothing starts until it is resumed.";
-  if (queue.workers === 0) return "No worker is connected: nothing starts until one is.";
-  const state = queue.waiting + queue.working === 0 ? "idle" : "working";
-  if (queue.blocked_by.length === 0) return `The queue is ${state}.`;
+  if (queue.blocked_by.length === 0) return describeState(queue);
   const tasks = queue.blocked_by.join(", ");
-  return `The queue is ${state}. In the last ten minutes a worker's event loop was blocked by: ${tasks}.`;
+  return `${describeState(queue)} In the last ten minutes a worker's event loop was blocked by: ${tasks}.`;
+}
+
+/** @param {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queue"]>} queue */
+function describeState({ paused, workers, waiting, working }) {
+  if (paused) return "The queue is paused: nothing starts until it is resumed.";
+  if (workers === 0) return "No worker is connected: nothing starts until one is.";
+  return `The queue is ${waiting + working === 0 ? "idle" : "working"}.`;
 }
 
 const counts = new Intl.NumberFormat("en");
