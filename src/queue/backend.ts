@@ -1,6 +1,7 @@
 import {
   type BackendFactory,
   createRedisBackend,
+  type IRedisClient,
   type JobsOptions,
   type Queue,
   raw2NextJobData,
@@ -46,10 +47,21 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
     const repairAfter = <T>(answer: T): T => {
       if (!(answer instanceof Promise)) return answer;
       answer.catch((error: unknown) => {
-        if (!isScriptFailure(error)) return undefined;
-        return repairActive().catch(() => undefined);
+        if (isOfWrongType(error)) void removeNoHashes();
+        else if (isScriptFailure(error)) void repairActive().catch(() => undefined);
       });
       return answer;
+    };
+    let removing: Promise<void> | undefined;
+    /** What is no hash is no job's record: once gone, it is dealt with as any that is gone. */
+    const removeNoHashes = () => {
+      removing ??= backend.client
+        .then((client) => removeRecordsOfWrongType(client, backend.toKey("")))
+        .catch(() => undefined)
+        .finally(() => {
+          removing = undefined;
+        });
+      return removing;
     };
     const repairActive = async () => {
       const client = await backend.client;
@@ -75,6 +87,7 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
         return await getJobs(types, start, end, asc);
       } catch (error) {
         if (!isOfWrongType(error)) throw error;
+        void removeNoHashes();
         const lists = types.map(async (type) => {
           const [ids = []] = await backend.getRanges([type], start, end, asc);
           return (asc === true && fromTheEnd.has(type) ? ids.toReversed() : ids).map(withoutHash);
@@ -103,7 +116,23 @@ function withoutHash(id: string): [string, string[]] {
 }
 
 function isOfWrongType(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("WRONGTYPE");
+  return error instanceof Error && error.message.includes("WRONGTYPE");
+}
+
+/** Removes whatever a job's id names that is no hash, from all keys with the prefix. */
+async function removeRecordsOfWrongType(client: IRedisClient, prefix: string): Promise<void> {
+  let cursor = "0";
+  do {
+    const [next, keys] = await client.scan(cursor, { MATCH: `${prefix}*`, COUNT: 1_000 });
+    const records = keys.filter((key) => isRecordName(key.slice(prefix.length)));
+    await Promise.all(
+      records.map(async (key) => {
+        const error: unknown = await client.hget(key, "name").catch((reason: unknown) => reason);
+        if (isOfWrongType(error)) await client.del(key);
+      }),
+    );
+    cursor = next;
+  } while (cursor !== "0");
 }
 
 /** Where a job is that can still run, or has ended. */
@@ -124,6 +153,11 @@ export async function removeOrphan(queue: Queue, id: string): Promise<void> {
   const backend = queue.getBackend();
   const values = [backend.toKey(""), lists.length, ...lists, parts.length, ...parts, id];
   await backend.execCommand(await backend.client, "removeOrphanedJobs", values);
+}
+
+/** A job's own key, and neither the queue's nor that of one of the job's parts. */
+function isRecordName(name: string): boolean {
+  return !name.includes(":") && !looksLikeKey(name);
 }
 
 /** A job with the name of one of the queue's own keys would overwrite that key, and with it the queue. */

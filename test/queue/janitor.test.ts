@@ -65,6 +65,17 @@ test("jobs go when their time is over, without a job that ends, and the younger 
   expect(await readForgotten(queue, redis, "completed")).toBe(0);
 });
 
+test("a kept job whose record is no hash does not keep the others", async () => {
+  const { queue, redis } = open();
+  await addEnded(queue, redis, "completed", { count: 20, bytes: 10 });
+  await redis.del(queue.toKey("completed-1"));
+  await redis.set(queue.toKey("completed-1"), "text");
+  watch(queue, redis, { completed: { age: 10 }, failed: { age: 3_600 } });
+  const isSwept = async () => (await redis.zcard(queue.toKey("completed"))) <= 10;
+  await until("the sweep", isSwept);
+  expect(await redis.exists(queue.toKey("completed-1"))).toBe(0);
+});
+
 test("of several that run on a queue, one does the work, and all can measure", async () => {
   const { queue, redis } = open();
   await addEnded(queue, redis, "completed", { count: 100, bytes: 10 });

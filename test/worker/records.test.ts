@@ -27,6 +27,22 @@ test("takes a job without a hash out of the queue, logs it once and counts it", 
   expect(await registry.metrics()).not.toMatch(/^taskqueue_.* (NaN|Nan|[+-]Inf)/m);
 });
 
+test("takes a job whose record is no hash out of the queue, and runs the others", async () => {
+  const { queue, redis, name } = await startProducer();
+  const damaged = await queue.add("quotient", input);
+  const other = await queue.add("quotient", input);
+  const key = queue.toKey(damaged.id ?? "");
+  await redis.del(key);
+  await redis.set(key, "text");
+  await startWorker(name, { config: { lockMs: 1_000, stalledCheckMs: 200 } });
+  await until("the other to succeed", async () => (await other.getState()) === "completed");
+  await until("the damaged one to be gone", async () => {
+    const { waiting, active } = await queue.getJobCounts("waiting", "active");
+    return waiting === 0 && active === 0;
+  });
+  expect(await redis.exists(key)).toBe(0);
+});
+
 test.each([
   ["opts", "{"],
   ["opts", '"text"'],
