@@ -10,7 +10,9 @@ import { loadTwoTasks } from "../support/second-task.ts";
 function createTasks(count: number): Map<string, Task> {
   const fields = Array.from({ length: 8 }, (_, index) => [`field${index}`, z.string()] as const);
   return new Map(
-    Array.from({ length: count }, (_, index) => {
+    // In another order than that of their titles.
+    Array.from({ length: count }, (_, place) => {
+      const index = count - 1 - place;
       const number = String(index).padStart(3, "0");
       const task = defineTask({
         title: `Report ${number}`,
@@ -142,10 +144,12 @@ test("a task's page leads back to all, and a job's page to its own task", async 
   ]).toEqual(["Quotient · Tripod", ["Quotient"]]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("heading", { name: "quotient waiting" }).waitFor();
+  const jobPath = new URL(page.url()).pathname;
   await page.getByRole("link", { name: "Submit another job" }).click();
   expect(new URL(page.url()).pathname).toBe("/tasks/quotient");
   await page.getByRole("link", { name: "All tasks" }).click();
-  expect([new URL(page.url()).pathname, complaints]).toEqual(["/", []]);
+  const recent = page.locator(`a[href="${jobPath}"]`);
+  expect([new URL(page.url()).pathname, await recent.count(), complaints]).toEqual(["/", 1, []]);
 });
 
 test("a refused form is its task's page, whose title says so and whose field is marked", async () => {
