@@ -78,11 +78,13 @@ test("a search without JavaScript finds tasks by title, name and description", a
   expect([
     await find("report 17"),
     await find("KÖLN report-17"),
+    await find("Ko\u0308ln report-17"),
     await find("report-042"),
     await find("Kyoto"),
   ]).toEqual([
     ["report 17", "12 tasks"],
     ["KÖLN report-17", "5 tasks"],
+    ["Ko\u0308ln report-17", "5 tasks"],
     ["report-042", "1 task"],
     ["Kyoto", "No task has all of these words: try fewer."],
   ]);
@@ -113,6 +115,22 @@ test("a search narrows the list while one types, and keeps place and address", a
   await page.getByLabel("Search").fill("");
   await page.getByText("200 tasks, page 1 of 10").waitFor();
   expect([(await readTitles(page)).length, complaints]).toEqual([20, []]);
+});
+
+test("a search that another overtakes is given up", async () => {
+  const producer = await startProducer({ tasks: createTasks(200) });
+  const { page } = await openPage();
+  await page.goto(producer.url);
+  const overtaken = `${producer.url}/?q=report-04`;
+  // Never answered: it ends only if the page leaves it.
+  await page.route(overtaken, () => undefined);
+  const begun = page.waitForRequest(overtaken);
+  await page.getByLabel("Search").fill("report-04");
+  const left = page.waitForEvent("requestfailed");
+  await begun;
+  await page.getByLabel("Search").fill("report-042");
+  expect((await left).url()).toBe(overtaken);
+  await page.getByText("1 task", { exact: true }).waitFor();
 });
 
 test("a page beyond the last, or that is none, is one there is", async () => {
