@@ -1,9 +1,12 @@
 import type { Redis } from "ioredis";
 
 export interface EndEvents {
-  /** How often a job was moved to its end, heartbeats aside, as Redis itself tells. */
-  readonly ends: number;
-  /** The jobs that it was. */
+  /**
+   * Jobs that came to an end, heartbeats aside, as Redis itself tells: once each, however often
+   * somebody retried them, and once more for each time that another was added under their id.
+   */
+  readonly jobs: number;
+  /** Their ids. */
   readonly ids: ReadonlySet<string>;
   /** Reads what is left, and stops. */
   stop(): Promise<void>;
@@ -12,7 +15,8 @@ export interface EndEvents {
 /** Follows a queue's event stream, which its scripts write in the same step as they move a job. */
 export function followEnds(redis: Redis, stream: string): EndEvents {
   const ids = new Set<string>();
-  let ends = 0;
+  const ended = new Set<string>();
+  let jobs = 0;
   let last = "0-0";
   const stop = new AbortController();
   const read = async () => {
@@ -23,8 +27,10 @@ export function followEnds(redis: Redis, stream: string): EndEvents {
       const { event = "", jobId = "" } = Object.fromEntries(
         fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1] ?? ""]] : [])),
       );
+      if (event === "added") ended.delete(jobId);
       if ((event !== "completed" && event !== "failed") || jobId.startsWith("repeat:")) continue;
-      ends += 1;
+      if (!ended.has(jobId)) jobs += 1;
+      ended.add(jobId);
       ids.add(jobId);
     }
     return entries.length;
@@ -35,8 +41,8 @@ export function followEnds(redis: Redis, stream: string): EndEvents {
   // A test that fails before it stops this closes the connection.
   following.catch(() => undefined);
   return {
-    get ends() {
-      return ends;
+    get jobs() {
+      return jobs;
     },
     ids,
     async stop() {

@@ -107,7 +107,7 @@ test(
     expect(finished).toBeGreaterThanOrEqual(ends.ids.size);
     // An obliterated queue takes along the events that nobody has read yet.
     const obliterated = answers.get("PUT /api/queues/:queueName/obliterate 200") ?? 0;
-    expect(finished).toBeLessThanOrEqual(ends.ends + obliterated * slots);
+    expect(finished).toBeLessThanOrEqual(ends.jobs + obliterated * slots);
     for (const { metricsUrl } of [producer, worker]) {
       expect(await sumOf(metricsUrl, "process_resident_memory_bytes")).toBeLessThan(
         maxResidentBytes,

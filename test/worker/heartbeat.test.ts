@@ -1,4 +1,5 @@
 import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
@@ -33,26 +34,35 @@ test("shows that an idle queue works, and leaves no job and no count behind", as
   expect(await (await fetch(url)).text()).not.toContain("_heartbeat");
 });
 
-/** Looks after the heartbeat as a worker does, only more often. */
-async function keepOften(queue: Queue): Promise<void> {
+/** Looks after the heartbeat as a worker does, only so often; returns its connection. */
+async function keepEvery(lookEveryMs: number, queue: Queue): Promise<Redis> {
   const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
   await until("a connection", () => redis.status === "ready");
   const log = pino({ level: "silent" });
-  onTestFinished(keepHeartbeat({ queue, redis, log, lookEveryMs: 50 }));
+  onTestFinished(keepHeartbeat({ queue, redis, log, lookEveryMs }));
   onTestFinished(() => redis.disconnect());
   await until("the heartbeat's schedule", () => queue.getJobScheduler(heartbeatName));
+  return redis;
 }
 
 test("schedules the heartbeat again after somebody has removed its schedule", async () => {
   const { queue } = await startProducer();
-  await keepOften(queue);
+  await keepEvery(50, queue);
   expect(await queue.removeJobScheduler(heartbeatName)).toBe(true);
+  await until("the schedule to be back", () => queue.getJobScheduler(heartbeatName));
+});
+
+test("schedules the heartbeat again as soon as it is connected to a Redis that has lost it", async () => {
+  const { queue } = await startProducer();
+  const redis = await keepEvery(600_000, queue);
+  expect(await queue.removeJobScheduler(heartbeatName)).toBe(true);
+  redis.disconnect(true);
   await until("the schedule to be back", () => queue.getJobScheduler(heartbeatName));
 });
 
 test("schedules the heartbeat again after somebody has removed its job", async () => {
   const { queue } = await startProducer();
-  await keepOften(queue);
+  await keepEvery(50, queue);
   const jobs = () => queue.getJobCountByTypes("delayed", "waiting");
   await until("a heartbeat", async () => (await jobs()) === 1);
   const [beat] = await queue.getJobs(["delayed", "waiting"]);

@@ -78,8 +78,10 @@ export async function readJobStatus(
   id: string,
 ): Promise<JobStatus | undefined> {
   // State first: what is read of the job afterwards can only be newer, so a result is never missing.
-  const jobState = await queue.getJobState(id);
-  const job = await queue.getJob(id);
+  const read = async () => [await queue.getJobState(id), await queue.getJob(id)] as const;
+  let [jobState, job] = await read();
+  // Somebody has retried it between the two, which takes the end out of its record.
+  if (hasEnded(jobState) && job?.finishedOn === undefined) [jobState, job] = await read();
   if (job === undefined || jobState === "unknown") return undefined;
   const status = summarizeJob(job, jobState);
   if (status.status !== "waiting") return status;
@@ -108,8 +110,11 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
 
 /** Somebody who retries a job that has used its attempts up, as in Bull Board, gives it one more. */
 function countMaxAttempts({ attempts, maxAttempts }: JobRecord, jobState: string): number {
-  const ended = jobState === "completed" || jobState === "failed";
-  return Math.max(maxAttempts, ended ? attempts : attempts + 1);
+  return Math.max(maxAttempts, hasEnded(jobState) ? attempts : attempts + 1);
+}
+
+function hasEnded(jobState: string): boolean {
+  return jobState === "completed" || jobState === "failed";
 }
 
 type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { findScriptBreakers } from "../../../src/queue/job-hash.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { jobStatus } from "../../../src/producer/jobs/job-status.ts";
 import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer, type TestProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
 const runs = { numRuns: 120, interruptAfterTimeLimit: 15_000 };
@@ -23,10 +25,11 @@ const options = fc
   )
   .map((value) => JSON.stringify(value));
 const time = fc.oneof(fc.constant(String(Date.now())), anything);
+const sound = { name: "quotient", data: '{"x":1,"y":1,"delayMs":0}' };
 const hash = fc.record(
   {
-    name: fc.oneof(fc.constant("quotient"), anything),
-    data: fc.oneof(fc.constant('{"x":1,"y":1,"delayMs":0}'), anything),
+    name: fc.oneof(fc.constant(sound.name), anything),
+    data: fc.oneof(fc.constant(sound.data), anything),
     opts: fc.oneof(options, anything),
     timestamp: time,
     processedOn: time,
@@ -46,6 +49,10 @@ const hash = fc.record(
   },
   { requiredKeys: [] },
 );
+/** One that can run, as far as its task and its input go, and no script fails on it. */
+const runnable = hash
+  .filter((fields) => findScriptBreakers(fields).length === 0)
+  .map(({ parent: _parent, ...fields }) => ({ ...fields, ...sound }));
 const list = fc.constantFrom("wait", "active", "delayed", "prioritized", "completed", "failed");
 
 test("no record at all makes a page, the API, a stream or a metric fail, and others go on", async () => {
@@ -95,14 +102,27 @@ test("no record at all makes a page, the API, a stream or a metric fail, and oth
 test("no record at all stops a worker, which runs what can run", async () => {
   const producer = await startProducer();
   const { url, queue, redis, name } = producer;
-  const { registry } = await startWorker(name, { config: { lockMs: 1_000, stalledCheckMs: 200 } });
+  // The one slot takes each damaged job in the same breath as it ends the honest one before.
+  const config = { concurrency: 1, lockMs: 1_000, stalledCheckMs: 200 };
+  const { registry, worker } = await startWorker(name, { config });
+  const told = new Set<string | undefined>();
+  worker.on("completed", ({ id }) => told.add(id));
+  worker.on("failed", (job) => told.add(job?.id));
   await fc.assert(
-    fc.asyncProperty(hash, async (fields) => {
+    fc.asyncProperty(fc.boolean(), hash, runnable, async (canRun, broken, whole) => {
+      const fields = canRun ? whole : broken;
       const id = createRandomId();
       if (Object.keys(fields).length > 0) await redis.hset(queue.toKey(id), fields);
+      const before = await submitDivision(url, { x: 1, y: 1, delayMs: 20 });
       await redis.lpush(queue.toKey("wait"), id);
-      const { id: honest } = await submitDivision(url, { x: 1, y: 1 });
-      expect((await untilFinal(url, honest)).status).toBe("succeeded");
+      const after = await submitDivision(url, { x: 1, y: 1 });
+      for (const honest of [before, after]) {
+        expect((await untilFinal(url, honest.id)).status).toBe("succeeded");
+      }
+      if (canRun) {
+        const ended = [before.id, id, after.id];
+        await until("all ends to be told", () => ended.every((one) => told.has(one)), 5_000);
+      }
     }),
     { ...runs, numRuns: 60 },
   );

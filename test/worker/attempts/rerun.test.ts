@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTask } from "../../../src/task/task.ts";
+import { defineTask, TaskRejectedError } from "../../../src/task/task.ts";
 import { postJson, readBody, readJob } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
-/** A job of a task that fails in its first so many attempts, and what retries it in Bull Board. */
-async function startJob(failures: number) {
+/**
+ * A job of a task that fails in its first so many attempts, the first of all for good if it is
+ * rejected, and what retries it in Bull Board.
+ */
+async function startJob(failures: number, { rejected = false } = {}) {
   let runs = 0;
   const flaky = defineTask({
     title: "Flaky",
@@ -16,6 +19,7 @@ async function startJob(failures: number) {
     timeLimitMs: 5_000,
     async run() {
       runs += 1;
+      if (rejected && runs === 1) throw new TaskRejectedError("overflow", "not in run 1");
       if (runs <= failures) throw new Error(`not in run ${runs}`);
       return runs;
     },
@@ -80,4 +84,12 @@ test("a job that succeeded in its second attempt and is retried in Bull Board is
   await retry();
   await untilEnded(3);
   expect(await counts()).toEqual({ failed: 0, succeeded: 1, failedAgain: 0, succeededAgain: 1 });
+});
+
+test("a job that was rejected is counted as one, however many attempts follow its retry in Bull Board", async () => {
+  const { untilEnded, retry, counts } = await startJob(2, { rejected: true });
+  await untilEnded(1);
+  await retry();
+  await untilEnded(3);
+  expect(await counts()).toEqual({ failed: 1, succeeded: 0, failedAgain: 0, succeededAgain: 1 });
 });

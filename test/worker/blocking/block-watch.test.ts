@@ -10,14 +10,22 @@ function block(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
 }
 
-/** A watch whose guard's clock goes as the wall's, or stands still with the rest. */
-function watchWith({ guardStops = false } = {}) {
+/** A watch whose guard's clock goes as the wall's until it is stopped with the rest. */
+function startWatch() {
   const blocks: Block[] = [];
-  const guard = () => (guardStops ? 0 : Math.floor(performance.now() / clockMs));
+  let stoppedAt: number | undefined;
+  const guard = () => Math.floor((stoppedAt ?? performance.now()) / clockMs);
   const clocks: Clocks = { ...createClocks(), read: guard };
   const watch = startBlockWatch(clocks, (seen) => blocks.push(seen));
   onTestFinished(() => watch.close());
-  return { watch, blocks, reported: () => until("the report", () => blocks[0]) };
+  const reported = (count = 1) => until("the report", () => blocks[count - 1]);
+  const stopGuard = () => (stoppedAt = performance.now());
+  return { watch, blocks, reported, stopGuard };
+}
+
+async function untilLater(ms: number): Promise<void> {
+  const startedAt = performance.now();
+  await until("time to pass", () => performance.now() - startedAt > ms);
 }
 
 /** Another task that runs all the while. */
@@ -28,7 +36,7 @@ function neighbour() {
 }
 
 test("names the task whose call blocked, whatever ran beside it", async () => {
-  const { watch, blocks, reported } = watchWith();
+  const { watch, blocks, reported } = startWatch();
   void watch.track("calm", neighbour());
   await watch.track("greedy", async () => block());
   expect(await reported()).toMatchObject({ task: "greedy" });
@@ -37,7 +45,7 @@ test("names the task whose call blocked, whatever ran beside it", async () => {
 });
 
 test("names the task that blocked after a pause and ended", async () => {
-  const { watch, reported } = watchWith();
+  const { watch, reported } = startWatch();
   void watch.track("calm", neighbour());
   await watch.track("greedy", async () => {
     await turn();
@@ -46,8 +54,30 @@ test("names the task that blocked after a pause and ended", async () => {
   expect(await reported()).toMatchObject({ task: "greedy" });
 });
 
+test("names the task whose call blocked, whichever goes on after it in the same turn", async () => {
+  const { watch, reported } = startWatch();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void watch.track("calm", () => promise);
+  const rest = neighbour();
+  void watch.track("greedy", () => {
+    block();
+    resolve();
+    return rest();
+  });
+  expect(await reported()).toMatchObject({ task: "greedy" });
+});
+
+test("names of two blocks each one's own task", async () => {
+  const { watch, reported } = startWatch();
+  void watch.track("calm", neighbour());
+  await watch.track("greedy", async () => block());
+  expect(await reported(1)).toMatchObject({ task: "greedy" });
+  await watch.track("greedier", async () => block());
+  expect(await reported(2)).toMatchObject({ task: "greedier" });
+});
+
 test("names the only task that ran", async () => {
-  const { watch, reported } = watchWith();
+  const { watch, reported } = startWatch();
   void watch.track("greedy", neighbour());
   await turn();
   block();
@@ -55,7 +85,7 @@ test("names the only task that ran", async () => {
 });
 
 test("names none where several ran and neither went on", async () => {
-  const { watch, reported } = watchWith();
+  const { watch, reported } = startWatch();
   void watch.track("one", neighbour());
   void watch.track("other", neighbour());
   await turn();
@@ -64,9 +94,11 @@ test("names none where several ran and neither went on", async () => {
 });
 
 test("does not take a process that was stopped as a whole for a blocked one", async () => {
-  const { watch, blocks } = watchWith({ guardStops: true });
+  const { watch, blocks, stopGuard } = startWatch();
+  // What the guard counted before is no sign that it ran on.
+  await untilLater(blockMs);
+  stopGuard();
   await watch.track("calm", async () => block());
-  const beats = performance.now();
-  await until("some looks", () => performance.now() - beats > 3 * clockMs);
+  await untilLater(3 * clockMs);
   expect(blocks).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,11 +10,11 @@ import { ownRedis } from "../../support/redis.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { until } from "../../support/until.ts";
 
-/** The blocking task without its isolation, which may take a second. */
-function createWedgingTask(): URL {
+/** The blocking task without its isolation, which may take so long, as its source says it. */
+function createWedgingTask(limitMs: string): URL {
   const folder = createTemporaryFolder();
   const source = readFileSync(new URL("block.ts", isolatedTasks), "utf8");
-  const inline = source.replace("isolated: true,", "").replace("6_000", "1_000");
+  const inline = source.replace("isolated: true,", "").replace("6_000", limitMs);
   writeFileSync(join(folder, "wedge.ts"), inline);
   return pathToFileURL(`${folder}/`);
 }
@@ -24,7 +24,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const redis = await ownRedis();
-    const sources = forkSources(createWedgingTask());
+    const sources = forkSources(createWedgingTask("1_000"));
     const env = { WORKER_LOCK_MS: "4000", WORKER_STALLED_CHECK_MS: "500" };
     const workers = [
       await spawnWorker(redis.url, env, sources),
@@ -41,3 +41,42 @@ test(
     await until("the log", () => workers.some(({ output }) => told.test(output())));
   },
 );
+
+test(
+  "keeps the jobs of a blocked worker from others, and no job of another worker",
+  { timeout: 60_000 },
+  async () => {
+    const redis = await ownRedis();
+    const sources = forkSources(createWedgingTask("60_000"));
+    const env = { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" };
+    await spawnWorker(redis.url, env, sources);
+    await spawnWorker(redis.url, env, sources);
+    const connection = openRedis({ url: redis.url, password: undefined }, "background");
+    onTestFinished(() => connection.disconnect());
+    const queue = createQueue(connection);
+    const file = join(createTemporaryFolder(), "starts");
+    const { id: own = "" } = await queue.add("wedge", { file, ms: 10_000 });
+    await until("the block", () => existsSync(file));
+
+    const { id: other = "" } = await queue.add(
+      "quotient",
+      { x: 1, y: 1, delayMs: 0 },
+      { delay: 60_000 },
+    );
+    // As a worker leaves it that was killed.
+    await connection
+      .multi()
+      .zrem(queue.toKey("delayed"), other)
+      .set(`${queue.toKey(other)}:lock`, "killed:1", "PX", 2_000)
+      .lpush(queue.toKey("active"), other)
+      .exec();
+    await until("another to take its job over", () => queue.getJobState(other).then(isCompleted));
+    expect(await queue.getJobState(own)).toBe("active");
+    await until("the block to end", () => queue.getJobState(own).then(isCompleted));
+    expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(1);
+  },
+);
+
+function isCompleted(state: string): boolean {
+  return state === "completed";
+}
