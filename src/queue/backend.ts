@@ -80,6 +80,19 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
       }
       return addJob(job, id, parent);
     };
+    const moveToFinished = backend.moveToFinished.bind(backend);
+    /** Ends a job, and then hands out another: if it fails on that one, the end has happened all the same. */
+    backend.moveToFinished = async (id, args) => {
+      try {
+        return await moveToFinished(id, args);
+      } catch (error) {
+        if (!isScriptFailure(error) && !isOfWrongType(error)) throw error;
+        const finishedOn = await (await backend.client).hget(backend.toKey(id), "finishedOn");
+        if (finishedOn === null) throw error;
+        backend.emit("error", error);
+        return [];
+      }
+    };
     const getJobs = backend.getJobs.bind(backend);
     /** All at once, or none: where a record is no hash, by their ids, which is all that is used of it. */
     backend.getJobs = async (types, start, end, asc) => {

@@ -101,7 +101,6 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
   try {
     await within(graceMs, closed);
   } catch {

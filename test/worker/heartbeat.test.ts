@@ -83,7 +83,7 @@ test.each([
   ["an end", { every: 30_000, endDate: 2_000_000_000_000 }],
 ])("schedules the heartbeat as before after somebody has given it %s", async (_, repeat) => {
   const { queue } = await startProducer();
-  await keepOften(queue);
+  await keepEvery(50, queue);
   const { every } = (await queue.getJobScheduler(heartbeatName)) ?? {};
   await queue.upsertJobScheduler(heartbeatName, repeat, { name: heartbeatName });
   const again = await until("the schedule as it was", async () => {
