@@ -82,9 +82,9 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
     };
     const moveToFinished = backend.moveToFinished.bind(backend);
     /** Ends a job, and then hands out another: if it fails on that one, the end has happened all the same. */
-    backend.moveToFinished = async (id, args) => {
+    backend.moveToFinished = async (id, values) => {
       try {
-        return await moveToFinished(id, args);
+        return await moveToFinished(id, values);
       } catch (error) {
         if (!isScriptFailure(error) && !isOfWrongType(error)) throw error;
         const finishedOn = await (await backend.client).hget(backend.toKey(id), "finishedOn");

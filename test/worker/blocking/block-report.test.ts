@@ -24,10 +24,10 @@ test("names the task that blocked a worker on the overview and in the metrics", 
   const overview = async () => (await fetch(`${url}${paths.overview}`)).text();
   expect(await overview()).not.toContain("blocked");
   const told = "a worker&#39;s event loop was blocked by: greedy.";
+  const names = async () => (await overview()).includes(told);
   // Where processors are busy, the guard may not run enough to tell a block from a stopped process.
   await until("the overview to name the task", async () => {
     await postJson(`${url}${paths.api}`, { task: "greedy", input: {} });
-    const names = async () => (await overview()).includes(told);
     return until("the block to be told", names, 3_000).catch(() => false);
   });
   const blocked = /^taskqueue_task_blocked_seconds_total\{.*task="greedy".*\} (?<seconds>.*)$/m;
