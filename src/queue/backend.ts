@@ -1,14 +1,14 @@
 import {
   type BackendFactory,
   createRedisBackend,
-  type IRedisClient,
   type JobsOptions,
   type Queue,
   raw2NextJobData,
   type RedisQueueBackend,
 } from "bullmq";
-import { isJobId } from "./job-id.ts";
+import { looksLikeKey } from "./job-id.ts";
 import { createHashMender, findScriptBreakers, type JobHash } from "./job-hash.ts";
+import { isOfWrongType, removeRecordsOfWrongType } from "./wrong-type.ts";
 
 /** A job cannot have this id. */
 class JobIdError extends Error {
@@ -128,26 +128,6 @@ function withoutHash(id: string): [string, string[]] {
   return [id, []];
 }
 
-function isOfWrongType(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("WRONGTYPE");
-}
-
-/** Removes whatever a job's id names that is no hash, from all keys with the prefix. */
-async function removeRecordsOfWrongType(client: IRedisClient, prefix: string): Promise<void> {
-  let cursor = "0";
-  do {
-    const [next, keys] = await client.scan(cursor, { MATCH: `${prefix}*`, COUNT: 1_000 });
-    const records = keys.filter((key) => isRecordName(key.slice(prefix.length)));
-    await Promise.all(
-      records.map(async (key) => {
-        const error: unknown = await client.hget(key, "name").catch((reason: unknown) => reason);
-        if (isOfWrongType(error)) await client.del(key);
-      }),
-    );
-    cursor = next;
-  } while (cursor !== "0");
-}
-
 /** Where a job is that can still run, or has ended. */
 const lists = [
   "wait",
@@ -166,16 +146,6 @@ export async function removeOrphan(queue: Queue, id: string): Promise<void> {
   const backend = queue.getBackend();
   const values = [backend.toKey(""), lists.length, ...lists, parts.length, ...parts, id];
   await backend.execCommand(await backend.client, "removeOrphanedJobs", values);
-}
-
-/** A job's own key, and neither the queue's nor that of one of the job's parts. */
-function isRecordName(name: string): boolean {
-  return !name.includes(":") && !looksLikeKey(name);
-}
-
-/** A job with the name of one of the queue's own keys would overwrite that key, and with it the queue. */
-function looksLikeKey(id: string | undefined): boolean {
-  return id !== undefined && /^[a-z:-]+$/.test(id) && !isJobId(id);
 }
 
 function isScriptFailure(error: unknown): boolean {

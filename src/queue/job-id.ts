@@ -28,6 +28,11 @@ export function isJobId(text: string): boolean {
   return idPattern.test(text);
 }
 
+/** A job with the name of one of the queue's own keys would overwrite that key, and with it the queue. */
+export function looksLikeKey(id: string | undefined): boolean {
+  return id !== undefined && /^[a-z:-]+$/.test(id) && !isJobId(id);
+}
+
 function encode(bytes: Uint8Array): string {
   const digits = BigInt(`0x${Buffer.from(bytes).toString("hex")}`).toString(32);
   return digits.padStart(26, "0").replace(/./g, (digit) => alphabet.charAt(parseInt(digit, 32)));
