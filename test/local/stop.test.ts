@@ -54,7 +54,9 @@ test("stops before it is ready", async () => {
   const started = descendantsOf(launcher.child.pid);
   launcher.child.kill("SIGTERM");
   expect(await launcher.ended).toBe(0);
-  expect([started.length, stillRunning(started)]).toEqual([2, []]);
+  // The worker may have a child while it starts: it tries what ends isolated tasks with it.
+  const services = started.filter(({ parent }) => parent === launcher.child.pid);
+  expect([services.length, stillRunning(started)]).toEqual([2, []]);
 });
 
 test("lets running jobs end although nobody reads its output any more", async () => {
