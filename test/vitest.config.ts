@@ -28,7 +28,7 @@ export default defineConfig({
       {
         extends: true,
         // Booting hosts keeps every processor busy, so it comes after all else.
-        test: { name: "hosts", maxWorkers: 3, include: [hosts], sequence: { groupOrder: 1 } },
+        test: { name: "hosts", maxWorkers: 4, include: [hosts], sequence: { groupOrder: 1 } },
       },
     ],
   },
