@@ -7,7 +7,12 @@ import {
   type RedisQueueBackend,
 } from "bullmq";
 import { looksLikeKey } from "./job-id.ts";
-import { createHashMender, findScriptBreakers, type JobHash } from "./job-hash.ts";
+import {
+  createHashMender,
+  createSoundCheck,
+  findScriptBreakers,
+  type JobHash,
+} from "./job-hash.ts";
 import { isOfWrongType, removeRecordsOfWrongType } from "./wrong-type.ts";
 
 /** A job cannot have this id. */
@@ -26,6 +31,7 @@ const handingOut = new Set(["moveToActive", "moveToFinished", "moveToDelayed"]);
  * it goes. `defaults` stand in for options that make no sense.
  */
 export function createTolerantBackend(defaults: JobsOptions): BackendFactory<RedisQueueBackend> {
+  const isSound = createSoundCheck(defaults);
   const mendHash = createHashMender(defaults);
   return (...args) => {
     const backend = createRedisBackend(...args);
@@ -39,6 +45,7 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
       const handed = await repairAfter(answer);
       if (!Array.isArray(handed) || !Array.isArray(handed[0])) return handed;
       const [flat, id, ...rest] = handed;
+      if (isSound(flat)) return handed;
       const hash = toHash(flat);
       await removeFields(id, findScriptBreakers(hash));
       return [toFlat(mendHash(hash)), id, ...rest];

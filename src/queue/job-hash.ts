@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JobsOptions } from "bullmq";
 import { z } from "zod";
 
@@ -36,6 +37,50 @@ export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobH
     if (options.repeat !== undefined || !("rjk" in mended)) return mended;
     const { rjk: _, ...unscheduled } = mended;
     return unscheduled;
+  };
+}
+
+/** Texts in the options that differ from job to job, as JSON. */
+const ownTexts = /"(tm|jobId)":"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt])*"/g;
+const maxVerdicts = 100;
+
+/**
+ * Returns a function that says of a hash, as a flat list of fields and values, that BullMQ can read
+ * it as it is. That is so of nearly all, and costs a tenth of what mending does.
+ */
+export function createSoundCheck(defaults: JobsOptions): (flat: readonly string[]) => boolean {
+  const known = createOptionsSchema(defaults);
+  const verdicts = new Map<string, boolean>();
+  const judge = (text: string) => {
+    const value = parseJson(text);
+    const stored = known.safeParse(value);
+    return stored.success && isDeepStrictEqual(parseJson(JSON.stringify(stored.data)), value);
+  };
+  const areSoundOptions = (text: string) => {
+    const alike = text.replace(ownTexts, '"$1":""');
+    let verdict = verdicts.get(alike);
+    if (verdict === undefined) {
+      if (verdicts.size >= maxVerdicts) verdicts.clear();
+      verdict = judge(alike);
+      verdicts.set(alike, verdict);
+    }
+    return verdict;
+  };
+  const checks: Readonly<Record<string, (value: string) => boolean>> = {
+    ...scripted,
+    opts: areSoundOptions,
+    data: isJson,
+    progress: isJson,
+    rjk: () => false,
+  };
+  return (flat) => {
+    let found = 0;
+    for (let i = 0; i < flat.length; i += 2) {
+      const field = flat[i] ?? "";
+      if (field === "opts" || field === "data") found += 1;
+      if (Object.hasOwn(checks, field) && checks[field]?.(flat[i + 1] ?? "") !== true) return false;
+    }
+    return found === 2;
   };
 }
 

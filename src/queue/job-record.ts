@@ -42,17 +42,10 @@ interface ReadJob {
 
 /** The one place that turns what Redis holds of a job into what the rest can rely on; it never throws. */
 export function readRecord(job: ReadJob): JobRecord {
-  const id = job.id ?? "";
-  const task = typeof job.name === "string" && job.name !== "" ? job.name : undefined;
-  const input = isRecord(job.data) ? job.data : undefined;
-  const inputDamage =
-    input === undefined
-      ? `its input is ${JSON.stringify(job.data)?.slice(0, 60)}, expected an object`
-      : undefined;
   return {
-    id,
-    task,
-    input,
+    id: job.id ?? "",
+    task: isName(job.name) ? job.name : undefined,
+    input: isRecord(job.data) ? job.data : undefined,
     createdAt: parseTime(job.timestamp),
     readyAt: readyAt(job),
     startedAt: parseTime(job.processedOn),
@@ -62,9 +55,25 @@ export function readRecord(job: ReadJob): JobRecord {
     result: readResult(job.returnvalue),
     failure: parseFailure(job.failedReason ?? ""),
     trace: readTrace(job),
-    submitted: isJobId(id) && job.opts.telemetry?.omitContext === true,
-    damage: task === undefined ? "it has no name: its record is gone or was changed" : inputDamage,
+    submitted: isSubmitted(job),
+    damage: findDamage(job),
   };
+}
+
+/** As `damage` of a record. */
+export function findDamage({ name, data }: Pick<ReadJob, "name" | "data">): string | undefined {
+  if (!isName(name)) return "it has no name: its record is gone or was changed";
+  if (isRecord(data)) return undefined;
+  return `its input is ${JSON.stringify(data)?.slice(0, 60)}, expected an object`;
+}
+
+/** As `submitted` of a record. */
+export function isSubmitted({ id = "", opts }: Pick<ReadJob, "id" | "opts">): boolean {
+  return isJobId(id) && opts.telemetry?.omitContext === true;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -121,6 +121,7 @@ test("a Redis that is full of results has room again, failures and the newest re
   const stays = async () => (await measureKept(queue, redis)).succeeded.bytes < limit * 0.36;
   await until("results to make room", stays);
   await redis.set("any", "thing");
+  await until("the report", () => removed.length > 0);
   expect(new Set(removed.map(([, reason]) => reason))).toEqual(new Set(["memory"]));
   expect(await queue.getFailedCount()).toBe(20);
   expect((await measureKept(queue, redis)).events.count).toBeLessThan(80);
