@@ -46,7 +46,7 @@ export function startJanitor(deps: JanitorDeps): () => void {
     try {
       const turnEndsAt = performance.now() + everyMs;
       let needed = await takeTurn(deps);
-      while (needed && !stopped && performance.now() < turnEndsAt) {
+      while (needed && performance.now() < turnEndsAt) {
         needed = await sweep(deps, removed);
         if (needed) await sleep(hurriedMs);
       }

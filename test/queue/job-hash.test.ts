@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createHashMender, createSoundCheck } from "../../src/queue/job-hash.ts";
+
+const defaults = { attempts: 4, removeOnComplete: { count: 5 }, removeOnFail: { count: 5 } };
+const isSound = createSoundCheck(defaults);
+const mend = createHashMender(defaults);
+
+const opts = {
+  ...defaults,
+  jobId: "a2345",
+  tm: JSON.stringify({ traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }),
+  omc: true,
+};
+const whole = { name: "t", data: '{"x":1}', opts: JSON.stringify(opts), timestamp: "1", ats: "1" };
+const flat = (hash: Readonly<Record<string, string>>) => Object.entries(hash).flat();
+
+test("a job as a producer adds it is sound, whatever its id and its trace", () => {
+  expect(isSound(flat(whole))).toBe(true);
+  expect(isSound(flat({ ...whole, opts: JSON.stringify({ ...opts, tm: '{"a":"b"}' }) }))).toBe(
+    true,
+  );
+});
+
+test.each([
+  ["no options", { opts: "" }],
+  ["options that are cut short", { opts: whole.opts.slice(0, -1) }],
+  ["options that lack a comma", { opts: whole.opts.replace('",', '"') }],
+  ["an escape that JSON has not", { opts: whole.opts.replace("a2345", "\\x41") }],
+  ["a line end in a text", { opts: whole.opts.replace("a2345", "a\n2") }],
+  ["attempts that are no number", { opts: JSON.stringify({ ...opts, attempts: "x" }) }],
+  ["no retention, which would keep it for ever", { opts: JSON.stringify({ attempts: 4 }) }],
+  ["data that is no JSON", { data: "{" }],
+  ["progress that is no JSON", { progress: "{" }],
+  ["a counter that is none", { ats: "x" }],
+  ["a parent that is no object", { parent: "1" }],
+  ["a schedule that is not its own", { rjk: "nothing" }],
+])("a job with %s is not", (_, damage) => {
+  expect(isSound(flat({ ...whole, ...damage }))).toBe(false);
+});
+
+test("what is sound is as mending would leave it", () => {
+  const text = fc.oneof(fc.string(), fc.json(), fc.constantFrom("0", "1.5", "{}", "null"));
+  const options = fc.dictionary(
+    fc.constantFrom(...Object.keys(opts), "delay", "backoff", "kl", "parent", "repeat"),
+    fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(3, true, "x")),
+  );
+  const hash = fc.record(
+    {
+      data: text,
+      opts: options.map((value) => JSON.stringify({ ...opts, ...value })),
+      ats: text,
+      progress: text,
+      parent: text,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(hash, (changes) => {
+      const changed = { ...whole, ...changes };
+      fc.pre(isSound(flat(changed)));
+      const mended = mend(changed);
+      expect({ ...mended, opts: JSON.parse(mended["opts"] ?? ""), progress: undefined }).toEqual({
+        ...changed,
+        opts: JSON.parse(changed.opts),
+        progress: undefined,
+      });
+    }),
+    { numRuns: 500, maxSkipsPerRun: 100 },
+  );
+});
