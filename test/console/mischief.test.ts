@@ -89,7 +89,11 @@ test(
     const last = await submitDivision(producer.url, { x: 8, y: 2 });
     const drained = async () => {
       const counts = await queue.getJobCounts("waiting", "active", "prioritized");
-      return Object.values(counts).every((count) => count === 0);
+      const left = Object.values(counts).some((count) => count > 0);
+      const { exitCode } = worker.child;
+      const said = worker.output().slice(-2_000);
+      if (left) throw new Error(`${JSON.stringify({ counts, exitCode })}, worker: ${said}`);
+      return true;
     };
     await until("all that can run to have run", drained, 60_000);
     expect((await untilFinal(producer.url, last.id)).result).toBe(4);

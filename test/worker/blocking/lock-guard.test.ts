@@ -48,14 +48,14 @@ test(
   async () => {
     const redis = await ownRedis();
     const sources = forkSources(createWedgingTask("60_000"));
-    const env = { WORKER_LOCK_MS: "2000", WORKER_STALLED_CHECK_MS: "500" };
+    const env = { WORKER_LOCK_MS: "5000", WORKER_STALLED_CHECK_MS: "500" };
     await spawnWorker(redis.url, env, sources);
     await spawnWorker(redis.url, env, sources);
     const connection = openRedis({ url: redis.url, password: undefined }, "background");
     onTestFinished(() => connection.disconnect());
     const queue = createQueue(connection);
     const file = join(createTemporaryFolder(), "starts");
-    const { id: own = "" } = await queue.add("wedge", { file, ms: 10_000 });
+    const { id: own = "" } = await queue.add("wedge", { file, ms: 13_000 });
     await until("the block", () => existsSync(file));
 
     const { id: other = "" } = await queue.add(
