@@ -4,6 +4,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 
 const failuresPerMinute = 10;
+const tooMany = "too many failed logins from here";
 
 /**
  * HTTP basic authentication; a client that fails too often is refused for a minute, right or wrong.
@@ -20,17 +21,18 @@ export function login({
 }): Middleware {
   const failures = createRateLimit(failuresPerMinute);
   return async function requireLogin(ctx, next) {
-    await failures.check(ctx, "too many failed logins from here");
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
     const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
     const matches = timingSafeEqual(digest(given), digest(`${user}:${readPassword()}`));
     if (scheme?.toLowerCase() === "basic" && matches) {
+      await failures.check(ctx, tooMany);
       await next();
       return;
     }
     if (credentials !== undefined) {
+      // Counted before anything else can run: guesses that come at once are no more than any others.
+      await failures.count(ctx, tooMany);
       log.warn({ client: ctx.ip }, "login refused");
-      await failures.count(ctx, "too many failed logins from here");
     }
     ctx.status = 401;
     ctx.set("WWW-Authenticate", 'Basic realm="Bull Board", charset="UTF-8"');

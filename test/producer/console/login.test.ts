@@ -1,7 +1,12 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+
+const requestWith = (authorization: string) =>
+  `GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`;
 
 test.each([
   ["a wrong password", basic("admin:wrong")],
@@ -47,6 +52,26 @@ test("after ten failed logins even the right one waits, for a minute at most", a
   expect(Number(response.headers.get("retry-after"))).toSatisfy(
     (seconds: number) => seconds > 50 && seconds <= 60,
   );
+});
+
+test("the right one among guesses that come at once is as good as none", async () => {
+  const { boardUrl } = await startProducer();
+  const { hostname, port } = new URL(boardUrl);
+  const wrong = (count: number) =>
+    Array.from({ length: count }, (_, index) => requestWith(basic(`admin:guess ${index}`))).join(
+      "",
+    );
+  const statuses = await Promise.all(
+    [wrong(7), wrong(7), `${wrong(6)}${requestWith(boardAuthorization)}`].map(async (requests) => {
+      const socket = connect(Number(port), hostname);
+      socket.end(requests);
+      return [...(await text(socket)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    }),
+  );
+
+  expect(statuses.flat()).toHaveLength(21);
+  expect(statuses.flat().filter((status) => status === "401")).toHaveLength(10);
+  expect(statuses.flat().filter((status) => status === "200")).toEqual([]);
 });
 
 test("a browser that has not asked for a login yet counts as no failure", async () => {
