@@ -11,7 +11,7 @@ import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
 
 /** Positions are looked up this far; a job further back is told "more than". */
-const positionsLookedUp = 10_000;
+const positionsLookedUp = 500;
 
 export const failureClass = z.enum(
   Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],

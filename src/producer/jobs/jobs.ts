@@ -6,6 +6,7 @@ import { RequestError } from "../http/errors.ts";
 import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
+import { share } from "./remembered.ts";
 import { openStatusStreams } from "./status-streams.ts";
 import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
 
@@ -37,6 +38,7 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
   const read = (id: string) =>
     broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id));
   const streams = openStatusStreams(events, read);
+  const readRecent = share(() => broker.ask((queue) => readRecentJobs(queue)));
   return {
     submit: (submission) => submit(deps, submission),
     async find(id) {
@@ -47,7 +49,7 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
       return status;
     },
     async recent() {
-      const found = await broker.ask((queue) => readRecentJobs(queue));
+      const found = await readRecent();
       // Not the queue's own heartbeats.
       return found
         .filter(({ job }) => tasks.has(job.name))

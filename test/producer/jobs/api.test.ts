@@ -3,6 +3,7 @@ import { z } from "zod";
 import { prefixOf } from "../../../src/queue/keys.ts";
 import { defineTask } from "../../../src/task/task.ts";
 import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
+import { createRandomId } from "../../../src/queue/job-id.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
@@ -77,6 +78,21 @@ test("says why a job waits", async () => {
     return job.waiting?.reason === "queued" && job.waiting;
   });
   expect(queued).toEqual({ reason: "queued", ahead: 1 });
+});
+
+test("a place in a long queue is told as far as it is cheap to know", async () => {
+  const { url, queue } = await startProducer();
+  const jobs = await queue.addBulk(
+    Array.from({ length: 600 }, () => ({
+      name: "quotient",
+      data: { x: 1, y: 1, delayMs: 0 },
+      opts: { jobId: createRandomId() },
+    })),
+  );
+  const place = async (index: number) => (await readJob(url, jobs[index]?.id ?? "")).waiting;
+  expect(await place(499)).toEqual({ reason: "no_workers", ahead: 499 });
+  const far = { reason: "no_workers", ahead: 500, ahead_is_lower_bound: true };
+  expect([await place(500), await place(599)]).toEqual([far, far]);
 });
 
 test("says when a failed attempt is tried again", async () => {
