@@ -6,6 +6,10 @@ import { UnavailableError } from "./errors.ts";
 const retryMs = 1_000;
 /** It comes back by itself; this only keeps a forgotten page from living for ever. */
 const lifetimeMs = 600_000;
+/** For a reader to take what is left at the end; who reads no more keeps its place no longer. */
+const farewellMs = 10_000;
+/** With so much unread, more would only fill the memory: the reader comes back for the present. */
+const maxUnreadBytes = 262_144;
 
 export interface ServerEvent {
   readonly event: string;
@@ -60,22 +64,30 @@ export function respondWithEvents(ctx: ParameterizedContext, body: PassThrough):
 
 function openEventStream(): EventStream {
   const body = new PassThrough();
-  const timer = setTimeout(() => body.end(), lifetimeMs);
+  let timer = setTimeout(() => end(), lifetimeMs);
   body.once("close", () => clearTimeout(timer));
+  const end = () => {
+    if (body.writableEnded) return;
+    body.end();
+    clearTimeout(timer);
+    timer = setTimeout(() => body.destroy(), farewellMs);
+  };
   const write = (text: string) => {
-    if (!body.writableEnded) body.write(text);
+    if (body.writableEnded || body.destroyed) return;
+    if (body.writableLength + body.readableLength > maxUnreadBytes) body.destroy();
+    else body.write(text);
   };
   write(`retry: ${retryMs}\n\n`);
   return {
     body,
     get ended() {
-      return body.writableEnded;
+      return body.writableEnded || body.destroyed;
     },
     send: ({ event, id, data }) =>
       write(
         `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`,
       ),
     keepAlive: () => write(":\n\n"),
-    end: () => void body.end(),
+    end,
   };
 }
