@@ -81,10 +81,12 @@ export function hasRetryAfter(error: unknown): error is { retryAfterSeconds: num
   );
 }
 
-/** A reader who leaves in the middle of a stream is no error. */
+/** A reader who leaves in the middle of a stream, or sends what is no HTTP, is no error of ours. */
+const byClient = /^(ERR_STREAM_PREMATURE_CLOSE|ECONNRESET|EPIPE|HPE_.*)$/;
+
 export function logKoaErrors(app: Koa, log: Log): void {
   app.on("error", (error: Error & { code?: string }) => {
-    if (error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ECONNRESET") return;
+    if (byClient.test(error.code ?? "")) return;
     log.error({ err: error }, "response failed");
   });
 }
