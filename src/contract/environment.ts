@@ -95,6 +95,14 @@ export const variables = declareVariables({
       because: "on EC2 services listen on every address, behind security groups",
     },
   },
+  ALLOWED_HOSTS: {
+    value: text,
+    default: "",
+    meaning:
+      "Further names, with commas between them, under which the listeners are reached; addresses, `localhost` and those of `PUBLIC_URL` and `BOARD_URL` always are.",
+    readBy: both,
+    onEc2: operator,
+  },
   PUBLIC_PORT: {
     value: port,
     default: endpoints.public.localPort,

@@ -129,10 +129,11 @@ export async function openProducer(
   const rateLimit = createRateLimit(config.limits.ratePerMinute);
   const streamQuota = createStreamQuota();
   const { trustProxy } = config.limits;
-  const listeners = await openListeners(config.listenAddress, {
+  const listeners = await openListeners(config, {
     public: {
       port: config.ports.public,
       purpose: endpoints.public.purpose,
+      behindProxy: trustProxy,
       app: createApp({
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
@@ -149,6 +150,7 @@ export async function openProducer(
     board: {
       port: config.ports.board,
       purpose: endpoints.board.purpose,
+      behindProxy: trustProxy,
       app: createBoardApp({
         queue,
         redis,

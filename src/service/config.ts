@@ -1,5 +1,6 @@
 import { variables } from "../contract/environment.ts";
 import { environmentSchema } from "./environment.ts";
+import { readHostNames } from "./known-hosts.ts";
 import { loadSecret } from "./secret-file.ts";
 
 export interface Config {
@@ -10,6 +11,8 @@ export interface Config {
     readonly passwordFile?: string | undefined;
   };
   readonly listenAddress: string;
+  /** Names, without ports, that a request's `Host` may have besides addresses and `localhost`. */
+  readonly hostNames: readonly string[];
   readonly ports: {
     readonly public: number;
     readonly board: number;
@@ -92,6 +95,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       passwordFile: redisSecret?.path,
     },
     listenAddress: e.LISTEN_ADDRESS,
+    hostNames: readHostNames([e.PUBLIC_URL, e.BOARD_URL], e.ALLOWED_HOSTS),
     ports: {
       public: e.PUBLIC_PORT,
       board: e.BOARD_PORT,

@@ -1,12 +1,17 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type Koa from "koa";
+import { type ConnectionLimits, limitConnections } from "./crowding.ts";
+import type { Config } from "./config.ts";
 import { within } from "./deadline.ts";
+import { createHostCheck, type HostCheck } from "./known-hosts.ts";
+import { createPipelineLimit } from "./pipelining.ts";
+import { cutUnread } from "./unread-output.ts";
 
 /** Slow or greedy clients are cut off by these. */
-const limits = {
+const timeouts = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   // A limit may be overrun by this: at 1 s, a hundred slow bodies were cut after 11.2 s.
@@ -16,9 +21,8 @@ const limits = {
   keepAliveTimeout: 125_000,
 } as const;
 
-const maxConnections = 2_000;
-/** From this share of the connections on, idle ones are closed to make room. */
-const crowdedRatio = 0.75;
+/** A browser has six, and an office behind one address some dozens of browsers. */
+const connections: ConnectionLimits = { max: 2_000, perClient: 200 };
 
 interface Listener {
   readonly port: number;
@@ -30,6 +34,8 @@ export interface Place {
   /** 0 means any. */
   readonly port: number;
   readonly purpose: string;
+  /** All connections come from one proxy, which limits its clients itself. */
+  readonly behindProxy?: boolean;
 }
 
 export interface Listeners<Name extends string> {
@@ -39,21 +45,22 @@ export interface Listeners<Name extends string> {
 }
 
 /**
- * Serves each app at its place, to `max` connections each. Throws an error that names the port when
+ * Serves each app at its place, at addresses, `localhost` and these names. Throws an error that names the port when
  * one is taken.
  */
 export async function openListeners<Name extends string>(
-  address: string,
+  { listenAddress: address, hostNames }: Pick<Config, "listenAddress" | "hostNames">,
   places: Readonly<Record<Name, Place>>,
-  max: number = maxConnections,
+  limits = connections,
 ): Promise<Listeners<Name>> {
   const open: [Name, Listener][] = [];
+  const isOurs = createHostCheck(hostNames);
   const close = async (graceMs: number) => {
     await Promise.all(open.map(([, listener]) => listener.close(graceMs)));
   };
   try {
     for (const name of Object.keys(places) as Name[]) {
-      open.push([name, await listen(address, places[name], max)]);
+      open.push([name, await listen(address, places[name], { ...limits, isOurs })]);
     }
   } catch (error) {
     await close(0);
@@ -65,11 +72,17 @@ export async function openListeners<Name extends string>(
 
 async function listen(
   address: string,
-  { app, port, purpose }: Place,
-  max: number,
+  { app, port, purpose, behindProxy = false }: Place,
+  { max, perClient, isOurs }: ConnectionLimits & { readonly isOurs: HostCheck },
 ): Promise<Listener> {
   const handle = app.callback();
-  const server = createServer(limits, (request, response) => {
+  const mayHandle = createPipelineLimit();
+  const server = createServer(timeouts, (request, response) => {
+    if (!mayHandle(request, response)) return;
+    if (!isOurs(request.headers.host)) {
+      refuseHost(response);
+      return;
+    }
     // Otherwise a stop would wait for the client to leave a connection that is still good.
     response.once("close", () => {
       if (!server.listening) server.closeIdleConnections();
@@ -78,12 +91,8 @@ async function listen(
     void handle(request, response);
   });
   server.maxRequestsPerSocket = 1_000;
-  server.maxConnections = max;
-  server.on("connection", () => {
-    server.getConnections((_, count) => {
-      if (count > max * crowdedRatio) server.closeIdleConnections();
-    });
-  });
+  limitConnections(server, { max, perClient: behindProxy ? max : perClient });
+  cutUnread(server);
   server.listen(port, address);
   try {
     await once(server, "listening");
@@ -95,6 +104,11 @@ async function listen(
     port: (server.address() as AddressInfo).port,
     close: (graceMs) => closeServer(server, graceMs),
   };
+}
+
+function refuseHost(response: ServerResponse): void {
+  const text = "this is no name of ours: expected an address, localhost or one of ALLOWED_HOSTS\n";
+  response.writeHead(421, { "content-type": "text/plain; charset=utf-8" }).end(text);
 }
 
 async function closeServer(server: Server, graceMs: number): Promise<void> {

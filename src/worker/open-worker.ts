@@ -98,7 +98,7 @@ export async function openWorker(
     metrics,
   });
   const collectActivity = createActivityCollector(activity, metrics);
-  const listeners = await openListeners(config.listenAddress, {
+  const listeners = await openListeners(config, {
     metrics: {
       port: config.ports.workerMetrics,
       purpose: endpoints["worker-metrics"].purpose,

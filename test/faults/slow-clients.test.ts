@@ -9,10 +9,14 @@ import { tellProgress } from "./progress.ts";
 
 const clients = [
   { does: "says nothing", sent: "", limitSeconds: 7 },
-  { does: "never ends its headers", sent: "GET / HTTP/1.1\r\nHost: x\r\n", limitSeconds: 7 },
+  {
+    does: "never ends its headers",
+    sent: "GET / HTTP/1.1\r\nHost: localhost\r\n",
+    limitSeconds: 7,
+  },
   {
     does: "never ends its body",
-    sent: "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
+    sent: "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
     limitSeconds: 11,
   },
 ];

@@ -8,6 +8,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { openListeners } from "../../src/service/listener.ts";
 import { until } from "../support/until.ts";
 
+const here = { listenAddress: "127.0.0.1", hostNames: [] };
+
 /** What proxies keep an idle connection for, in seconds, where they are not told otherwise. */
 const proxies = { nginx: 60, "AWS' load balancer": 60, Traefik: 90, Caddy: 120 };
 
@@ -72,7 +74,7 @@ test("a stop waits for an answer that is on its way, and for no connection after
 });
 
 /** A listener that says what was sent to it; what it is sent to hold it answers when released. */
-async function openEcho(max?: number) {
+async function openEcho(max = 2_000) {
   const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
   const app = new Koa();
   app.use(async (ctx) => {
@@ -81,7 +83,7 @@ async function openEcho(max?: number) {
     ctx.body = sent;
   });
   const places = { echo: { app, port: 0, purpose: "tests" } };
-  const listeners = await openListeners("127.0.0.1", places, max);
+  const listeners = await openListeners(here, places, { max, perClient: max });
   const close = async (graceMs: number) => listeners.close(graceMs);
   onTestFinished(() => close(0));
   return { port: listeners.ports.echo, close, held };
@@ -120,7 +122,7 @@ async function leaveIdle(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => undefined);
-  socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await once(socket, "data");
   return socket;
 }

@@ -55,6 +55,8 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       ...defaults,
       redis: address,
       ports: anyPorts,
+      // What the tests' browser takes for a host that is not this one.
+      hostNames: ["tripod.test"],
       limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
       board: { ...boardLogin, readOnly: options.readOnly ?? true },
       grafanaUrl: options.grafanaUrl,

@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from "koa";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { clientOf } from "./client-address.ts";
+import { clientOf } from "../../service/client-address.ts";
 import { RequestError } from "./errors.ts";
 
 const minute = 60;

@@ -1,6 +1,6 @@
 import type { PassThrough } from "node:stream";
 import type { ParameterizedContext } from "koa";
-import { clientOf } from "./client-address.ts";
+import { clientOf } from "../../service/client-address.ts";
 import { RequestError } from "./errors.ts";
 
 const mostPerClient = 20;

@@ -1,0 +1,33 @@
+import { isIP } from "node:net";
+
+export type HostCheck = (host: string | undefined) => boolean;
+
+/**
+ * Returns a function that says whether a request's `Host` is one of ours. A page of another site can
+ * make a browser ask for a name of its own that leads here (DNS rebinding), and would then read the
+ * answers; addresses, `localhost` and the given names cannot be such a name. `names` are without ports.
+ */
+export function createHostCheck(names: readonly string[]): HostCheck {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  return (host) => {
+    // Only what is older than HTTP/1.1, and no browser, sends none.
+    if (host === undefined) return true;
+    const name = /^(\[.*\]|[^:]*)(:\d*)?$/.exec(host)?.[1]?.toLowerCase() ?? "";
+    return (
+      isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0 ||
+      /^(.*\.)?localhost$/.test(name) ||
+      known.has(name)
+    );
+  };
+}
+
+/** The names in web addresses and in a list such as `a.example, b.example`. */
+export function readHostNames(
+  addresses: readonly (string | undefined)[],
+  list: string,
+): readonly string[] {
+  const named = addresses.flatMap((address) =>
+    address === undefined ? [] : [new URL(address).hostname],
+  );
+  return [...named, ...list.split(",").map((name) => name.trim())].filter(Boolean);
+}

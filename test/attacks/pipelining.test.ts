@@ -1,0 +1,44 @@
+import { connect, type Socket } from "node:net";
+import { expect, test } from "vitest";
+import { submitDivision } from "../support/client.ts";
+import { spawnProducer } from "../support/processes.ts";
+import { ownRedis } from "../support/redis.ts";
+
+const attackMs = 5_000;
+const maxResidentBytes = 300e6;
+const requests = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(990);
+
+test("connections full of requests, opened again and again, neither fill the memory nor stop others", async () => {
+  const redis = await ownRedis();
+  const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+  const { hostname, port } = new URL(producer.url);
+  const until = performance.now() + attackMs;
+  const flood = async () => {
+    while (performance.now() < until) await floodOnce(connect(Number(port), hostname));
+  };
+  const answers: string[] = [];
+  const submit = async () => {
+    while (performance.now() < until) {
+      answers.push((await submitDivision(producer.url, { x: 1, y: 1 })).status);
+    }
+  };
+  await Promise.all([...Array.from({ length: 20 }, flood), submit()]);
+
+  expect(answers.length).toBeGreaterThan(5);
+  expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
+  expect(producer.output().split("\n").filter(Boolean)).toEqual([]);
+});
+
+/** Asks a thousand times, and reads what comes until the connection is gone. */
+async function floodOnce(socket: Socket): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.on("error", () => undefined).once("close", () => resolve());
+  socket.resume();
+  socket.write(requests);
+  await closed;
+}
+
+async function readResidentBytes(metricsUrl: string): Promise<number> {
+  const text = await (await fetch(`${metricsUrl}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
+}

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import Koa from "koa";
+import { expect, onTestFinished, test } from "vitest";
+import { openListeners } from "../../src/service/listener.ts";
+import { until } from "../support/until.ts";
+
+const here = { listenAddress: "127.0.0.1", hostNames: [] };
+
+const bytes = 16_000_000;
+
+/** A connection that has asked for more than the system's own buffers hold, and reads nothing yet. */
+async function askForMuch() {
+  const app = new Koa();
+  app.use((ctx) => {
+    ctx.body = Buffer.alloc(bytes);
+  });
+  const listeners = await openListeners(here, { much: { app, port: 0, purpose: "tests" } });
+  onTestFinished(() => listeners.close(0));
+  const socket = connect(listeners.ports.much, "127.0.0.1");
+  socket.on("error", () => undefined);
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  return { socket };
+}
+
+test("a client that asks and does not read is cut off", { timeout: 40_000 }, async () => {
+  const { socket } = await askForMuch();
+  let received = 0;
+  // Reads what was sent before the cut, once it has come.
+  await sleep(15_000);
+  socket.on("data", (data) => (received += data.length));
+  await until("the end", () => socket.closed);
+  expect(received).toBeLessThan(bytes);
+});
+
+test("a client that reads slowly, but reads, has everything", { timeout: 60_000 }, async () => {
+  const { socket } = await askForMuch();
+  let received = 0;
+  socket.on("data", (data) => {
+    received += data.length;
+    // Some 16 s for all of it: longer than the patience with one who does not read.
+    socket.pause();
+    setTimeout(() => socket.resume(), data.length / 1_000);
+  });
+  expect(await until("all of it", () => received > bytes, 50_000)).toBe(true);
+});
