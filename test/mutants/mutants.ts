@@ -128,6 +128,103 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a connection may wait for any number of answers",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: ">= maxUnanswered",
+      to: ">= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a connection that waits for more answers is cut",
+    },
+  },
+  {
+    name: "one client may have all connections",
+    change: {
+      file: "src/service/crowding.ts",
+      from: "count >= perClient",
+      to: "count >= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "a client beyond its share of connections is cut off",
+    },
+  },
+  {
+    name: "who reads nothing keeps its connection",
+    change: { file: "src/service/unread-output.ts", from: "if (waits &&", to: "if (!waits &&" },
+    caughtBy: {
+      file: "test/service/unread-output.test.ts",
+      test: "a client that asks and does not read is cut off",
+    },
+  },
+  {
+    name: "any name is answered",
+    change: {
+      file: "src/service/listener.ts",
+      from: "if (!isOurs(request.headers.host)) {",
+      to: "if (!isOurs(undefined)) {",
+    },
+    caughtBy: {
+      file: "test/service/known-hosts.test.ts",
+      test: "a page of another site can neither submit",
+    },
+  },
+  {
+    name: "the right password is taken after ever so many wrong ones",
+    change: {
+      file: "src/producer/console/login.ts",
+      from: "      await failures.check(ctx, tooMany);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/console/login.test.ts",
+      test: "the right one among guesses that come at once",
+    },
+  },
+  {
+    name: "places are looked up through a whole queue",
+    change: {
+      file: "src/producer/jobs/job-status.ts",
+      from: "positionsLookedUp = 500",
+      to: "positionsLookedUp = 10_000",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "a place in a long queue is told as far as it is cheap to know",
+    },
+  },
+  {
+    name: "what a reader of events leaves unread is kept for it",
+    change: {
+      file: "src/producer/http/event-stream.ts",
+      from: "> maxUnreadBytes",
+      to: "> Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/producer/http/event-stream.test.ts",
+      test: "a reader who leaves more than 256 KB unread",
+    },
+  },
+  {
+    name: "a stream whose life is over waits for its reader",
+    change: {
+      file: "src/producer/http/event-stream.ts",
+      from: "    timer = setTimeout(() => body.destroy(), farewellMs);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/event-stream.test.ts",
+      test: "a reader who reads no more loses its place",
+    },
+  },
+  {
+    name: "what is no HTTP is logged as an error of ours",
+    change: { file: "src/producer/http/error-responses.ts", from: "|HPE_.*", to: "" },
+    caughtBy: { file: "test/attacks/garbage.test.ts", test: "what is no HTTP writes no line" },
+  },
+  {
     name: "the overview reads each second once, however far clocks are apart",
     change: {
       file: "src/producer/overview/ended-window.ts",
