@@ -143,8 +143,8 @@ export const mutants: readonly Mutant[] = [
     name: "one client may have all connections",
     change: {
       file: "src/service/crowding.ts",
-      from: "count >= perClient",
-      to: "count >= Number.POSITIVE_INFINITY",
+      from: "count >= perClient &&",
+      to: "count >= Number.POSITIVE_INFINITY &&",
     },
     caughtBy: {
       file: "test/service/crowding.test.ts",

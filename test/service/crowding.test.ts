@@ -7,6 +7,7 @@ import { until } from "../support/until.ts";
 const here = { listenAddress: "127.0.0.1", hostNames: [] };
 
 const perClient = 5;
+const max = 20;
 
 async function openSmall({ behindProxy = false } = {}) {
   const app = new Koa();
@@ -14,7 +15,7 @@ async function openSmall({ behindProxy = false } = {}) {
     ctx.body = "answer";
   });
   const place = { app, port: 0, purpose: "tests", behindProxy };
-  const limits = { max: 100, perClient };
+  const limits = { max, perClient };
   const listeners = await openListeners(here, { place }, limits);
   onTestFinished(() => listeners.close(0));
   return listeners.ports.place;
@@ -30,24 +31,28 @@ function openSilent(port: number, count: number, localAddress: string) {
   });
 }
 
-test("a client beyond its share of connections is cut off, and another one is answered", async () => {
+test("a client beyond its share of connections is cut off once half are taken, and another one is answered", async () => {
   const port = await openSmall();
-  const sockets = openSilent(port, 3 * perClient, "127.0.0.2");
+  const sockets = openSilent(port, max, "127.0.0.2");
   await until("the surplus to be cut", () => {
     const cut = sockets.filter(({ closed }) => closed).length;
-    return cut === 2 * perClient;
+    return cut === max / 2;
   });
   expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe("answer");
 
-  // One of its connections ends, and there is room for another of the same client.
-  sockets.find(({ closed }) => !closed)?.destroy();
-  await until("room", async () => {
-    const [again] = openSilent(port, 1, "127.0.0.2");
-    again?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    const { promise: said, resolve } = Promise.withResolvers<boolean>();
-    again?.once("data", () => resolve(true)).once("close", () => resolve(false));
-    return said;
-  });
+  // It is left with less than its share, and has room again.
+  for (const socket of sockets.filter(({ closed }) => !closed).slice(1)) socket.destroy();
+  await until(
+    "room",
+    async () => {
+      const [again] = openSilent(port, 1, "127.0.0.2");
+      again?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      const { promise: said, resolve } = Promise.withResolvers<boolean>();
+      again?.once("data", () => resolve(true)).once("close", () => resolve(false));
+      return said;
+    },
+    3_000,
+  );
 });
 
 test("behind a proxy, which has all connections, none is cut", async () => {
