@@ -5,6 +5,8 @@ import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
+/** Of a text, such as a path, which may have 16 KB. */
+const maxAttributeLength = 512;
 /** Instrumentation scope of our spans and log records. */
 const scope = "tripod";
 
@@ -32,7 +34,7 @@ export async function startOtlp(
       shutdown: async () => undefined,
     };
   }
-  const sdk = await createSdk(serviceNames[service], config);
+  const sdk = await createSdk(service, config);
   sdk.start();
   return {
     tracer: trace.getTracer(scope),
@@ -48,7 +50,7 @@ export async function startOtlp(
 }
 
 async function createSdk(
-  serviceName: string,
+  service: keyof typeof serviceNames,
   { otlp, releaseSha, tracesPerSecond }: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
 ) {
   const [sdk, traces, logRecords, traceExport, logExport, resources] = await Promise.all([
@@ -63,10 +65,15 @@ async function createSdk(
     otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: flushMs });
   return new sdk.NodeSDK({
     resource: resources.resourceFromAttributes({
-      "service.name": serviceName,
+      "service.name": serviceNames[service],
       "service.version": releaseSha,
     }),
-    sampler: new traces.ParentBasedSampler({ root: createRateSampler(tracesPerSecond) }),
+    sampler: new traces.ParentBasedSampler({
+      root: createRateSampler(tracesPerSecond),
+      // A job's trace was let through by the producer; a request's flag is anybody's.
+      ...(service === "producer" && { remoteParentSampled: createRateSampler(tracesPerSecond) }),
+    }),
+    spanLimits: { attributeValueLengthLimit: maxAttributeLength },
     // Lists, even empty ones: the SDK would look into the environment for what is left out.
     ...(otlp.traces === undefined
       ? { spanProcessors: [] }
