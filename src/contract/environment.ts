@@ -274,7 +274,7 @@ export const variables = declareVariables({
   TRACES_PER_SECOND: {
     value: { kind: "integer", min: 1, max: 100_000 },
     default: 50,
-    meaning: "New traces kept in a second; what a caller has sampled is kept besides.",
+    meaning: "New traces kept in a second, and as many besides of those that callers have sampled.",
     readBy: both,
     onEc2: operator,
   },

@@ -184,6 +184,18 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a client has as many requests traced as it likes",
+    change: {
+      file: "src/telemetry/otlp.ts",
+      from: 'service === "producer" &&',
+      to: 'service === "worker" &&',
+    },
+    caughtBy: {
+      file: "test/attacks/traceparent.test.ts",
+      test: "a client that asks for every one of its requests to be traced",
+    },
+  },
+  {
     name: "places are looked up through a whole queue",
     change: {
       file: "src/producer/jobs/job-status.ts",
