@@ -53,6 +53,10 @@ export interface Receipt {
   readonly replayed: boolean;
 }
 
+/** A request of 64 KB can have thousands of errors, each of which may repeat a part of it. */
+const maxErrors = 20;
+const maxErrorText = 500;
+
 type Outcome = (typeof submissionOutcomes)[number];
 
 /**
@@ -93,11 +97,14 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
   if (parsed.kind === "broken") {
     throw new Error(`the task "${task}" is at fault: ${parsed.problem}`);
   }
-  const errors = parsed.error.issues.map(({ path, message }) => ({
-    pointer: `${pointer}${createPointer(path)}`,
-    detail: message,
+  const { issues } = parsed.error;
+  const errors = issues.slice(0, maxErrors).map(({ path, message }) => ({
+    pointer: `${pointer}${createPointer(path)}`.slice(0, maxErrorText),
+    detail: message.slice(0, maxErrorText),
   }));
-  throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
+  const part =
+    issues.length > maxErrors ? `; ${maxErrors} of ${issues.length} errors are told` : "";
+  throw new RequestError(422, `the input does not fit the task "${task}"${part}`, { errors });
 }
 
 function assertKey(idempotencyKey: string | undefined): void {
