@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onLine } from "../service/lines.ts";
 
 /** Prints a line in the name of a process. */
 export type Print = (name: string, line: string) => void;
@@ -69,7 +69,7 @@ export function openService(program: Program, print: Print): Service {
 function start({ name, command: [file = "", ...args], env }: Program, print: Print): ChildProcess {
   const child = spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => print(name, line));
+    onLine(stream, (line) => print(name, line));
   }
   return child;
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../attempts/failure.ts";
-import { onLine } from "./lines.ts";
+import { onLine } from "../../service/lines.ts";
 import type { Order, Outcome } from "./messages.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */

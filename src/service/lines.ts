@@ -1,0 +1,39 @@
+import type { Readable } from "node:stream";
+
+/** Longer lines come in pieces: a program that never ends its line must not fill our memory. */
+const longest = 8_192;
+
+/**
+ * Calls back with each line of text that the stream brings. Only a line feed ends a line, and no
+ * character that a terminal or another reader might take for an end or a command comes through as it is.
+ */
+export function onLine(stream: Readable, onText: (line: string) => void): void {
+  const tell = (line: string) => {
+    let begin = 0;
+    do {
+      onText(escapeControls(line.slice(begin, begin + longest)));
+      begin += longest;
+    } while (begin < line.length);
+  };
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) tell(line);
+    if (rest.length < longest) return;
+    tell(rest);
+    rest = "";
+  });
+  stream.on("end", () => {
+    if (rest !== "") tell(rest);
+  });
+}
+
+/** As JSON writes them, so that a line of JSON still is one. */
+function escapeControls(line: string): string {
+  return line.replace(/[\p{Cc}\u2028\u2029]/gu, (control) => {
+    if (control === "\t") return control;
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
