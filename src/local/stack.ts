@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Config } from "../service/config.ts";
+import { type Config, environmentOf, withoutOwnVariables } from "../service/config.ts";
 import { paths } from "../contract/paths.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
@@ -47,12 +47,14 @@ export function openStack({
   launchPrefix: readonly string[];
   print: Print;
 }): Stack {
-  const open = (name: string, command: readonly string[]) =>
-    openService({ name, command: [...launchPrefix, ...command], env }, print);
+  const open = (name: string, command: readonly string[], own: NodeJS.ProcessEnv) =>
+    openService({ name, command: [...launchPrefix, ...command], env: own }, print);
+  const openOurs = (name: "producer" | "worker", source: string) =>
+    open(name, [process.execPath, source], environmentOf(name, env));
 
-  const redis = broker.command && open("redis", broker.command);
-  const producer = open("producer", [process.execPath, producerSource]);
-  const worker = open("worker", [process.execPath, workerSource]);
+  const redis = broker.command && open("redis", broker.command, withoutOwnVariables(env));
+  const producer = openOurs("producer", producerSource);
+  const worker = openOurs("worker", workerSource);
   const origins = createOrigins(config);
   const watching: Service[] = [];
 

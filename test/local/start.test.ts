@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { submitDivision, untilFinal } from "../support/client.ts";
@@ -47,13 +48,19 @@ test("prefixes each line of a service with its name", async () => {
   expect(services.filter((line) => !/^(producer|worker {2}|redis {3}) \| /.test(line))).toEqual([]);
 });
 
-test("keeps a password that was given to itself", async () => {
-  const { ports, untilOutput } = await startLauncher({ env: { BOARD_PASSWORD: "sesame" } });
+test("keeps a password that was given to itself, and gives it to the producer alone", async () => {
+  const { child, ports, untilOutput } = await startLauncher({ env: { BOARD_PASSWORD: "sesame" } });
   const output = await untilOutput("Ctrl-C drains");
   const response = await fetch(`http://localhost:${ports.board}/`, {
     headers: { authorization: `Basic ${Buffer.from("admin:sesame").toString("base64")}` },
   });
   expect([response.status, output.includes("sesame")]).toEqual([200, false]);
+  const told = descendantsOf(child.pid).filter(({ pid }) =>
+    readFileSync(`/proc/${pid}/environ`, "utf8").includes("sesame"),
+  );
+  expect(told.map(({ command }) => command)).toEqual([
+    expect.stringMatching(/src\/producer\/main\.ts$/),
+  ]);
 });
 
 test("names every taken port and the variable that changes it, and starts nothing", async () => {
