@@ -60,7 +60,8 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           {
             name: "Idempotency-Key",
             in: "header",
-            description: "Sent again with the same input, it yields the same job.",
+            description:
+              "Sent again with the same input, it yields the same job. Random, such as a UUID: who guesses it and the input is told of the job.",
             schema: { type: "string", pattern: keyPattern.source },
           },
         ],
