@@ -19,6 +19,8 @@ const seconds = Number(process.env["MISCHIEF_SECONDS"] ?? 20);
 const seed = Number(process.env["MISCHIEF_SEED"] ?? randomInt(2 ** 31));
 const deedsInARow = 500;
 const slots = 10;
+/** Half of what the services wait for a command. */
+const slowMicroseconds = 1_000_000;
 const maxResidentBytes = 500e6;
 
 test(
@@ -40,7 +42,7 @@ test(
       return client;
     };
     const client = connect();
-    await client.config("SET", "slowlog-log-slower-than", 100_000);
+    await client.config("SET", "slowlog-log-slower-than", slowMicroseconds);
     const queue = createQueue(client);
     const ends = followEnds(connect(), queue.toKey("events"));
 
@@ -100,13 +102,14 @@ test(
     await ends.stop();
 
     tell(answers, seen);
-    expect(seen.unavailable, "answers 503").toBeLessThanOrEqual(maxUnavailable);
-    expect(await client.call("SLOWLOG", "LEN"), "commands of more than 100 ms").toBe(0);
-    expect(seen.faults).toEqual([]);
-    expect(routes.filter(({ method, path }) => !wasCalled(answers, `${method} ${path}`))).toEqual(
-      [],
-    );
-    expect(seen.outcomes.get("succeeded")).toBeGreaterThan(seconds);
+    // After an hour, all that is wrong is worth to know.
+    expect.soft(seen.unavailable, "answers 503").toBeLessThanOrEqual(maxUnavailable);
+    expect.soft(await client.call("SLOWLOG", "LEN"), "commands of more than a second").toBe(0);
+    expect.soft(seen.faults).toEqual([]);
+    expect
+      .soft(routes.filter(({ method, path }) => !wasCalled(answers, `${method} ${path}`)))
+      .toEqual([]);
+    expect.soft(seen.outcomes.get("succeeded")).toBeGreaterThan(seconds);
     // Redis tells of an end a moment before the worker does.
     const finished = await until("the worker to have counted each end", async () => {
       const sum = await sumOf(worker.metricsUrl, "taskqueue_jobs_finished_total");
@@ -115,14 +118,14 @@ test(
     });
     // An obliterated queue takes along the events that nobody has read yet.
     const obliterated = answers.get("PUT /api/queues/:queueName/obliterate 200") ?? 0;
-    expect(finished).toBeLessThanOrEqual(ends.jobs + obliterated * slots);
+    expect.soft(finished).toBeLessThanOrEqual(ends.jobs + obliterated * slots);
     for (const { metricsUrl } of [producer, worker]) {
-      expect(await sumOf(metricsUrl, "process_resident_memory_bytes")).toBeLessThan(
-        maxResidentBytes,
-      );
+      expect
+        .soft(await sumOf(metricsUrl, "process_resident_memory_bytes"))
+        .toBeLessThan(maxResidentBytes);
     }
-    expect(unexpected(producer.output())).toEqual([]);
-    expect(unexpected(worker.output())).toEqual([]);
+    expect.soft(unexpected(producer.output())).toEqual([]);
+    expect.soft(unexpected(worker.output())).toEqual([]);
   },
 );
 
