@@ -38,7 +38,7 @@ import { createPageRoutes } from "./pages/routes.ts";
 
 /** How stale what is said of the queue as a whole may be. */
 const stateMs = 1_000;
-/** In a second, submissions at full speed were seen to fill a tenth of 32 MB more. */
+/** In a second, submissions at full speed were seen to fill a tenth of 12 MB more. */
 const memoryMs = 250;
 const requestGraceMs = 5_000;
 const closeWithinMs = 10_000;
