@@ -32,5 +32,6 @@ test("names the task that blocked a worker on the overview and in the metrics", 
   });
   const blocked = /^taskqueue_task_blocked_seconds_total\{.*task="greedy".*\} (?<seconds>.*)$/m;
   const { seconds } = blocked.exec(await registry.metrics())?.groups ?? {};
-  expect(Number(seconds)).toBeGreaterThan(1);
+  // A second is the least that is told as a block.
+  expect(Number(seconds)).toBeGreaterThanOrEqual(1);
 });
