@@ -36,6 +36,28 @@ export function createReleaseBucket(): ReleaseBucket {
     bucket: bucket.id,
     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
   });
+  // What somebody overwrites or deletes behind Pulumi's back can be had again for a month.
+  const versioning = new aws.s3.BucketVersioning("releases", {
+    bucket: bucket.id,
+    versioningConfiguration: { status: "Enabled" },
+  });
+  new aws.s3.BucketLifecycleConfiguration(
+    "releases",
+    {
+      bucket: bucket.id,
+      rules: [
+        {
+          id: "expire-old-versions",
+          status: "Enabled",
+          filter: { prefix: "" },
+          noncurrentVersionExpiration: { noncurrentDays: 30 },
+          expiration: { expiredObjectDeleteMarker: true },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        },
+      ],
+    },
+    { dependsOn: [versioning] },
+  );
   new aws.s3.BucketPolicy("releases", {
     bucket: bucket.id,
     policy: {
@@ -55,13 +77,18 @@ export function createReleaseBucket(): ReleaseBucket {
   return {
     store(name, { sha, file }) {
       const key = `releases/${sha}.tar.gz`;
-      const object = new aws.s3.BucketObjectv2(name, {
-        bucket: bucket.id,
-        key,
-        source: new pulumi.asset.FileAsset(file),
-        serverSideEncryption: "AES256",
-        tags: { Name: `tripod-${name}` },
-      });
+      const object = new aws.s3.BucketObjectv2(
+        name,
+        {
+          bucket: bucket.id,
+          key,
+          source: new pulumi.asset.FileAsset(file),
+          serverSideEncryption: "AES256",
+          tags: { Name: `tripod-${name}` },
+        },
+        // What is stored before has no version.
+        { dependsOn: [versioning] },
+      );
       const arn = pulumi.interpolate`${bucket.arn}/${key}`;
       return { sha, key, bucket: bucket.id, arn, object };
     },

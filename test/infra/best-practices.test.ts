@@ -151,6 +151,25 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     expect(ofType(resources, "BucketOwnershipControls")).toHaveLength(1);
   });
 
+  test("S3.10, S3.13, S3.14: the bucket keeps old versions for a month, and goes with the stack", () => {
+    expect(ofType(resources, "BucketVersioning").map(({ inputs }) => inputs)).toEqual([
+      { bucket: "releases-id", versioningConfiguration: { status: "Enabled" } },
+    ]);
+    const [lifecycle] = ofType(resources, "BucketLifecycleConfiguration");
+    expect(lifecycle?.inputs).toMatchObject({
+      bucket: "releases-id",
+      rules: [
+        {
+          status: "Enabled",
+          filter: { prefix: "" },
+          noncurrentVersionExpiration: { noncurrentDays: 30 },
+          expiration: { expiredObjectDeleteMarker: true },
+        },
+      ],
+    });
+    expect(ofType(resources, "Bucket").map(({ inputs }) => inputs["forceDestroy"])).toEqual([true]);
+  });
+
   test("IAM.1, IAM.21: a role reads its own release and secrets; the monitor's also lists hosts", () => {
     const policies = ofType(resources, "RolePolicy");
     expect(
@@ -197,6 +216,8 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
         "BucketPublicAccessBlock",
         "BucketOwnershipControls",
         "BucketServerSideEncryptionConfiguration",
+        "BucketVersioning",
+        "BucketLifecycleConfiguration",
         "BucketPolicy",
         "RolePolicy",
         "VolumeAttachment",

@@ -55,6 +55,8 @@ const base = {
   BucketPublicAccessBlock: 1,
   BucketOwnershipControls: 1,
   BucketServerSideEncryptionConfiguration: 1,
+  BucketVersioning: 1,
+  BucketLifecycleConfiguration: 1,
   BucketPolicy: 1,
   BucketObjectv2: 1,
   Role: 2,
