@@ -1,5 +1,18 @@
 import type { BootFile } from "./cloud-config.ts";
 
+/**
+ * A flood of lines can take this much of a host's disk, of 8 GB, and pushes no more of the other
+ * units' lines out than it may write: journald counts each unit by itself, multiplies the burst by
+ * four on gigabytes of free disk, and notes in the unit's own journal how many lines it left out.
+ */
+const journal = `[Journal]
+Storage=persistent
+SystemMaxUse=500M
+RuntimeMaxUse=50M
+RateLimitIntervalSec=30s
+RateLimitBurst=10000
+`;
+
 /** Settings of every host: security upgrades by themselves, a bounded journal, dead peers noticed. */
 export function createSystemFiles(
   kernelSettings: Readonly<Record<string, number>> = {},
@@ -17,10 +30,7 @@ APT::Periodic::Unattended-Upgrade "1";
     {
       path: "/etc/systemd/journald.conf.d/tripod.conf",
       mode: "0644",
-      content: `[Journal]
-Storage=persistent
-SystemMaxUse=500M
-`,
+      content: journal,
     },
     {
       path: "/etc/sysctl.d/60-tripod.conf",
