@@ -3,6 +3,7 @@ import {
   type Host,
   type Endpoint,
   outboundPorts,
+  outboundPurposes,
   endpoints,
 } from "../src/contract/topology.ts";
 
@@ -57,7 +58,7 @@ export function createFlows(surroundings: Surroundings): Flow[] {
       from: host,
       to: "internet",
       port,
-      purpose: "package mirrors and the interfaces of AWS",
+      purpose: outboundPurposes[host],
     })),
   );
   return [...calls, ...outbound];

@@ -39,7 +39,12 @@ export function createLokiConfiguration({
         },
       ],
     },
-    limits_config: { retention_period: storedFor, allow_structured_metadata: true },
+    limits_config: {
+      retention_period: storedFor,
+      allow_structured_metadata: true,
+      // Lines go with their age, never because somebody asks.
+      deletion_mode: "disabled",
+    },
     compactor: {
       working_directory: `${folder}/compactor`,
       retention_enabled: true,

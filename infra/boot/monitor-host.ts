@@ -11,6 +11,7 @@ import {
   monitorData,
   monitorRelease,
 } from "./monitor-units.ts";
+import { logGatePackage } from "./log-gate.ts";
 import { nodeExporterPackage } from "./node-exporter.ts";
 import { releaseFetch } from "./release-fetch.ts";
 import { createInstallation, retry } from "./script.ts";
@@ -28,7 +29,12 @@ export interface MonitorHost extends MonitorValues, ReleasedHost {
 
 export type MonitorSecret = "grafana-password" | "exporter-password";
 
-const debianPackages = ["prometheus", "prometheus-redis-exporter", nodeExporterPackage];
+const debianPackages = [
+  "prometheus",
+  "prometheus-redis-exporter",
+  nodeExporterPackage,
+  logGatePackage,
+];
 const programs = [...debianPackages, "loki", "tempo", "grafana-server"];
 
 /** User data of the monitor: installs what watches the queue, provisions it and keeps it running. */

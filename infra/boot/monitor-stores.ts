@@ -7,8 +7,8 @@ import { monitorData } from "./monitor-units.ts";
 
 /** Loki's configuration on the monitor host, with its data on the volume. */
 export const lokiConfiguration = createLokiConfiguration({
-  // One address for the services that write and for Grafana that reads; the firewall says who may.
-  listen: { http: { address: "0.0.0.0", port: endpoints.logs.port }, grpcPort: 9096 },
+  // Grafana asks it there; the services only push, through the log gate.
+  listen: { http: { address: "127.0.0.1", port: monitoringPorts.loki }, grpcPort: 9096 },
   folder: `${monitorData}/loki`,
 });
 

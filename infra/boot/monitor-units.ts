@@ -6,6 +6,7 @@ import {
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { endpoints, network } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
+import { createLogGate } from "./log-gate.ts";
 import { createNodeExporter } from "./node-exporter.ts";
 import { exporterUser } from "./redis-host.ts";
 import { createScript } from "./script.ts";
@@ -155,4 +156,5 @@ export const commonUnits: readonly BootFile[] = [
   createNodeExporter("127.0.0.1"),
   createStore("loki"),
   createStore("tempo"),
+  createLogGate(monitorRelease),
 ];

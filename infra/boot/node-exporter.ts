@@ -1,6 +1,6 @@
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import type { BootFile } from "./cloud-config.ts";
-import { createDropIn, createHardening } from "./unit.ts";
+import { createDropIn, createHardening, withinNetwork } from "./unit.ts";
 
 export const nodeExporterPackage = "prometheus-node-exporter";
 
@@ -17,6 +17,7 @@ export function createNodeExporter(address: string): BootFile {
       ["RestartSec", "2"],
       ["MemoryMax", "10%"],
       ...createHardening("none", ["host", "interfaces"]),
+      ...withinNetwork,
     ],
   });
 }

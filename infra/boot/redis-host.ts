@@ -7,7 +7,7 @@ import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
-import { createHardening, createUnit } from "./unit.ts";
+import { createHardening, createUnit, withinNetwork } from "./unit.ts";
 
 export interface RedisHost {
   /** SHA-256 of the password, in hexadecimal: the host never learns the password itself. */
@@ -138,6 +138,8 @@ const redisUnit = createUnit({
     ["LimitNOFILE", "65536"],
     ["OOMScoreAdjust", "-900"],
     ...createHardening("none"),
+    // The host must reach Debian's mirrors; whoever gets into Redis need not reach anything.
+    ...withinNetwork,
   ],
   wantedBy: "multi-user.target",
 });

@@ -1,3 +1,4 @@
+import { network } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
 
 type Entries = readonly (readonly [key: string, value: string])[];
@@ -36,6 +37,15 @@ export function createDropIn(unit: string, sections: Omit<Unit, "wantedBy">): Bo
  * host's processes and memory, and the metadata service, which hands out the host's role.
  */
 type Need = "interfaces" | "host" | "metadata";
+
+/**
+ * Entries for a service that neither calls nor answers anybody beyond the host and the VPC: systemd
+ * drops its packets where a security group, which knows hosts but no programs, must let them pass.
+ */
+export const withinNetwork: Entries = [
+  ["IPAddressAllow", `localhost ${network.vpc}`],
+  ["IPAddressDeny", "any"],
+];
 
 /**
  * What takes from a service everything it does not need. `MemoryDenyWriteExecute` is missing

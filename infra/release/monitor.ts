@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
+import { logGateConfiguration, logGateFile } from "../boot/log-gate.ts";
 import { lokiConfiguration, tempoConfiguration } from "../boot/monitor-stores.ts";
 import { commonUnits } from "../boot/monitor-units.ts";
 import { exists } from "./dependencies.ts";
@@ -14,8 +15,8 @@ const repository = join(import.meta.dirname, "../..");
 
 /**
  * Builds what the monitor host is provisioned with: Prometheus' configuration and alerts, Grafana's
- * data sources and dashboards, the configurations of Loki and Tempo, and systemd units. Equal inputs make equal
- * releases.
+ * data sources and dashboards, the configurations of Loki, Tempo and the log gate, and systemd
+ * units. Equal inputs make equal releases.
  */
 export async function loadMonitorRelease(cache = join(repository, ".tripod")): Promise<Release> {
   const files = await loadFiles(repository, "dashboards");
@@ -30,6 +31,7 @@ export async function loadMonitorRelease(cache = join(repository, ".tripod")): P
     ...provisioned,
     yaml("loki.yaml", lokiConfiguration),
     yaml("tempo.yaml", tempoConfiguration),
+    file(logGateFile, logGateConfiguration),
     ...commonUnits.map(({ path, content }) =>
       file(path.replace("/etc/systemd/system/", "system/"), content),
     ),

@@ -109,8 +109,16 @@ function ssh<H extends Host>(host: H) {
   } as const;
 }
 
-/** What hosts call outside the VPC: package mirrors and AWS's own interfaces, over TCP. */
+/** TCP ports that hosts call outside the VPC: a firewall knows neither names nor AWS's addresses. */
 export const outboundPorts = [80, 443] as const;
+
+/** What each host calls there. */
+export const outboundPurposes: Readonly<Record<Host, string>> = {
+  redis: "Debian's mirrors: Redis at the first boot, security upgrades later",
+  producer: "Debian's mirrors, S3 and SSM of AWS",
+  worker: "Debian's mirrors, S3 and SSM of AWS, and what tasks call",
+  monitor: "Debian's and Grafana's mirrors, S3, SSM and EC2 of AWS",
+};
 
 /** Addresses of a deployment; those that others are told are fixed, so that a successor is found again. */
 export const network = {

@@ -22,7 +22,10 @@ const recipe = {
     "cloud-init awscli unattended-upgrades openssh-server",
   ].join(" "),
   /** What a host installs at its first boot: downloaded, for the bed has no way to a mirror. */
-  downloads: "redis-server nftables prometheus prometheus-redis-exporter prometheus-node-exporter",
+  downloads: [
+    "redis-server nftables nginx gpg",
+    "prometheus prometheus-redis-exporter prometheus-node-exporter",
+  ].join(" "),
   /** The one thing on a host that knows it is not on EC2. */
   awsConfig: `[default]\nendpoint_url = http://${awsAddress}:443\n`,
 };

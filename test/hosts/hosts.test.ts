@@ -81,6 +81,86 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
     expect(answers.filter(({ answer }) => answer === "refused")).toEqual([]);
   });
 
+  test.each(["producer", "worker"] as const)(
+    "the %s pushes logs to the monitor, and can neither read, delete nor set anything there",
+    async (from) => {
+      const station = startStation(deployment.bed.lab, from);
+      const ask = async (method: string, path: string) => {
+        const url = `http://${addresses.monitor}:3100${path}`;
+        const body = method === "POST" ? { resourceLogs: [] } : undefined;
+        return (await station.ask("fetch", { url, method, body })).status;
+      };
+      expect(await ask("POST", "/otlp/v1/logs")).toBe(200);
+      const refused = [
+        ["GET", "/loki/api/v1/query_range?query=%7Bservice_name%3D~%22.%2B%22%7D"],
+        ["GET", "/loki/api/v1/labels"],
+        ["POST", "/loki/api/v1/delete?query=%7Bjob%3D%22a%22%7D&start=0"],
+        ["POST", "/loki/api/v1/push"],
+        ["POST", "/otlp/v1/logs/../../../loki/api/v1/delete"],
+        ["POST", "/otlp/v1/logs%2f..%2f..%2f..%2floki/api/v1/delete"],
+        ["POST", "//loki/api/v1/delete"],
+        ["POST", "/log_level?log_level=debug"],
+        ["POST", "/flush"],
+        ["GET", "/config"],
+        ["GET", "/metrics"],
+      ] as const;
+      const answers = refused.map(async ([method, path]) => `${path} ${await ask(method, path)}`);
+      expect(await Promise.all(answers)).toEqual(refused.map(([, path]) => `${path} 403`));
+      expect(await ask("GET", "/otlp/v1/logs")).toBe(405);
+      expect(await ask("DELETE", "/otlp/v1/logs")).toBe(405);
+    },
+  );
+
+  test("what keeps metrics, traces and logs is asked on the monitor itself alone", async () => {
+    const listening = await monitor.run("ss", "--listening", "--tcp", "--numeric", "--no-header");
+    const addressesOf = listening
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/\s+/)[3] ?? "");
+    const reached = addressesOf.filter((address) => !/^(127\.|\[::1\])/.test(address));
+    expect([...new Set(reached)].toSorted()).toEqual([
+      "0.0.0.0:22",
+      "0.0.0.0:3000",
+      `${addresses.monitor}:3100`,
+      `${addresses.monitor}:4318`,
+      "[::]:22",
+    ]);
+  });
+
+  test("a flood of lines is cut short and counted, and hides no other unit's", async () => {
+    const { redis } = deployment;
+    const flood = "yes flood | head --lines=300000";
+    await redis.run("systemd-run", "--wait", "--unit=flood", "sh", "-c", flood);
+    await redis.run("systemd-run", "--wait", "--unit=other", "echo", "still heard");
+    await redis.run("journalctl", "--sync");
+    const count = "journalctl --unit=flood --output=cat | grep --count ^flood";
+    const kept = Number(await redis.run("sh", "-c", count));
+    expect(kept).toBeGreaterThanOrEqual(10_000);
+    // journald multiplies by five on the disk of a large machine.
+    expect(kept).toBeLessThanOrEqual(60_000);
+    expect(await redis.run("journalctl", "--unit=other", "--output=cat")).toContain("still heard");
+    const said = await redis.run(
+      "sh",
+      "-c",
+      "journalctl --output=cat | grep --only-matching 'Suppressed .* messages from flood.service'",
+    );
+    const suppressed = Number(/\d+/.exec(said)?.[0]);
+    expect(kept + suppressed).toBeGreaterThanOrEqual(300_000);
+    const settings = await redis.run("systemd-analyze", "cat-config", "systemd/journald.conf");
+    expect(settings).toContain("\nSystemMaxUse=500M\n");
+  });
+
+  test("Redis and its exporter reach nobody outside of their network, though their host does", async () => {
+    const { redis } = deployment;
+    const ask = `curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}' http://${awsAddress}:443/ || true`;
+    expect(await redis.run("sh", "-c", ask)).not.toBe("000");
+    for (const unit of ["redis-server", "prometheus-node-exporter"]) {
+      // As if the service itself asked: the kernel looks at the control group of the process.
+      const enter = `echo $$ > /sys/fs/cgroup/system.slice/${unit}.service/cgroup.procs`;
+      expect(await redis.run("sh", "-c", `${enter}; ${ask}`)).toBe("000");
+    }
+  });
+
   test("the monitor finds every host by asking EC2, and reads all that they tell", async () => {
     // The only thing that knows it is not on EC2: the address at which EC2 is asked.
     const endpoint = `/region: us-east-1/a\\        endpoint: http://${awsAddress}:443`;

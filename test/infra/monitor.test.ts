@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createDataSources } from "../../dashboards/stack/provisioning.ts";
+import { logGateConfiguration } from "../../infra/boot/log-gate.ts";
 import { lokiConfiguration, tempoConfiguration } from "../../infra/boot/monitor-stores.ts";
 import { loadMonitorRelease } from "../../infra/release/monitor.ts";
 import {
@@ -60,7 +61,7 @@ test("with a monitor, services send it traces and logs, and job pages link to Gr
   expect(tempoConfiguration.distributor.receivers.otlp.protocols.http.endpoint).toBe(
     "10.0.0.30:4318",
   );
-  expect(lokiConfiguration.server.http_listen_port).toBe(3100);
+  expect(logGateConfiguration).toContain("\n    listen 10.0.0.30:3100;\n");
 });
 
 test("every host runs an exporter of its own state, the monitor's for itself alone", async () => {
@@ -88,6 +89,15 @@ test("Grafana finds each source of data at the port its program listens on", asy
     `http://localhost:${tempoConfiguration.server.http_listen_port}`,
     `http://localhost:${lokiConfiguration.server.http_listen_port}`,
   ]);
+});
+
+test("Loki and Tempo are asked on loopback alone, and Loki deletes nothing for anybody", () => {
+  const asked = [lokiConfiguration, tempoConfiguration].flatMap(({ server }) => [
+    server.http_listen_address,
+    server.grpc_listen_address,
+  ]);
+  expect(asked).toEqual(Array(4).fill("127.0.0.1"));
+  expect(lokiConfiguration.limits_config.deletion_mode).toBe("disabled");
 });
 
 test("traces and logs are kept for as long as the failed jobs that they are about", () => {
@@ -121,9 +131,11 @@ test("the same inputs make the same release, of what the monitor is provisioned 
     "alerts.yaml",
     "grafana/dashboards/tripod.yaml",
     "grafana/datasources/tripod.yaml",
+    "log-gate.conf",
     "loki.yaml",
     "prometheus-ec2.yaml",
     "system/loki.service.d/tripod.conf",
+    "system/nginx.service",
     "system/prometheus-node-exporter.service.d/tripod.conf",
     "system/prometheus-redis-exporter.service.d/tripod.conf",
     "system/tempo.service.d/tripod.conf",

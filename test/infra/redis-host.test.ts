@@ -32,6 +32,14 @@ test("Redis keeps every job on disk, evicts none, and listens on its private add
   ]);
 });
 
+test("Redis speaks with its own network alone, though its host must reach Debian's mirrors", () => {
+  const unit = createFiles()["/etc/systemd/system/redis-server.service"]?.content;
+  expect(unit?.match(/^IPAddress.*$/gm)?.slice(-2)).toEqual([
+    "IPAddressAllow=localhost 10.0.0.0/16",
+    "IPAddressDeny=any",
+  ]);
+});
+
 test("a stack may trade the last second of jobs for speed", () => {
   const file = createFiles("everysec")["/etc/tripod/redis.conf"];
   expect(file?.content).toContain("\nappendfsync everysec\n");

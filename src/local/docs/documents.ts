@@ -4,7 +4,13 @@ import { alerts } from "../../../dashboards/alerts/alerts.ts";
 import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
-import { type Endpoint, endpoints } from "../../contract/topology.ts";
+import {
+  type Endpoint,
+  endpoints,
+  hosts,
+  outboundPorts,
+  outboundPurposes,
+} from "../../contract/topology.ts";
 import { fillPlace, table } from "./table.ts";
 
 const blamed = { caller: "the submitter", system: "us" } as const;
@@ -88,12 +94,16 @@ function alertTable(): string {
 }
 
 function flowTable(): string {
-  return table(
-    ["from", "to", "port", "for"],
-    Object.values<Endpoint>(endpoints).flatMap(({ host, port, callers, purpose }) =>
-      callers.map((caller) => [caller, host, String(port), purpose]),
-    ),
+  const calls = Object.values<Endpoint>(endpoints).flatMap(({ host, port, callers, purpose }) =>
+    callers.map((caller) => [caller, host, String(port), purpose]),
   );
+  const outbound = hosts.map((host) => [
+    host,
+    "internet",
+    outboundPorts.join(", "),
+    outboundPurposes[host],
+  ]);
+  return table(["from", "to", "port", "for"], [...calls, ...outbound]);
 }
 
 interface Setting {
