@@ -68,7 +68,7 @@ function createMonitorFiles(host: MonitorHost): BootFile[] {
 const installation = `
 ${retry}
 ${applySystemFiles}
-${createInstallation(["awscli", "curl", "unattended-upgrades"])}
+${createInstallation(["awscli", "curl", "gpg", "unattended-upgrades"])}
 /usr/local/sbin/tripod-release
 . /etc/tripod/boot.env
 cd ${monitorRelease}

@@ -1,13 +1,14 @@
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { grafanaRepository } from "../../infra/boot/grafana-repository.ts";
+import { grafanaKeyFingerprint, grafanaRepository } from "../../infra/boot/grafana-repository.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import { loadDebianRoot } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
 import { whyNoHosts } from "../hosts/requirements.ts";
 import { ofType, runMockedStack, userDataOf } from "../support/mocked-stack.ts";
+import { disguised, signer, stranger } from "../support/signing-keys.ts";
 
 const obstacle = whyNoHosts();
 
@@ -183,6 +184,56 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
       "prometheus:",
       expect.stringMatching(/^ {2}Candidate: 2\./),
     ]);
+  });
+
+  /** What the program for Grafana's repository says, and the keys that apt then has, where curl gets these. */
+  async function publish(keys: string): Promise<string[]> {
+    await write("/root/published", keys);
+    const answer =
+      await inDebian(`cd /etc/apt && rm -f keyrings/grafana.asc sources.list.d/grafana.sources
+PATH=/root/fakes:$PATH bash /root/program || echo stopped
+if [ -e sources.list.d/grafana.sources ]; then
+  gpg --show-keys --with-colons keyrings/grafana.asc | sed -n 's/^fpr:*/apt has /p'
+fi`);
+    return answer.match(/^(tripod: refused|stopped|apt has).*$/gm) ?? [answer];
+  }
+
+  describe("Grafana's repository", { timeout: 120_000 }, () => {
+    beforeAll(async () => {
+      const program = "/usr/local/sbin/tripod-grafana-repository";
+      const { content = "" } = grafanaRepository.find(({ path }) => path === program) ?? {};
+      for (const { path, content: other } of grafanaRepository) await write(path, other);
+      await write("/root/program", content.replaceAll(grafanaKeyFingerprint, signer.fingerprint));
+      await write("/root/fakes/apt-get", "#!/bin/sh\n");
+      await write(
+        "/root/fakes/curl",
+        `#!/bin/sh\nwhile [ "$1" != --output ]; do shift; done\ncp /root/published "$2"\n`,
+      );
+      // Nothing of it is a service, so that unpacking it is enough, and soon done.
+      const debs =
+        "{gpg,gpgconf,libassuan9,libgcrypt20,libgpg-error0,libnpth0t64,libreadline8t64,libsqlite3-0}_*.deb";
+      await inDebian(
+        `chmod +x /root/fakes/* && cd /var/cache/apt/archives && for deb in $(bash -c 'echo ${debs}'); do dpkg-deb --extract $deb /; done`,
+      );
+    }, 180_000);
+
+    test("is known by the one key whose fingerprint we know, of all that are published", async () => {
+      expect(await publish(stranger.armor + signer.armor)).toEqual([
+        `apt has ${signer.fingerprint}:`,
+      ]);
+    });
+
+    test.each([
+      ["another key", stranger.armor, ` ${stranger.fingerprint}`],
+      ["another key that has ours as a part", disguised.armor, ` ${disguised.fingerprint}`],
+      ["no key at all", "<!doctype html>\n", ""],
+    ])("stays unknown where %s is published, and the boot stops", async (_, keys, found) => {
+      const expected = `expected ${signer.fingerprint}, got${found}`;
+      expect(await publish(keys)).toEqual([
+        `tripod: refused the key of apt.grafana.com: ${expected}`,
+        "stopped",
+      ]);
+    });
   });
 
   test("every script parses, and stops at its first failure", async () => {
