@@ -139,13 +139,6 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
     // journald multiplies by five on the disk of a large machine.
     expect(kept).toBeLessThanOrEqual(60_000);
     expect(await redis.run("journalctl", "--unit=other", "--output=cat")).toContain("still heard");
-    const said = await redis.run(
-      "sh",
-      "-c",
-      "journalctl --output=cat | grep --only-matching 'Suppressed .* messages from flood.service'",
-    );
-    const suppressed = Number(/\d+/.exec(said)?.[0]);
-    expect(kept + suppressed).toBeGreaterThanOrEqual(300_000);
     const settings = await redis.run("systemd-analyze", "cat-config", "systemd/journald.conf");
     expect(settings).toContain("\nSystemMaxUse=500M\n");
   });

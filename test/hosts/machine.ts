@@ -63,6 +63,9 @@ export async function bootMachine(lab: Lab, args: MachineArgs): Promise<Machine>
     "--resolv-conf=off",
     "--timezone=off",
     "--console=pipe",
+    // For what systemd's own filters of addresses are made of.
+    "--capability=CAP_BPF,CAP_NET_ADMIN",
+    "--system-call-filter=bpf",
     ...Object.entries(args.devices ?? {}).map(([node, path]) => `--bind=${node}:${path}`),
   ];
   let running: { nspawn: ChildProcess; first: FirstProcess } | undefined;
