@@ -4,14 +4,12 @@ import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
+import { type JobPlace, readPlace } from "../../queue/place.ts";
 import { readPostponedSince } from "../../queue/postponement.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
-
-/** Positions are looked up this far; a job further back is told "more than". */
-const positionsLookedUp = 500;
 
 export const failureClass = z.enum(
   Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
@@ -78,14 +76,14 @@ export async function readJobStatus(
   id: string,
 ): Promise<JobStatus | undefined> {
   // State first: what is read of the job afterwards can only be newer, so a result is never missing.
-  const read = async () => [await queue.getJobState(id), await queue.getJob(id)] as const;
-  let [jobState, job] = await read();
+  const read = () => Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
+  let [place, job] = await read();
   // Somebody has retried it between the two, which takes the end out of its record.
-  if (hasEnded(jobState) && job?.finishedOn === undefined) [jobState, job] = await read();
-  if (job === undefined || jobState === "unknown") return undefined;
-  const status = summarizeJob(job, jobState);
+  if (hasEnded(place.state) && job?.finishedOn === undefined) [place, job] = await read();
+  if (job === undefined || place.state === "unknown") return undefined;
+  const status = summarizeJob(job, place.state);
   if (status.status !== "waiting") return status;
-  return { ...status, waiting: await explainWaiting({ job, jobState, queue, redis, state }) };
+  return { ...status, waiting: await explainWaiting({ job, place, queue, redis, state }) };
 }
 
 /** What a job says of itself in this state; why it waits takes a further look. */
@@ -141,47 +139,26 @@ function describeOutcome(record: JobRecord, jobState: string): Outcome {
 
 interface WaitingJob {
   readonly job: Job;
-  readonly jobState: string;
+  readonly place: JobPlace;
   readonly queue: Queue;
   readonly redis: Redis;
   readonly state: () => Promise<QueueState>;
 }
 
 async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatus["waiting"]>> {
-  const { job, jobState, queue, redis } = waiting;
-  if (jobState === "delayed") {
-    const [retryTime, postponedSince] = await Promise.all([
-      readRetryTime(queue, redis, job.id ?? ""),
-      readPostponedSince(queue, redis, job),
-    ]);
+  const { job, place, queue, redis } = waiting;
+  if (place.state === "delayed") {
+    const postponedSince = await readPostponedSince(queue, redis, job);
     const reason = postponedSince === undefined ? "retrying" : "unknown_to_workers";
-    return { reason, ...retryTime };
+    const retryAt = parseTime((place.delayScore ?? Number.NaN) / 4_096);
+    return { reason, ...(retryAt !== undefined && { retry_at: iso(retryAt) }) };
   }
-  const [{ paused, workers }, position] = await Promise.all([
-    waiting.state(),
-    readPosition(queue, redis, job.id ?? ""),
-  ]);
-  const reason = paused ? "paused" : workers === 0 ? "no_workers" : "queued";
-  return { reason, ...position };
-}
-
-/** BullMQ scores a delayed job by its time in ms times 4096, to keep jobs of one millisecond in order. */
-async function readRetryTime(queue: Queue, redis: Redis, id: string) {
-  const score = await redis.zscore(queue.toKey("delayed"), id);
-  const retryAt = score === null ? undefined : parseTime(Number(score) / 4_096);
-  return retryAt === undefined ? {} : { retry_at: iso(retryAt) };
-}
-
-async function readPosition(queue: Queue, redis: Redis, id: string) {
-  const key = queue.toKey("wait");
-  const [length, index] = await Promise.all([
-    redis.llen(key),
-    redis.lpos(key, id, "RANK", -1, "MAXLEN", positionsLookedUp),
-  ]);
-  // Jobs are taken from the list's end.
-  if (index !== null) return { ahead: Math.max(0, length - 1 - index) };
-  if (length > positionsLookedUp) return { ahead: positionsLookedUp, ahead_is_lower_bound: true };
-  return {};
+  const { paused, workers } = await waiting.state();
+  return {
+    reason: paused ? "paused" : workers === 0 ? "no_workers" : "queued",
+    ...(place.ahead !== undefined && { ahead: place.ahead }),
+    ...(place.aheadIsLowerBound === true && { ahead_is_lower_bound: true }),
+  };
 }
 
 function iso(ms: number): string {

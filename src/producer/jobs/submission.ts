@@ -4,6 +4,7 @@ import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
+import { readPlace } from "../../queue/place.ts";
 import type { Load, Shortage } from "../../queue/room.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
@@ -140,9 +141,9 @@ async function add(
       { ...(sending && trailOf(sending.span)), [logFields.jobId]: job.id, [logFields.task]: task },
       "job queued",
     );
-    const state = replayed
-      ? await deps.broker.ask((queue) => queue.getJobState(String(job.id)))
-      : "waiting";
+    const { state } = replayed
+      ? await deps.broker.ask((queue, redis) => readPlace(queue, redis, String(job.id)))
+      : { state: "waiting" };
     return { job: summarizeJob(job, state), replayed };
   } catch (error) {
     // Whether or not it is the job that was meant, Redis has answered.
