@@ -125,7 +125,11 @@ export async function openProducer(
 
   let draining = false;
   const readiness = createReadiness(
-    { outage: () => describeOutage(redis), readMemory: () => readMemory(redis) },
+    {
+      outage: () => describeOutage(redis),
+      // Anybody may ask, as often as they like.
+      readMemory: remember(memoryMs, () => readMemory(redis)),
+    },
     () => draining,
   );
   const rateLimit = createRateLimit(config.limits.ratePerMinute);

@@ -198,13 +198,97 @@ export const mutants: readonly Mutant[] = [
   {
     name: "places are looked up through a whole queue",
     change: {
-      file: "src/producer/jobs/job-status.ts",
-      from: "positionsLookedUp = 500",
-      to: "positionsLookedUp = 10_000",
+      file: "src/queue/place.ts",
+      from: "lookedUp = 500",
+      to: "lookedUp = 10_000",
     },
     caughtBy: {
       file: "test/producer/jobs/api.test.ts",
       test: "a place in a long queue is told as far as it is cheap to know",
+    },
+  },
+  {
+    name: "a job's state is looked for through a whole queue",
+    change: {
+      file: "src/producer/jobs/job-status.ts",
+      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id)])",
+      to: "Promise.all([queue.getJobState(id).then((state) => ({ state }) as JobPlace), queue.getJob(id)])",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "what anybody may read costs Redis the same",
+    },
+  },
+  {
+    name: "each reader of a job costs Redis a read",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "return isFresh ? last.status : renew(id);",
+      to: "return isFresh ? read(id) : renew(id);",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "who reads waiting jobs as fast as they can",
+    },
+  },
+  {
+    name: "how jobs stand is remembered of any number of them",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "characters <= limits.characters && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-memory.test.ts",
+      test: "the jobs that were read first are forgotten",
+    },
+  },
+  {
+    name: "a job that was missing a moment ago is missing still",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "return (await begun) ?? reading.get(id) ?? start(id);",
+      to: "return begun ?? start(id);",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-memory.test.ts",
+      test: "that a job is missing is not remembered",
+    },
+  },
+  {
+    name: "any number of reads run at once, before the submissions",
+    change: {
+      file: "src/producer/jobs/read-gate.ts",
+      from: "running < atOnce",
+      to: "running < Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/read-gate.test.ts",
+      test: "so many reads run at once",
+    },
+  },
+  {
+    name: "the list of the latest jobs is read at each change",
+    change: {
+      file: "src/producer/jobs/remembered.ts",
+      from: "Number.NEGATIVE_INFINITY) + pauseMs",
+      to: "Number.NEGATIVE_INFINITY)",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/remembered.test.ts",
+      test: "what is outdated is read anew, but so often at most",
+    },
+  },
+  {
+    name: "who asks whether the producer is ready asks Redis",
+    change: {
+      file: "src/producer/open-producer.ts",
+      from: "remember(memoryMs, () => readMemory(redis))",
+      to: "() => readMemory(redis)",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "what anybody may read costs Redis the same",
     },
   },
   {

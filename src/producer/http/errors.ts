@@ -53,6 +53,10 @@ export const unavailability = {
     retryAfterSeconds: 30,
     detail: "the queue's memory is nearly used up; nothing was queued, try again later",
   },
+  too_many_reads: {
+    retryAfterSeconds: 1,
+    detail: "too much is being read at once; try again",
+  },
   too_many_streams: {
     retryAfterSeconds: 30,
     detail: "too many event streams are open; read the state without one, or try again later",

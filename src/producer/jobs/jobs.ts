@@ -6,9 +6,25 @@ import { RequestError } from "../http/errors.ts";
 import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { readRecentJobs } from "./recent-jobs.ts";
-import { share } from "./remembered.ts";
+import { createReadGate } from "./read-gate.ts";
+import { renew } from "./remembered.ts";
+import { createStatusMemory } from "./status-memory.ts";
 import { openStatusStreams } from "./status-streams.ts";
 import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
+
+/** Of the latest jobs; a list that somebody waits for after a change is read this often at most. */
+const listed = { ms: 1_000, pauseMs: 100 };
+
+/** What happens to a job, as the queue's events call it; `added` is followed by one of these. */
+const moves = [
+  "active",
+  "completed",
+  "delayed",
+  "failed",
+  "removed",
+  "stalled",
+  "waiting",
+] as const;
 
 /** Everything that a client can do with jobs. */
 export interface Jobs {
@@ -35,21 +51,40 @@ export interface JobsDeps extends SubmitDeps {
 /** The jobs of one queue; they must be closed. */
 export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps): Jobs {
   const { broker, tasks } = deps;
-  const read = (id: string) =>
-    broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id));
-  const streams = openStatusStreams(events, read);
-  const readRecent = share(() => broker.ask((queue) => readRecentJobs(queue)));
+  const gate = createReadGate();
+  const memory = createStatusMemory((id) =>
+    gate.pass(() =>
+      broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id)),
+    ),
+  );
+  const recent = renew(listed, () => gate.pass(() => broker.ask((queue) => readRecentJobs(queue))));
+  const outdate = (id: string) => {
+    memory.forget(id);
+    recent.outdate();
+  };
+  const streams = openStatusStreams(memory.renew);
+  for (const move of moves) {
+    events.on(move, ({ jobId }: { jobId: string }) => {
+      outdate(jobId);
+      streams.refresh(jobId);
+    });
+  }
   return {
-    submit: (submission) => submit(deps, submission),
+    async submit(submission) {
+      const receipt = await submit(deps, submission);
+      // Its event may come after the client's next request.
+      outdate(receipt.job.id);
+      return receipt;
+    },
     async find(id) {
-      const status = id !== undefined && isJobId(id) ? await read(id) : undefined;
+      const status = id !== undefined && isJobId(id) ? await memory.find(id) : undefined;
       if (status === undefined) {
         throw new RequestError(404, `there is no job "${id}", or it is no longer kept`);
       }
       return status;
     },
     async recent() {
-      const found = await readRecent();
+      const found = await recent.get();
       // Not the queue's own heartbeats.
       return found
         .filter(({ job }) => tasks.has(job.name))

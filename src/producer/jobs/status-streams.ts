@@ -1,5 +1,4 @@
 import type { PassThrough } from "node:stream";
-import type { QueueEvents } from "bullmq";
 import { createEventStreams, type EventStream } from "../http/event-stream.ts";
 import { isFinal, type JobStatus } from "./job-status.ts";
 
@@ -7,14 +6,14 @@ const maxStreams = 500;
 /** Positions move without an event of the job's own. */
 const tickMs = 1_000;
 
-const moves = ["active", "completed", "delayed", "failed", "stalled", "waiting"] as const;
-
 export interface StatusStreams {
   /**
    * A stream of server-sent `status` events that ends after the final one, or after one called
    * `gone`, if the job is removed.
    */
   open(first: JobStatus): PassThrough;
+  /** Something has happened to the job. */
+  refresh(id: string): void;
   close(): void;
 }
 
@@ -27,9 +26,8 @@ interface Watch {
   stale: boolean;
 }
 
-/** Pushes jobs' statuses to whoever watches them, on the queue's events and once a second. */
+/** Pushes jobs' statuses to whoever watches them, when told to and once a second. */
 export function openStatusStreams(
-  events: QueueEvents,
   read: (id: string) => Promise<JobStatus | undefined>,
 ): StatusStreams {
   const streams = createEventStreams(maxStreams);
@@ -66,9 +64,6 @@ export function openStatusStreams(
     for (const watch of watches) if (wanted(watch)) void refresh(watch);
   };
 
-  for (const move of moves) {
-    events.on(move, ({ jobId }: { jobId: string }) => refreshAll(({ id }) => id === jobId));
-  }
   const ticker = setInterval(() => refreshAll(() => true), tickMs);
 
   return {
@@ -80,6 +75,7 @@ export function openStatusStreams(
       send(watch, first);
       return stream.body;
     },
+    refresh: (job) => refreshAll(({ id }) => id === job),
     close() {
       clearInterval(ticker);
       streams.end();
