@@ -146,6 +146,7 @@ export async function openProducer(
           ...createPageRoutes({ jobs, tasks, rateLimit }),
           ...createOverviewRoutes({ overview, streamQuota }),
         ],
+        readLimit: createRateLimit(config.limits.readsPerMinute),
         tracer: telemetry.otlp.tracer,
         metrics,
         log,

@@ -34,6 +34,8 @@ export interface Config {
     readonly trustProxy: boolean;
     /** Submissions per client. */
     readonly ratePerMinute: number;
+    /** Of everything else that a client asks for. */
+    readonly readsPerMinute: number;
     /** Waiting jobs. */
     readonly queueDepth: number;
   };
@@ -114,6 +116,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     limits: {
       trustProxy: e.TRUST_PROXY,
       ratePerMinute: e.RATE_LIMIT_PER_MINUTE,
+      readsPerMinute: e.READ_LIMIT_PER_MINUTE,
       queueDepth: e.MAX_QUEUE_DEPTH,
     },
     worker: {

@@ -292,6 +292,18 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a client reads as often as it likes",
+    change: {
+      file: "src/producer/http/read-limit.ts",
+      from: "      await limit.count(ctx, tooMany);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "a client that reads too often is told when to come back",
+    },
+  },
+  {
     name: "what a reader of events leaves unread is kept for it",
     change: {
       file: "src/producer/http/event-stream.ts",

@@ -70,6 +70,7 @@ export async function spawnProducer(
     PRODUCER_METRICS_PORT: String(metricsPort),
     BOARD_PASSWORD: "correct horse",
     RATE_LIMIT_PER_MINUTE: "1000000",
+    READ_LIMIT_PER_MINUTE: "1000000",
     ...env,
   };
   const service = spawnService("producer", variables, sources, place);

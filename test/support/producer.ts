@@ -57,7 +57,12 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       ports: anyPorts,
       // What the tests' browser takes for a host that is not this one.
       hostNames: ["tripod.test"],
-      limits: { ...defaults.limits, ratePerMinute: 1_000_000, ...options.limits },
+      limits: {
+        ...defaults.limits,
+        ratePerMinute: 1_000_000,
+        readsPerMinute: 1_000_000,
+        ...options.limits,
+      },
       board: { ...boardLogin, readOnly: options.readOnly ?? true },
       grafanaUrl: options.grafanaUrl,
       boardUrl: options.boardUrl,

@@ -8,6 +8,8 @@ import { registerAssets } from "../pages/assets.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
 import { errorResponses, logKoaErrors } from "./error-responses.ts";
 import { createOpenApi } from "./openapi.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { limitReads } from "./read-limit.ts";
 import { requestTelemetry, type RequestTelemetryDeps } from "./request-telemetry.ts";
 import { createRedirect, registerRoutes, type Route, type RouteState } from "./route.ts";
 import { sameOrigin } from "./same-origin.ts";
@@ -15,6 +17,8 @@ import { securityHeaders } from "./security-headers.ts";
 
 export interface AppDeps extends RequestTelemetryDeps {
   readonly routes: readonly Route[];
+  /** Of what is read at any of the routes; health and the pages' files are free. */
+  readonly readLimit: RateLimit;
   readonly trustProxy: boolean;
   readonly readiness: () => Promise<Readiness>;
 }
@@ -27,8 +31,9 @@ const moved = [
 ];
 
 /** The public listener: form, jobs' pages and JSON API. */
-export function createApp({ routes, trustProxy, readiness, ...deps }: AppDeps): Koa {
-  const openapi = createOpenApi(routes, { Job: jobStatus, OverviewSnapshot: overviewSnapshot });
+export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }: AppDeps): Koa {
+  const limited = limitReads(routes, readLimit);
+  const openapi = createOpenApi(limited, { Job: jobStatus, OverviewSnapshot: overviewSnapshot });
   const describe: Route = {
     method: "GET",
     path: paths.openapi,
@@ -39,7 +44,7 @@ export function createApp({ routes, trustProxy, readiness, ...deps }: AppDeps): 
   const router = new Router<RouteState>();
   registerHealth(router, readiness);
   registerAssets(router);
-  registerRoutes(router, [describe, ...routes, ...moved]);
+  registerRoutes(router, [...limited, ...limitReads([describe, ...moved], readLimit)]);
 
   // Only the last address was added by the proxy itself; the others are the client's own words.
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });

@@ -124,7 +124,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
               "whose data is its id as {id}, is the last: do not come back after it.",
             refer("Job"),
           ),
-          429: problem("Too many streams of this client are open; see Retry-After."),
+          429: problem("Too many requests or open streams of this client; see Retry-After."),
           ...unreadable,
         },
       },

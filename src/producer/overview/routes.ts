@@ -49,7 +49,7 @@ export function createOverviewRoutes({
             type: "array",
             items: refer("OverviewSnapshot"),
           }),
-          429: problem("Too many streams of this client are open; see Retry-After."),
+          429: problem("Too many requests or open streams of this client; see Retry-After."),
           503: problem("Too many watch already; see Retry-After."),
         },
       },

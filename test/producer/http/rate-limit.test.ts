@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { postJson } from "../../support/client.ts";
+import { postJson, readBody } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { startProducer } from "../../support/producer.ts";
 
@@ -59,11 +59,52 @@ test("a form that comes too soon can be sent again as it is", async () => {
   expect(await queue.count()).toBe(1);
 });
 
-test("reading is not limited", async () => {
+test("reading does not count as submitting", async () => {
   const { url } = await startProducer({ limits: { ratePerMinute: 1 } });
   const answers = Array.from({ length: 5 }, async () => (await fetch(url)).status);
 
   expect(await Promise.all(answers)).toEqual([200, 200, 200, 200, 200]);
+});
+
+test("a client that reads too often is told when to come back, and others are not", async () => {
+  const { url } = await startProducer({ limits: { readsPerMinute: 3, trustProxy: true } });
+  const ask = (path: string, address: string, method = "GET") =>
+    fetch(`${url}${path}`, { method, headers: { "x-forwarded-for": address } });
+  const [client, other] = ["203.0.113.1", "203.0.113.2"];
+  const taken = [
+    await ask("/", client),
+    await ask("/api/v1/jobs/nobody", client),
+    await ask("/overview", `${client}:4711`, "HEAD"),
+  ];
+  expect(taken.map(({ status }) => status)).toEqual([200, 404, 200]);
+
+  const api = ["/api/v1/jobs/nobody", "/api/v1/jobs/nobody/events", "/api/v1/overview/events"];
+  for (const path of [...api, "/api/openapi.json"]) {
+    const refused = await ask(path, client);
+    expect(await readProblem(refused)).toEqual(problem(429, "too many requests from here"));
+    expect(Number(refused.headers.get("retry-after"))).toSatisfy(
+      (seconds: number) => seconds > 30 && seconds <= 60,
+    );
+  }
+  for (const path of ["/", "/tasks/quotient", "/jobs/nobody", "/overview", "/api/v1/tasks/old"]) {
+    expect([path, (await ask(path, client)).status]).toEqual([path, 429]);
+  }
+  for (const path of ["/healthz", "/readyz", "/assets/style.css"]) {
+    expect([path, (await ask(path, client)).status]).toEqual([path, 200]);
+  }
+  const headers = { "x-forwarded-for": client };
+  expect((await postJson(`${url}/api/v1/jobs`, division, headers)).status).toBe(202);
+  expect((await ask("/", other)).status).toBe(200);
+});
+
+test("the API says of everything that can be read that it may be read too often", async () => {
+  const { url } = await startProducer();
+  const { paths } = await readBody(await fetch(`${url}/api/openapi.json`));
+  const reads = Object.values<Record<string, { responses: object }>>(paths).flatMap(
+    ({ get }) => get ?? [],
+  );
+  expect(reads.length).toBe(3);
+  for (const { responses } of reads) expect(responses).toHaveProperty("429");
 });
 
 test("a client cannot pass for another by X-Forwarded-For", async () => {
