@@ -15,9 +15,17 @@ export interface LockRenewal {
   renew(blockedMs: number): Promise<void>;
 }
 
+/** How long any of these may run: what is no task's, as the heartbeat, for as long as a lock lasts. */
+export function maxRunMs(
+  names: readonly string[],
+  { limits, lockMs }: Pick<GuardOrders, "limits" | "lockMs">,
+): number {
+  return Math.max(...names.map((name) => limits.get(name) ?? lockMs));
+}
+
 /** On a connection of its own, which lives as long as the thread. */
 export function openLockRenewal(orders: GuardOrders): LockRenewal {
-  const { workerId, lockMs, limits } = orders;
+  const { workerId, lockMs } = orders;
   const log = createLog("worker", orders.logLevel);
   const redis = openRedis(withReader(orders.redis), "background");
   const queue = createQueue(redis, orders.queueName);
@@ -42,7 +50,7 @@ export function openLockRenewal(orders: GuardOrders): LockRenewal {
     const held = await readHeld();
     if (held.length === 0) return;
     const running = [...new Set(held.map(({ name }) => name ?? ""))];
-    const limitMs = Math.max(...running.map((name) => limits.get(name) ?? 0));
+    const limitMs = maxRunMs(running, orders);
     const fields = { blocked_ms: Math.round(blockedMs), running };
     if (blockedMs > limitMs) {
       if (!told.endless) {
