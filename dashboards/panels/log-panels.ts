@@ -1,6 +1,7 @@
-import { logs } from "./panels.ts";
+import { logs, timeseries } from "./panels.ts";
+import { anyOf, rate, series, sum } from "../query/promql.ts";
 import { logsOfTask, logsOfTrace, troubles } from "../query/logql.ts";
-import { logLines } from "../query/queries.ts";
+import { lines, logLines } from "../query/queries.ts";
 
 /** What the services logged as warnings and errors. */
 export function troubleLogs() {
@@ -12,6 +13,31 @@ export function troubleLogs() {
     width: 24,
     queries: [logLines(troubles())],
   });
+}
+
+/** What became of the lines that strangers can cause. */
+export function lineRates() {
+  return [
+    timeseries({
+      title: "Logins refused",
+      description:
+        "Wrong guesses of Bull Board's password, and those that were too many to be tried.",
+      unit: "ops",
+      width: 12,
+      queries: [
+        lines(sum(rate(series("logLines", { line: anyOf("login_.*") })), ["line"]), "{{line}}"),
+      ],
+    }),
+    timeseries({
+      title: "Log lines held back",
+      description: "Lines beyond what their kind has in a minute: counted, but not in the log.",
+      unit: "ops",
+      width: 12,
+      queries: [
+        lines(sum(rate(series("logLines", { outcome: "held_back" })), ["line"]), "{{line}}"),
+      ],
+    }),
+  ];
 }
 
 export function taskLogs() {

@@ -5,7 +5,7 @@ import { flowPanels } from "./flow-panels.ts";
 import { httpPanels } from "./http-panels.ts";
 import { latencyPanels, processingHeatmap } from "./latency-panels.ts";
 import { overviewUid } from "./links.ts";
-import { troubleLogs } from "./log-panels.ts";
+import { lineRates, troubleLogs } from "./log-panels.ts";
 import { nowPanels } from "./now-panels.ts";
 import { processPanels } from "./process-panels.ts";
 import { redisPanels } from "./redis-panels.ts";
@@ -28,6 +28,6 @@ export const overview = createDashboard({
     { title: "Broker", panels: redisPanels() },
     { title: "Pages and API", panels: httpPanels() },
     { title: "Processes", panels: processPanels() },
-    { title: "Logs", panels: [troubleLogs()] },
+    { title: "Logs", panels: [...lineRates(), troubleLogs()] },
   ],
 });

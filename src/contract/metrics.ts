@@ -1,5 +1,6 @@
 /** Every metric this project exports. Names are written out in full so that grep finds them. */
 
+import { lineLimits, lineOutcomes } from "./log-lines.ts";
 import { heartbeatEverySeconds } from "./queues.ts";
 
 type Exporter = "producer" | "worker";
@@ -283,6 +284,14 @@ export const metrics = {
     help: "HTTP requests being served now.",
     labels: ["http_request_method"],
     exporters: producer,
+  },
+  logLines: {
+    type: "counter",
+    name: "taskqueue_log_lines_total",
+    help: "Lines for the log by kind (other: those that strangers do not cause), written, or held back as more than their kind has in a minute.",
+    labels: ["line", "outcome"],
+    values: [{ line: Object.keys(lineLimits), outcome: lineOutcomes }],
+    exporters: both,
   },
   buildInfo: {
     type: "gauge",

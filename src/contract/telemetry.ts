@@ -44,6 +44,10 @@ export const spanAttributes = {
 
 /** Fields of log lines; `traceId` and `spanId` are the labels of exemplars, too. */
 export const logFields = {
+  /** Its kind, where strangers can cause it. */
+  line: "line",
+  /** Lines of that kind that were not written. */
+  heldBack: "held_back",
   jobId: "job_id",
   task: "task",
   attempt: "attempt",

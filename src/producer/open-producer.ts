@@ -181,6 +181,7 @@ export async function openProducer(
           metrics,
         }),
         readiness,
+        log,
       }),
     },
   });

@@ -1,16 +1,37 @@
-import { type Logger, pino } from "pino";
+import { type LogFn, type Logger, pino } from "pino";
+import { logFields } from "../contract/telemetry.ts";
+import { type LineLimits, openLineLimits } from "./line-limits.ts";
 import type { LogStream } from "./log-stream.ts";
 
 export type Log = Logger;
 
-/** JSON lines on standard output, and on the other stream if given, each with the service's name. */
-export function createLog(service: string, level: string, copy?: LogStream): Log {
+/**
+ * JSON lines on standard output, and on the other stream if given, each with the service's name; no
+ * more of a kind than its limit.
+ */
+export function createLog(
+  service: string,
+  level: string,
+  { copy, limits = openLineLimits() }: { copy?: LogStream | undefined; limits?: LineLimits } = {},
+): Log {
   const options = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, write: LogFn) {
+        const admitted = limits.admit(args[0], (like, heldBack) =>
+          write.call(
+            this,
+            { ...like, [logFields.heldBack]: heldBack },
+            `${like[logFields.line]}: ${heldBack} more lines like these were held back`,
+          ),
+        );
+        if (admitted) write.apply(this, args);
+      },
+    },
     redact: ["password", "*.password", "authorization", "headers.authorization"],
   };
   const stdout = pino.destination(1);

@@ -3,6 +3,8 @@ import Koa from "koa";
 import { paths } from "../contract/paths.ts";
 import type { Readiness } from "../service/readiness.ts";
 import { registerHealth } from "../service/readiness.ts";
+import { logKoaErrors } from "./koa-errors.ts";
+import type { Log } from "./log.ts";
 import type { MetricsRegistry } from "./metrics.ts";
 
 /** What a monitor sees of a service: `/metrics` (OpenMetrics), `/healthz` and `/readyz`. */
@@ -10,13 +12,16 @@ export function createObservabilityApp({
   registry,
   collect,
   readiness,
+  log,
 }: {
   readonly registry: MetricsRegistry;
   /** Brings gauges up to date before each scrape. */
   readonly collect: () => Promise<void>;
   readonly readiness: () => Promise<Readiness>;
+  readonly log: Log;
 }): Koa {
   const app = new Koa();
+  logKoaErrors(app, log);
   const router = new Router();
   router.get(paths.metrics, async (ctx) => {
     await collect();

@@ -1,4 +1,5 @@
 import { queueName } from "../contract/queues.ts";
+import { lineOf } from "./line-limits.ts";
 import type { Log } from "./log.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
@@ -14,7 +15,10 @@ export function createRemovalReport({
     onRemoved(count: number, reason: "age" | "memory") {
       metrics.jobsRemoved.inc({ queue: queueName, reason }, count);
       if (reason === "memory") {
-        log.warn({ count }, "removed ended jobs before their time: redis needs the memory");
+        log.warn(
+          { count, ...lineOf("jobs_removed_early") },
+          "removed ended jobs before their time: redis needs the memory",
+        );
       }
     },
     onFailed(error: unknown) {

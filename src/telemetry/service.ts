@@ -1,11 +1,13 @@
 import type { Exporter, MetricsOf } from "../contract/metrics.ts";
 import type { Config } from "../service/config.ts";
+import { openLineLimits } from "./line-limits.ts";
 import { createLog, type Log } from "./log.ts";
 import {
   createRegistry,
   type Instruments,
   type MetricsRegistry,
   registerMetrics,
+  type SharedMetrics,
 } from "./metrics.ts";
 import { type Otlp, startOtlp } from "./otlp.ts";
 
@@ -26,10 +28,18 @@ export async function startTelemetry<E extends Exporter>(
   const registry = createRegistry();
   const otlp = await startOtlp(service, config);
   const metrics = registerMetrics(registry, service, tasks);
+  const { logLines } = metrics as Pick<SharedMetrics, "logLines">;
+  const limits = openLineLimits((line, outcome) => logLines.inc({ line, outcome }));
   return {
-    log: createLog(service, config.logLevel, otlp.logStream),
+    log: createLog(service, config.logLevel, { copy: otlp.logStream, limits }),
     registry,
     metrics,
-    otlp,
+    otlp: {
+      tracer: otlp.tracer,
+      async shutdown() {
+        limits.flush();
+        await otlp.shutdown();
+      },
+    },
   };
 }

@@ -112,6 +112,7 @@ export async function openWorker(
           { outage: () => describeOutage(redis), readMemory: () => readMemory(redis) },
           () => draining,
         ),
+        log,
       }),
     },
   });

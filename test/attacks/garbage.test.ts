@@ -11,7 +11,8 @@ const sent = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\nwhat is this?\r\n\r\n";
 test("what is no HTTP writes no line into the log, however often it comes", async () => {
   const redis = await ownRedis();
   const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
-  const ports = [producer.url, producer.boardUrl].map((url) => Number(new URL(url).port));
+  const { url: publicUrl, boardUrl, metricsUrl } = producer;
+  const ports = [publicUrl, boardUrl, metricsUrl].map((url) => Number(new URL(url).port));
   const closed = ports.flatMap((port) =>
     Array.from({ length: connections }, async () => {
       const socket = connect(port, "127.0.0.1");

@@ -175,7 +175,7 @@ export const mutants: readonly Mutant[] = [
     name: "the right password is taken after ever so many wrong ones",
     change: {
       file: "src/producer/console/login.ts",
-      from: "      await failures.check(ctx, tooMany);\n",
+      from: "      await failures.check(ctx, tooMany).catch(tellLimited(ctx.ip));\n",
       to: "",
     },
     caughtBy: {
@@ -329,8 +329,32 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "what is no HTTP is logged as an error of ours",
-    change: { file: "src/producer/http/error-responses.ts", from: "|HPE_.*", to: "" },
+    change: { file: "src/telemetry/koa-errors.ts", from: "|HPE_.*", to: "" },
     caughtBy: { file: "test/attacks/garbage.test.ts", test: "what is no HTTP writes no line" },
+  },
+  {
+    name: "what strangers cause is logged without limit",
+    change: {
+      file: "src/telemetry/log.ts",
+      from: "if (admitted) write",
+      to: "write",
+    },
+    caughtBy: {
+      file: "test/attacks/log-flood.test.ts",
+      test: "guesses from ever new addresses are all counted",
+    },
+  },
+  {
+    name: "a flood of failures by submitters hides our own",
+    change: {
+      file: "src/telemetry/line-limits.ts",
+      from: 'const key = `${kind} ${like[logFields.errorType] ?? ""}`;',
+      to: "const key: string = kind;",
+    },
+    caughtBy: {
+      file: "test/telemetry/line-limits.test.ts",
+      test: "a flood of a submitter's failures hides none of ours",
+    },
   },
   {
     name: "the overview reads each second once, however far clocks are apart",

@@ -16,7 +16,7 @@ test("traces and logs go to receivers of their own where each has one", async ()
     }),
   );
   otlp.tracer.startSpan("work").end();
-  createLog("worker", "info", otlp.logStream).info("worked");
+  createLog("worker", "info", { copy: otlp.logStream }).info("worked");
   await otlp.shutdown();
 
   expect([tempo.spans.map(({ name }) => name), tempo.logs]).toEqual([["work"], []]);

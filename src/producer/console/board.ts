@@ -5,8 +5,10 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
 import { paths } from "../../contract/paths.ts";
+import { logKoaErrors } from "../../telemetry/koa-errors.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { hasRetryAfter, isClientError, logKoaErrors } from "../http/error-responses.ts";
+import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";
 import { login } from "./login.ts";
 import { isJobId } from "../../queue/job-id.ts";
@@ -48,7 +50,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
       await next();
     } catch (error) {
       const told = isClientError(error) || error instanceof UnavailableError;
-      if (!told) log.error({ err: error }, "Bull Board failed");
+      if (!told) log.error({ err: error, ...lineOf("board_failed") }, "Bull Board failed");
       ctx.status = told ? error.status : 500;
       ctx.body = told ? error.message : "something went wrong here; it has been logged";
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Middleware } from "koa";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
 
@@ -20,19 +21,23 @@ export function login({
   log: Log;
 }): Middleware {
   const failures = createRateLimit(failuresPerMinute);
+  const tellLimited = (client: string) => (error: unknown) => {
+    log.warn({ client, ...lineOf("login_limited") }, `login not tried: ${tooMany}`);
+    throw error;
+  };
   return async function requireLogin(ctx, next) {
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
     const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
     const matches = timingSafeEqual(digest(given), digest(`${user}:${readPassword()}`));
     if (scheme?.toLowerCase() === "basic" && matches) {
-      await failures.check(ctx, tooMany);
+      await failures.check(ctx, tooMany).catch(tellLimited(ctx.ip));
       await next();
       return;
     }
     if (credentials !== undefined) {
       // Counted before anything else can run: guesses that come at once are no more than any others.
-      await failures.count(ctx, tooMany);
-      log.warn({ client: ctx.ip }, "login refused");
+      await failures.count(ctx, tooMany).catch(tellLimited(ctx.ip));
+      log.warn({ client: ctx.ip, ...lineOf("login_refused") }, "login refused");
     }
     ctx.status = 401;
     ctx.set("WWW-Authenticate", 'Basic realm="Bull Board", charset="UTF-8"');

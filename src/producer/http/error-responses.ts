@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import type Koa from "koa";
 import type { Middleware, ParameterizedContext } from "koa";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { type FieldError, RequestError, UnavailableError, type UnavailableKind } from "./errors.ts";
 
@@ -32,7 +32,8 @@ export function errorResponses(log: Log, renderPage: RenderProblem): Middleware 
       }
     } catch (error) {
       const answer = problemOf(error);
-      if (answer.status === 500) log.error({ err: error }, "request failed");
+      if (answer.status === 500)
+        log.error({ err: error, ...lineOf("request_failed") }, "request failed");
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
       ctx.status = answer.status;
       ctx.set("Cache-Control", "no-store");
@@ -79,14 +80,4 @@ export function hasRetryAfter(error: unknown): error is { retryAfterSeconds: num
     (error instanceof UnavailableError || error instanceof RequestError) &&
     error.retryAfterSeconds !== undefined
   );
-}
-
-/** A reader who leaves in the middle of a stream, or sends what is no HTTP, is no error of ours. */
-const byClient = /^(ERR_STREAM_PREMATURE_CLOSE|ECONNRESET|EPIPE|HPE_.*)$/;
-
-export function logKoaErrors(app: Koa, log: Log): void {
-  app.on("error", (error: Error & { code?: string }) => {
-    if (byClient.test(error.code ?? "")) return;
-    log.error({ err: error }, "response failed");
-  });
 }

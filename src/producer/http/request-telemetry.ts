@@ -8,6 +8,7 @@ import {
 } from "@opentelemetry/api";
 import type { Middleware, ParameterizedContext } from "koa";
 import { paths } from "../../contract/paths.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import { exemplarOf, extractContext, injectContext, trailOf } from "../../telemetry/spans.ts";
@@ -78,7 +79,10 @@ export function requestTelemetry({
       span.setAttribute("http.response.status_code", ctx.status);
       if (ctx.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
-      log.debug({ ...trailOf(span), method, route, status: ctx.status, seconds }, "request");
+      log.debug(
+        { ...trailOf(span), ...lineOf("request"), method, route, status: ctx.status, seconds },
+        "request",
+      );
     }
   };
 }

@@ -9,6 +9,7 @@ import type { Load, Shortage } from "../../queue/room.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import {
@@ -78,7 +79,10 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
   } catch (error) {
     count(error instanceof RequestError ? "rejected" : "error");
     if (!(error instanceof RequestError))
-      log.warn({ err: error, [logFields.task]: task }, "job not queued");
+      log.warn(
+        { err: error, [logFields.task]: task, ...lineOf("job_not_queued") },
+        "job not queued",
+      );
     throw error;
   }
 }
@@ -138,7 +142,12 @@ async function add(
     );
     sending?.end("added");
     deps.log.info(
-      { ...(sending && trailOf(sending.span)), [logFields.jobId]: job.id, [logFields.task]: task },
+      {
+        ...(sending && trailOf(sending.span)),
+        [logFields.jobId]: job.id,
+        [logFields.task]: task,
+        ...lineOf("job_queued"),
+      },
       "job queued",
     );
     const { state } = replayed

@@ -6,6 +6,7 @@ import { heartbeatName } from "../../queue/heartbeat.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import { exemplarOf, trailOf } from "../../telemetry/spans.ts";
@@ -61,28 +62,37 @@ export function registerAccounting(
     attempts.get(job)?.settle();
     finish(job, "succeeded", "");
     activity.succeed(taskOf(job));
-    log.info(fieldsOf(job), "job succeeded");
+    log.info({ ...fieldsOf(job), ...lineOf("job_succeeded") }, "job succeeded");
   });
 
   worker.on("failed", (job, error) => {
     const { failureClass, reason } = parseFailure(error.message);
     if (job === undefined) {
-      log.error({ [logFields.errorType]: failureClass }, `a job that is gone failed: ${reason}`);
+      log.error(
+        { [logFields.errorType]: failureClass, ...lineOf("job_gone") },
+        `a job that is gone failed: ${reason}`,
+      );
       return;
     }
     attempts.get(job)?.settle();
     const fields = { ...fieldsOf(job), [logFields.errorType]: failureClass };
     if (job.finishedOn === undefined) {
       metrics.jobRetries.inc({ queue, task: taskOf(job), error_type: failureClass });
-      log.warn(fields, `attempt failed, will be retried: ${reason}`);
+      log.warn(
+        { ...fields, ...lineOf("attempt_failed") },
+        `attempt failed, will be retried: ${reason}`,
+      );
       return;
     }
     finish(job, "failed", failureClass);
-    log.warn(fields, `job failed: ${reason}`);
+    log.warn({ ...fields, ...lineOf("job_failed") }, `job failed: ${reason}`);
   });
 
   worker.on("stalled", (jobId) => {
     metrics.jobsStalled.inc({ queue });
-    log.warn({ [logFields.jobId]: jobId }, "job stalled: its worker stopped renewing the lock");
+    log.warn(
+      { [logFields.jobId]: jobId, ...lineOf("job_stalled") },
+      "job stalled: its worker stopped renewing the lock",
+    );
   });
 }

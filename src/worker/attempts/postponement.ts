@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { knownWithinSeconds, queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { postponeJob, readPostponedSince } from "../../queue/postponement.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 
@@ -39,7 +40,7 @@ export function createPostpone({ queue, redis, metrics, log }: PostponementDeps)
     metrics.jobsPostponed.inc({ queue: queueName, task });
     if (known === undefined) {
       log.warn(
-        { [logFields.jobId]: job.id, [logFields.task]: task },
+        { [logFields.jobId]: job.id, [logFields.task]: task, ...lineOf("job_postponed") },
         `job waits for another worker, as this release ${problem}`,
       );
     }

@@ -4,6 +4,7 @@ import { logFields } from "../../contract/telemetry.ts";
 import { formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import type { BlockWatch } from "../blocking/block-watch.ts";
@@ -63,6 +64,7 @@ export function createProcessor({
             [logFields.jobId]: job.id,
             [logFields.task]: taskName,
             [logFields.errorType]: "cancelled",
+            ...lineOf("job_handed_back"),
           },
           "job handed back: the worker stops",
         );

@@ -1,5 +1,6 @@
 import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import type { Block } from "./block-watch.ts";
@@ -21,9 +22,16 @@ export function createBlockReport({
     metrics.taskBlocked.inc({ queue: queueName, task: task ?? "_OTHER" }, ms / 1_000);
     const culprit = task ?? `one of ${running.join(", ")}`;
     log.warn(
-      { [logFields.task]: task ?? "_OTHER", blocked_ms: Math.round(ms), running },
+      {
+        [logFields.task]: task ?? "_OTHER",
+        blocked_ms: Math.round(ms),
+        running,
+        ...lineOf("task_blocked"),
+      },
       `a task blocked the event loop: ${culprit}`,
     );
-    note(culprit).catch((error: unknown) => log.warn({ err: error }, "cannot note the block"));
+    note(culprit).catch((error: unknown) =>
+      log.warn({ err: error, ...lineOf("task_blocked") }, "cannot note the block"),
+    );
   };
 }

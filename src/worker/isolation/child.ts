@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
@@ -64,7 +65,7 @@ export function openChild({ task, file, env, deathSignal, log }: ChildOptions): 
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const fields = { task, child_pid: started.pid };
+    const fields = { task, child_pid: started.pid, ...lineOf("task_output") };
     if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line));
     if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line));
     return started;
