@@ -197,6 +197,14 @@ export const variables = declareVariables({
     readBy: ["producer"],
     onEc2: operator,
   },
+  TRUST_TRACEPARENT: {
+    value: flag,
+    default: false,
+    meaning:
+      "Whether a request belongs to the trace in its `traceparent`: only where all callers are yours. Otherwise it begins a trace of its own that links to it.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
   RATE_LIMIT_PER_MINUTE: {
     value: { kind: "integer", min: 1, max: 1_000_000 },
     default: 600,

@@ -134,7 +134,7 @@ export async function openProducer(
   );
   const rateLimit = createRateLimit(config.limits.ratePerMinute);
   const streamQuota = createStreamQuota();
-  const { trustProxy } = config.limits;
+  const { trustProxy, trustTraceparent } = config.limits;
   const listeners = await openListeners(config, {
     public: {
       port: config.ports.public,
@@ -151,6 +151,7 @@ export async function openProducer(
         metrics,
         log,
         trustProxy,
+        trustTraceparent,
         readiness,
       }),
     },

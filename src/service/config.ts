@@ -32,6 +32,8 @@ export interface Config {
   };
   readonly limits: {
     readonly trustProxy: boolean;
+    /** Whether a request belongs to the trace that it names. */
+    readonly trustTraceparent: boolean;
     /** Submissions per client. */
     readonly ratePerMinute: number;
     /** Of everything else that a client asks for. */
@@ -115,6 +117,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     },
     limits: {
       trustProxy: e.TRUST_PROXY,
+      trustTraceparent: e.TRUST_TRACEPARENT,
       ratePerMinute: e.RATE_LIMIT_PER_MINUTE,
       readsPerMinute: e.READ_LIMIT_PER_MINUTE,
       queueDepth: e.MAX_QUEUE_DEPTH,

@@ -2,7 +2,7 @@ import { logs, type Tracer, trace } from "@opentelemetry/api";
 import { serviceNames } from "../contract/telemetry.ts";
 import type { Config } from "../service/config.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
-import { createRateSampler } from "./sampler.ts";
+import { createLinkedSampler, createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
 /** Of a text, such as a path, which may have 16 KB. */
@@ -20,7 +20,7 @@ export interface Otlp {
 
 /**
  * Sends traces and logs over OTLP/HTTP, each to its own address if it has one. Without any no SDK is
- * loaded: spans cost nothing, yet a caller's `traceparent` still passes through.
+ * loaded: spans cost nothing, yet the `traceparent` of a trusted caller still passes through.
  */
 export async function startOtlp(
   service: keyof typeof serviceNames,
@@ -63,16 +63,19 @@ async function createSdk(
   ]);
   const exporter =
     otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: flushMs });
+  const own = createRateSampler(tracesPerSecond);
+  const asked = createRateSampler(tracesPerSecond);
   return new sdk.NodeSDK({
     resource: resources.resourceFromAttributes({
       "service.name": serviceNames[service],
       "service.version": releaseSha,
     }),
-    sampler: new traces.ParentBasedSampler({
-      root: createRateSampler(tracesPerSecond),
+    sampler: new traces.ParentBasedSampler(
       // A job's trace was let through by the producer; a request's flag is anybody's.
-      ...(service === "producer" && { remoteParentSampled: createRateSampler(tracesPerSecond) }),
-    }),
+      service === "producer"
+        ? { root: createLinkedSampler({ own, asked }), remoteParentSampled: asked }
+        : { root: own },
+    ),
     spanLimits: { attributeValueLengthLimit: maxAttributeLength },
     // Lists, even empty ones: the SDK would look into the environment for what is left out.
     ...(otlp.traces === undefined

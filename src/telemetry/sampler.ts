@@ -1,3 +1,4 @@
+import { type Link, TraceFlags } from "@opentelemetry/api";
 import type { Sampler } from "@opentelemetry/sdk-trace";
 
 // The enum's values; the SDK itself is loaded only where something is traced.
@@ -22,4 +23,20 @@ export function createRateSampler(perSecond: number, now = () => performance.now
     },
     toString: () => `RateSampler{${perSecond}/s}`,
   };
+}
+
+/**
+ * Samples a new trace by `asked` if a caller's trace that it links to is sampled, and by `own`
+ * otherwise: who asks for ever so many takes none from those who do not.
+ */
+export function createLinkedSampler({ own, asked }: { own: Sampler; asked: Sampler }): Sampler {
+  return {
+    shouldSample: (...request) =>
+      (request[5].some(isSampled) ? asked : own).shouldSample(...request),
+    toString: () => `LinkedSampler{${own.toString()}, ${asked.toString()}}`,
+  };
+}
+
+function isSampled({ context }: Link): boolean {
+  return (context.traceFlags & TraceFlags.SAMPLED) !== 0;
 }

@@ -34,6 +34,23 @@ export function extractContext(carrier: Carrier): Context {
   return propagator.extract(ROOT_CONTEXT, carrier, getter);
 }
 
+/** Where a trace goes on: the context to start a span in, and what that span links to. */
+export interface Origin {
+  readonly parent: Context;
+  readonly links: readonly Link[];
+}
+
+/**
+ * Where the trace of a request goes on: in its caller's if the caller is trusted, or else in a new
+ * one that links to it, as nobody may write into a trace whose id they happen to know.
+ */
+export function originOf(carrier: Carrier, isTrusted: boolean): Origin {
+  const remote = extractContext(carrier);
+  const spanContext = trace.getSpanContext(remote);
+  if (isTrusted || spanContext === undefined) return { parent: remote, links: [] };
+  return { parent: ROOT_CONTEXT, links: [{ context: spanContext }] };
+}
+
 /** The context as headers: `{}` when there is no trace. */
 export function injectContext(context: Context): Record<string, string> {
   const carrier: Record<string, string> = {};

@@ -26,9 +26,11 @@ async function startTraced() {
 
 test("a division goes from the request to its result, seen in one trace and in the metrics", async () => {
   const { redisUrl, producer, worker, spansOf } = await startTraced();
-  const traceId = "0af7651916cd43dd8448eb211c80319c";
-  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
-  const { id } = await submitDivision(producer.url, { x: 10, y: 2 }, { traceparent });
+  const callersTrace = "0af7651916cd43dd8448eb211c80319c";
+  const traceparent = `00-${callersTrace}-b7ad6b7169203331-01`;
+  const submitted = await submitDivision(producer.url, { x: 10, y: 2 }, { traceparent });
+  const { id, trace_id: traceId = "" } = submitted;
+  expect(traceId).not.toBe(callersTrace);
   expect(await untilFinal(producer.url, id)).toMatchObject({
     status: "succeeded",
     result: 5,
@@ -46,13 +48,14 @@ test("a division goes from the request to its result, seen in one trace and in t
       span?.status,
     ]),
   ).toEqual([
-    ["taskqueue-producer", "POST /api/v1/jobs", 2, "b7ad6b7169203331", 0],
+    ["taskqueue-producer", "POST /api/v1/jobs", 2, undefined, 0],
     ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
     ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
     ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
     ["taskqueue-worker", "compute quotient", 1, process?.spanId, 0],
     ["taskqueue-worker", "settle tasks", 3, process?.spanId, 0],
   ]);
+  expect([request?.linkedTraces, request?.links]).toEqual([[callersTrace], ["b7ad6b7169203331"]]);
   expect(process?.links).toEqual([send?.spanId]);
   expect(process?.attributes).toMatchObject({
     "messaging.system": "bullmq",

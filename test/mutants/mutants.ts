@@ -186,13 +186,33 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a client has as many requests traced as it likes",
     change: {
-      file: "src/telemetry/otlp.ts",
-      from: 'service === "producer" &&',
-      to: 'service === "worker" &&',
+      file: "src/telemetry/sampler.ts",
+      from: "return { decision: drop }",
+      to: "return { decision: keep }",
     },
     caughtBy: {
       file: "test/attacks/traceparent.test.ts",
-      test: "a client that asks for every one of its requests to be traced",
+      test: "a stranger who asks for every request to be traced",
+    },
+  },
+  {
+    name: "a trusted caller has as many requests traced as it likes",
+    change: {
+      file: "src/telemetry/otlp.ts",
+      from: ", remoteParentSampled: asked",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/attacks/traceparent.test.ts",
+      test: "a trusted caller who asks for every request to be traced",
+    },
+  },
+  {
+    name: "strangers write into traces whose ids they know",
+    change: { file: "src/telemetry/spans.ts", from: "if (isTrusted ||", to: "if (true ||" },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "a request begins a trace of its own",
     },
   },
   {

@@ -16,6 +16,8 @@ export interface OtlpSpan {
   /** 0 unset, 1 ok, 2 error. */
   readonly status: number;
   readonly links: readonly string[];
+  /** Traces of what it links to. */
+  readonly linkedTraces: readonly string[];
   readonly events: readonly string[];
 }
 
@@ -27,10 +29,13 @@ interface Export {
   resourceSpans: {
     resource: { attributes: Attribute[] };
     scopeSpans: {
-      spans: (Omit<OtlpSpan, "service" | "attributes" | "status" | "links" | "events"> & {
+      spans: (Omit<
+        OtlpSpan,
+        "service" | "attributes" | "status" | "links" | "linkedTraces" | "events"
+      > & {
         attributes: Attribute[];
         status?: { code?: number };
-        links?: { spanId: string }[];
+        links?: { traceId: string; spanId: string }[];
         events?: { name: string }[];
       })[];
     }[];
@@ -91,6 +96,7 @@ function readSpans({ resourceSpans }: Export): OtlpSpan[] {
         attributes: valuesOf(span.attributes),
         status: span.status?.code ?? 0,
         links: (span.links ?? []).map(({ spanId }) => spanId),
+        linkedTraces: (span.links ?? []).map(({ traceId }) => traceId),
         events: (span.events ?? []).map(({ name }) => name),
       })),
     ),

@@ -11,7 +11,7 @@ import { paths } from "../../contract/paths.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
-import { exemplarOf, extractContext, injectContext, trailOf } from "../../telemetry/spans.ts";
+import { exemplarOf, injectContext, originOf, trailOf } from "../../telemetry/spans.ts";
 
 /** What `requestTelemetry` leaves for the routes behind it. */
 export interface TracedState {
@@ -23,19 +23,22 @@ export interface RequestTelemetryDeps {
   readonly tracer: Tracer;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
+  /** Whether a request belongs to its caller's trace. */
+  readonly trustTraceparent: boolean;
 }
 
 const untraced: ReadonlySet<string> = new Set([paths.health, paths.readiness]);
 
-/** Traces, measures and logs each request, takes the client's `traceparent` and returns its own. */
+/** Traces, measures and logs each request, and returns its `traceparent`. */
 export function requestTelemetry({
   tracer,
   metrics,
   log,
+  trustTraceparent,
 }: RequestTelemetryDeps): Middleware<TracedState> {
   return async function observeRequest(ctx, next) {
     const method = ctx.method;
-    const incoming = extractContext(ctx.req.headers);
+    const { parent, links } = originOf(ctx.req.headers, trustTraceparent);
     const quiet = untraced.has(ctx.path) || ctx.path.startsWith("/assets/");
     const span = quiet
       ? trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
@@ -43,15 +46,16 @@ export function requestTelemetry({
           method,
           {
             kind: SpanKind.SERVER,
+            links: [...links],
             attributes: {
               "http.request.method": method,
               "url.path": ctx.path,
               "url.scheme": ctx.protocol,
             },
           },
-          incoming,
+          parent,
         );
-    ctx.state.trace = trace.setSpan(incoming, span);
+    ctx.state.trace = trace.setSpan(parent, span);
     for (const [name, value] of Object.entries(injectContext(ctx.state.trace)))
       ctx.set(name, value);
 

@@ -202,8 +202,26 @@ test("pushes every move of a job until its end", async () => {
   expect([...new Set(statuses)]).toEqual(["waiting", "working", "succeeded"]);
 });
 
-test("returns the trace of the request and takes the client's", async () => {
-  const { url } = await startProducer();
+test("a request begins a trace of its own, which it returns and which links to the client's", async () => {
+  const { url, tracing } = await startProducer();
+  const client = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+  const response = await postJson(`${url}/api/v1/jobs`, division, {
+    traceparent: `00-${client.traceId}-${client.spanId}-01`,
+  });
+  const { trace_id: traceId } = await readBody(response);
+  expect(traceId).not.toBe(client.traceId);
+  expect(response.headers.get("traceparent")).toMatch(
+    new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`),
+  );
+  const request = await until("its span", () =>
+    tracing.spans.getFinishedSpans().find(({ name }) => name === "POST /api/v1/jobs"),
+  );
+  expect([request.spanContext().traceId, request.parentSpanContext]).toEqual([traceId, undefined]);
+  expect(request.links.map(({ context }) => context)).toEqual([expect.objectContaining(client)]);
+});
+
+test("a request of a trusted caller belongs to that caller's trace", async () => {
+  const { url } = await startProducer({ limits: { trustTraceparent: true } });
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const response = await postJson(`${url}/api/v1/jobs`, division, {
     traceparent: `00-${traceId}-b7ad6b7169203331-01`,
