@@ -35,8 +35,9 @@ export function createBasis(deployment: Deployment): Check[] {
         : `something answers on port ${port}, but not as Tripod's producer would (HTTP ${status} for ${paths.health})`;
     }),
     check("the producer works with Redis", async () => {
-      const { status, text } = await deployment.get(paths.readiness);
-      return status === 200 ? undefined : explainUnready(text);
+      const { status } = await deployment.get(paths.readiness);
+      if (status === 200) return undefined;
+      return deployment.readReasons().then(explainUnready, () => whereToAsk);
     }),
     check("the producer tells which tasks it has", async () =>
       deployment.readTasks().then(
@@ -115,6 +116,13 @@ function closed(deployment: Deployment, what: string, host: string, port: number
       : undefined,
   );
 }
+
+/** The public is not told: the reasons name what is behind the producer. */
+const whereToAsk =
+  `the producer runs, but cannot work with Redis; on its host "curl -s localhost:${endpoints["producer-metrics"].port}${paths.readiness}" says why: ` +
+  "WRONGPASS or NOAUTH: the hosts come from different passwords, raise tripod:passwordVersion and deploy again; " +
+  '"has used": Redis is full, give its host more memory; "draining": it is shutting down, try again in a minute; ' +
+  'anything else: Redis is stopped, or its security group does not let the producer in, "journalctl -u redis-server" on its host says more';
 
 function explainUnready(text: string): string {
   if (/WRONGPASS|NOAUTH/.test(text)) {

@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paths } from "../../src/contract/paths.ts";
+import { endpoints } from "../../src/contract/topology.ts";
 import { type OfferedTask, readOfferedTasks } from "./offered-tasks.ts";
 
 /** A deployment as somebody sees who knows its address. */
@@ -13,6 +14,8 @@ export interface Deployment {
   /** `silent`: no answer of any kind within two seconds. */
   knock(host: string, port: number): Promise<"open" | "refused" | "silent">;
   get(path: string): Promise<Answer>;
+  /** Why the producer is not ready; rejects where its metrics port does not answer. */
+  readReasons(): Promise<string>;
   /** What can be submitted; rejects if that cannot be read. */
   readTasks(): Promise<OfferedTask[]>;
   /** Submits a job and follows it until it ends or nobody takes it. */
@@ -56,6 +59,10 @@ export function createDeployment(url: URL): Deployment {
     findAddress: async () => (await lookup(host)).address,
     knock,
     get: (path) => request(path),
+    async readReasons() {
+      const place = `http://${host}:${endpoints["producer-metrics"].port}${paths.readiness}`;
+      return (await fetch(place, { signal: AbortSignal.timeout(answerMs) })).text();
+    },
     readTasks: async () => readOfferedTasks(JSON.parse((await request(paths.openapi)).text)),
     async run(task, input) {
       const taken = await request(paths.api, {

@@ -15,7 +15,7 @@ export const paths = {
   metrics: "/metrics",
   /** Alive: never touches Redis. */
   health: "/healthz",
-  /** Able to work: 503 with reasons when not. */
+  /** Able to work: 503 when not, with reasons on the metrics listeners. */
   readiness: "/readyz",
 } as const;
 

@@ -66,7 +66,11 @@ export function openStack({
           signal,
           tell: (line) => print(name, line),
         });
-      await Promise.all([wait("producer", origins.public), wait("worker", origins.workerMetrics)]);
+      // The metrics listeners also tell why a service is not ready.
+      await Promise.all([
+        wait("producer", origins.producerMetrics),
+        wait("worker", origins.workerMetrics),
+      ]);
     },
     watch(watchers) {
       for (const { name, command, env: own, files } of watchers) {

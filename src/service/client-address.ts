@@ -1,12 +1,13 @@
 import { isIPv6 } from "node:net";
 
 /**
- * The client behind an address, however a proxy writes it: with a port, in brackets, in capitals, or
- * as IPv6 where it is IPv4. One IPv6 client owns a whole /64, so that is what is counted.
+ * The client behind an address, however a proxy writes it: with a port, in brackets or quotes, in
+ * capitals, or as IPv6 where it is IPv4. One IPv6 client owns a whole /64, so that is what is counted.
  */
 export function clientOf(address: string): string {
-  const bare = /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address;
-  const plain = bare.replace(/^(\d+(?:\.\d+){3}):\d+$/, "$1").replace(/%.*$/, "");
+  const unquoted = address.replaceAll('"', "").trim();
+  const bare = /^\[(.+)\](?::\d+)?$/.exec(unquoted)?.[1] ?? unquoted;
+  const plain = bare.replace(/^(.*\d+(?:\.\d+){3}):\d+$/, "$1").replace(/%.*$/, "");
   if (!isIPv6(plain)) return plain.toLowerCase();
   // In lower case, and with :: for the longest run of zeros.
   const ip = new URL(`http://[${plain}]`).hostname.slice(1, -1);

@@ -41,8 +41,14 @@ export function createReadiness(
   };
 }
 
-/** Adds `/healthz`, which never touches Redis, and `/readyz`, which is 503 with reasons when not ready. */
-export function registerHealth(router: Router, readiness: () => Promise<Readiness>): void {
+/**
+ * Adds `/healthz`, which never touches Redis, and `/readyz`, which is 503 when not ready and tells
+ * all that it is given: the reasons name Redis' address, which is no stranger's business.
+ */
+export function registerHealth(
+  router: Router,
+  readiness: () => Promise<Pick<Readiness, "ready">>,
+): void {
   router.get(paths.health, (ctx) => {
     ctx.body = { alive: true };
   });

@@ -127,7 +127,10 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     await redis.run("systemctl", "stop", "redis-server");
     const lines = await smoke();
     expect(lines).toHaveLength(4);
-    expect(lines[3]).toContain("the producer runs, but does not reach Redis: Redis is stopped");
+    expect(lines[3]).toContain('"curl -s localhost:9464/readyz" says why');
+    expect((await smoke(undefined, { network: "monitor" })).at(-1)).toContain(
+      "the producer runs, but does not reach Redis: Redis is stopped",
+    );
     await redis.run("systemctl", "start", "redis-server");
     await untilWell();
   });
@@ -139,7 +142,10 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     await until("the producer to listen", async () => (await smoke()).length > 2, 40_000);
     const lines = await smoke();
     expect(lines).toHaveLength(4);
-    expect(lines[3]).toContain("the producer runs, but Redis refuses its password");
+    expect(lines[3]).toContain('"curl -s localhost:9464/readyz" says why');
+    expect((await smoke(undefined, { network: "monitor" })).at(-1)).toContain(
+      "the producer runs, but Redis refuses its password",
+    );
     await producer.run("systemctl", "restart", "tripod-secrets");
     await producer.run("systemctl", "restart", "tripod-producer");
     await untilWell();

@@ -377,6 +377,39 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "Bull Board's pages ask another site for a font",
+    change: {
+      file: "src/producer/console/board.ts",
+      from: "  app.use(ownFilesOnly());\n",
+      to: "",
+    },
+    caughtBy: { file: "test/browser/board.test.ts", test: "no page of Bull Board's asks" },
+  },
+  {
+    name: "a client behind a proxy is another one at each port",
+    change: {
+      file: "src/service/client-address.ts",
+      from: '.replace(/^(.*\\d+(?:\\.\\d+){3}):\\d+$/, "$1")',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "one address is one client, however the proxy writes it",
+    },
+  },
+  {
+    name: "strangers are told where Redis is and what ails it",
+    change: {
+      file: "src/producer/http/app.ts",
+      from: "async () => ({ ready: (await readiness()).ready })",
+      to: "readiness",
+    },
+    caughtBy: {
+      file: "test/producer/http/readiness.test.ts",
+      test: "the public is told whether the producer is ready",
+    },
+  },
+  {
     name: "the overview reads each second once, however far clocks are apart",
     change: {
       file: "src/producer/overview/ended-window.ts",

@@ -18,9 +18,12 @@ import { until } from "../support/until.ts";
 const soonMs = 5_000;
 
 test("services whose password file is corrected are ready soon after, without a restart", async () => {
-  const { url, isReady, setPassword } = await openServices({ password: "right", given: "wrong" });
+  const { url, metricsUrl, isReady, setPassword } = await openServices({
+    password: "right",
+    given: "wrong",
+  });
   await until("the wrong password to be refused", async () =>
-    (await readReasons(url)).includes("WRONGPASS"),
+    (await readReasons(metricsUrl)).includes("WRONGPASS"),
   );
   expect(await isReady()).toEqual([false, false]);
 
@@ -30,7 +33,7 @@ test("services whose password file is corrected are ready soon after, without a 
 });
 
 test("every connection takes a password that has changed, once it has to connect anew", async () => {
-  const { url, isReady, setPassword, redisUrl } = await openServices({
+  const { url, metricsUrl, isReady, setPassword, redisUrl } = await openServices({
     password: "old",
     given: "old",
   });
@@ -43,7 +46,7 @@ test("every connection takes a password that has changed, once it has to connect
   // The worker waits for jobs on a copy of its connection that BullMQ has made.
   await administrator.call("CLIENT", "KILL", "SKIPME", "yes");
   await until("none to get in with the old one", async () =>
-    (await readReasons(url)).includes("WRONGPASS"),
+    (await readReasons(metricsUrl)).includes("WRONGPASS"),
   );
   setPassword("new");
   await until("both services to be ready", async () => (await isReady()).every(Boolean), soonMs);
@@ -98,9 +101,11 @@ async function openServices({ password, given }: { password: string; given: stri
   });
   onTestFinished(() => worker.close());
   const url = `http://127.0.0.1:${producer.ports.public}`;
+  const metricsUrl = `http://127.0.0.1:${producer.ports.metrics}`;
   const workerUrl = `http://127.0.0.1:${worker.ports.metrics}`;
   return {
     url,
+    metricsUrl,
     redisUrl: redis.url,
     boardUrl: `http://127.0.0.1:${producer.ports.board}`,
     isReady: () =>
@@ -110,6 +115,6 @@ async function openServices({ password, given }: { password: string; given: stri
   };
 }
 
-async function readReasons(url: string): Promise<string> {
-  return (await fetch(`${url}/readyz`)).text();
+async function readReasons(metricsUrl: string): Promise<string> {
+  return (await fetch(`${metricsUrl}/readyz`)).text();
 }

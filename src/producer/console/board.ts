@@ -12,6 +12,7 @@ import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";
 import { login } from "./login.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 
@@ -63,6 +64,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");
     await next();
   });
+  app.use(ownFilesOnly());
   app.use(adapter.registerPlugin());
   return app;
 }

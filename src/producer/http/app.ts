@@ -43,7 +43,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
     },
   };
   const router = new Router<RouteState>();
-  registerHealth(router, readiness);
+  registerHealth(router, async () => ({ ready: (await readiness()).ready }));
   registerAssets(router);
   registerRoutes(router, [...limited, ...limitReads([describe, ...moved], readLimit)]);
 

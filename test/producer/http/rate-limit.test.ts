@@ -143,3 +143,19 @@ test("one IPv6 network of 64 bits is one client", async () => {
     await submitAs("2001:db8:0:2::1"),
   ]).toEqual([202, 429, 202]);
 });
+
+test("one address is one client, however the proxy writes it", async () => {
+  const { url } = await startProducer({ limits: { ratePerMinute: 1, trustProxy: true } });
+  const submitAs = async (address: string) => {
+    const headers = { "x-forwarded-for": address };
+    return (await postJson(`${url}/api/v1/jobs`, division, headers)).status;
+  };
+
+  expect([
+    await submitAs("203.0.113.9"),
+    await submitAs("203.0.113.9:5678"),
+    await submitAs("::FFFF:203.0.113.9"),
+    await submitAs("[::ffff:203.0.113.9]:443"),
+    await submitAs("::ffff:203.0.113.9:5679"),
+  ]).toEqual([202, 429, 429, 429, 429]);
+});
