@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { cutZeros } from "../../infra/boot/append-file.ts";
+import { type BrokerLogin, prepareLogin } from "./broker-login.ts";
 import { findCommand } from "./command-path.js";
 import { claimDataFolder, makeDataFolder } from "./data-folder.ts";
 import { findFreePort } from "./ports.ts";
@@ -10,6 +11,8 @@ export interface Broker {
   readonly place: string;
   /** What runs it; `undefined` when it is somebody else's. */
   readonly command: readonly string[] | undefined;
+  /** What it asks for, where it is ours. */
+  readonly login: BrokerLogin | undefined;
 }
 
 /**
@@ -26,7 +29,12 @@ export async function prepareBroker({
   path: string | undefined;
 }): Promise<Broker> {
   if (givenUrl !== undefined) {
-    return { url: givenUrl, place: `Redis at ${new URL(givenUrl).host}`, command: undefined };
+    return {
+      url: givenUrl,
+      place: `Redis at ${new URL(givenUrl).host}`,
+      command: undefined,
+      login: undefined,
+    };
   }
   const server = findCommand(["redis-server", "valkey-server"], path);
   if (server === undefined) {
@@ -38,10 +46,12 @@ export async function prepareBroker({
   const folder = join(dataFolder, "redis");
   makeDataFolder(folder);
   const port = await findFreePort();
+  const login = prepareLogin(dataFolder);
   return {
     url: `redis://127.0.0.1:${port}`,
     place: shortened(folder),
-    command: createRedisCommand({ server, port, folder }),
+    command: createRedisCommand({ server, configFile: login.configFile, port, folder }),
+    login,
   };
 }
 
@@ -51,13 +61,15 @@ function shortened(path: string): string {
   return fromHere.startsWith("..") ? path : fromHere;
 }
 
-/** A Redis that only this machine reaches, that syncs every write to disk and never evicts a job. */
+/** A Redis that only this machine reaches, with the password, that syncs every write to disk and never evicts a job. */
 function createRedisCommand({
   server,
+  configFile,
   port,
   folder,
 }: {
   server: string;
+  configFile: string;
   port: number;
   folder: string;
 }): readonly string[] {
@@ -74,5 +86,5 @@ function createRedisCommand({
   const options = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, String(value)]);
   // Before each start, as on EC2: a laptop loses its power, too.
   const prepared = `set -eu\n${cutZeros}\ncut_zeros "$1"\nshift\nexec "$@"`;
-  return ["sh", "-c", prepared, "redis", folder, server, ...options];
+  return ["sh", "-c", prepared, "redis", folder, server, configFile, ...options];
 }

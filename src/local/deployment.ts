@@ -8,6 +8,7 @@ export interface Deployment {
   readonly url: string;
   /** Of its own Redis; `undefined` when it was given one, whose address may hold a password. */
   readonly redisUrl?: string | undefined;
+  readonly redisPasswordFile?: string | undefined;
 }
 
 export function writeDeployment(dataFolder: string, deployment: Deployment): void {

@@ -55,7 +55,10 @@ async function run(): Promise<number> {
   await checkPorts(servicePorts, config.listenAddress);
   const monitoring = await prepareMonitoring({
     config,
-    redis: broker.command === undefined ? config.redis : { url: broker.url, password: undefined },
+    redis:
+      broker.login === undefined
+        ? config.redis
+        : { url: broker.url, password: broker.login.password },
     dataFolder,
     path: process.env.PATH,
     servicePorts,
@@ -75,7 +78,7 @@ async function run(): Promise<number> {
     REDIS_URL: broker.url,
     PUBLIC_URL: config.publicUrl ?? origins.public,
     BOARD_URL: config.boardUrl ?? origins.board,
-    ...(broker.command !== undefined && { REDIS_PASSWORD_FILE: "" }),
+    ...(broker.login !== undefined && { REDIS_PASSWORD_FILE: broker.login.passwordFile }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };
   const stack = openStack({
@@ -108,6 +111,7 @@ async function run(): Promise<number> {
       launcherPid: process.pid,
       url: origins.public,
       redisUrl: broker.command && broker.url,
+      redisPasswordFile: broker.login?.passwordFile,
     });
     console.log(
       createSummary({

@@ -1,7 +1,10 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { basename, join } from "node:path";
+import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { readDeployment } from "../../src/local/deployment.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
 import { descendantsOf } from "../support/process-tree.ts";
@@ -61,6 +64,39 @@ test("keeps a password that was given to itself, and gives it to the producer al
   expect(told.map(({ command }) => command)).toEqual([
     expect.stringMatching(/src\/producer\/main\.ts$/),
   ]);
+});
+
+test("its Redis demands a password, which only files of its owner's hold", async () => {
+  const { child, dataFolder, untilOutput } = await startLauncher();
+  const output = await untilOutput("Ctrl-C drains");
+  const { redisUrl = "", redisPasswordFile = "" } = readDeployment(dataFolder) ?? {};
+  const password = readFileSync(redisPasswordFile, "utf8").trim();
+  const ping = async (login: { password?: string }) => {
+    const redis = new Redis(redisUrl, { ...login, retryStrategy: () => null });
+    const { promise: answer, resolve } = Promise.withResolvers<string>();
+    redis.on("error", ({ message }) => resolve(message));
+    redis.ping().then(resolve, () => undefined);
+    await answer;
+    redis.disconnect();
+    return answer;
+  };
+  expect([await ping({}), await ping({ password })]).toEqual([
+    expect.stringMatching(/^NOAUTH /),
+    "PONG",
+  ]);
+  const holders = readdirSync(dataFolder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(dataFolder, name))
+    .filter((path) => readFileSync(path, "utf8").includes(password));
+  expect(holders.map((path) => [basename(path), statSync(path).mode & 0o777])).toEqual([
+    ["redis-password", 0o600],
+    ["redis.conf", 0o600],
+  ]);
+  const processes = descendantsOf(child.pid).flatMap(({ pid }) =>
+    ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8")),
+  );
+  expect([output, ...processes].filter((text) => text.includes(password))).toEqual([]);
+  expect([password.length, processes.length >= 6]).toEqual([32, true]);
 });
 
 test("names every taken port and the variable that changes it, and starts nothing", async () => {

@@ -398,6 +398,15 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "the Redis of npm start lets everybody on this machine in",
+    change: {
+      file: "src/local/broker-login.ts",
+      from: "`requirepass ${password}\\n`",
+      to: '"\\n"',
+    },
+    caughtBy: { file: "test/local/start.test.ts", test: "its Redis demands a password" },
+  },
+  {
     name: "strangers are told where Redis is and what ails it",
     change: {
       file: "src/producer/http/app.ts",

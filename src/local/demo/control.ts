@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Config } from "../../service/config.ts";
 import { within } from "../../service/deadline.ts";
+import { loadSecret } from "../../service/secret-file.ts";
 import { createQueue } from "../../queue/queue.ts";
 import { openRedis } from "../../queue/connection.ts";
 import type { Deployment } from "../deployment.ts";
@@ -39,11 +40,12 @@ export async function openControl({
   }
   const { launcherPid } = deployment;
   findWorker(launcherPid);
-  const address =
-    givenRedis ??
-    (deployment.redisUrl === undefined
-      ? undefined
-      : { url: deployment.redisUrl, password: undefined });
+  const { redisUrl, redisPasswordFile } = deployment;
+  const ownRedis = redisUrl !== undefined && {
+    url: redisUrl,
+    password: redisPasswordFile === undefined ? undefined : loadSecret(redisPasswordFile),
+  };
+  const address = givenRedis ?? (ownRedis || undefined);
   if (address === undefined) throw new Error("its Redis is not known: expected REDIS_URL");
   if (!isThisMachine(address.url)) throw new Error("its Redis is not on this machine");
 
