@@ -32,7 +32,10 @@ const key =
         tags: { Name: "tripod-administrator" },
       });
 
-const redisPassword = createSecret("redis-password", settings.passwordVersion);
+const redisPasswords = {
+  producer: createSecret("producer-redis-password", settings.passwordVersion),
+  worker: createSecret("worker-redis-password", settings.passwordVersion),
+};
 const boardPassword = createSecret("board-password", settings.passwordVersion);
 const bucket = createReleaseBucket();
 const release = bucket.store(
@@ -48,8 +51,11 @@ const monitor =
 const redis = createRedis(settings, {
   ...common,
   group: groups.redis,
-  password: redisPassword.value,
-  exporterPassword: monitor?.exporterPassword.value,
+  passwords: {
+    producer: redisPasswords.producer.value,
+    worker: redisPasswords.worker.value,
+    monitor: monitor?.exporterPassword.value,
+  },
 });
 const address = new aws.ec2.Eip("producer", { domain: "vpc", tags: { Name: "tripod-producer" } });
 const publicUrl = pulumi.interpolate`http://${address.publicIp}`;
@@ -57,7 +63,7 @@ const adminUrl = pulumi.interpolate`${publicUrl}:${endpoints.board.port}`;
 const producer = createProducer(settings, {
   ...common,
   group: groups.producer,
-  secrets: { "redis-password": redisPassword, "board-password": boardPassword },
+  secrets: { "redis-password": redisPasswords.producer, "board-password": boardPassword },
   environment: {
     PUBLIC_URL: publicUrl,
     BOARD_URL: adminUrl,
@@ -68,7 +74,7 @@ new aws.ec2.EipAssociation("producer", { allocationId: address.id, instanceId: p
 const workers = createWorkers(settings, {
   ...common,
   group: groups.worker,
-  secrets: { "redis-password": redisPassword },
+  secrets: { "redis-password": redisPasswords.worker },
 });
 
 const login = (host: pulumi.Output<string>, instance: aws.ec2.Instance) =>

@@ -18,9 +18,10 @@ export function createRedis(
     readonly group: aws.ec2.SecurityGroup;
     readonly image: Image;
     readonly key: aws.ec2.KeyPair | undefined;
-    readonly password: pulumi.Output<string>;
-    /** `undefined` where nothing watches the broker. */
-    readonly exporterPassword: pulumi.Output<string> | undefined;
+    /** Of each user; `monitor` is `undefined` where nothing watches the broker. */
+    readonly passwords: Readonly<Record<"producer" | "worker", pulumi.Output<string>>> & {
+      readonly monitor: pulumi.Output<string> | undefined;
+    };
   },
 ): aws.ec2.Instance {
   const volume = new aws.ebs.Volume(
@@ -35,12 +36,14 @@ export function createRedis(
     { protect: true },
   );
   const userData = pulumi
-    .all([args.password, volume.id, args.exporterPassword])
-    .apply(([password, volumeId, exporterPassword]) =>
+    .all([pulumi.output(args.passwords), volume.id])
+    .apply(([{ producer, worker, monitor }, volumeId]) =>
       createRedisUserData({
-        passwordSha256: sha256(password),
-        exporterPasswordSha256:
-          exporterPassword === undefined ? undefined : sha256(exporterPassword),
+        passwords: {
+          producer: sha256(producer),
+          worker: sha256(worker),
+          monitor: monitor === undefined ? undefined : sha256(monitor),
+        },
         fsync: settings.redisFsync,
         volumeId,
       }),

@@ -8,7 +8,7 @@ import { endpoints, network } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
 import { createLogGate } from "./log-gate.ts";
 import { createNodeExporter } from "./node-exporter.ts";
-import { exporterUser } from "./redis-host.ts";
+import type { RedisUser } from "./redis-users.ts";
 import { createScript } from "./script.ts";
 import { createDropIn, createHardening } from "./unit.ts";
 
@@ -67,6 +67,7 @@ const needsSecrets = [
   ["After", "tripod-secrets.service"],
 ] as const;
 
+const exporterUser: RedisUser = "monitor";
 const redisAddress = `${network.redisAddress}:${endpoints.redis.port}`;
 
 function createRedisExporter(): BootFile {

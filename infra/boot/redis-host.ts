@@ -1,42 +1,21 @@
-import { keyTags } from "../../src/contract/queues.ts";
 import { endpoints, network } from "../../src/contract/topology.ts";
 import { createAppendFileCheck } from "./append-file.ts";
 import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
+import { createUsers, type UserPasswords } from "./redis-users.ts";
 import { createInstallation, createScript, retry } from "./script.ts";
 import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit, withinNetwork } from "./unit.ts";
 
 export interface RedisHost {
-  /** SHA-256 of the password, in hexadecimal: the host never learns the password itself. */
-  readonly passwordSha256: string;
+  /** Who may log in; `monitor` only where something watches the host. */
+  readonly passwords: UserPasswords;
   readonly fsync: "always" | "everysec";
   /** EBS volume that keeps the jobs, such as `vol-0123456789abcdef0`. */
   readonly volumeId: string;
-  /** SHA-256 of the exporter's password; `undefined` where nothing watches the host. */
-  readonly exporterPasswordSha256?: string | undefined;
 }
-
-/** The Redis user that producer and worker log in as. */
-export const redisUser = "tripod";
-
-/** What BullMQ and Bull Board need, on the queue's own keys; verified against both. */
-const redisUserRules = [
-  `resetkeys ~{${keyTags.queue}*}:* ~{${keyTags.deployment}}:* resetchannels -@all`,
-  "+@hash +@list +@sortedset +@set +@stream +@string +@keyspace",
-  "+@scripting +@connection +@transaction -@dangerous +info +client|list +memory|usage",
-].join(" ");
-
-/** The Redis user that the monitor's exporter logs in as. */
-export const exporterUser = "monitor";
-
-/** What redis_exporter asks for, on no key at all; verified against it. */
-const exporterUserRules = [
-  "resetkeys resetchannels -@all +ping +info +client|setname",
-  "+slowlog|get +slowlog|len +latency|latest +latency|histogram",
-].join(" ");
 
 const dataFolder = "/var/lib/redis";
 const memoryFile = "/run/redis/memory.conf";
@@ -61,7 +40,9 @@ function createRedisFiles(host: RedisHost): BootFile[] {
       mode: "0600",
       // Nobody can log in as `default`, but Redis replays its append-only file in that name: without
       // these rights it drops every transaction there, and with them the jobs.
-      content: createUsers(host),
+      content: ["default off ~* &* +@all", ...createUsers(host.passwords)]
+        .map((user) => `user ${user}\n`)
+        .join(""),
     },
     { path: "/etc/systemd/system/redis-server.service", mode: "0644", content: redisUnit },
     ...createDataVolume({
@@ -72,23 +53,9 @@ function createRedisFiles(host: RedisHost): BootFile[] {
     }),
     { path: "/usr/local/sbin/tripod-redis-memory", mode: "0755", content: memoryScript },
     appendFileCheck,
-    ...(host.exporterPasswordSha256 === undefined
-      ? []
-      : [createNodeExporter(network.redisAddress)]),
+    ...(host.passwords.monitor === undefined ? [] : [createNodeExporter(network.redisAddress)]),
     ...createFirstBoot(createInstallationLines(host)),
   ];
-}
-
-/** The users of Redis that can log in, with what each may do. */
-export function createUsers({ passwordSha256, exporterPasswordSha256 }: RedisHost): string {
-  const users = [
-    "default off ~* &* +@all",
-    `${redisUser} on #${passwordSha256} ${redisUserRules}`,
-    ...(exporterPasswordSha256 === undefined
-      ? []
-      : [`${exporterUser} on #${exporterPasswordSha256} ${exporterUserRules}`]),
-  ];
-  return users.map((user) => `user ${user}\n`).join("");
 }
 
 function createRedisConfiguration({ fsync }: RedisHost): string {
@@ -150,8 +117,8 @@ awk '/^MemTotal:/ { printf "maxmemory %dkb\\n", $2 / 2 }' /proc/meminfo > ${memo
 chmod 0644 ${memoryFile}
 `);
 
-function createInstallationLines({ exporterPasswordSha256 }: RedisHost): string {
-  const exporter = exporterPasswordSha256 === undefined ? [] : [nodeExporterPackage];
+function createInstallationLines({ passwords }: RedisHost): string {
+  const exporter = passwords.monitor === undefined ? [] : [nodeExporterPackage];
   return `${retry}
 ${applySystemFiles}
 ${createInstallation(["redis-server", ...exporter, "unattended-upgrades"])}

@@ -5,7 +5,7 @@ import { type BootFile, createUserData } from "./cloud-config.ts";
 import { createEnvironmentFile } from "./environment-file.ts";
 import { createFirstBoot, firstBootCommand } from "./first-boot.ts";
 import { createNodeExporter, nodeExporterPackage } from "./node-exporter.ts";
-import { redisUser } from "./redis-host.ts";
+import type { RedisUser } from "./redis-users.ts";
 import { releaseFetch } from "./release-fetch.ts";
 import { createInstallation, retry } from "./script.ts";
 import { createSecretFetch } from "./secret-fetch.ts";
@@ -13,7 +13,8 @@ import { applySystemFiles, createSystemFiles } from "./system-files.ts";
 import { createHardening, createUnit } from "./unit.ts";
 
 export interface ServiceHost extends ReleasedHost {
-  readonly service: "producer" | "worker";
+  /** Also its user in Redis. */
+  readonly service: Exclude<RedisUser, "monitor">;
   /** Secret's name on the host -> name of its SSM parameter. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly concurrency: number;
@@ -60,10 +61,16 @@ systemctl enable --now tripod-${host.service}
   ];
 }
 
-function createEnvironment({ releaseSha, concurrency, monitored, environment }: ServiceHost) {
+function createEnvironment({
+  service,
+  releaseSha,
+  concurrency,
+  monitored,
+  environment,
+}: ServiceHost) {
   const monitor = `http://${network.monitorAddress}`;
   return {
-    REDIS_URL: `redis://${redisUser}@${network.redisAddress}:${endpoints.redis.port}`,
+    REDIS_URL: `redis://${service}@${network.redisAddress}:${endpoints.redis.port}`,
     LISTEN_ADDRESS: "0.0.0.0",
     PUBLIC_PORT: String(endpoints.public.port),
     BOARD_PORT: String(endpoints.board.port),

@@ -42,6 +42,8 @@ export function openRedis(
     ...patience[kind],
     connectTimeout: connectTimeoutMs,
     keepAlive: 5_000,
+    // A command less that the services' users need: nobody reads the name of the library.
+    disableClientInfo: true,
     // ioredis calls it on the options that it connects with: those of this connection, or of a copy
     // that BullMQ has made of it.
     retryStrategy(this: RedisOptions, attempt) {

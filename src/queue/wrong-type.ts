@@ -6,23 +6,46 @@ export function isOfWrongType(error: unknown): boolean {
   return error instanceof Error && error.message.includes("WRONGTYPE");
 }
 
-/** Removes whatever a job's id names that is no hash, from all keys with the prefix. */
+/** Where the queue keeps the ids of jobs; a script that fails on a record has it in the first. */
+const lists = {
+  active: "lrange",
+  wait: "lrange",
+  paused: "lrange",
+  prioritized: "zrange",
+  delayed: "zrange",
+  "waiting-children": "zrange",
+  completed: "zrange",
+  failed: "zrange",
+} as const;
+
+/** Ids that are looked at in one go. */
+const batch = 1_000;
+
+/** Removes whatever the ids in the queue's lists name that is no hash; all keys have the prefix. */
 export async function removeRecordsOfWrongType(
   client: IRedisClient,
   prefix: string,
 ): Promise<void> {
-  let cursor = "0";
-  do {
-    const [next, keys] = await client.scan(cursor, { MATCH: `${prefix}*`, COUNT: 1_000 });
-    const records = keys.filter((key) => isRecordName(key.slice(prefix.length)));
-    await Promise.all(
-      records.map(async (key) => {
-        const error: unknown = await client.hget(key, "name").catch((reason: unknown) => reason);
-        if (isOfWrongType(error)) await client.del(key);
-      }),
-    );
-    cursor = next;
-  } while (cursor !== "0");
+  for (const [list, command] of Object.entries(lists)) {
+    for (let start = 0; ; start += batch) {
+      const ids = await client[command](`${prefix}${list}`, start, start + batch - 1).catch(
+        (error: unknown) => {
+          // A list that is none holds no ids.
+          if (isOfWrongType(error)) return [];
+          throw error;
+        },
+      );
+      await Promise.all(
+        ids.filter(isRecordName).map((id) => removeIfWrong(client, `${prefix}${id}`)),
+      );
+      if (ids.length < batch) break;
+    }
+  }
+}
+
+async function removeIfWrong(client: IRedisClient, key: string): Promise<void> {
+  const error: unknown = await client.hget(key, "name").catch((reason: unknown) => reason);
+  if (isOfWrongType(error)) await client.del(key);
 }
 
 /** A job's own key, and neither the queue's nor that of one of the job's parts. */

@@ -218,9 +218,9 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       expect.arrayContaining([
         release,
         expect.stringMatching(/^worker s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/),
-        "producer ssm:GetParameter /tripod/test/redis-password 200",
+        "producer ssm:GetParameter /tripod/test/producer-redis-password 200",
         "producer ssm:GetParameter /tripod/test/board-password 200",
-        "worker ssm:GetParameter /tripod/test/redis-password 200",
+        "worker ssm:GetParameter /tripod/test/worker-redis-password 200",
         expect.stringMatching(/^monitor s3:GetObject releases-id\/releases\/\w{64}\.tar\.gz 200$/),
         "monitor ssm:GetParameter /tripod/test/grafana-password 200",
         "monitor ssm:GetParameter /tripod/test/exporter-password 200",
@@ -234,13 +234,13 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       redis.run("redis-cli", "-h", addresses.redis, "--no-auth-warning", ...options, "PING");
     expect(await say()).toBe("NOAUTH Authentication required.\n\n");
     expect(await say("--user", "default", "--pass", password)).toContain("NOAUTH");
-    expect(await say("--user", "tripod", "--pass", "guess")).toContain("NOAUTH");
-    expect(await say("--user", "tripod", "--pass", password)).toBe("PONG\n");
+    expect(await say("--user", "worker", "--pass", "guess")).toContain("NOAUTH");
+    expect(await say("--user", "worker", "--pass", password)).toBe("PONG\n");
   });
 
   test("Redis runs with half of the memory, an append-only file, and without eviction", async () => {
     const { redis } = deployment;
-    const login = ["--user", "tripod", "--pass", password, "--no-auth-warning"];
+    const login = ["--user", "worker", "--pass", password, "--no-auth-warning"];
     const info = await redis.run("redis-cli", ...login, "INFO");
     const field = (name: string) => new RegExp(`^${name}:(.*)\r$`, "m").exec(info)?.[1];
     const total = await redis.run("awk", "/^MemTotal:/ { print $2 }", "/proc/meminfo");

@@ -36,8 +36,8 @@ describe.skipIf(obstacle)(
       const calls = bed.aws.calls.slice(firstCalls).map(({ role, call }) => `${role} ${call}`);
       expect(calls.toSorted()).toEqual([
         "producer ssm:GetParameter /tripod/test/board-password",
-        "producer ssm:GetParameter /tripod/test/redis-password",
-        "worker ssm:GetParameter /tripod/test/redis-password",
+        "producer ssm:GetParameter /tripod/test/producer-redis-password",
+        "worker ssm:GetParameter /tripod/test/worker-redis-password",
       ]);
     });
 

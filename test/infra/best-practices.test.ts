@@ -185,12 +185,12 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
     ).toEqual({
       producer: [
         expect.stringMatching(/^s3:GetObject releases\/[0-9a-f]{64}\.tar\.gz$/),
-        "ssm:GetParameter parameter:Parameter/redis-password",
+        "ssm:GetParameter parameter:Parameter/producer-redis-password",
         "ssm:GetParameter parameter:Parameter/board-password",
       ],
       worker: [
         expect.stringMatching(/^s3:GetObject releases\/[0-9a-f]{64}\.tar\.gz$/),
-        "ssm:GetParameter parameter:Parameter/redis-password",
+        "ssm:GetParameter parameter:Parameter/worker-redis-password",
       ],
       monitor: [
         expect.stringMatching(/^s3:GetObject releases\/[0-9a-f]{64}\.tar\.gz$/),

@@ -5,7 +5,7 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { foreignMetrics } from "../../dashboards/query/foreign-metrics.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
-import { createUsers } from "../../infra/boot/redis-host.ts";
+import { createUsers } from "../../infra/boot/redis-users.ts";
 import { network } from "../../src/contract/topology.ts";
 import { reservePort } from "../support/ports.ts";
 import { runUntilTestEnds } from "../support/command.ts";
@@ -20,13 +20,13 @@ async function startMonitoredRedis() {
   onTestFinished(() => redis.remove());
   const administrator = new Redis(redis.url);
   onTestFinished(() => administrator.disconnect());
-  const passwordSha256 = "0".repeat(64);
-  const exporterPasswordSha256 = createHash("sha256").update(password).digest("hex");
-  const host = { passwordSha256, exporterPasswordSha256, fsync: "always", volumeId: "" } as const;
-  const users = createUsers(host).trim().split("\n");
-  expect(users).toHaveLength(3);
-  // The first turns off the user that everybody is by default: who is in already stays so.
-  for (const user of users) await administrator.call("ACL", "SETUSER", ...user.split(" ").slice(1));
+  const monitor = createHash("sha256").update(password).digest("hex");
+  const unused = "0".repeat(64);
+  for (const user of createUsers({ producer: unused, worker: unused, monitor })) {
+    await administrator.call("ACL", "SETUSER", ...user.split(" "));
+  }
+  // Last, for who is in already stays so.
+  await administrator.call("ACL", "SETUSER", "default", "off");
   return { redis, administrator };
 }
 

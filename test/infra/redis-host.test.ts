@@ -6,8 +6,9 @@ interface CloudConfig {
   readonly write_files: readonly { path: string; permissions: string; content: string }[];
 }
 
-function createFiles(fsync: "always" | "everysec" = "always") {
-  const host = { passwordSha256: "0".repeat(64), fsync, volumeId: "vol-0123456789abcdef0" };
+function createFiles(fsync: "always" | "everysec" = "always", further: { monitor?: string } = {}) {
+  const passwords = { producer: "1".repeat(64), worker: "2".repeat(64), ...further };
+  const host = { passwords, fsync, volumeId: "vol-0123456789abcdef0" };
   const { write_files: files }: CloudConfig = parse(createRedisUserData(host));
   return Object.fromEntries(files.map((file) => [file.path, file]));
 }
@@ -45,14 +46,28 @@ test("a stack may trade the last second of jobs for speed", () => {
   expect(file?.content).toContain("\nappendfsync everysec\n");
 });
 
-test("one user can log in, with the queue's keys and without the administrator's commands", () => {
+/** Each user with its password and keys. */
+function startsOf(content = ""): string[] | null {
+  return content.match(/^user \S+ \S+ \S+( resetkeys.* resetchannels -@all )?/gm);
+}
+
+test("each service logs in as itself, and the exporter only where there is one", () => {
   const file = createFiles()["/etc/tripod/users.acl"];
   expect(file?.permissions).toBe("0600");
-  const [byDefault, tripod, ...rest] = (file?.content ?? "").trim().split("\n");
-  expect(byDefault).toBe("user default off ~* &* +@all");
-  expect(tripod).toMatch(
-    /^user tripod on #0{64} resetkeys ~\{tripod:\*\}:\* ~\{tripod\}:\* resetchannels -@all /,
+  const watched = createFiles("always", { monitor: "3".repeat(64) })["/etc/tripod/users.acl"];
+  const services = [
+    "user default off ~*",
+    `user producer on #${"1".repeat(64)} resetkeys ~{tripod:tasks}:tasks:* ~{tripod}:id-secret resetchannels -@all `,
+    `user worker on #${"2".repeat(64)} resetkeys ~{tripod:tasks}:tasks:* resetchannels -@all `,
+  ];
+  expect(startsOf(file?.content)).toEqual(services);
+  expect(startsOf(watched?.content)).toEqual([
+    ...services,
+    `user monitor on #${"3".repeat(64)} resetkeys resetchannels -@all `,
+  ]);
+  expect(file?.content).toMatch(/^user default off ~\* &\* \+@all\n/);
+  // Nothing but single commands: no category, and no command with all its subcommands by accident.
+  expect(watched?.content.replace(/^user default.*\n/, "")).not.toMatch(
+    /\+@|\+(?:client|memory|script|slowlog|latency|function)\s/,
   );
-  expect(tripod).toMatch(/ -@dangerous \+info \+client\|list \+memory\|usage$/);
-  expect(rest).toEqual([]);
 });

@@ -49,8 +49,8 @@ const base = {
   DefaultSecurityGroup: 1,
   SecurityGroup: 3,
   ...rules,
-  RandomPassword: 2,
-  Parameter: 2,
+  RandomPassword: 3,
+  Parameter: 3,
   Bucket: 1,
   BucketPublicAccessBlock: 1,
   BucketOwnershipControls: 1,
@@ -86,8 +86,8 @@ test.each<[string, Record<string, string>, Record<string, number>]>([
       VolumeAttachment: 2,
       SecurityGroup: 4,
       ...countRules({ ...alone, monitor: true }),
-      RandomPassword: 4,
-      Parameter: 4,
+      RandomPassword: 5,
+      Parameter: 5,
       BucketObjectv2: 2,
       Role: 3,
       RolePolicy: 3,
@@ -170,6 +170,7 @@ test("passwords cross to the engine only as secrets", async () => {
   const resources = await runMockedStack();
   const parameters = ofType(resources, "Parameter");
   expect(parameters.map(({ inputs }) => [inputs["type"], isSecret(inputs["value"])])).toEqual([
+    ["SecureString", true],
     ["SecureString", true],
     ["SecureString", true],
   ]);

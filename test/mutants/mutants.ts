@@ -78,6 +78,30 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/brake.test.ts", test: "slows down while Redis has no memory" },
   },
   {
+    name: "the services may list and empty all of Redis",
+    change: {
+      file: "infra/boot/redis-users.ts",
+      from: "zrandmember memory|usage",
+      to: "zrandmember memory|usage scan flushall",
+    },
+    caughtBy: {
+      file: "test/infra/redis-users.test.ts",
+      test: "Redis refuses a worker what it does not need",
+    },
+  },
+  {
+    name: "the worker may read the secret that ids are made with",
+    change: {
+      file: "infra/boot/redis-users.ts",
+      from: "      keys: queueKeys,",
+      to: "      keys: [...queueKeys, `{${keyTags.deployment}}:id-secret`],",
+    },
+    caughtBy: {
+      file: "test/infra/redis-users.test.ts",
+      test: "only a producer may see the secret",
+    },
+  },
+  {
     name: "everysec claimed as always, on EC2",
     change: {
       file: "infra/boot/redis-host.ts",

@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { inject, onTestFinished, test, expect } from "vitest";
-import { createUsers } from "../../infra/boot/redis-host.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { readForgotten } from "../../src/queue/forgotten.ts";
 import { type JanitorDeps, type RemovalReason, startJanitor } from "../../src/queue/janitor.ts";
 import { measureKept } from "../../src/queue/kept.ts";
 import { createQueue } from "../../src/queue/queue.ts";
-import { ownRedis } from "../support/redis.ts";
+import { asService, ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
 function open(url = inject("redisUrl"), name = `test-${randomUUID()}`) {
@@ -134,16 +133,11 @@ test("a Redis that is full of results has room again, failures and the newest re
   expect(await readForgotten(queue, redis, "completed")).toBe(oldest - 1_000);
 });
 
-test("works with the rights that a deployment's services have", async () => {
+test.each(["producer", "worker"] as const)("works with the rights of a %s", async (service) => {
   const server = await ownRedis();
   const admin = openRedis({ url: server.url, password: undefined }, "background");
   onTestFinished(() => admin.disconnect());
-  const password = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
-  const users = createUsers({ passwordSha256: password, fsync: "always", volumeId: "vol-0" });
-  const [name = "", ...rules] = /^user (tripod .*)$/m.exec(users)?.[1]?.split(" ") ?? [];
-  await admin.acl("SETUSER", name, ...rules);
-  const limited = server.url.replace("//", `//${name}:foo@`);
-  const { queue, redis } = open(limited, "tasks");
+  const { queue, redis } = open(asService(service, server.url), "tasks");
   await addEnded(queue, redis, "completed", { count: 100, bytes: 60_000 });
   await admin.config("SET", "maxmemory", "14000000");
   const { removed, failures } = watch(queue, redis, {

@@ -8,7 +8,7 @@ import { within } from "../../src/service/deadline.ts";
 import { loadTasks } from "../../src/task/registry.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
 import { anyPorts } from "../support/ports.ts";
-import { ownRedis } from "../support/redis.ts";
+import { asService, ownRedis } from "../support/redis.ts";
 import { createTestTelemetry } from "../support/telemetry.ts";
 import { until } from "../support/until.ts";
 
@@ -16,10 +16,17 @@ const tasks = await loadTasks();
 
 const services = {
   producer: (config: Config) =>
-    openProducer(config, { tasks, telemetry: createTestTelemetry("producer", tasks) }),
+    openProducer(as("producer", config), {
+      tasks,
+      telemetry: createTestTelemetry("producer", tasks),
+    }),
   worker: (config: Config) =>
-    openWorker(config, { tasks, telemetry: createTestTelemetry("worker", tasks) }),
+    openWorker(as("worker", config), { tasks, telemetry: createTestTelemetry("worker", tasks) }),
 };
+
+function as(service: "producer" | "worker", config: Config): Config {
+  return { ...config, redis: { ...config.redis, url: asService(service, config.redis.url) } };
+}
 
 /** A Redis of the test's own, how many have a connection to it, and what leads to it. */
 async function prepare() {

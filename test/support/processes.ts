@@ -7,6 +7,7 @@ import { collectOutput } from "./child-output.ts";
 import { forkSources } from "./fork.ts";
 import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
+import { asService } from "./redis.ts";
 import { until } from "./until.ts";
 
 export interface ServiceProcess {
@@ -64,7 +65,7 @@ export async function spawnProducer(
     await reservePort(),
   ];
   const variables = {
-    REDIS_URL: redisUrl,
+    REDIS_URL: withLogin("producer", redisUrl, env),
     PUBLIC_PORT: String(publicPort),
     BOARD_PORT: String(boardPort),
     PRODUCER_METRICS_PORT: String(metricsPort),
@@ -94,11 +95,17 @@ export async function spawnWorker(
   place = thisMachine,
 ): Promise<WorkerProcess> {
   const port = env["WORKER_METRICS_PORT"] ?? String(await reservePort());
-  const variables = { REDIS_URL: redisUrl, ...env, WORKER_METRICS_PORT: port };
+  const redis = withLogin("worker", redisUrl, env);
+  const variables = { REDIS_URL: redis, ...env, WORKER_METRICS_PORT: port };
   const service = spawnService("worker", variables, sources, place);
   const metricsUrl = `http://${await place.reach(Number(port))}`;
   await untilAlive(service, metricsUrl);
   return { ...service, metricsUrl };
+}
+
+/** With the service's own user in Redis, unless the test brings a password. */
+function withLogin(service: "producer" | "worker", redisUrl: string, env: Environment): string {
+  return env["REDIS_PASSWORD_FILE"] === undefined ? asService(service, redisUrl) : redisUrl;
 }
 
 function spawnService(

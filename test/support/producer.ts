@@ -9,6 +9,7 @@ import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
+import { asService } from "./redis.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
 import { until } from "./until.ts";
@@ -53,7 +54,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
   const producer = await openProducer(
     {
       ...defaults,
-      redis: address,
+      redis: { ...address, url: asService("producer", address.url) },
       ports: anyPorts,
       // What the tests' browser takes for a host that is not this one.
       hostNames: ["tripod.test"],

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
+import { createUsers } from "../../infra/boot/redis-users.ts";
+import { queueName } from "../../src/contract/queues.ts";
 import { reservePort } from "./ports.ts";
 
 export interface TestRedis {
@@ -16,7 +20,7 @@ export interface TestRedis {
   start(): Promise<void>;
   /** Sends the signal and, unless it only freezes or thaws the server, waits until it has gone. */
   signal(name: NodeJS.Signals): Promise<void>;
-  /** Kills the server and deletes its data. */
+  /** Kills the server and deletes its data. Throws if it has denied a service anything. */
   remove(): Promise<void>;
 }
 
@@ -57,8 +61,10 @@ export async function startRedis({
       if (name !== "SIGSTOP" && name !== "SIGCONT") await once(server, "exit");
     },
     async remove() {
+      const denials = redis.running ? await readDenials(redis.url) : [];
       await redis.signal("SIGKILL");
       await rm(folder, { recursive: true });
+      if (denials.length > 0) throw new Error(`redis denied ${denials.join(", ")}`);
     },
   };
   await redis.start();
@@ -81,7 +87,69 @@ export function createRedisCommand(settings: Readonly<Record<string, string>>): 
     "maxmemory-policy": "noeviction",
     ...settings,
   };
-  return ["redis-server", ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])];
+  const passwords = { producer: hash(passwordOf("producer")), worker: hash(passwordOf("worker")) };
+  return [
+    "redis-server",
+    ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]),
+    // The deployment's own users; the tests themselves are Redis' default user, who may do all.
+    ...createUsers(passwords, [queueName, "test-*"]).flatMap((user) => [
+      "--user",
+      ...user.split(" "),
+    ]),
+  ];
+}
+
+type Service = "producer" | "worker";
+
+/** The address with which a service logs in as it does in a deployment, unless it names a user. */
+export function asService(service: Service, redisUrl: string): string {
+  const url = new URL(redisUrl);
+  if (url.username !== "" || url.password !== "") return redisUrl;
+  url.username = service;
+  url.password = passwordOf(service);
+  return url.href;
+}
+
+function passwordOf(service: Service): string {
+  return `of-the-${service}`;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** What Redis has denied the services; nothing where it does not answer. */
+async function readDenials(redisUrl: string): Promise<string[]> {
+  const client = new Redis(redisUrl, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 1_000,
+    commandTimeout: 1_000,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return toDenials(await client.call("ACL", "LOG", "128"));
+  } catch {
+    return [];
+  } finally {
+    client.disconnect();
+  }
+}
+
+function toDenials(log: unknown): string[] {
+  const entries = (log as readonly (readonly unknown[])[]).map((flat) => {
+    const pairs = flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]]] : []));
+    return Object.fromEntries(pairs) as Readonly<Record<string, unknown>>;
+  });
+  return entries
+    .filter(({ reason, username }) => reason !== "auth" && isService(username))
+    .map(({ username, object, context }) => [username, object, context].map(String).join(" "));
+}
+
+function isService(user: unknown): boolean {
+  return user === "producer" || user === "worker";
 }
 
 /** Resolves when the child's standard output contains `text`; rejects if it exits before. */

@@ -8,6 +8,7 @@ import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
+import { asService } from "./redis.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
 
@@ -34,7 +35,10 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const { worker, close } = await openWorker(
     {
       ...defaults,
-      redis: { url: options.redisUrl ?? inject("redisUrl"), password: undefined },
+      redis: {
+        url: asService("worker", options.redisUrl ?? inject("redisUrl")),
+        password: undefined,
+      },
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
     },
