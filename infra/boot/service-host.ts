@@ -122,7 +122,10 @@ function createServiceUnit(host: ServiceHost): string {
       // Memory that runs out ends an isolated task's process, which the worker answers for.
       ["OOMPolicy", "continue"],
       ["TasksMax", "512"],
-      ...createHardening(service === "producer" ? "CAP_NET_BIND_SERVICE" : "none"),
+      ...(service === "producer"
+        ? createHardening("CAP_NET_BIND_SERVICE")
+        : // A group of its own for each isolated task, to kill all that it has started.
+          [["Delegate", "yes"] as const, ...createHardening("none", ["groups"])]),
     ],
     wantedBy: "multi-user.target",
   });

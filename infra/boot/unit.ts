@@ -34,9 +34,10 @@ export function createDropIn(unit: string, sections: Omit<Unit, "wantedBy">): Bo
 
 /**
  * What some services need although others must not have it: the host's network interfaces, the
- * host's processes and memory, and the metadata service, which hands out the host's role.
+ * host's processes and memory, control groups below their own, and the metadata service, which hands
+ * out the host's role.
  */
-type Need = "interfaces" | "host" | "metadata";
+type Need = "interfaces" | "host" | "groups" | "metadata";
 
 /**
  * Entries for a service that neither calls nor answers anybody beyond the host and the VPC: systemd
@@ -73,7 +74,7 @@ export function createHardening(
     ["ProtectKernelTunables", "yes"],
     ["ProtectKernelModules", "yes"],
     ["ProtectKernelLogs", "yes"],
-    ["ProtectControlGroups", "yes"],
+    ["ProtectControlGroups", needs.includes("groups") ? "no" : "yes"],
     ["ProtectProc", needs.includes("host") ? "default" : "invisible"],
     ["ProcSubset", needs.includes("host") ? "all" : "pid"],
     ["RestrictAddressFamilies", families.join(" ")],

@@ -31,6 +31,8 @@ import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { keepHeartbeat } from "./heartbeat-schedule.ts";
 import { openChildren } from "./isolation/children.ts";
+import { findDelegatedGroup } from "./isolation/control-group.ts";
+import { killAbandoned } from "./isolation/marked-processes.ts";
 import { isolateTasks } from "./isolation/isolated-tasks.ts";
 import { openQueueWorker } from "./queue-worker.ts";
 
@@ -80,10 +82,14 @@ export async function openWorker(
   observeRedis(redis, "worker", { log, metrics });
   const queue = createQueue(redis, given.queueName ?? queueName);
   opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
+  const abandoned = killAbandoned();
+  if (abandoned > 0)
+    log.warn({ abandoned }, "killed what a worker had left behind that was killed");
   const children = openChildren({
     max: config.worker.concurrency,
     env: given.childEnvironment ?? {},
     deathSignal: loadDeathSignal(),
+    delegatedGroup: findDelegatedGroup(),
     log,
   });
   opening.defer(() => children.close());

@@ -122,7 +122,7 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
 
   test.each([
     ["tripod-producer", 1.4],
-    ["tripod-worker", 1.1],
+    ["tripod-worker", 1.3],
     ["redis-server", 1],
     ["prometheus", 1.1],
     ["prometheus-redis-exporter", 1.1],

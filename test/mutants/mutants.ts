@@ -102,6 +102,42 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "what an isolated task has started in another session lives on",
+    change: {
+      file: "src/worker/isolation/child.ts",
+      from: "    killGroup(child);\n    kin.kill();",
+      to: "    killGroup(child);",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "what a task started in a session of its own goes when its process crashes",
+    },
+  },
+  {
+    name: "an isolated task's process joins no control group",
+    change: {
+      file: "src/worker/isolation/main.ts",
+      from: 'if (members !== "") writeFileSync(members, "0");',
+      to: "void members;",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "in a control group of the worker's",
+    },
+  },
+  {
+    name: "a worker leaves what a killed one has left behind",
+    change: {
+      file: "src/worker/open-worker.ts",
+      from: "const abandoned = killAbandoned();",
+      to: "const abandoned = ((_: unknown) => 0)(killAbandoned);",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "what a killed worker's task started goes as the next worker starts",
+    },
+  },
+  {
     name: "everysec claimed as always, on EC2",
     change: {
       file: "infra/boot/redis-host.ts",

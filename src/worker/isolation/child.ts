@@ -4,6 +4,7 @@ import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
+import { openKin } from "./kin.ts";
 import type { Order, Outcome } from "./messages.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
@@ -18,6 +19,8 @@ export interface ChildOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Command that has the kernel kill what follows it together with this process. */
   readonly deathSignal: readonly string[];
+  /** Folder of a control group that may have others in it; `undefined` where there is none. */
+  readonly delegatedGroup: string | undefined;
   readonly log: Log;
 }
 
@@ -38,14 +41,22 @@ export interface Child {
 }
 
 /** Starts a process for a task; what it prints goes to the log. */
-export function openChild({ task, file, env, deathSignal, log }: ChildOptions): Child {
+export function openChild({
+  task,
+  file,
+  env,
+  deathSignal,
+  delegatedGroup,
+  log,
+}: ChildOptions): Child {
+  const kin = openKin(delegatedGroup);
   const child = start();
   const { promise: end, resolve: conclude } = Promise.withResolvers<IsolatedError>();
   let ended = false;
   let jobs = 0;
   const onEnd = (how: string) => {
     ended = true;
-    killGroup(child);
+    kill();
     const reason = `the task's process ${child.pid} ${how}`;
     conclude(new IsolatedError({ failureClass: "crashed", reason, retryable: true }));
   };
@@ -56,10 +67,10 @@ export function openChild({ task, file, env, deathSignal, log }: ChildOptions): 
 
   function start(): ChildProcess {
     const [execPath, ...execArgv] = [...deathSignal, process.execPath];
-    const started = fork(main, [file.href], {
+    const started = fork(main, [file.href, kin.members ?? ""], {
       execPath,
       execArgv,
-      env,
+      env: { ...env, ...kin.env },
       // A process group of its own: a terminal's Ctrl-C drains the worker, and a kill takes all of it.
       detached: true,
       serialization: "advanced",
@@ -99,6 +110,7 @@ export function openChild({ task, file, env, deathSignal, log }: ChildOptions): 
 
   function kill(): void {
     killGroup(child);
+    kin.kill();
   }
 
   return {

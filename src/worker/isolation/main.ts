@@ -13,7 +13,13 @@ try {
 // Its worker is gone: whatever runs here is run again by another one.
 process.on("disconnect", () => process.exit());
 
-const [, , file = ""] = process.argv;
+const [, , file = "", members = ""] = process.argv;
+try {
+  // Before the task is there, so that whatever it starts is in the group that is killed with it.
+  if (members !== "") writeFileSync(members, "0");
+} catch {
+  // The group may not be joined: what the task starts is found by its mark.
+}
 const task = await loadTask(new URL(file));
 let stop = new AbortController();
 process.on("message", (order: Order) => {

@@ -23,6 +23,7 @@ async function openTasks(options: { max?: number; idleMs?: number; maxJobs?: num
     max: 2,
     env: { PATH: process.env["PATH"], OF_THE_TASK: "1" },
     deathSignal: [],
+    delegatedGroup: undefined,
     log: pino({ level: "silent" }),
     ...options,
   });
