@@ -6,8 +6,13 @@ const longest = 8_192;
 /**
  * Calls back with each line of text that the stream brings. Only a line feed ends a line, and no
  * character that a terminal or another reader might take for an end or a command comes through as it is.
+ * Of a piece that is not wanted nothing is told: it is read all the same, so that nobody waits to write.
  */
-export function onLine(stream: Readable, onText: (line: string) => void): void {
+export function onLine(
+  stream: Readable,
+  onText: (line: string) => void,
+  isWanted: (piece: string) => boolean = () => true,
+): void {
   const tell = (line: string) => {
     let begin = 0;
     do {
@@ -18,6 +23,11 @@ export function onLine(stream: Readable, onText: (line: string) => void): void {
   let rest = "";
   stream.setEncoding("utf8");
   stream.on("data", (chunk: string) => {
+    if (!isWanted(chunk)) {
+      if (rest !== "") tell(rest);
+      rest = "";
+      return;
+    }
     const lines = `${rest}${chunk}`.split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) tell(line);

@@ -138,6 +138,18 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "everything that an isolated task prints is logged",
+    change: {
+      file: "src/worker/isolation/output-limit.ts",
+      from: "    dropped += piece.length;\n    return false;",
+      to: "    dropped += piece.length;\n    return true;",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/output-limit.test.ts",
+      test: "what a program prints beyond the limit",
+    },
+  },
+  {
     name: "everysec claimed as always, on EC2",
     change: {
       file: "infra/boot/redis-host.ts",

@@ -4,9 +4,16 @@ import { expect, test } from "vitest";
 import { onLine } from "../../src/service/lines.ts";
 
 async function linesOf(...chunks: readonly (string | Buffer)[]): Promise<string[]> {
+  return wantedLinesOf(() => true, ...chunks);
+}
+
+async function wantedLinesOf(
+  isWanted: (piece: string) => boolean,
+  ...chunks: readonly (string | Buffer)[]
+): Promise<string[]> {
   const lines: string[] = [];
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-  onLine(stream, (line) => lines.push(line));
+  onLine(stream, (line) => lines.push(line), isWanted);
   await finished(stream);
   return lines;
 }
@@ -36,4 +43,10 @@ test("a line without an end comes in pieces, and nothing of it is lost", async (
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(8_192);
   expect(lines.slice(0, -1).join("")).toHaveLength(40_000);
   expect(lines.at(-1)).toBe("end");
+});
+
+test("a piece that is not wanted is read and left out, and what came before it ends there", async () => {
+  const chunks = ["a\nb", "x\n".repeat(1_000), "c\nd"];
+  const lines = await wantedLinesOf((piece) => !piece.includes("x"), ...chunks);
+  expect(lines).toEqual(["a", "b", "c", "d"]);
 });

@@ -6,6 +6,7 @@ import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import { openKin } from "./kin.ts";
 import type { Order, Outcome } from "./messages.ts";
+import { createOutputLimit } from "./output-limit.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
 const graceMs = 1_000;
@@ -40,7 +41,7 @@ export interface Child {
   kill(): void;
 }
 
-/** Starts a process for a task; what it prints goes to the log. */
+/** Starts a process for a task; what it prints goes to the log, up to a limit. */
 export function openChild({
   task,
   file,
@@ -77,8 +78,11 @@ export function openChild({
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const fields = { task, child_pid: started.pid, ...lineOf("task_output") };
-    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line));
-    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line));
+    const isWanted = createOutputLimit((dropped) =>
+      log.warn({ ...fields, dropped }, `left out ${dropped} characters of what the task printed`),
+    );
+    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line), isWanted);
+    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line), isWanted);
     return started;
   }
 

@@ -10,6 +10,9 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
     oomScore: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
   }),
   nothing: () => undefined,
+  flood: () => {
+    for (let n = 0; n < 500; n += 1) process.stdout.write(`${"x".repeat(9_999)}\n`);
+  },
   reject: () => {
     throw new TaskRejectedError("division_by_zero", "cannot do that");
   },

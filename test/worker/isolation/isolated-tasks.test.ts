@@ -1,12 +1,14 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
+import type { Log } from "../../../src/telemetry/log.ts";
 import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
 import { openChildren } from "../../../src/worker/isolation/children.ts";
 import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
 import { runTask } from "../../../src/worker/attempts/run-task.ts";
 import { isolatedTasks } from "../../support/fork.ts";
 import { descendantsOf } from "../../support/process-tree.ts";
+import { collectLog } from "../../support/telemetry.ts";
 import { until } from "../../support/until.ts";
 
 const calm = new AbortController().signal;
@@ -18,7 +20,9 @@ interface Report {
 }
 
 /** Runs isolated tasks on this process's own children, which go with the test. */
-async function openTasks(options: { max?: number; idleMs?: number; maxJobs?: number } = {}) {
+async function openTasks(
+  options: { max?: number; idleMs?: number; maxJobs?: number; log?: Log } = {},
+) {
   const children = openChildren({
     max: 2,
     env: { PATH: process.env["PATH"], OF_THE_TASK: "1" },
@@ -120,6 +124,17 @@ test.each([
 test("an isolated task without a result has none", async () => {
   const { run } = await openTasks();
   expect(await run("probe", { deed: "nothing" })).toBe(undefined);
+});
+
+test("a task that prints without end is not held up, and reaches the log up to a limit", async () => {
+  const { log, lines } = collectLog();
+  const { run } = await openTasks({ log });
+  // Five million characters, of which a pipe holds 65,536.
+  expect(await run("probe", { deed: "flood" })).toBe(undefined);
+  const told = () => lines().reduce((sum, { msg }) => sum + String(msg).length, 0);
+  await until("output", () => told() > 100_000);
+  await run("probe", { deed: "nothing" });
+  expect(told()).toBeLessThanOrEqual(262_144 + 8_192);
 });
 
 test("a task that obeys the worker's stop keeps its process", async () => {
