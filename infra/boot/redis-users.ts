@@ -39,7 +39,8 @@ function createRights(queues: readonly string[]): Readonly<Record<RedisUser, Rig
   return {
     producer: {
       keys: [...queueKeys, `{${keyTags.deployment}}:id-secret`],
-      commands: [...scriptCommands, ...serviceCommands],
+      // Bull Board turns the pages of a job's children with the last two.
+      commands: [...scriptCommands, ...serviceCommands, "hscan sscan"],
     },
     worker: {
       keys: queueKeys,
