@@ -86,7 +86,7 @@ export const mutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/infra/redis-users.test.ts",
-      test: "Redis refuses a worker what it does not need",
+      test: "Redis refuses a",
     },
   },
   {
