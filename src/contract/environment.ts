@@ -214,7 +214,7 @@ export const variables = declareVariables({
   },
   READ_LIMIT_PER_MINUTE: {
     value: { kind: "integer", min: 1, max: 1_000_000 },
-    default: 6_000,
+    default: 3_000,
     meaning:
       "Pages, answers of the API and event streams that a client may ask for in a minute; more get 429. A tab without a stream asks 30 times.",
     readBy: ["producer"],

@@ -10,6 +10,7 @@ import { readBlocks } from "../queue/blocks.ts";
 import { readQueueState } from "../queue/state.ts";
 import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
+import type { Rate } from "../service/client-rate.ts";
 import { openListeners } from "../service/listener.ts";
 import { createReadiness } from "../service/readiness.ts";
 import { withReader } from "../service/secret-file.ts";
@@ -40,6 +41,8 @@ import { createPageRoutes } from "./pages/routes.ts";
 const stateMs = 1_000;
 /** In a second, submissions at full speed were seen to fill a tenth of 12 MB more. */
 const memoryMs = 250;
+/** Requests and connections of a client at once: what a page takes, for a hundred people behind one address. */
+const maxBurst = 1_000;
 const requestGraceMs = 5_000;
 const closeWithinMs = 10_000;
 
@@ -140,6 +143,7 @@ export async function openProducer(
       port: config.ports.public,
       purpose: endpoints.public.purpose,
       behindProxy: trustProxy,
+      clientRate: allowTwice(config.limits),
       app: createApp({
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
@@ -197,4 +201,10 @@ export async function openProducer(
 
   const opened = opening.move();
   return { ports: listeners.ports, log, closeWithinMs, close: () => opened.disposeAsync() };
+}
+
+/** Who asks for twice as much as the app answers does not heed its answers. */
+function allowTwice({ ratePerMinute, readsPerMinute }: Config["limits"]): Rate {
+  const perMinute = 2 * (ratePerMinute + readsPerMinute);
+  return { perMinute, burst: maxBurst };
 }

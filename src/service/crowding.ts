@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { clientOf } from "./client-address.ts";
 
 /** From this share of the connections on, a client may have no more than its own share. */
@@ -15,27 +16,38 @@ export interface ConnectionLimits {
 
 /**
  * Keeps room for others: once half of the connections are taken, every further one of a client that
- * has its share is cut, and from three quarters on idle ones are closed.
+ * has its share is cut, and from three quarters on idle ones are closed. A client that may not
+ * connect is cut off at once. Returns a function that cuts all connections of a client.
  */
-export function limitConnections(server: Server, { max, perClient }: ConnectionLimits): void {
-  const counts = new Map<string, number>();
+export function limitConnections(
+  server: Server,
+  { max, perClient }: ConnectionLimits,
+  mayConnect: (client: string) => boolean,
+): (client: string) => void {
+  const connections = new Map<string, Set<Socket>>();
   let open = 0;
-  server.maxConnections = max;
+  // What Node.js does with a connection is work, and garbage, that one which is refused is not worth.
+  const serve = server.listeners("connection");
+  server.removeAllListeners("connection");
   server.on("connection", (socket) => {
     const client = clientOf(socket.remoteAddress ?? "");
-    const count = counts.get(client) ?? 0;
-    if (count >= perClient && open >= max * sharedRatio) {
+    const own = connections.get(client) ?? new Set();
+    const crowds = open >= max || (own.size >= perClient && open >= max * sharedRatio);
+    if (crowds || !mayConnect(client)) {
       socket.destroy();
       return;
     }
     open += 1;
-    counts.set(client, count + 1);
+    connections.set(client, own.add(socket));
     socket.once("close", () => {
       open -= 1;
-      const left = (counts.get(client) ?? 1) - 1;
-      if (left === 0) counts.delete(client);
-      else counts.set(client, left);
+      own.delete(socket);
+      if (own.size === 0) connections.delete(client);
     });
+    for (const listener of serve) listener.call(server, socket);
     if (open > max * crowdedRatio) server.closeIdleConnections();
   });
+  return (client) => {
+    for (const socket of connections.get(client) ?? []) socket.destroy();
+  };
 }

@@ -1,11 +1,11 @@
-import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type Koa from "koa";
+import { createClientRate, type Rate } from "./client-rate.ts";
 import { type ConnectionLimits, limitConnections } from "./crowding.ts";
 import type { Config } from "./config.ts";
 import { within } from "./deadline.ts";
+import { type Doors, openDoors } from "./doors.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
 import { cutUnread } from "./unread-output.ts";
@@ -21,8 +21,21 @@ const timeouts = {
   keepAliveTimeout: 125_000,
 } as const;
 
-/** A browser has six, and an office behind one address some dozens of browsers. */
-const connections: ConnectionLimits = { max: 2_000, perClient: 200 };
+/** What one client may have or do; behind a proxy, all clients are the proxy. */
+interface ClientLimits extends ConnectionLimits {
+  /** Answers that it may wait for. */
+  readonly unanswered: number;
+  /** Connections and requests; who makes more is cut without an answer. */
+  readonly rate: Rate | undefined;
+}
+
+/** A browser has six connections, and an office behind one address some dozens of browsers. */
+const clientLimits: ClientLimits = {
+  max: 2_000,
+  perClient: 200,
+  unanswered: 64,
+  rate: { perMinute: 60_000, burst: 1_000 },
+};
 
 interface Listener {
   readonly port: number;
@@ -36,6 +49,8 @@ export interface Place {
   readonly purpose: string;
   /** All connections come from one proxy, which limits its clients itself. */
   readonly behindProxy?: boolean;
+  /** For clients that the app tells to wait well before. */
+  readonly clientRate?: Rate;
 }
 
 export interface Listeners<Name extends string> {
@@ -51,8 +66,9 @@ export interface Listeners<Name extends string> {
 export async function openListeners<Name extends string>(
   { listenAddress: address, hostNames }: Pick<Config, "listenAddress" | "hostNames">,
   places: Readonly<Record<Name, Place>>,
-  limits = connections,
+  given: Partial<ClientLimits> = {},
 ): Promise<Listeners<Name>> {
+  const limits = { ...clientLimits, ...given };
   const open: [Name, Listener][] = [];
   const isOurs = createHostCheck(hostNames);
   const close = async (graceMs: number) => {
@@ -72,12 +88,17 @@ export async function openListeners<Name extends string>(
 
 async function listen(
   address: string,
-  { app, port, purpose, behindProxy = false }: Place,
-  { max, perClient, isOurs }: ConnectionLimits & { readonly isOurs: HostCheck },
+  { app, port, purpose, behindProxy = false, clientRate }: Place,
+  { isOurs, ...limits }: ClientLimits & { readonly isOurs: HostCheck },
 ): Promise<Listener> {
   const handle = app.callback();
-  const mayHandle = createPipelineLimit();
-  const server = createServer(timeouts, (request, response) => {
+  const client = behindProxy ? limitProxy(limits) : { ...limits, rate: clientRate ?? limits.rate };
+  const isWithinRate = client.rate === undefined ? () => true : createClientRate(client.rate);
+  const server = createServer(timeouts);
+  cutUnread(server);
+  const cut = limitConnections(server, client, isWithinRate);
+  const mayHandle = createPipelineLimit(client.unanswered, { isWithinRate, cut });
+  server.on("request", (request, response) => {
     if (!mayHandle(request, response)) return;
     if (!isOurs(request.headers.host)) {
       refuseHost(response);
@@ -91,19 +112,16 @@ async function listen(
     void handle(request, response);
   });
   server.maxRequestsPerSocket = 1_000;
-  limitConnections(server, { max, perClient: behindProxy ? max : perClient });
-  cutUnread(server);
-  server.listen(port, address);
   try {
-    await once(server, "listening");
+    const doors = await openDoors(server, address, port);
+    return { port: doors.port, close: (graceMs) => closeServer(server, doors, graceMs) };
   } catch (error) {
     throw new Error(`cannot listen on ${address}:${port} for ${purpose}`, { cause: error });
   }
-  return {
-    // A server that listens on TCP has an address with a port.
-    port: (server.address() as AddressInfo).port,
-    close: (graceMs) => closeServer(server, graceMs),
-  };
+}
+
+function limitProxy({ max }: ClientLimits): ClientLimits {
+  return { max, perClient: max, unanswered: Number.POSITIVE_INFINITY, rate: undefined };
 }
 
 function refuseHost(response: ServerResponse): void {
@@ -111,12 +129,10 @@ function refuseHost(response: ServerResponse): void {
   response.writeHead(421, { "content-type": "text/plain; charset=utf-8" }).end(text);
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+async function closeServer(server: Server, doors: Doors, graceMs: number): Promise<void> {
   if (!server.listening) return;
-  const closed = once(server, "close");
-  server.close();
   try {
-    await within(graceMs, closed);
+    await within(graceMs, doors.close());
   } catch {
     server.closeAllConnections();
   }

@@ -1,29 +1,73 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { clientOf } from "./client-address.ts";
+import type { CountEvent } from "./client-rate.ts";
+import { createTally } from "./tally.ts";
 
 /** Browsers and proxies wait for one answer at a time; a few at once harm nobody. */
 const maxUnanswered = 8;
 
+/** As so many requests it counts: Node.js has read as many in one go, and takes its time to drop them. */
+const overrunWorth = 1_000;
+
+/** What a connection waits for. */
+interface Waiting {
+  readonly client: string;
+  readonly answers: Set<() => void>;
+}
+
+export interface RateLimit {
+  /** Counts a request. */
+  readonly isWithinRate: CountEvent;
+  /** Cuts all connections of a client, also those of which nothing was read yet. */
+  readonly cut: (client: string) => void;
+}
+
 /**
- * Returns a function that says whether a request may be handled. Node.js runs all requests of a
- * connection at once, a thousand in a few kilobytes: a connection that waits for more than eight
- * answers is cut, and nothing more of it is handled.
+ * Returns a function that says whether a request may be handled; if not, it has dealt with it.
+ * Node.js runs all requests of a connection at once, a thousand in a few kilobytes: a connection
+ * that waits for more than eight answers is cut, and nothing more of it is handled. A client that
+ * waits for `perClient` on all of its connections is told to come later, and one that may not ask is cut.
  */
-export function createPipelineLimit(): (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => boolean {
-  const unanswered = new WeakMap<Socket, number>();
-  const countOf = (socket: Socket) => unanswered.get(socket) ?? 0;
+export function createPipelineLimit(
+  perClient: number,
+  { isWithinRate, cut }: RateLimit,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const connections = new WeakMap<Socket, Waiting>();
+  const tally = createTally();
+  const connect = (socket: Socket): Waiting => {
+    const waiting = {
+      client: clientOf(socket.remoteAddress ?? ""),
+      answers: new Set<() => void>(),
+    };
+    connections.set(socket, waiting);
+    // Not all answers close with their connection: those that wait for another one do not.
+    socket.once("close", () => {
+      for (const release of waiting.answers) release();
+    });
+    return waiting;
+  };
   return ({ socket }, response) => {
+    const { client, answers } = connections.get(socket) ?? connect(socket);
     // The rest of what was read before it was cut.
     if (socket.destroyed) return false;
-    if (countOf(socket) >= maxUnanswered) {
-      socket.destroy();
+    const overruns = answers.size >= maxUnanswered;
+    if (!isWithinRate(client, overruns ? overrunWorth : 1) || overruns) {
+      cut(client);
       return false;
     }
-    unanswered.set(socket, countOf(socket) + 1);
-    response.once("close", () => unanswered.set(socket, countOf(socket) - 1));
-    return true;
+    const release = tally.add(client);
+    answers.add(release);
+    response.once("close", () => {
+      answers.delete(release);
+      release();
+    });
+    if (tally.of(client) <= perClient) return true;
+    // What else it has sent on this connection is not looked at.
+    const headers = { "retry-after": "1", connection: "close" };
+    response
+      .writeHead(429, { "content-type": "text/plain; charset=utf-8", ...headers })
+      .end("too many requests from here are unanswered, try again\n");
+    return false;
   };
 }

@@ -6,6 +6,7 @@ import { ownRedis } from "../support/redis.ts";
 
 const attackMs = 5_000;
 const maxResidentBytes = 300e6;
+const attacker = "127.0.0.2";
 const requests = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(990);
 
 test("connections full of requests, opened again and again, neither fill the memory nor stop others", async () => {
@@ -14,7 +15,8 @@ test("connections full of requests, opened again and again, neither fill the mem
   const { hostname, port } = new URL(producer.url);
   const until = performance.now() + attackMs;
   const flood = async () => {
-    while (performance.now() < until) await floodOnce(connect(Number(port), hostname));
+    while (performance.now() < until)
+      await floodOnce(connect({ host: hostname, port: Number(port), localAddress: attacker }));
   };
   const answers: string[] = [];
   const submit = async () => {

@@ -212,11 +212,47 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a client may wait for any number of answers",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: "tally.of(client) <= perClient",
+      to: "tally.of(client) <= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a client that waits for many answers is told to come later",
+    },
+  },
+  {
+    name: "a client that was cut for what it asked at once may do it again at once",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: "overruns ? overrunWorth : 1",
+      to: "overruns ? 1 : 1",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a client whose connection was cut for it has to rest",
+    },
+  },
+  {
+    name: "a client that was told to wait may go on all the same",
+    change: {
+      file: "src/service/client-rate.ts",
+      from: "return at <= now + burstMs;",
+      to: "return true;",
+    },
+    caughtBy: {
+      file: "test/service/client-rate.test.ts",
+      test: "a client that goes on beyond its rate is cut",
+    },
+  },
+  {
     name: "one client may have all connections",
     change: {
       file: "src/service/crowding.ts",
-      from: "count >= perClient &&",
-      to: "count >= Number.POSITIVE_INFINITY &&",
+      from: "own.size >= perClient &&",
+      to: "own.size >= Number.POSITIVE_INFINITY &&",
     },
     caughtBy: {
       file: "test/service/crowding.test.ts",

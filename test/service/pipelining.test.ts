@@ -2,13 +2,14 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import Koa from "koa";
 import { expect, onTestFinished, test } from "vitest";
+import type { Rate } from "../../src/service/client-rate.ts";
 import { openListeners } from "../../src/service/listener.ts";
 import { until } from "../support/until.ts";
 
 const here = { listenAddress: "127.0.0.1", hostNames: [] };
 
 /** A listener that answers when it is released, and counts what it has been asked. */
-async function openHeld() {
+async function openHeld({ behindProxy = false, rate = undefined as Rate | undefined } = {}) {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const app = new Koa();
   let handled = 0;
@@ -17,14 +18,18 @@ async function openHeld() {
     await released;
     ctx.body = "answer";
   });
-  const listeners = await openListeners(here, { held: { app, port: 0, purpose: "tests" } });
+  const listeners = await openListeners(
+    here,
+    { held: { app, port: 0, purpose: "tests", behindProxy } },
+    { unanswered: 10, rate },
+  );
   onTestFinished(() => listeners.close(0));
   return { port: listeners.ports.held, release, handled: () => handled };
 }
 
 /** One connection that asks so often without waiting for an answer. */
-function ask(port: number, times: number) {
-  const socket = connect(port, "127.0.0.1");
+function ask(port: number, times: number, localAddress = "127.0.0.1") {
+  const socket = connect({ port, host: "127.0.0.1", localAddress });
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => undefined);
   const requests = Array.from({ length: times }, (_, index) => {
@@ -50,4 +55,38 @@ test("a connection that waits for more answers is cut, and no more of it is hand
   expect(handled()).toBeLessThanOrEqual(20 * 8);
   release();
   expect(await text(ask(port, 1))).toContain("answer");
+});
+
+test("a client whose connection was cut for it has to rest before it may connect again", async () => {
+  const { port, release } = await openHeld({ rate: { perMinute: 60, burst: 1_000 } });
+  release();
+  expect(await text(ask(port, 1))).toContain("answer");
+  const greedy = ask(port, 990);
+  await until("it to be cut", () => greedy.closed);
+  expect(await text(ask(port, 1))).toBe("");
+  expect(await text(ask(port, 1, "127.0.0.2"))).toContain("answer");
+});
+
+test("a client that waits for many answers is told to come later, while another one is handled", async () => {
+  const { port, release, handled } = await openHeld();
+  const waiting = Array.from({ length: 10 }, () => ask(port, 1));
+  await until("ten to be handled", () => handled() === 10);
+  expect(await text(ask(port, 1))).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: 1\r\n/i);
+  const other = text(ask(port, 1, "127.0.0.2"));
+  await until("the other one to be handled", () => handled() === 11);
+
+  waiting[0]?.destroy();
+  await until("its place to be free", () => {
+    ask(port, 1);
+    return handled() === 12;
+  });
+  release();
+  expect(await other).toContain("answer");
+});
+
+test("behind a proxy, which is one client, any number is handled", async () => {
+  const { port, handled } = await openHeld({ behindProxy: true });
+  for (let index = 0; index < 30; index += 1) ask(port, 1);
+  await until("all to be handled", () => handled() === 30);
+  expect(handled()).toBe(30);
 });

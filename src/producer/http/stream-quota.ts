@@ -1,6 +1,7 @@
 import type { PassThrough } from "node:stream";
 import type { ParameterizedContext } from "koa";
 import { clientOf } from "../../service/client-address.ts";
+import { createTally } from "../../service/tally.ts";
 import { RequestError } from "./errors.ts";
 
 const mostPerClient = 20;
@@ -14,22 +15,16 @@ export interface StreamQuota {
 
 /** Shares the event streams out, so that no client can take all of them. */
 export function createStreamQuota(): StreamQuota {
-  const counts = new Map<string, number>();
+  const tally = createTally();
   return {
     open(ctx, open) {
       const client = clientOf(ctx.ip);
-      const count = counts.get(client) ?? 0;
-      if (count >= mostPerClient) {
+      if (tally.of(client) >= mostPerClient) {
         const message = `too many event streams are open from here, expected at most ${mostPerClient}`;
         throw new RequestError(429, message, { retryAfterSeconds });
       }
       const stream = open();
-      counts.set(client, count + 1);
-      stream.once("close", () => {
-        const left = (counts.get(client) ?? 1) - 1;
-        if (left === 0) counts.delete(client);
-        else counts.set(client, left);
-      });
+      stream.once("close", tally.add(client));
       return stream;
     },
   };
