@@ -220,6 +220,14 @@ export const variables = declareVariables({
     readBy: ["producer"],
     onEc2: operator,
   },
+  MAX_UNFINISHED_PER_CLIENT: {
+    value: { kind: "integer", min: 0, max: 10_000 },
+    default: 100,
+    meaning:
+      "Jobs of a client that may wait or run at once; more get 429. 0 sets no limit, for a network in which every client is trusted.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
   MAX_QUEUE_DEPTH: {
     value: { kind: "integer", min: 1, max: 10_000_000 },
     default: 100_000,

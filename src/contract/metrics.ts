@@ -36,7 +36,14 @@ interface HistogramSpec extends Base {
 export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
 
 export const submissionSources = ["api", "form"] as const;
-export const submissionOutcomes = ["added", "deduplicated", "rejected", "error"] as const;
+/** `limited`: its client had as many unfinished jobs as it may have. */
+export const submissionOutcomes = [
+  "added",
+  "deduplicated",
+  "rejected",
+  "limited",
+  "error",
+] as const;
 /** How a job ends for good. */
 export type JobOutcome = "succeeded" | "failed";
 

@@ -5,6 +5,7 @@ import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
+import { createPlaces } from "../queue/places.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
 import { readBlocks } from "../queue/blocks.ts";
 import { readQueueState } from "../queue/state.ts";
@@ -96,6 +97,7 @@ export async function openProducer(
   const broker = createBroker(redis, queue);
   const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
   const readUsed = remember(memoryMs, () => broker.ask((_, client) => readMemory(client)));
+  const idSecret = createIdSecret(redis);
   const jobs = openJobs({
     tasks,
     broker,
@@ -103,12 +105,18 @@ export async function openProducer(
     readState,
     metrics,
     log,
-    idSecret: createIdSecret(redis),
+    idSecret,
     load: async () => {
       const [state, memory] = await Promise.all([readState(), readUsed()]);
       return { state, memory };
     },
     maxDepth: config.limits.queueDepth,
+    places: createPlaces({
+      ask: broker.ask,
+      idSecret,
+      toKey: (key) => queue.toKey(key),
+      limit: config.limits.unfinishedPerClient,
+    }),
     linkTargets: config,
     tracer: telemetry.otlp.tracer,
     server: describeServer(redis),

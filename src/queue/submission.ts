@@ -5,6 +5,7 @@ import { removeOrphan } from "./backend.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
 import { readRecord } from "./job-record.ts";
+import type { Places } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
 
@@ -15,6 +16,7 @@ export interface SubmissionDeps {
   readonly load: () => Promise<Load>;
   /** Waiting jobs from which on no more are taken. */
   readonly maxDepth: number;
+  readonly places: Places;
 }
 
 export interface NewJob {
@@ -23,6 +25,8 @@ export interface NewJob {
   readonly input: Record<string, unknown>;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
+  /** Whose unfinished jobs it is counted among. */
+  readonly client: string;
   /** Called once there is an id, before the job is sent. */
   readonly carrierOf: (id: string) => TraceCarrier;
 }
@@ -50,20 +54,24 @@ export class KeyReusedError extends Error {
 
 /**
  * The one way into a queue, for clients and workers alike. When it returns, the job is in Redis for
- * good. Throws `QueueFullError`, `KeyReusedError`, or what `ask` throws.
+ * good. Throws `QueueFullError`, `ClientFullError`, `KeyReusedError`, or what `ask` throws.
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
-  const { task, input, idempotencyKey, carrierOf } = wanted;
+  const { task, input, idempotencyKey, client, carrierOf } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const id =
     idempotencyKey === undefined
       ? createRandomId()
       : createKeyedId(await deps.ask(deps.idSecret), task, idempotencyKey);
-  const options = { jobId: id, ...carryTrace(carrierOf(id)) };
-  const add = (queue: Queue) => queue.add(task, input, options);
-  if (idempotencyKey === undefined) return { job: await deps.ask(add), replayed: false };
-  const [sent, stored] = await deps.ask((queue) => addOnce(queue, id, () => add(queue)));
+  const { sent, stored, known } = await deps.places.fill(client, id, async () => {
+    const options = { jobId: id, ...carryTrace(carrierOf(id)) };
+    const add = (queue: Queue) => queue.add(task, input, options);
+    return idempotencyKey === undefined
+      ? { sent: await deps.ask(add), stored: undefined, known: false }
+      : deps.ask((queue) => addOnce(queue, id, () => add(queue)));
+  });
+  if (idempotencyKey === undefined) return { job: sent, replayed: false };
   const job = stored ?? sent;
   const { damage } = readRecord(job);
   if (damage !== undefined) {
@@ -74,7 +82,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   if (!isDeepStrictEqual(job.data, sent.data)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another input");
   }
-  return { job, replayed: isOlder(job, sent) };
+  return { job, replayed: known };
 }
 
 /**
@@ -83,18 +91,23 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
  * never run; it is removed, and added anew. Whoever does both at the same time does no harm: only a
  * job in no list is removed, and only one that is gone can be added.
  */
-async function addOnce(
-  queue: Queue,
-  id: string,
-  add: () => Promise<Job>,
-): Promise<[sent: Job, stored: Job | undefined]> {
+async function addOnce(queue: Queue, id: string, add: () => Promise<Job>): Promise<AddedJob> {
   const sent = await add();
   const stored = await queue.getJob(id);
-  if (stored === undefined || !isOlder(stored, sent)) return [sent, stored];
-  if ((await queue.getJobState(id)) !== "unknown") return [sent, stored];
+  if (stored === undefined || !isOlder(stored, sent)) return { sent, stored, known: false };
+  if ((await queue.getJobState(id)) !== "unknown") return { sent, stored, known: true };
   await removeOrphan(queue, id);
   const anew = await add();
-  return [anew, await queue.getJob(id)];
+  const storedAnew = await queue.getJob(id);
+  const known = storedAnew !== undefined && isOlder(storedAnew, anew);
+  return { sent: anew, stored: storedAnew, known };
+}
+
+interface AddedJob {
+  readonly sent: Job;
+  readonly stored: Job | undefined;
+  /** What is stored is older than what was sent. */
+  readonly known: boolean;
 }
 
 function isOlder(stored: Job, sent: Job): boolean {

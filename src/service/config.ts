@@ -38,6 +38,8 @@ export interface Config {
     readonly ratePerMinute: number;
     /** Of everything else that a client asks for. */
     readonly readsPerMinute: number;
+    /** Jobs per client that have not ended; 0 for any number. */
+    readonly unfinishedPerClient: number;
     /** Waiting jobs. */
     readonly queueDepth: number;
   };
@@ -120,6 +122,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       trustTraceparent: e.TRUST_TRACEPARENT,
       ratePerMinute: e.RATE_LIMIT_PER_MINUTE,
       readsPerMinute: e.READ_LIMIT_PER_MINUTE,
+      unfinishedPerClient: e.MAX_UNFINISHED_PER_CLIENT,
       queueDepth: e.MAX_QUEUE_DEPTH,
     },
     worker: {

@@ -200,6 +200,30 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a client may have any number of unfinished jobs",
+    change: {
+      file: "src/queue/places.ts",
+      from: "if (limit === 0) return",
+      to: "if (limit >= 0) return",
+    },
+    caughtBy: {
+      file: "test/producer/http/unfinished-limit.test.ts",
+      test: "a client with too many unfinished jobs is told so",
+    },
+  },
+  {
+    name: "jobs that come at once are all ahead of their count",
+    change: {
+      file: "src/queue/places.ts",
+      from: "standing.ahead < mostAhead && standing.count + standing.ahead < limit",
+      to: "standing.count < limit",
+    },
+    caughtBy: {
+      file: "test/producer/http/unfinished-limit.test.ts",
+      test: "jobs that come at once are no more than any others",
+    },
+  },
+  {
     name: "a connection may wait for any number of answers",
     change: {
       file: "src/service/pipelining.ts",

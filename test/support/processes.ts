@@ -70,8 +70,10 @@ export async function spawnProducer(
     BOARD_PORT: String(boardPort),
     PRODUCER_METRICS_PORT: String(metricsPort),
     BOARD_PASSWORD: "correct horse",
+    // Tests submit in bulk, all from one address.
     RATE_LIMIT_PER_MINUTE: "1000000",
     READ_LIMIT_PER_MINUTE: "1000000",
+    MAX_UNFINISHED_PER_CLIENT: "0",
     ...env,
   };
   const service = spawnService("producer", variables, sources, place);

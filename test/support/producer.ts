@@ -36,6 +36,8 @@ export interface TestProducer {
 
 export interface ProducerOptions {
   readonly redisUrl?: string;
+  /** Its queue's name; one of its own if not given. */
+  readonly name?: string;
   readonly tasks?: Tasks;
   readonly limits?: Partial<Config["limits"]>;
   readonly grafanaUrl?: string;
@@ -46,7 +48,7 @@ export interface ProducerOptions {
 
 /** A producer in this process, on free ports and a queue of its own; it goes with the test. */
 export async function startProducer(options: ProducerOptions = {}): Promise<TestProducer> {
-  const name = `test-${randomUUID()}`;
+  const name = options.name ?? `test-${randomUUID()}`;
   const defaults = loadConfig({});
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const tracing = createTestTracing();
@@ -58,10 +60,12 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       ports: anyPorts,
       // What the tests' browser takes for a host that is not this one.
       hostNames: ["tripod.test"],
+      // Tests submit in bulk, all from one address.
       limits: {
         ...defaults.limits,
         ratePerMinute: 1_000_000,
         readsPerMinute: 1_000_000,
+        unfinishedPerClient: 0,
         ...options.limits,
       },
       board: { ...boardLogin, readOnly: options.readOnly ?? true },

@@ -28,12 +28,13 @@ const mix: readonly Kind[] = [
 
 /**
  * The demo second by second: a steady mix, and a burst, a pause and a worker's restart. It stays
- * below the submissions that a client may make in a minute by default. `next` makes them.
+ * below the submissions that a client may make in a minute, and the unfinished jobs that it may have,
+ * by default. `next` makes them.
  */
 export function createPlan(seconds: number, next: (kind: Kind) => Submission): PlannedSecond[] {
   const at = (share: number) => Math.floor(seconds * share);
   const pauseSeconds = Math.min(8, Math.max(2, at(0.1)));
-  const burst = Math.min(150, 20 + seconds);
+  const burst = Math.min(80, 20 + seconds);
   return Array.from({ length: seconds }, (_, second) => {
     const acts: Act[] = [];
     const notes: string[] = [];

@@ -2,7 +2,13 @@ import { STATUS_CODES } from "node:http";
 import type { Middleware, ParameterizedContext } from "koa";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { type FieldError, RequestError, UnavailableError, type UnavailableKind } from "./errors.ts";
+import {
+  type FieldError,
+  RequestError,
+  type RequestKind,
+  UnavailableError,
+  type UnavailableKind,
+} from "./errors.ts";
 
 /** An RFC 9457 problem. */
 export interface Problem {
@@ -10,7 +16,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly kind?: UnavailableKind;
+  readonly kind?: UnavailableKind | RequestKind;
   readonly errors?: readonly FieldError[];
 }
 
@@ -53,8 +59,12 @@ function problemOf(error: unknown): Problem {
     return { ...problem(error.status, error.message), kind: error.kind };
   }
   if (error instanceof RequestError) {
-    const { status, message, errors } = error;
-    return { ...problem(status, message), ...(errors.length > 0 && { errors }) };
+    const { status, message, kind, errors } = error;
+    return {
+      ...problem(status, message),
+      ...(kind !== undefined && { kind }),
+      ...(errors.length > 0 && { errors }),
+    };
   }
   if (isClientError(error)) return problem(error.status, error.message);
   return problem(500, "something went wrong here; it has been logged");

@@ -6,17 +6,27 @@ export class RequestError extends Error {
   /** What is wrong with which field; `pointer` is a JSON pointer into the body. */
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
+  readonly kind: RequestKind | undefined;
   constructor(
     status: number,
     message: string,
-    details: { errors?: readonly FieldError[]; retryAfterSeconds?: number } = {},
+    details: {
+      errors?: readonly FieldError[];
+      retryAfterSeconds?: number;
+      kind?: RequestKind;
+    } = {},
   ) {
     super(message);
     this.status = status;
     this.errors = details.errors ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.kind = details.kind;
   }
 }
+
+/** What a program cannot tell from the status of a refusal: with 429, that the client's own jobs must end first. */
+export const requestKinds = ["too_many_unfinished"] as const;
+export type RequestKind = (typeof requestKinds)[number];
 
 export interface FieldError {
   readonly pointer: string;

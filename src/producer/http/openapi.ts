@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { unavailability } from "./errors.ts";
+import { requestKinds, unavailability } from "./errors.ts";
 import type { Route } from "./route.ts";
 
 const problemSchema = {
@@ -10,7 +10,10 @@ const problemSchema = {
     title: { type: "string" },
     status: { type: "integer" },
     detail: { type: "string" },
-    kind: { enum: Object.keys(unavailability), description: "Only with 503." },
+    kind: {
+      enum: [...Object.keys(unavailability), ...requestKinds],
+      description: `With 503, and with 429: ${requestKinds.join(", ")}.`,
+    },
     errors: {
       type: "array",
       items: {

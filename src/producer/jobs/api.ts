@@ -2,6 +2,7 @@ import { z } from "zod";
 import { outcomeExtension } from "../../contract/openapi.ts";
 import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
+import { clientOf } from "../../service/client-address.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
@@ -44,6 +45,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           ...(await readSubmission(ctx)),
           // Not `ctx.get`, for which an empty key is none.
           idempotencyKey: ctx.headers["idempotency-key"]?.toString(),
+          client: clientOf(ctx.ip),
           source: "api",
           context: ctx.state.trace,
           pointer: "/input",
@@ -85,7 +87,10 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           413: problem("The body is too large."),
           415: problem("The body is not application/json."),
           422: problem("The input does not fit the task; errors say where."),
-          429: problem("Too many submissions; see Retry-After."),
+          429: problem(
+            "Too many submissions, or, of kind too_many_unfinished, too many jobs of this client " +
+              "that have not ended; see Retry-After.",
+          ),
           503: problem("The queue cannot take it now; kind says whether it may have."),
         },
       },

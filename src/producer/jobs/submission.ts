@@ -6,6 +6,7 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { readPlace } from "../../queue/place.ts";
 import type { Load, Shortage } from "../../queue/room.ts";
+import { ClientFullError, type Places } from "../../queue/places.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Tasks } from "../../task/registry.ts";
@@ -32,6 +33,8 @@ export interface Submission {
   readonly task: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | undefined;
+  /** Who sends it, as `clientOf` says. */
+  readonly client: string;
   readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
@@ -45,6 +48,7 @@ export interface SubmitDeps extends Tracing {
   readonly idSecret: ReadIdSecret;
   readonly load: () => Promise<Load>;
   readonly maxDepth: number;
+  readonly places: Places;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
 }
@@ -77,7 +81,7 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     count(receipt.replayed ? "deduplicated" : "added");
     return receipt;
   } catch (error) {
-    count(error instanceof RequestError ? "rejected" : "error");
+    count(outcomeOf(error));
     if (!(error instanceof RequestError))
       log.warn(
         { err: error, [logFields.task]: task, ...lineOf("job_not_queued") },
@@ -85,6 +89,11 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
       );
     throw error;
   }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof RequestError)) return "error";
+  return error.kind === "too_many_unfinished" ? "limited" : "rejected";
 }
 
 function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<string, unknown> {
@@ -127,7 +136,7 @@ const shortageKinds = {
 
 async function add(
   deps: SubmitDeps,
-  { task, context, idempotencyKey }: Submission,
+  { task, context, idempotencyKey, client }: Submission,
   input: Record<string, unknown>,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
@@ -138,7 +147,7 @@ async function add(
   try {
     const { job, replayed } = await submitJob(
       { ...deps, ask: deps.broker.ask },
-      { task, input, idempotencyKey, carrierOf },
+      { task, input, idempotencyKey, client, carrierOf },
     );
     sending?.end("added");
     deps.log.info(
@@ -160,9 +169,23 @@ async function add(
     if (error instanceof QueueFullError) {
       throw new UnavailableError(shortageKinds[error.shortage], error);
     }
+    if (error instanceof ClientFullError) throw refuseFull(error);
     if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
     throw error;
   }
+}
+
+/** Jobs of a public form end within seconds or minutes. */
+const retryFullSeconds = 10;
+
+function refuseFull({ limit }: ClientFullError): RequestError {
+  const message =
+    `${limit} jobs from here have not ended yet, as many as one client may have; ` +
+    "nothing was queued, try again when some of them have ended";
+  return new RequestError(429, message, {
+    kind: "too_many_unfinished",
+    retryAfterSeconds: retryFullSeconds,
+  });
 }
 
 /** A job on its way to Redis, being measured and traced. */

@@ -3,6 +3,7 @@ import type { ParameterizedContext } from "koa";
 import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import { clientOf } from "../../service/client-address.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
@@ -104,6 +105,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
             task: form.name,
             input,
             idempotencyKey,
+            client: clientOf(ctx.ip),
             source: "form",
             context: ctx.state.trace,
             pointer: "",

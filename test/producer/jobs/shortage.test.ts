@@ -1,7 +1,7 @@
 import { onTestFinished, test, expect } from "vitest";
 import { openRedis } from "../../../src/queue/connection.ts";
 import { readMemory } from "../../../src/queue/memory.ts";
-import { unavailability } from "../../../src/producer/http/errors.ts";
+import { requestKinds, unavailability } from "../../../src/producer/http/errors.ts";
 import { postJson, readBody } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -23,5 +23,5 @@ test("a queue that nobody waits in, but whose memory is used up, says so and not
   const document = await readBody(await fetch(`${url}/api/openapi.json`));
   const known: string[] = document.components.schemas.Problem.properties.kind.enum;
   expect(known).toContain("memory_low");
-  expect(known).toEqual(Object.keys(unavailability));
+  expect(known).toEqual([...Object.keys(unavailability), ...requestKinds]);
 });

@@ -1,0 +1,156 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import {
+  countJob,
+  isBeingAdded,
+  leaveEndedPlaces,
+  leavePlace,
+  type PlaceKeys,
+  takePlace,
+} from "./client-jobs.ts";
+import { createClientTag } from "./client-tag.ts";
+import type { ReadIdSecret } from "./id-secret.ts";
+
+/** The client has as many unfinished jobs as it may have. */
+export class ClientFullError extends Error {
+  override readonly name = "ClientFullError";
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`the client has ${limit} unfinished jobs, which is its limit`);
+    this.limit = limit;
+  }
+}
+
+/** What became of a job that was to be added. */
+export interface Filling {
+  /** The queue had it before; `stored` then says since when. */
+  readonly known: boolean;
+  readonly stored: { readonly timestamp: number } | undefined;
+}
+
+/** The places in a queue that each client has for its unfinished jobs. */
+export interface Places {
+  /**
+   * Adds the job if its client has a place for it, or if the job is known and only told again.
+   * Throws `ClientFullError`, having added nothing, or what `add` throws.
+   */
+  fill<F extends Filling>(client: string, id: string, add: () => Promise<F>): Promise<F>;
+}
+
+export interface PlacesDeps {
+  /** Calls Redis with the caller's own patience. */
+  readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
+  readonly idSecret: ReadIdSecret;
+  /** The queue's key of that name. */
+  readonly toKey: (name: string) => string;
+  /** Unfinished jobs that a client may have; 0 for any number. */
+  readonly limit: number;
+}
+
+/**
+ * Of one client, so many jobs may be on their way to Redis without its answer how many there are.
+ * Where several producers serve one client, each can let in so many beyond the limit.
+ */
+const mostAhead = 8;
+/** Time after a look for places to give back, which costs Redis some 0.2 ms, has found none. */
+const lookEveryMs = 250;
+/** Clients that are remembered, some 200 bytes each; one that is forgotten may be ahead again. */
+const mostRemembered = 10_000;
+
+/** What a producer remembers of a client. */
+interface Standing {
+  /** As Redis said last: at least its unfinished jobs. */
+  count: number;
+  /** Jobs that are being counted. */
+  ahead: number;
+  lookedInVainAt: number;
+  looking: Promise<number> | undefined;
+}
+
+/**
+ * Counts in Redis, so that all producers agree, and for a client that is known to have room beside
+ * the adding of its job. A job that ends gives no place back: that is made up for when the client
+ * seems to have none left.
+ */
+export function createPlaces({ ask, idSecret, toKey, limit }: PlacesDeps): Places {
+  if (limit === 0) return { fill: (_client, _id, add) => add() };
+  const standings = createStandings();
+
+  const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
+    try {
+      const counted = await ask((_, redis) => countJob(redis, keys, id));
+      standing.count = counted.count;
+      return counted.added;
+    } catch {
+      // What is said of the job is whether it was added; the next one is counted first.
+      standing.count = Infinity;
+      return false;
+    }
+  };
+  const take = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
+    const taken = await ask((_, redis) => takePlace(redis, keys, id, limit));
+    if (taken === "known") return true;
+    standing.count = Math.min(taken, limit);
+    return taken <= limit;
+  };
+  const look = async (standing: Standing, keys: PlaceKeys): Promise<boolean> => {
+    if (standing.looking === undefined) {
+      if (performance.now() - standing.lookedInVainAt < lookEveryMs) return false;
+      standing.looking = ask((_, redis) => leaveEndedPlaces(redis, keys)).finally(() => {
+        standing.looking = undefined;
+      });
+    }
+    const found = await standing.looking;
+    if (found === 0) standing.lookedInVainAt = performance.now();
+    return found > 0;
+  };
+  const findPlace = async (standing: Standing, keys: PlaceKeys, id: string): Promise<void> => {
+    if (await take(standing, keys, id)) return;
+    if ((await look(standing, keys)) && (await take(standing, keys, id))) return;
+    throw new ClientFullError(limit);
+  };
+
+  return {
+    async fill(client, id, add) {
+      const tag = createClientTag(await ask(idSecret), client);
+      const keys = { client: toKey(`client:${tag}`), jobs: toKey("") };
+      const standing = standings(client);
+      const hasRoom = standing.ahead < mostAhead && standing.count + standing.ahead < limit;
+      standing.ahead += 1;
+      const answered = () => {
+        standing.ahead -= 1;
+      };
+      if (!hasRoom) {
+        await findPlace(standing, keys, id).finally(answered);
+        return add();
+      }
+      const [placed, filling] = await Promise.all([
+        count(standing, keys, id).finally(answered),
+        add(),
+      ]);
+      // Told again, it takes no place: it had its own, perhaps from another address, or has ended.
+      if (placed && filling.known && !isBeingAdded(filling.stored?.timestamp ?? 0)) {
+        await ask((_, redis) => leavePlace(redis, keys, id)).catch(() => undefined);
+      }
+      return filling;
+    },
+  };
+}
+
+/** Remembers the clients that were here last. */
+function createStandings(): (client: string) => Standing {
+  const standings = new Map<string, Standing>();
+  return (client) => {
+    const standing = standings.get(client) ?? {
+      count: 0,
+      ahead: 0,
+      lookedInVainAt: -Infinity,
+      looking: undefined,
+    };
+    standings.delete(client);
+    standings.set(client, standing);
+    const [oldest] = standings.keys();
+    if (standings.size > mostRemembered && oldest !== undefined) standings.delete(oldest);
+    return standing;
+  };
+}
