@@ -49,7 +49,7 @@ export interface PlacesDeps {
 
 /**
  * Of one client, so many jobs may be on their way to Redis without its answer how many there are.
- * Where several producers serve one client, each can let in so many beyond the limit.
+ * A producer that does not know what another has let in can let in so many beyond the limit.
  */
 const mostAhead = 8;
 /** Time after a look for places to give back, which costs Redis some 0.2 ms, has found none. */

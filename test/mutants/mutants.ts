@@ -212,15 +212,27 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
-    name: "jobs that come at once are all ahead of their count",
+    name: "a job that has ended keeps its client's place",
     change: {
-      file: "src/queue/places.ts",
-      from: "standing.ahead < mostAhead && standing.count + standing.ahead < limit",
-      to: "standing.count < limit",
+      file: "src/queue/client-jobs.ts",
+      from: "return name == null ? !isBeingAdded(at) : finishedOn != null;",
+      to: "return name == null && !isBeingAdded(at) && finishedOn != null;",
     },
     caughtBy: {
       file: "test/producer/http/unfinished-limit.test.ts",
-      test: "jobs that come at once are no more than any others",
+      test: "an own job that has ended makes room for another",
+    },
+  },
+  {
+    name: "any number of a client's jobs are ahead of their count",
+    change: {
+      file: "src/queue/places.ts",
+      from: "standing.ahead < mostAhead && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/places.test.ts",
+      test: "jobs are added beside counting them",
     },
   },
   {

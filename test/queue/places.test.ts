@@ -1,0 +1,95 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { ClientFullError, createPlaces } from "../../src/queue/places.ts";
+import { createClientTag } from "../../src/queue/client-tag.ts";
+
+const secret = Buffer.alloc(32, 7);
+const never = new Promise<never>(() => undefined);
+const filling = { known: false, stored: undefined };
+
+const idSecret = async () => secret;
+const addNothing = () => never;
+
+/** Places in a Redis that answers so to everything, once it was asked for the secret. */
+function openPlaces(answer: () => Promise<never>, limit: number) {
+  return createPlaces({
+    ask: (call) =>
+      (call as unknown) === idSecret
+        ? call({} as unknown as Queue, {} as unknown as Redis)
+        : answer(),
+    idSecret,
+    toKey: (name) => `q:${name}`,
+    limit,
+  });
+}
+
+test.each([
+  { limit: 100, added: 8 },
+  { limit: 3, added: 3 },
+])(
+  "jobs are added beside counting them, without another round trip, but only so many of one client: $added where it may have $limit",
+  async ({ limit, added }) => {
+    const asked = Array.from({ length: 50 }, () => Promise.withResolvers<void>());
+    const counts = { added: 0, asked: 0 };
+    const places = openPlaces(() => {
+      asked[counts.asked]?.resolve();
+      counts.asked += 1;
+      return never;
+    }, limit);
+    for (const id of asked.keys()) {
+      void places.fill("203.0.113.1", String(id), () => {
+        counts.added += 1;
+        return never;
+      });
+    }
+    await Promise.all(asked.map(({ promise }) => promise));
+    expect(counts).toEqual({ added, asked: 50 });
+  },
+);
+
+test("a job that was added is not refused because it could not be counted, and the next one is", async () => {
+  const places = openPlaces(async () => {
+    throw new Error("OOM command not allowed");
+  }, 3);
+  const fill = () => places.fill("203.0.113.1", "a", async () => filling);
+  expect(await fill()).toBe(filling);
+  await expect(fill()).rejects.toThrow(/^OOM/);
+  expect(await places.fill("203.0.113.2", "b", async () => filling)).toBe(filling);
+});
+
+test("a client that is full is looked through for jobs that ended once in a while, however often it asks", async () => {
+  let looks = 0;
+  const redis = {
+    // Full, whoever asks.
+    eval: async () => 4,
+    zcard: async () => 3,
+    zrange: async () => {
+      looks += 1;
+      return [];
+    },
+    pipeline: () => ({ exec: async () => [] }),
+  };
+  const places = createPlaces({
+    ask: (call) => call({} as unknown as Queue, redis as unknown as Redis),
+    idSecret,
+    toKey: (name) => `q:${name}`,
+    limit: 1,
+  });
+  void places.fill("203.0.113.1", "a", addNothing).catch(() => undefined);
+  const startedAt = performance.now();
+  for (let n = 0; n < 100; n += 1) {
+    await expect(places.fill("203.0.113.1", String(n), addNothing)).rejects.toThrow(
+      ClientFullError,
+    );
+  }
+  expect(looks).toBeGreaterThan(0);
+  expect(looks).toBeLessThanOrEqual(1 + (performance.now() - startedAt) / 250);
+});
+
+test("what stands for a client in Redis follows from its address and the secret", () => {
+  const tag = createClientTag(secret, "203.0.113.1");
+  expect(tag).toBe(createClientTag(secret, "203.0.113.1"));
+  expect(tag).not.toBe(createClientTag(secret, "203.0.113.2"));
+  expect(tag).not.toBe(createClientTag(Buffer.alloc(32, 8), "203.0.113.1"));
+});
