@@ -1,5 +1,4 @@
 import type { Redis } from "ioredis";
-import { readAnswers } from "./answers.ts";
 import { isOfWrongType } from "./wrong-type.ts";
 
 /** Longer than a submission waits for Redis: from then on, a place without a job is nobody's. */
@@ -23,10 +22,12 @@ export async function countJob(
   { client }: PlaceKeys,
   id: string,
 ): Promise<{ readonly added: boolean; readonly count: number }> {
-  const [added, , count] = await readAnswers(
-    redis.pipeline().zadd(client, "NX", Date.now(), id).expire(client, keptSeconds).zcard(client),
-  );
-  return { added: added === 1, count: Number(count) };
+  const [added, , count] = await Promise.all([
+    redis.zadd(client, "NX", Date.now(), id),
+    redis.expire(client, keptSeconds),
+    redis.zcard(client),
+  ]);
+  return { added: added === 1, count };
 }
 
 /** Both in one step, so that producers which ask at the same time never count one too many. */

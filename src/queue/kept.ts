@@ -1,6 +1,5 @@
 import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
-import { readAnswers } from "./answers.ts";
+import type { ChainableCommander, Redis } from "ioredis";
 
 /** What of a queue stays in Redis although no job needs it to run. */
 export const keptStates = ["succeeded", "failed", "events"] as const;
@@ -34,21 +33,30 @@ export async function measureKept(
 
 async function measureJobs(queue: Queue, redis: Redis, set: string): Promise<Kept> {
   const key = queue.toKey(set);
-  const [count, ids] = await readAnswers(redis.pipeline().zcard(key).zrandmember(key, -weighed));
+  const [count, ids] = await ask(redis.pipeline().zcard(key).zrandmember(key, -weighed));
   const sample = ids as string[];
   if (sample.length === 0) return { count: 0, bytes: 0 };
   const weighing = redis.pipeline();
   // All fields, for a result is one large field among small ones.
   for (const id of sample) weighing.memory("USAGE", queue.toKey(id), "SAMPLES", 0);
-  const sizes = (await readAnswers(weighing)).map(Number);
+  const sizes = (await ask(weighing)).map(Number);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return { count: Number(count), bytes: Math.round(Number(count) * mean) };
 }
 
 async function measureEvents(queue: Queue, redis: Redis): Promise<Kept> {
   const key = queue.toKey("events");
-  const [count, bytes] = await readAnswers(
+  const [count, bytes] = await ask(
     redis.pipeline().xlen(key).memory("USAGE", key, "SAMPLES", weighedNodes),
   );
   return { count: Number(count), bytes: Number(bytes) };
+}
+
+/** The answers in order; throws the first error among them. */
+async function ask(pipeline: ChainableCommander): Promise<unknown[]> {
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, answer]) => {
+    if (error !== null) throw error;
+    return answer;
+  });
 }

@@ -10,6 +10,7 @@ import {
 } from "./client-jobs.ts";
 import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
+import { writeTogether } from "./one-write.ts";
 
 /** The client has as many unfinished jobs as it may have. */
 export class ClientFullError extends Error {
@@ -78,7 +79,10 @@ export function createPlaces({ ask, idSecret, toKey, limit }: PlacesDeps): Place
 
   const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
     try {
-      const counted = await ask((_, redis) => countJob(redis, keys, id));
+      const counted = await ask((_, redis) => {
+        writeTogether(redis);
+        return countJob(redis, keys, id);
+      });
       standing.count = counted.count;
       return counted.added;
     } catch {

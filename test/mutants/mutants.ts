@@ -224,6 +224,14 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a job is sent apart from its count",
+    change: { file: "src/queue/one-write.ts", from: "  stream.cork();\n", to: "" },
+    caughtBy: {
+      file: "test/queue/places.test.ts",
+      test: "a job and its count reach Redis in one piece",
+    },
+  },
+  {
     name: "any number of a client's jobs are ahead of their count",
     change: {
       file: "src/queue/places.ts",

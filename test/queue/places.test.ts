@@ -1,8 +1,12 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { openRedis } from "../../src/queue/connection.ts";
+import { createRandomId } from "../../src/queue/job-id.ts";
 import { ClientFullError, createPlaces } from "../../src/queue/places.ts";
 import { createClientTag } from "../../src/queue/client-tag.ts";
+import { createQueue } from "../../src/queue/queue.ts";
+import { ownRedis } from "../support/redis.ts";
 
 const secret = Buffer.alloc(32, 7);
 const never = new Promise<never>(() => undefined);
@@ -47,6 +51,30 @@ test.each([
     expect(counts).toEqual({ added, asked: 50 });
   },
 );
+
+test("a job and its count reach Redis in one piece", async () => {
+  const server = await ownRedis();
+  const redis = openRedis({ url: server.url, password: undefined }, "background");
+  onTestFinished(() => redis.disconnect());
+  const queue = createQueue(redis, "tasks");
+  const ask = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => call(queue, redis);
+  const toKey = (name: string) => queue.toKey(name);
+  const places = createPlaces({ ask, idSecret, toKey, limit: 1_000 });
+  const add = async () => {
+    const id = createRandomId();
+    await places.fill("203.0.113.1", id, async () => {
+      await queue.add("quotient", {}, { jobId: id });
+      return filling;
+    });
+  };
+  const countReads = async () =>
+    Number(/^total_reads_processed:(\d+)/m.exec(await redis.info("stats"))?.[1]);
+  await add();
+  const before = await countReads();
+  for (let n = 0; n < 100; n += 1) await add();
+  // A few are not of the jobs, such as the question itself; sent apart they were 170.
+  expect((await countReads()) - before).toBeLessThanOrEqual(110);
+});
 
 test("a job that was added is not refused because it could not be counted, and the next one is", async () => {
   const places = openPlaces(async () => {
