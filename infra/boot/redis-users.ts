@@ -39,8 +39,9 @@ function createRights(queues: readonly string[]): Readonly<Record<RedisUser, Rig
   return {
     producer: {
       keys: [...queueKeys, `{${keyTags.deployment}}:id-secret`],
-      // Bull Board turns the pages of a job's children with the last two.
-      commands: [...scriptCommands, ...serviceCommands, "hscan sscan"],
+      // A client's unfinished jobs are counted with the first; with the others Bull Board turns the
+      // pages of a job's children.
+      commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan"],
     },
     worker: {
       keys: queueKeys,

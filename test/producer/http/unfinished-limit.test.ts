@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { onTestFinished, expect, test } from "vitest";
-import { createUsers } from "../../../infra/boot/redis-host.ts";
-import { openRedis } from "../../../src/queue/connection.ts";
+import { expect, test } from "vitest";
 import { postJson, readBody, untilFinal } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { type ProducerOptions, startProducer } from "../../support/producer.ts";
@@ -173,19 +171,4 @@ test("without a limit nothing is counted", async () => {
   const { redis, queue, statusAs } = await startLimited({ unfinishedPerClient: 0 });
   for (let n = 0; n < 10; n += 1) expect(await statusAs("203.0.113.1")).toBe(202);
   expect(await redis.keys(queue.toKey("client:*"))).toEqual([]);
-});
-
-test("counts with the rights that a deployment's services have", async () => {
-  const server = await ownRedis();
-  const admin = openRedis({ url: server.url, password: undefined }, "background");
-  onTestFinished(() => admin.disconnect());
-  const password = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
-  const users = createUsers({ passwordSha256: password, fsync: "always", volumeId: "vol-0" });
-  const [name = "", ...rules] = /^user (tripod .*)$/m.exec(users)?.[1]?.split(" ") ?? [];
-  await admin.acl("SETUSER", name, ...rules);
-  const redisUrl = server.url.replace("//", `//${name}:foo@`);
-  const { fillAs, submitAs } = await startLimited({}, { redisUrl, name: "tasks" });
-  await fillAs("203.0.113.1");
-  expect(await readProblem(await submitAs("203.0.113.1"))).toEqual(refusal);
-  expect(await admin.acl("LOG")).toEqual([]);
 });
