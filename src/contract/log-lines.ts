@@ -22,6 +22,7 @@ export const lineLimits = {
   response_failed: 60,
   board_failed: 60,
   record_damaged: 60,
+  task_output_dropped: 60,
   task_blocked: 60,
   jobs_removed_early: 60,
   // A client has ten guesses a minute, so this is six clients.

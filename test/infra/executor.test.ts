@@ -81,9 +81,10 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
 
   test("keeps generated passwords secret in the state", () => {
     const passwords = ofType(execution.resources, "RandomPassword") as Execution["resources"];
-    expect(passwords.map(({ additionalSecretOutputs }) => additionalSecretOutputs)).toEqual(
-      Array.from({ length: 4 }, () => ["bcryptHash", "result"]),
-    );
+    expect(passwords).not.toEqual([]);
+    for (const { additionalSecretOutputs } of passwords) {
+      expect(additionalSecretOutputs).toEqual(["bcryptHash", "result"]);
+    }
   });
 });
 

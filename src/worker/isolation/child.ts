@@ -77,10 +77,14 @@ export function openChild({
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const fields = { task, child_pid: started.pid, ...lineOf("task_output") };
+    const origin = { task, child_pid: started.pid };
     const isWanted = createOutputLimit((dropped) =>
-      log.warn({ ...fields, dropped }, `left out ${dropped} characters of what the task printed`),
+      log.warn(
+        { ...origin, ...lineOf("task_output_dropped"), dropped },
+        `left out ${dropped} characters of what the task printed`,
+      ),
     );
+    const fields = { ...origin, ...lineOf("task_output") };
     if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line), isWanted);
     if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line), isWanted);
     return started;
