@@ -1,12 +1,15 @@
 import { readCommandLine } from "../../src/service/command-line.ts";
 
-const benchmarks = ["isolation", "telemetry"];
-const usage = `npm run bench ${benchmarks.join("|")}`;
+const benchmarks = ["isolation", "requests", "telemetry"];
+const usage = "npm run bench isolation|telemetry|requests FOLDER";
 
 const { positionals } = readCommandLine(process, {
   usage,
-  about: ["Measures what isolation, or telemetry, costs."],
-  maxPositionals: 1,
+  about: [
+    "Measures what isolation, or telemetry, costs, or how fast a producer answers compared with",
+    "that of another checkout in the folder, which has its packages.",
+  ],
+  maxPositionals: 2,
 });
 const [name = ""] = positionals;
 if (!benchmarks.includes(name)) {

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { paths } from "../../src/contract/paths.ts";
-import { type Answer, ask } from "./ask.ts";
+import { type Answer, ask } from "../support/ask.ts";
 
 // Attacks a producer in five ways at once, in each from so many addresses, until it is told to stop;
 // then prints how the attempts ended: `{ "<attack>: <status, or cut>": count }`.

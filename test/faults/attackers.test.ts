@@ -13,7 +13,7 @@ import { spawnProducer } from "../support/processes.ts";
 import { programEnvironment } from "../support/program-environment.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
-import { type Answer, ask } from "./ask.ts";
+import { type Answer, ask } from "../support/ask.ts";
 import { addMany } from "./bulk.ts";
 import { fault } from "./fault.ts";
 import { tellProgress } from "./progress.ts";

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { join, resolve } from "node:path";
+import { paths } from "../../src/contract/paths.ts";
+import { ask } from "../support/ask.ts";
+import { reservePort } from "../support/ports.ts";
+import { programEnvironment } from "../support/program-environment.ts";
+import { startRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+const rounds = 7;
+const clients = 16;
+const requestsPerClient = 250;
+
+/** A producer, and how the trees call what is measured. */
+interface Producer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+interface Speed {
+  readonly perSecond: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+// How fast a producer of this checkout takes submissions and answers reads, in turn with one of
+// another checkout with its own packages; a figure is the median of the rounds' ratios.
+const here = join(import.meta.dirname, "../..");
+const [, , , other] = process.argv;
+if (other === undefined) {
+  process.stderr.write("no checkout to compare with, expected: npm run bench requests FOLDER\n");
+  process.exit(2);
+}
+const there = resolve(other);
+const redis = await startRedis();
+const kinds = { submissions: measureSubmissions, reads: measureReads } as const;
+type Kind = keyof typeof kinds;
+const ratios: Record<Kind, Record<keyof Speed, number[]>> = {
+  submissions: { perSecond: [], medianMs: [], p99Ms: [] },
+  reads: { perSecond: [], medianMs: [], p99Ms: [] },
+};
+for (let round = 1; round <= rounds; round += 1) {
+  const trees = round % 2 === 0 ? [here, there] : [there, here];
+  const speeds = new Map<string, Record<Kind, Speed>>();
+  for (const tree of trees) speeds.set(tree, await measure(tree));
+  for (const kind of Object.keys(kinds) as Kind[]) {
+    const [mine, others] = [speeds.get(here)?.[kind], speeds.get(there)?.[kind]];
+    if (mine === undefined || others === undefined) continue;
+    for (const figure of ["perSecond", "medianMs", "p99Ms"] as const) {
+      ratios[kind][figure].push(mine[figure] / others[figure]);
+    }
+    process.stderr.write(
+      `round ${round} of ${rounds}, ${kind}: ${describe(mine)} here, ${describe(others)} there\n`,
+    );
+  }
+}
+for (const [kind, figures] of Object.entries(ratios)) {
+  const said = Object.entries(figures).map(([figure, values]) => {
+    const [min, median, max] = summarize(values);
+    return `${figure} ${median} (${min} to ${max})`;
+  });
+  process.stdout.write(`${kind}, here / there: ${said.join(", ")}\n`);
+}
+await redis.remove();
+
+async function measure(tree: string): Promise<Record<Kind, Speed>> {
+  const producer = await openProducer(tree);
+  try {
+    // The first ones are slower, of either tree.
+    await measureSubmissions(producer);
+    return {
+      submissions: await kinds.submissions(producer),
+      reads: await kinds.reads(producer),
+    };
+  } finally {
+    await producer.stop();
+  }
+}
+
+async function openProducer(tree: string): Promise<Producer> {
+  const port = await reservePort();
+  const child: ChildProcess = spawn(process.execPath, ["src/producer/main.ts"], {
+    cwd: tree,
+    env: {
+      ...programEnvironment,
+      REDIS_URL: redis.url,
+      LISTEN_ADDRESS: "127.0.0.1",
+      PUBLIC_PORT: String(port),
+      BOARD_PORT: String(await reservePort()),
+      PRODUCER_METRICS_PORT: String(await reservePort()),
+      BOARD_PASSWORD: "correct horse",
+      LOG_LEVEL: "warn",
+      RATE_LIMIT_PER_MINUTE: "1000000",
+      READ_LIMIT_PER_MINUTE: "1000000",
+      // Counted, but never reached.
+      MAX_UNFINISHED_PER_CLIENT: "10000",
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await until(`the producer of ${tree}`, async () => (await fetch(`${url}/readyz`)).ok);
+  return {
+    url,
+    async stop() {
+      const exit = once(child, "exit");
+      child.kill("SIGTERM");
+      await exit;
+    },
+  };
+}
+
+function measureSubmissions({ url }: Producer): Promise<Speed> {
+  const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+  return measureRequests(async (from) => {
+    const { status } = await ask(url + paths.api, { ...from, method: "POST" }, body);
+    if (status !== 202) throw new Error(`expected 202, got ${status}`);
+  });
+}
+
+/** Each client reads a job of its own, which waits. */
+async function measureReads({ url }: Producer): Promise<Speed> {
+  const agent = new Agent();
+  const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+  const ids = new Map<string, string>();
+  for (let client = 0; client < clients; client += 1) {
+    const localAddress = addressOf(client);
+    const answer = await ask(url + paths.api, { localAddress, agent, method: "POST" }, body);
+    ids.set(localAddress, JSON.parse(answer.body).id);
+  }
+  return measureRequests(async (from) => {
+    const { status } = await ask(`${url}${paths.api}/${ids.get(from.localAddress)}`, from);
+    if (status !== 200) throw new Error(`expected 200, got ${status}`);
+  });
+}
+
+interface From {
+  readonly localAddress: string;
+  readonly agent: Agent;
+}
+
+/** Clients with an address and a connection each, which wait for each answer. */
+async function measureRequests(send: (from: From) => Promise<void>): Promise<Speed> {
+  const durations: number[] = [];
+  const startedAt = performance.now();
+  const work = Array.from({ length: clients }, async (_, client) => {
+    const agent = new Agent({ keepAlive: true });
+    for (let sent = 0; sent < requestsPerClient; sent += 1) {
+      const sentAt = performance.now();
+      await send({ localAddress: addressOf(client), agent });
+      durations.push(performance.now() - sentAt);
+    }
+    agent.destroy();
+  });
+  await Promise.all(work);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const sorted = durations.toSorted((one, another) => one - another);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return { perSecond: durations.length / seconds, medianMs: at(0.5), p99Ms: at(0.99) };
+}
+
+function addressOf(client: number): string {
+  return `127.0.0.${client + 1}`;
+}
+
+function describe({ perSecond, medianMs, p99Ms }: Speed): string {
+  return `${Math.round(perSecond)}/s, ${medianMs.toFixed(1)} and ${p99Ms.toFixed(1)} ms`;
+}
+
+function summarize(values: readonly number[]): readonly string[] {
+  const sorted = values.toSorted((one, another) => one - another);
+  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) =>
+    (value ?? Number.NaN).toFixed(2),
+  );
+}
