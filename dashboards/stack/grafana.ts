@@ -29,6 +29,9 @@ export function createGrafanaVariables(place: GrafanaPlace): Readonly<Record<str
     GF_NEWS_NEWS_FEED_ENABLED: "false",
     GF_PLUGINS_PREINSTALL_DISABLED: "true",
     ...(place.open && {
+      // A page of another site could lead a browser here by a name of its own (DNS rebinding).
+      GF_SERVER_DOMAIN: new URL(place.url).hostname,
+      GF_SERVER_ENFORCE_DOMAIN: "true",
       GF_AUTH_ANONYMOUS_ENABLED: "true",
       // A viewer may not explore, and the links from a job to its trace and logs lead there.
       GF_AUTH_ANONYMOUS_ORG_ROLE: "Editor",

@@ -1,9 +1,10 @@
 import type { BootFile } from "./cloud-config.ts";
 
 /**
- * A flood of lines can take this much of a host's disk, of 8 GB, and pushes no more of the other
- * units' lines out than it may write: journald counts each unit by itself, multiplies the burst by
- * four on gigabytes of free disk, and notes in the unit's own journal how many lines it left out.
+ * A flood of lines can take this much of a host's disk, of 8 GB. journald counts each unit by itself,
+ * multiplies the burst by three or more, by the disk that is free, and notes in the unit's own journal
+ * how many lines it left out. A flood that goes on fills the journal in a quarter of an hour, and then
+ * pushes older lines of all units out.
  */
 const journal = `[Journal]
 Storage=persistent

@@ -77,7 +77,9 @@ export function createChecks(
     board === undefined
       ? closed(deployment, "Bull Board", host, endpoints.board.port)
       : check("Bull Board asks you for its login", async () => explainBoard(board)),
-    closed(deployment, "the metrics endpoint", host, endpoints["producer-metrics"].port),
+    ...(board === undefined
+      ? [closed(deployment, "the metrics endpoint", host, endpoints["producer-metrics"].port)]
+      : []),
     closed(deployment, "Redis", redisHost, endpoints.redis.port),
     ...(grafana === undefined
       ? []

@@ -8,14 +8,16 @@ export const lineLimits = {
   request: 6_000,
   job_queued: 6_000,
   job_succeeded: 6_000,
+  // No stranger's doing: whoever looks for lost jobs finds each by its id.
+  job_gone: 6_000,
   // One client's 600 submissions, each of which may fail.
   job_failed: 600,
   attempt_failed: 600,
   job_handed_back: 600,
   job_postponed: 600,
   job_stalled: 600,
-  job_gone: 600,
-  task_output: 600,
+  // Each process of a task has a limit of its own before: ten with a flood on both streams.
+  task_output: 120_000,
   // One a second: they tell of one cause, over and over.
   job_not_queued: 60,
   request_failed: 60,

@@ -49,8 +49,8 @@ export const endpoints = topology({
     host: "producer",
     port: 9464,
     localPort: 9465,
-    callers: ["monitor"],
-    purpose: "the producer's /metrics",
+    callers: ["monitor", "administrator"],
+    purpose: "the producer's /metrics, and why it is not ready",
   },
   "worker-metrics": {
     host: "worker",

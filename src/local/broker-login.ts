@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadSecret } from "../service/secret-file.ts";
 
 /** For the owner alone. */
 const mode = 0o600;
@@ -15,16 +14,20 @@ export interface BrokerLogin {
 }
 
 /**
- * The password of the Redis in this folder, made up at its first start: any user of this machine can
- * reach its port. Throws an error that names the file if it cannot be read.
+ * The password of the Redis in this folder, made up at each start: any user of this machine can
+ * reach its port. Throws an error that names the file if it cannot be written.
  */
 export function prepareLogin(folder: string): BrokerLogin {
   const passwordFile = join(folder, "redis-password");
-  if (!existsSync(passwordFile)) {
-    writeFileSync(passwordFile, `${randomBytes(24).toString("base64url")}\n`, { mode });
-  }
-  const password = loadSecret(passwordFile);
+  const password = randomBytes(24).toString("base64url");
+  writeOwn(passwordFile, `${password}\n`);
   const configFile = join(folder, "redis.conf");
-  writeFileSync(configFile, `requirepass ${password}\n`, { mode });
+  writeOwn(configFile, `requirepass ${password}\n`);
   return { password, passwordFile, configFile };
+}
+
+function writeOwn(file: string, content: string): void {
+  // A file that is there would keep the mode it has.
+  rmSync(file, { force: true });
+  writeFileSync(file, content, { mode });
 }

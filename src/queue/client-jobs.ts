@@ -67,10 +67,17 @@ export function isBeingAdded(createdAt: number): boolean {
 }
 
 /** Gives back the places of jobs that have ended, or are gone; returns how many it were. */
-export async function leaveEndedPlaces(redis: Redis, { client, jobs }: PlaceKeys): Promise<number> {
-  const count = await redis.zcard(client);
-  // Of more than are looked at, others each time.
-  const start = Math.floor(Math.random() * Math.max(1, count - mostLookedAt + 1));
+export async function leaveEndedPlaces(redis: Redis, keys: PlaceKeys): Promise<number> {
+  const left = await leaveEnded(redis, keys, 0);
+  if (left > 0) return left;
+  // The oldest end first; of the others, some are looked at each time.
+  const others = (await redis.zcard(keys.client)) - mostLookedAt;
+  if (others <= 0) return 0;
+  return leaveEnded(redis, keys, mostLookedAt + Math.floor(Math.random() * others));
+}
+
+async function leaveEnded(redis: Redis, keys: PlaceKeys, start: number): Promise<number> {
+  const { client, jobs } = keys;
   const found = await redis.zrange(client, start, String(start + mostLookedAt - 1), "WITHSCORES");
   const places = found.flatMap((id, i) => (i % 2 === 0 ? [{ id, at: Number(found[i + 1]) }] : []));
   const reading = redis.pipeline();

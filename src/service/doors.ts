@@ -36,14 +36,18 @@ export async function openDoors(server: Server, host: string, port: number): Pro
   // Sockets that share a port would share it with another program of the same user, too.
   if (shares && port !== 0) await probe({ host, port });
   const first = await listen(server, { host, port, backlog, reusePort: shares });
-  const others = await Promise.all(
-    Array.from({ length: shares ? doors - 1 : 0 }, () => {
-      // As the server of HTTP does for its own.
-      const door = createServer({ allowHalfOpen: true, noDelay: true });
-      door.on("connection", (socket) => void server.emit("connection", socket));
-      return listen(door, { host, port: portOf(first), backlog, reusePort: true });
-    }),
-  );
+  const others = Array.from({ length: shares ? doors - 1 : 0 }, () => {
+    // As the server of HTTP does for its own.
+    const door = createServer({ allowHalfOpen: true, noDelay: true });
+    return door.on("connection", (socket) => void server.emit("connection", socket));
+  });
+  try {
+    const options = { host, port: portOf(first), backlog, reusePort: true };
+    await Promise.all(others.map((door) => listen(door, options)));
+  } catch (error) {
+    for (const door of [first, ...others]) door.close();
+    throw error;
+  }
   return {
     port: portOf(first),
     async close() {

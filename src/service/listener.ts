@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type Koa from "koa";
 import { createClientRate, type Rate } from "./client-rate.ts";
@@ -8,10 +8,11 @@ import { within } from "./deadline.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
+import { refuse } from "./refusal.ts";
 import { cutUnread } from "./unread-output.ts";
 
 /** Slow or greedy clients are cut off by these. */
-const timeouts = {
+const options = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   // A limit may be overrun by this: at 1 s, a hundred slow bodies were cut after 11.2 s.
@@ -19,7 +20,11 @@ const timeouts = {
   // Longer than a proxy keeps an idle connection (nginx and AWS' load balancer 60 s, Traefik 90 s,
   // Caddy 120 s): what it sends on one that is just being closed here is lost, and answered 502.
   keepAliveTimeout: 125_000,
+  // Node.js would refuse what has none before any limit is asked.
+  requireHostHeader: false,
 } as const;
+
+const notOurs = "this is no name of ours: expected an address, localhost or one of ALLOWED_HOSTS";
 
 /** What one client may have or do; behind a proxy, all clients are the proxy. */
 interface ClientLimits extends ConnectionLimits {
@@ -33,7 +38,7 @@ interface ClientLimits extends ConnectionLimits {
 const clientLimits: ClientLimits = {
   max: 2_000,
   perClient: 200,
-  unanswered: 64,
+  unanswered: 200,
   rate: { perMinute: 60_000, burst: 1_000 },
 };
 
@@ -94,14 +99,18 @@ async function listen(
   const handle = app.callback();
   const client = behindProxy ? limitProxy(limits) : { ...limits, rate: clientRate ?? limits.rate };
   const isWithinRate = client.rate === undefined ? () => true : createClientRate(client.rate);
-  const server = createServer(timeouts);
+  const server = createServer(options);
   cutUnread(server);
   const cut = limitConnections(server, client, isWithinRate);
   const mayHandle = createPipelineLimit(client.unanswered, { isWithinRate, cut });
   server.on("request", (request, response) => {
     if (!mayHandle(request, response)) return;
+    if (request.headers.host === undefined && request.httpVersion === "1.1") {
+      refuse(response, 400, "expected a Host header");
+      return;
+    }
     if (!isOurs(request.headers.host)) {
-      refuseHost(response);
+      refuse(response, 421, notOurs);
       return;
     }
     // Otherwise a stop would wait for the client to leave a connection that is still good.
@@ -111,6 +120,11 @@ async function listen(
     // Koa answers its own errors: nothing is left to wait for.
     void handle(request, response);
   });
+  // Node.js would answer these by itself, and so without any limit.
+  server.on("checkExpectation", (request, response) => {
+    if (mayHandle(request, response)) refuse(response, 417, "expected no Expect but 100-continue");
+  });
+  server.on("dropRequest", (_request, socket) => socket.destroy());
   server.maxRequestsPerSocket = 1_000;
   try {
     const doors = await openDoors(server, address, port);
@@ -122,11 +136,6 @@ async function listen(
 
 function limitProxy({ max }: ClientLimits): ClientLimits {
   return { max, perClient: max, unanswered: Number.POSITIVE_INFINITY, rate: undefined };
-}
-
-function refuseHost(response: ServerResponse): void {
-  const text = "this is no name of ours: expected an address, localhost or one of ALLOWED_HOSTS\n";
-  response.writeHead(421, { "content-type": "text/plain; charset=utf-8" }).end(text);
 }
 
 async function closeServer(server: Server, doors: Doors, graceMs: number): Promise<void> {

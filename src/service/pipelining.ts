@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { clientOf } from "./client-address.ts";
 import type { CountEvent } from "./client-rate.ts";
+import { refuse } from "./refusal.ts";
 import { createTally } from "./tally.ts";
 
 /** Browsers and proxies wait for one answer at a time; a few at once harm nobody. */
@@ -14,6 +15,8 @@ const overrunWorth = 1_000;
 interface Waiting {
   readonly client: string;
   readonly answers: Set<() => void>;
+  /** It was told to come later: whatever else it has sent is not looked at. */
+  refused: boolean;
 }
 
 export interface RateLimit {
@@ -39,6 +42,7 @@ export function createPipelineLimit(
     const waiting = {
       client: clientOf(socket.remoteAddress ?? ""),
       answers: new Set<() => void>(),
+      refused: false,
     };
     connections.set(socket, waiting);
     // Not all answers close with their connection: those that wait for another one do not.
@@ -48,12 +52,17 @@ export function createPipelineLimit(
     return waiting;
   };
   return ({ socket }, response) => {
-    const { client, answers } = connections.get(socket) ?? connect(socket);
+    const waiting = connections.get(socket) ?? connect(socket);
+    const { client, answers } = waiting;
     // The rest of what was read before it was cut.
-    if (socket.destroyed) return false;
+    if (socket.destroyed || waiting.refused) return false;
     const overruns = answers.size >= maxUnanswered;
-    if (!isWithinRate(client, overruns ? overrunWorth : 1) || overruns) {
+    if (!isWithinRate(client, overruns ? overrunWorth : 1)) {
       cut(client);
+      return false;
+    }
+    if (overruns) {
+      socket.destroy();
       return false;
     }
     const release = tally.add(client);
@@ -63,11 +72,11 @@ export function createPipelineLimit(
       release();
     });
     if (tally.of(client) <= perClient) return true;
-    // What else it has sent on this connection is not looked at.
-    const headers = { "retry-after": "1", connection: "close" };
-    response
-      .writeHead(429, { "content-type": "text/plain; charset=utf-8", ...headers })
-      .end("too many requests from here are unanswered, try again\n");
+    waiting.refused = true;
+    refuse(response, 429, "too many requests from here are unanswered, try again", {
+      "retry-after": "1",
+      connection: "close",
+    });
     return false;
   };
 }

@@ -22,6 +22,6 @@ export function cutUnread(server: Server): void {
       if (waits && socket.timeout !== patienceMs) socket.setTimeout(patienceMs);
       else if (!waits && socket.timeout === patienceMs) socket.setTimeout(0);
     }
-  }, lookEveryMs);
+  }, lookEveryMs).unref();
   server.once("close", () => clearInterval(timer));
 }

@@ -5,8 +5,8 @@ import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createLinkedSampler, createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
-/** Of a text, such as a path, which may have 16 KB. */
-const maxAttributeLength = 512;
+/** Of a text; a stack of an error is the longest that we send ourselves. */
+const maxAttributeLength = 8_192;
 /** Instrumentation scope of our spans and log records. */
 const scope = "tripod";
 

@@ -219,10 +219,18 @@ export function startSettle({ tracer, server }: Tracing, attempt: Context, job: 
   );
 }
 
+/** Of a text that somebody sent, such as a path of 16 KB. */
+const maxTextLength = 512;
+
+/** What of somebody's text a span keeps. */
+export function cutText(text: string): string {
+  return text.slice(0, maxTextLength);
+}
+
 /** Marks an attempt as failed, so that a search for errors finds it. */
 export function failSpan(span: Span, error: Error, failureClass: FailureClass): void {
   span.recordException(error);
   span.setAttribute(spanAttributes.errorType, failureClass);
   span.setAttribute(spanAttributes.blame, failureClasses[failureClass].blame);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: cutText(error.message) });
 }

@@ -85,11 +85,12 @@ export async function openWorker(
   const abandoned = killAbandoned();
   if (abandoned > 0)
     log.warn({ abandoned }, "killed what a worker had left behind that was killed");
+  const delegatedGroup = findDelegatedGroup();
   const children = openChildren({
     max: config.worker.concurrency,
     env: given.childEnvironment ?? {},
     deathSignal: loadDeathSignal(),
-    delegatedGroup: findDelegatedGroup(),
+    delegatedGroup,
     log,
   });
   opening.defer(() => children.close());
@@ -176,7 +177,11 @@ export async function openWorker(
     stopDeadman();
     stopHeartbeat();
   });
-  log.info({ tasks: [...tasks.keys()], ports: listeners.ports }, "worker is up");
+  const endBy = delegatedGroup === undefined ? "mark" : "control_group";
+  log.info(
+    { tasks: [...tasks.keys()], ports: listeners.ports, isolated_tasks_end_by: endBy },
+    "worker is up",
+  );
 
   const opened = opening.move();
   return {

@@ -41,13 +41,14 @@ const attacks: readonly Attack[] = [
     places: 2,
     async prepare(localAddress) {
       const from = { localAddress, agent: new Agent({ keepAlive: true }) };
-      const { body } = await ask(url + paths.api, { ...from, method: "POST" }, longJob);
+      const { status, body } = await ask(url + paths.api, { ...from, method: "POST" }, longJob);
+      if (status !== 202) throw new Error(`expected 202, got ${status}: ${body}`);
       const own = `${url}${paths.api}/${JSON.parse(body).id}`;
       return async () => statusOf(await ask(own, from));
     },
   },
   {
-    name: "ask and never read",
+    name: "hold connections",
     places: 500,
     prepare: (localAddress) => () => write(localAddress, plainGet, "leave unread"),
   },

@@ -39,6 +39,7 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       "administrator -> producer:22",
       "administrator -> producer:80",
       "administrator -> producer:8081",
+      "administrator -> producer:9464",
       "administrator -> redis:22",
       "administrator -> worker:22",
       "internet -> producer:80",
@@ -130,6 +131,7 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
   test("a flood of lines is cut short and counted, and hides no other unit's", async () => {
     const { redis } = deployment;
     const flood = "yes flood | head --lines=300000";
+    await redis.run("systemd-run", "--wait", "--unit=before", "echo", "heard before");
     await redis.run("systemd-run", "--wait", "--unit=flood", "sh", "-c", flood);
     await redis.run("systemd-run", "--wait", "--unit=other", "echo", "still heard");
     await redis.run("journalctl", "--sync");
@@ -138,6 +140,9 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
     expect(kept).toBeGreaterThanOrEqual(10_000);
     // journald multiplies by five on the disk of a large machine.
     expect(kept).toBeLessThanOrEqual(60_000);
+    expect(await redis.run("journalctl", "--unit=before", "--output=cat")).toContain(
+      "heard before",
+    );
     expect(await redis.run("journalctl", "--unit=other", "--output=cat")).toContain("still heard");
     const settings = await redis.run("systemd-analyze", "cat-config", "systemd/journald.conf");
     expect(settings).toContain("\nSystemMaxUse=500M\n");
@@ -152,6 +157,12 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       const enter = `echo $$ > /sys/fs/cgroup/system.slice/${unit}.service/cgroup.procs`;
       expect(await redis.run("sh", "-c", `${enter}; ${ask}`)).toBe("000");
     }
+  });
+
+  test("the worker may end an isolated task by a control group of its own", async () => {
+    const { worker } = deployment;
+    const journal = await worker.run("journalctl", "--unit=tripod-worker", "--output=cat");
+    expect(journal).toContain('"isolated_tasks_end_by":"control_group"');
   });
 
   test("the monitor finds every host by asking EC2, and reads all that they tell", async () => {

@@ -128,7 +128,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     const lines = await smoke();
     expect(lines).toHaveLength(4);
     expect(lines[3]).toContain('"curl -s localhost:9464/readyz" says why');
-    expect((await smoke(undefined, { network: "monitor" })).at(-1)).toContain(
+    expect((await smoke(undefined, { network: "administrator" })).at(-1)).toContain(
       "the producer runs, but does not reach Redis: Redis is stopped",
     );
     await redis.run("systemctl", "start", "redis-server");
@@ -143,7 +143,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     const lines = await smoke();
     expect(lines).toHaveLength(4);
     expect(lines[3]).toContain('"curl -s localhost:9464/readyz" says why');
-    expect((await smoke(undefined, { network: "monitor" })).at(-1)).toContain(
+    expect((await smoke(undefined, { network: "administrator" })).at(-1)).toContain(
       "the producer runs, but Redis refuses its password",
     );
     await producer.run("systemctl", "restart", "tripod-secrets");

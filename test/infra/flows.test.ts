@@ -12,6 +12,7 @@ test("exactly these flows pass in the widest deployment", () => {
       "administrator -> monitor:3000",
       "administrator -> producer:22",
       "administrator -> producer:8081",
+      "administrator -> producer:9464",
       "administrator -> redis:22",
       "administrator -> worker:22",
       "internet -> producer:80",

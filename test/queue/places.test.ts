@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
+import { leaveEndedPlaces } from "../../src/queue/client-jobs.ts";
 import { ClientFullError, createPlaces } from "../../src/queue/places.ts";
 import { createClientTag } from "../../src/queue/client-tag.ts";
 import { createQueue } from "../../src/queue/queue.ts";
@@ -120,4 +121,20 @@ test("what stands for a client in Redis follows from its address and the secret"
   expect(tag).toBe(createClientTag(secret, "203.0.113.1"));
   expect(tag).not.toBe(createClientTag(secret, "203.0.113.2"));
   expect(tag).not.toBe(createClientTag(Buffer.alloc(32, 8), "203.0.113.1"));
+});
+
+test("of more jobs than are looked at, those that have ended are found among the oldest", async () => {
+  const server = await ownRedis();
+  const redis = openRedis({ url: server.url, password: undefined }, "background");
+  onTestFinished(() => redis.disconnect());
+  const keys = { client: "q:client:a", jobs: "q:" };
+  const writing = redis.pipeline();
+  for (let index = 0; index < 5_000; index += 1) {
+    writing.zadd(keys.client, 1_000 + index, `job${index}`);
+    writing.hset(`q:job${index}`, "name", "slow", ...(index < 10 ? ["finishedOn", "1"] : []));
+  }
+  await writing.exec();
+  expect(await leaveEndedPlaces(redis, keys)).toBe(10);
+  expect(await redis.zcard(keys.client)).toBe(4_990);
+  expect(await leaveEndedPlaces(redis, keys)).toBe(0);
 });

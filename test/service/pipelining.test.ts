@@ -27,6 +27,12 @@ async function openHeld({ behindProxy = false, rate = undefined as Rate | undefi
   return { port: listeners.ports.held, release, handled: () => handled };
 }
 
+/** What Node.js would answer by itself. */
+const ownAnswers = [
+  ["without a host", "GET / HTTP/1.1\r\n\r\n", 400],
+  ["that expects what there is not", "GET / HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\n\r\n", 417],
+] as const;
+
 /** One connection that asks so often without waiting for an answer. */
 function ask(port: number, times: number, localAddress = "127.0.0.1") {
   const socket = connect({ port, host: "127.0.0.1", localAddress });
@@ -57,6 +63,23 @@ test("a connection that waits for more answers is cut, and no more of it is hand
   expect(await text(ask(port, 1))).toContain("answer");
 });
 
+test.each(ownAnswers)(
+  "a request %s is refused, and counts like any other",
+  async (_, request, status) => {
+    const { port, handled } = await openHeld({ rate: { perMinute: 60, burst: 1_000 } });
+    const once = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    once.end(request);
+    expect(await text(once)).toContain(`HTTP/1.1 ${status} `);
+
+    const greedy = connect(port, "127.0.0.1");
+    greedy.on("error", () => undefined).resume();
+    greedy.write(request.repeat(500));
+    await until("it to be cut", () => greedy.closed);
+    expect(await text(ask(port, 1))).toBe("");
+    expect(handled()).toBe(0);
+  },
+);
+
 test("a client whose connection was cut for it has to rest before it may connect again", async () => {
   const { port, release } = await openHeld({ rate: { perMinute: 60, burst: 1_000 } });
   release();
@@ -84,9 +107,14 @@ test("a client that waits for many answers is told to come later, while another 
   expect(await other).toContain("answer");
 });
 
-test("behind a proxy, which is one client, any number is handled", async () => {
-  const { port, handled } = await openHeld({ behindProxy: true });
-  for (let index = 0; index < 30; index += 1) ask(port, 1);
+test("behind a proxy, which is one client, any number is handled, whatever another connection does", async () => {
+  const { port, handled, release } = await openHeld({ behindProxy: true });
+  const others = Array.from({ length: 30 }, () => ask(port, 1));
   await until("all to be handled", () => handled() === 30);
-  expect(handled()).toBe(30);
+  const greedy = ask(port, 990);
+  await until("it to be cut", () => greedy.closed);
+  release();
+  expect(await Promise.all(others.map(text))).toEqual(
+    Array.from({ length: 30 }, () => expect.stringContaining("answer")),
+  );
 });

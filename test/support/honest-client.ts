@@ -5,7 +5,7 @@ import { postJson, readBody } from "./client.ts";
 
 /**
  * Submits until it is answered 202, each time with the same Idempotency-Key, and returns the job's
- * id. `onRefusal` is told of every 503 and broken connection; any other answer throws.
+ * id. `onRefusal` is told of every 429, 503 and broken connection; any other answer throws.
  */
 export async function submitUntilTaken(
   url: string,
@@ -17,8 +17,8 @@ export async function submitUntilTaken(
     const response = await postJson(`${url}${paths.api}`, body, key).catch(() => undefined);
     if (response?.status === 202) return (await readBody(response)).id;
     const answer = await response?.text();
-    if (response !== undefined && response.status !== 503) {
-      throw new Error(`expected 202 or 503, got ${response.status}: ${answer}`);
+    if (response !== undefined && ![429, 503].includes(response.status)) {
+      throw new Error(`expected 202, 429 or 503, got ${response.status}: ${answer}`);
     }
     onRefusal();
     await sleep(50);

@@ -11,7 +11,7 @@ import { paths } from "../../contract/paths.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
-import { exemplarOf, injectContext, originOf, trailOf } from "../../telemetry/spans.ts";
+import { cutText, exemplarOf, injectContext, originOf, trailOf } from "../../telemetry/spans.ts";
 
 /** What `requestTelemetry` leaves for the routes behind it. */
 export interface TracedState {
@@ -49,7 +49,7 @@ export function requestTelemetry({
             links: [...links],
             attributes: {
               "http.request.method": method,
-              "url.path": ctx.path,
+              "url.path": cutText(ctx.path),
               "url.scheme": ctx.protocol,
             },
           },

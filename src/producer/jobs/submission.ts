@@ -193,6 +193,7 @@ interface Sending {
   readonly span: Span;
   /** What the job takes along of its trace. */
   readonly carrier: Readonly<Record<string, string>>;
+  /** Later calls change nothing. */
   end(outcome: "added" | "error"): void;
 }
 
@@ -203,10 +204,13 @@ function beginSending(
 ): Sending {
   const span = startSend(deps, context, job);
   const startedAt = performance.now();
+  let ended = false;
   return {
     span,
     carrier: injectContext(trace.setSpan(context, span)),
     end(outcome) {
+      if (ended) return;
+      ended = true;
       span.end();
       deps.metrics.jobEnqueueDuration.observe({
         labels: { queue: queueName, outcome },

@@ -89,7 +89,7 @@ function explain(waiting: JobStatus["waiting"]): Markup | string {
 
 function ahead({ ahead: jobs = 0, ahead_is_lower_bound: more }: NonNullable<JobStatus["waiting"]>) {
   if (jobs === 0) return "Next in line: no job is";
-  return `${more === true ? "More than " : ""}${jobs} ${jobs === 1 ? "job is" : "jobs are"}`;
+  return `${more === true ? "At least " : ""}${jobs} ${jobs === 1 ? "job is" : "jobs are"}`;
 }
 
 function renderTrace(traceId: string | undefined, url: string | undefined): Markup | string {

@@ -78,15 +78,17 @@ export function openChild({
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const origin = { task, child_pid: started.pid };
-    const isWanted = createOutputLimit((dropped) =>
-      log.warn(
-        { ...origin, ...lineOf("task_output_dropped"), dropped },
-        `left out ${dropped} characters of what the task printed`,
-      ),
-    );
+    const limit = () =>
+      createOutputLimit((dropped) =>
+        log.warn(
+          { ...origin, ...lineOf("task_output_dropped"), dropped },
+          `left out ${dropped} characters of what the task printed`,
+        ),
+      );
     const fields = { ...origin, ...lineOf("task_output") };
-    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line), isWanted);
-    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line), isWanted);
+    // A flood on the one hides nothing that a crash prints on the other.
+    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line), limit());
+    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line), limit());
     return started;
   }
 

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import {
   accessSync,
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   writeFileSync,
@@ -19,6 +21,9 @@ export interface ControlGroup {
 
 /** Where version 2 is: alone, or beside systemd's tree of version 1. */
 const mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+
+/** What the names of our groups begin with. */
+const prefix = "isolated-";
 
 /** Time between two looks whether a group is empty by now, and how often. */
 const emptyMs = 50;
@@ -38,15 +43,27 @@ export function findDelegatedGroup(): string | undefined {
     for (const needed of [folder, join(folder, "cgroup.procs")]) {
       accessSync(needed, constants.W_OK);
     }
+    removeEmptyGroups(folder);
     return folder;
   } catch {
     return undefined;
   }
 }
 
-/** Makes an empty group in a delegated one. */
-export function openControlGroup(delegated: string, name: string): ControlGroup {
-  const folder = join(delegated, name);
+/** Those of processes that ended without time for it; one in use cannot be removed. */
+function removeEmptyGroups(delegated: string): void {
+  for (const name of readdirSync(delegated).filter((entry) => entry.startsWith(prefix))) {
+    try {
+      rmdirSync(join(delegated, name));
+    } catch {
+      // Another worker's, whose task runs.
+    }
+  }
+}
+
+/** Makes an empty group in a delegated one. Throws where there is no right to it, or no room. */
+export function openControlGroup(delegated: string): ControlGroup {
+  const folder = join(delegated, `${prefix}${randomUUID()}`);
   mkdirSync(folder);
   const remove = (left: number) => {
     try {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type ControlGroup, openControlGroup } from "./control-group.ts";
 import { createMark, type Mark } from "./marked-processes.ts";
 
@@ -12,7 +11,7 @@ export interface Kin {
   kill(): void;
 }
 
-/** By a mark, which a cleared environment takes off, and a group in the delegated one, which nothing does. */
+/** By a mark, which a cleared environment takes off, and a group in the delegated one, which is left only on purpose. */
 export function openKin(delegated: string | undefined): Kin {
   const group = delegated === undefined ? undefined : tryGroup(delegated);
   const mark = createMark();
@@ -28,7 +27,7 @@ export function openKin(delegated: string | undefined): Kin {
 
 function tryGroup(delegated: string): ControlGroup | undefined {
   try {
-    return openControlGroup(delegated, `isolated-${randomUUID()}`);
+    return openControlGroup(delegated);
   } catch {
     // No right to it any more, or no room for another one.
     return undefined;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** A process has it in its environment, and so have those that it starts, in whatever session. */
 const variable = "TRIPOD_ISOLATED";
@@ -15,6 +15,8 @@ export interface Mark {
 const rounds = 100;
 /** A process that is just becoming another program shows no environment, for less than this. */
 const lookAgainMs = 100;
+/** One that waits for a disk dies only when that answers: it has been told, and is not looked for any more. */
+const maxLooks = 50;
 
 /** A mark of this process. Only Linux shows the environment of others: elsewhere nothing is found. */
 export function createMark(): Mark {
@@ -22,11 +24,11 @@ export function createMark(): Mark {
   return {
     env: { [variable]: mark },
     kill() {
-      if (killAll((found) => found === mark) === 0) return;
-      const again = () => {
-        if (killAll((found) => found === mark) > 0) setTimeout(again, lookAgainMs).unref();
+      const look = (left: number) => {
+        if (killAll((found) => found === mark) === 0 || left === 0) return;
+        setTimeout(look, lookAgainMs, left - 1).unref();
       };
-      setTimeout(again, lookAgainMs).unref();
+      look(maxLooks);
     },
   };
 }
@@ -39,7 +41,9 @@ export function killAbandoned(): number {
     // A process number means something only among those that are counted with it.
     if (namespace === "" || markedIn !== namespace) return false;
     const marker = mark.split(" ").slice(0, -1).join(" ");
-    return describeProcess(pid) !== marker;
+    const found = describeProcess(pid);
+    // What cannot be read for another reason may be alive.
+    return found === undefined ? !existsSync(`/proc/${pid}`) : found !== marker;
   });
 }
 
@@ -79,7 +83,7 @@ function describeProcess(pid: string): string | undefined {
   const [number] = stat.split(" ");
   // The name, which may hold anything, is in brackets; the start is the 22nd field.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (fields[0] === "Z") return undefined;
+  if (fields[0] === "Z") return "ended";
   return `${readNamespace()} ${number} ${fields[19]}`;
 }
 

@@ -1,5 +1,8 @@
-/** As much as this in so long reaches the log: some 25 KB a second, and what a crash prints at once. */
-const allowedCharacters = 262_144;
+/**
+ * As much as this of a stream in so long reaches the log: some 25 KB and a hundred lines a second, and
+ * what a crash prints at once.
+ */
+const allowed = { characters: 262_144, lines: 1_000 } as const;
 const windowMs = 10_000;
 
 /**
@@ -9,22 +12,24 @@ const windowMs = 10_000;
 export function createOutputLimit(
   onDropped: (characters: number) => void,
 ): (piece: string) => boolean {
-  let left = allowedCharacters;
+  let left: Record<keyof typeof allowed, number> = { ...allowed };
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
   const endWindow = () => {
     if (dropped > 0) onDropped(dropped);
-    left = allowedCharacters;
+    left = { ...allowed };
     dropped = 0;
     timer = undefined;
   };
   return (piece) => {
     timer ??= setTimeout(endWindow, windowMs).unref();
-    if (piece.length <= left) {
-      left -= piece.length;
+    const characters = left.characters - piece.length;
+    const lines = left.lines - piece.split("\n").length;
+    if (characters >= 0 && lines >= 0) {
+      left = { characters, lines };
       return true;
     }
-    left = 0;
+    left = { characters: 0, lines: 0 };
     dropped += piece.length;
     return false;
   };

@@ -80,6 +80,8 @@ test("gives Grafana to this machine alone, without a login and without a passwor
   for (const env of environments) {
     expect(env).toMatchObject({
       GF_SERVER_HTTP_ADDR: "127.0.0.1",
+      GF_SERVER_DOMAIN: "localhost",
+      GF_SERVER_ENFORCE_DOMAIN: "true",
       GF_AUTH_ANONYMOUS_ENABLED: "true",
       GF_AUTH_BASIC_ENABLED: "false",
       GF_AUTH_DISABLE_LOGIN_FORM: "true",

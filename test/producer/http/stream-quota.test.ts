@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { readBody, submitDivision } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -36,4 +38,30 @@ test("one client can have 20 event streams, and leaves the rest to others", asyn
     return status === 200 && status;
   });
   expect([again, (await openAs("203.0.113.1", ofQueue)).status]).toEqual([200, 429]);
+});
+
+test("streams that were asked for on one connection give their places back when that ends", async () => {
+  const { url } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const path = `/api/v1/jobs/${id}/events`;
+  const { hostname, port } = new URL(url);
+  const sockets = Array.from({ length: 3 }, () => {
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(8));
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "data")));
+  await until("the places to be taken", async () => (await fetch(url + path)).status === 429);
+  for (const socket of sockets) socket.destroy();
+
+  const free = await until("all places to be free", async () => {
+    const trial = new AbortController();
+    const opened = await Promise.all(
+      Array.from({ length: 20 }, () => fetch(url + path, { signal: trial.signal })),
+    );
+    trial.abort();
+    return opened.every(({ status }) => status === 200) && opened.length;
+  });
+  expect(free).toBe(20);
 });

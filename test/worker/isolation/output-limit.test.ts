@@ -22,3 +22,12 @@ test("what a program prints beyond the limit is left out, and said once until th
   vi.advanceTimersByTime(60_000);
   expect(dropped).toHaveLength(1);
 });
+
+test("what a program prints in more lines than the limit is left out, however short they are", () => {
+  vi.useFakeTimers();
+  const isWanted = createOutputLimit(() => undefined);
+  expect(isWanted("\n".repeat(600))).toBe(true);
+  expect(isWanted("\n".repeat(600))).toBe(false);
+  vi.advanceTimersByTime(10_000);
+  expect(isWanted("\n".repeat(600))).toBe(true);
+});
