@@ -60,11 +60,6 @@ export function respondWithEvents(ctx: ParameterizedContext, body: PassThrough):
   ctx.set("X-Accel-Buffering", "no");
   ctx.type = "text/event-stream";
   ctx.body = body;
-  // An answer that waits for another one on its connection does not hear of the end of that.
-  const { socket } = ctx.req;
-  const stop = () => void body.destroy();
-  socket.once("close", stop);
-  body.once("close", () => socket.off("close", stop));
 }
 
 function openEventStream(): EventStream {
