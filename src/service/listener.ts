@@ -38,7 +38,7 @@ interface ClientLimits extends ConnectionLimits {
 const clientLimits: ClientLimits = {
   max: 2_000,
   perClient: 200,
-  unanswered: 200,
+  unanswered: 100,
   rate: { perMinute: 60_000, burst: 1_000 },
 };
 

@@ -13,7 +13,7 @@ fault(
     id: "F24",
     name: "the records of waiting jobs are damaged",
     short: { each: 10, timeoutMs: 60_000 },
-    full: { each: 500, timeoutMs: 120_000 },
+    full: { each: 250, timeoutMs: 120_000 },
   },
   async ({ each }, measure) => {
     const redis = await ownRedis();

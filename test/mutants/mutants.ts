@@ -256,6 +256,18 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a request without a host passes the limits",
+    change: {
+      file: "src/service/listener.ts",
+      from: "requireHostHeader: false",
+      to: "requireHostHeader: true",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a request ",
+    },
+  },
+  {
     name: "a client may wait for any number of answers",
     change: {
       file: "src/service/pipelining.ts",
