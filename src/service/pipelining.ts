@@ -15,7 +15,7 @@ const overrunWorth = 1_000;
 interface Waiting {
   readonly client: string;
   readonly answers: Set<() => void>;
-  /** It was told to come later: whatever else it has sent is not looked at. */
+  /** It was told to come later, on another connection. */
   refused: boolean;
 }
 
@@ -55,8 +55,8 @@ export function createPipelineLimit(
     const waiting = connections.get(socket) ?? connect(socket);
     const { client, answers } = waiting;
     // The rest of what was read before it was cut.
-    if (socket.destroyed || waiting.refused) return false;
-    const overruns = answers.size >= maxUnanswered;
+    if (socket.destroyed) return false;
+    const overruns = waiting.refused || answers.size >= maxUnanswered;
     if (!isWithinRate(client, overruns ? overrunWorth : 1)) {
       cut(client);
       return false;
