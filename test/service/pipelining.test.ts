@@ -56,7 +56,7 @@ test("eight requests of a connection are handled at once, and all are answered",
 
 test("a connection that waits for more answers is cut, and no more of it is handled", async () => {
   const { port, release, handled } = await openHeld();
-  const sockets = Array.from({ length: 20 }, () => ask(port, 990));
+  const sockets = Array.from({ length: 20 }, () => ask(port, 990).resume());
   await until("all to be cut", () => sockets.every((socket) => socket.closed));
   expect(handled()).toBeLessThanOrEqual(20 * 8);
   release();
