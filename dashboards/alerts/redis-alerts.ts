@@ -66,15 +66,16 @@ export const redisAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueResultsRemovedEarly",
-    expr: `${sum(increase(series("jobsRemoved", { reason: "memory" }), "1h"), ["queue"])} > 0`,
+    expr: `${sum(increase(series("jobsRemoved", { reason: "early" }), "1h"), ["queue"])} > 0`,
     severity: "info",
     summary:
-      "{{ $value | humanize }} ended jobs of {{ $labels.queue }} were removed before their time",
+      "{{ $value | humanize }} jobs of {{ $labels.queue }} were removed within an hour of their end",
     meaning:
-      "The memory was needed: the oldest results are gone sooner than the retention says, and with them their Idempotency-Keys.",
-    firstLook: "What is kept: are results large, or does a backlog take the memory?",
+      "The memory was needed: results are gone before their submitter may have looked, and with them their Idempotency-Keys. If one client has more than a quarter of what is kept, they were its own.",
+    firstLook:
+      "What is kept, and the rate of submissions: are results large, does a backlog take the memory, or does one client flood the queue?",
     remedy:
-      "Use a larger host for Redis, or have tasks return less: results belong in a store, with their address as the result.",
+      "Use a larger host for Redis, lower RATE_LIMIT_PER_MINUTE, or have tasks return less: results belong in a store, with their address as the result.",
     dashboard: overviewOfAll,
   },
   {

@@ -22,7 +22,7 @@ export function redisPanels() {
     timeseries({
       title: "Kept in memory",
       description:
-        "Jobs that have ended, and events, which hold each result once more. The oldest are removed so that the sum stays below 40 % of the limit.",
+        "Jobs that have ended, and events, which hold each result once more. The oldest, or those of a client that has over a quarter of them, are removed so that the sum stays below 40 % of the limit.",
       unit: "bytes",
       width: 8,
       queries: [
@@ -33,7 +33,7 @@ export function redisPanels() {
     timeseries({
       title: "Removed between two ends",
       description:
-        "Ended jobs that were removed because their time was over (age), or before it, because Redis needed the memory (memory).",
+        "Ended jobs that were removed because their time was over (age), or before it, because Redis needed the memory (memory; early: within an hour of their end).",
       unit: "none",
       width: 8,
       queries: [

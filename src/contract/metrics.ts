@@ -199,9 +199,9 @@ export const metrics = {
   jobsRemoved: {
     type: "counter",
     name: "taskqueue_jobs_removed_total",
-    help: "Ended jobs removed between two ends: kept for their whole time (age), or to make room (memory).",
+    help: "Ended jobs removed between two ends: kept for their whole time (age), or to make room (memory; early: within an hour of their end).",
     labels: ["queue", "reason"],
-    values: [{ reason: ["age", "memory"] }],
+    values: [{ reason: ["age", "memory", "early"] }],
     exporters: both,
   },
   jobsStalled: {

@@ -80,6 +80,8 @@ function createRedisCommand({
     save: "",
     appendonly: "yes",
     appendfsync: "always",
+    // As on the smallest host: it bounds what is kept of ended jobs, and of those that wait.
+    maxmemory: "512mb",
     "maxmemory-policy": "noeviction",
     loglevel: "warning",
   };

@@ -113,7 +113,6 @@ export async function openProducer(
     maxDepth: config.limits.queueDepth,
     places: createPlaces({
       ask: broker.ask,
-      idSecret,
       toKey: (key) => queue.toKey(key),
       limit: config.limits.unfinishedPerClient,
     }),

@@ -10,6 +10,11 @@ const shares = {
   used: 0.6,
   /** Jobs that have ended may have so much while there is room. */
   maxEnded: 0.35,
+  /**
+   * Of what ended jobs may have, failures may have so much before they go like successes, which
+   * otherwise go first: kept for seven times as long, they would leave no room for any success.
+   */
+  failedOfEnded: 0.5,
   /** So much stays theirs however many jobs wait: whoever submitted one must find its result. */
   minEnded: 0.1,
   /** Each result is in the events once more. */
@@ -19,30 +24,44 @@ const shares = {
 /** Entries that stay however large they are, for producers that read a moment later. */
 const minEvents = 50;
 
-/** What has to go so that the memory lasts. */
-export interface Removal {
-  /** Jobs of either outcome, the oldest first. */
+/** Half of the memory of the smallest host (t4g.micro, infra/README.md), as its Redis would be given. */
+const assumedLimit = 512 * 1024 * 1024;
+
+/** Of jobs that have ended: their bytes, or how many they are. */
+export interface ByOutcome {
   readonly succeeded: number;
   readonly failed: number;
+}
+
+/** What has to go so that the memory lasts: bytes of ended jobs, the oldest first, and events. */
+export interface Removal extends ByOutcome {
   /** Entries to keep; `undefined` when all may stay. */
   readonly events: number | undefined;
 }
 
-/** How much of what is kept must go: successes before failures, and nothing where Redis has no limit. */
+/**
+ * How much of what is kept must go: successes before failures, as long as these have no more than
+ * half. Where Redis has no limit, what is kept is bounded as by the least that a host of ours has, but
+ * makes room for nobody.
+ */
 export function planRemoval(
   { used, limit }: Memory,
   { succeeded, failed, events }: Readonly<Record<KeptState, Kept>>,
 ): Removal {
-  const eventBytes = shares.events * limit;
+  const isLimited = Number.isFinite(limit);
+  const total = isLimited ? limit : assumedLimit;
+  const eventBytes = shares.events * total;
   const tooManyEvents = Math.max(0, events.bytes - eventBytes);
   const ended = succeeded.bytes + failed.bytes;
   const others = used - ended - tooManyEvents;
-  const room = shares.used * limit - others;
-  const budget = Math.min(Math.max(room, shares.minEnded * limit), shares.maxEnded * limit);
-  const excess = ended - budget;
+  const room = isLimited ? shares.used * total - others : Infinity;
+  const budget = Math.min(Math.max(room, shares.minEnded * total), shares.maxEnded * total);
+  const excess = Math.max(0, ended - budget);
+  const failedBudget = Math.max(shares.failedOfEnded * budget, budget - succeeded.bytes);
+  const failedExcess = Math.min(excess, Math.max(0, failed.bytes - failedBudget));
   return {
-    succeeded: countFor(succeeded, excess),
-    failed: countFor(failed, excess - succeeded.bytes),
+    succeeded: excess - failedExcess,
+    failed: failedExcess,
     events:
       tooManyEvents > 0
         ? Math.max(minEvents, Math.floor((eventBytes / events.bytes) * events.count))
@@ -51,6 +70,6 @@ export function planRemoval(
 }
 
 /** How many of these, of average size, have so many bytes. */
-function countFor({ count, bytes }: Kept, excess: number): number {
-  return excess > 0 && bytes > 0 ? Math.min(count, Math.ceil((excess / bytes) * count)) : 0;
+export function countFor({ count, bytes }: Kept, wanted: number): number {
+  return wanted > 0 && bytes > 0 ? Math.min(count, Math.ceil((wanted / bytes) * count)) : 0;
 }

@@ -9,14 +9,17 @@ export async function recordForgotten(
   set: EndedSet,
   endedAt: number,
 ): Promise<void> {
-  await redis.hset(keyOf(queue), set, endedAt);
+  // A client's own jobs go first, so the oldest of all may be older than what went before.
+  const forgottenAt = await readForgotten(queue, redis, set);
+  if (endedAt > forgottenAt) await redis.hset(forgottenKey(queue), set, endedAt);
 }
 
 /** Unix time in ms up to which ended jobs may be missing although their time is not over; 0 when none is. */
 export async function readForgotten(queue: Queue, redis: Redis, set: EndedSet): Promise<number> {
-  return Number((await redis.hget(keyOf(queue), set)) ?? 0);
+  return Number((await redis.hget(forgottenKey(queue), set)) ?? 0);
 }
 
-function keyOf(queue: Queue): string {
+/** A hash of what was noted of either set. */
+export function forgottenKey(queue: Queue): string {
   return queue.toKey("forgotten");
 }

@@ -2,13 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { planRemoval } from "./budget.ts";
-import { recordForgotten } from "./forgotten.ts";
+import { createEarlyRemoval, type RemoveEarly } from "./early-removal.ts";
 import { measureKept } from "./kept.ts";
 import { readMemory } from "./memory.ts";
+import { removeOldest } from "./oldest-jobs.ts";
 import { type EndedSet, retention } from "./queue.ts";
 
-/** Why a job that had ended was removed: it was kept for its time, or its memory was needed. */
-export type RemovalReason = "age" | "memory";
+/**
+ * Why a job that had ended was removed: it was kept for its time (`age`), or its memory was needed,
+ * an hour or more after its end (`memory`) or sooner (`early`).
+ */
+export const removalReasons = ["age", "memory", "early"] as const;
+export type RemovalReason = (typeof removalReasons)[number];
+
+type RemovedCounts = Record<RemovalReason, number>;
 
 export interface JanitorDeps {
   readonly queue: Queue;
@@ -25,10 +32,6 @@ export interface JanitorDeps {
 const everyMs = 500;
 /** While memory is needed; 150 results of 60 KB a second fill 18 MB, each kept as job and as event. */
 const hurriedMs = 100;
-/** Removing so many with 60 KB each was measured to keep Redis from others for 1.8 ms. */
-const batch = 100;
-/** Of either outcome; the next sweep goes on. */
-const batchesPerSweep = 50;
 
 /**
  * Removes what is kept beyond its time, and makes room before the memory is needed for jobs to come;
@@ -39,15 +42,16 @@ export function startJanitor(deps: JanitorDeps): () => void {
   let stopped = false;
   let busy = false;
   let failing = false;
+  const removeEarly = createEarlyRemoval(deps.queue, deps.redis);
   const work = async () => {
     if (busy || deps.redis.status !== "ready") return;
     busy = true;
-    const removed: Record<RemovalReason, number> = { age: 0, memory: 0 };
+    const removed: RemovedCounts = { age: 0, memory: 0, early: 0 };
     try {
       const turnEndsAt = performance.now() + everyMs;
       let needed = await takeTurn(deps);
       while (needed && performance.now() < turnEndsAt) {
-        needed = await sweep(deps, removed);
+        needed = await sweep(deps, removeEarly, removed);
         if (needed) await sleep(hurriedMs);
       }
       failing = false;
@@ -57,7 +61,7 @@ export function startJanitor(deps: JanitorDeps): () => void {
       failing = true;
     } finally {
       busy = false;
-      for (const reason of ["age", "memory"] as const) {
+      for (const reason of removalReasons) {
         if (removed[reason] > 0) deps.onRemoved(removed[reason], reason);
       }
     }
@@ -82,50 +86,23 @@ async function takeTurn({ queue, redis }: JanitorDeps): Promise<boolean> {
 }
 
 /** Adds to `removed` what it removes, and returns whether memory was needed. */
-async function sweep(deps: JanitorDeps, removed: Record<RemovalReason, number>): Promise<boolean> {
+async function sweep(
+  deps: JanitorDeps,
+  removeEarly: RemoveEarly,
+  removed: RemovedCounts,
+): Promise<boolean> {
   const { queue, redis, ages = retention } = deps;
   for (const set of ["completed", "failed"] as const) {
     const graceMs = ages[set].age * 1_000;
     const expired = await redis.zcount(queue.toKey(set), 0, Date.now() - graceMs);
-    removed.age += await remove(deps, set, expired, graceMs);
+    removed.age += await removeOldest(queue, set, expired, graceMs);
   }
   const [memory, kept] = await Promise.all([readMemory(redis), measureKept(queue, redis)]);
-  const { events, ...early } = planRemoval(memory, kept);
+  const { events, ...excess } = planRemoval(memory, kept);
   if (events !== undefined) await queue.trimEvents(events);
-  removed.memory += await removeEarly(deps, "completed", early.succeeded);
-  removed.memory += await removeEarly(deps, "failed", early.failed);
-  return events !== undefined || early.succeeded + early.failed > 0;
-}
-
-/** Removes jobs before their time, which whoever counts them has to know. */
-async function removeEarly(deps: JanitorDeps, set: EndedSet, wanted: number): Promise<number> {
-  const { queue, redis } = deps;
-  const count = Math.min(wanted, batch * batchesPerSweep);
-  if (count === 0) return 0;
-  const [, newest] = await redis.zrange(
-    queue.toKey(set),
-    count - 1,
-    String(count - 1),
-    "WITHSCORES",
-  );
-  const removed = await remove(deps, set, count);
-  await recordForgotten(queue, redis, set, Number(newest));
-  return removed;
-}
-
-/** Removes so many jobs, or as many as one sweep may, the oldest first; returns how many it were. */
-async function remove(
-  { queue }: JanitorDeps,
-  set: EndedSet,
-  wanted: number,
-  graceMs = 0,
-): Promise<number> {
-  const count = Math.min(wanted, batch * batchesPerSweep);
-  let removed = 0;
-  while (removed < count) {
-    const ids = await queue.clean(graceMs, Math.min(batch, count - removed), set);
-    if (ids.length === 0) break;
-    removed += ids.length;
-  }
-  return removed;
+  if (excess.succeeded + excess.failed === 0) return events !== undefined;
+  const { count, young } = await removeEarly(excess, kept);
+  removed.memory += count - young;
+  removed.early += young;
+  return true;
 }

@@ -8,8 +8,6 @@ import {
   type PlaceKeys,
   takePlace,
 } from "./client-jobs.ts";
-import { createClientTag } from "./client-tag.ts";
-import type { ReadIdSecret } from "./id-secret.ts";
 import { writeTogether } from "./one-write.ts";
 
 /** The client has as many unfinished jobs as it may have. */
@@ -32,16 +30,15 @@ export interface Filling {
 /** The places in a queue that each client has for its unfinished jobs. */
 export interface Places {
   /**
-   * Adds the job if its client has a place for it, or if the job is known and only told again.
+   * Adds the job if its client, named by its tag, has a place for it, or if the job is known and only told again.
    * Throws `ClientFullError`, having added nothing, or what `add` throws.
    */
-  fill<F extends Filling>(client: string, id: string, add: () => Promise<F>): Promise<F>;
+  fill<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
 }
 
 export interface PlacesDeps {
   /** Calls Redis with the caller's own patience. */
   readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
-  readonly idSecret: ReadIdSecret;
   /** The queue's key of that name. */
   readonly toKey: (name: string) => string;
   /** Unfinished jobs that a client may have; 0 for any number. */
@@ -73,8 +70,8 @@ interface Standing {
  * the adding of its job. A job that ends gives no place back: that is made up for when the client
  * seems to have none left.
  */
-export function createPlaces({ ask, idSecret, toKey, limit }: PlacesDeps): Places {
-  if (limit === 0) return { fill: (_client, _id, add) => add() };
+export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
+  if (limit === 0) return { fill: (_tag, _id, add) => add() };
   const standings = createStandings();
 
   const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
@@ -115,10 +112,9 @@ export function createPlaces({ ask, idSecret, toKey, limit }: PlacesDeps): Place
   };
 
   return {
-    async fill(client, id, add) {
-      const tag = createClientTag(await ask(idSecret), client);
+    async fill(tag, id, add) {
       const keys = { client: toKey(`client:${tag}`), jobs: toKey("") };
-      const standing = standings(client);
+      const standing = standings(tag);
       const hasRoom = standing.ahead < mostAhead && standing.count + standing.ahead < limit;
       standing.ahead += 1;
       const answered = () => {
@@ -142,17 +138,17 @@ export function createPlaces({ ask, idSecret, toKey, limit }: PlacesDeps): Place
 }
 
 /** Remembers the clients that were here last. */
-function createStandings(): (client: string) => Standing {
+function createStandings(): (tag: string) => Standing {
   const standings = new Map<string, Standing>();
-  return (client) => {
-    const standing = standings.get(client) ?? {
+  return (tag) => {
+    const standing = standings.get(tag) ?? {
       count: 0,
       ahead: 0,
       lookedInVainAt: -Infinity,
       looking: undefined,
     };
-    standings.delete(client);
-    standings.set(client, standing);
+    standings.delete(tag);
+    standings.set(tag, standing);
     const [oldest] = standings.keys();
     if (standings.size > mostRemembered && oldest !== undefined) standings.delete(oldest);
     return standing;

@@ -6,10 +6,13 @@ import { prefixOf } from "./keys.ts";
 
 const day = 86_400;
 
-/** How long, in seconds, and how many ended jobs are kept. */
+/**
+ * How long, in seconds, ended jobs are kept while there is memory for them (src/queue/budget.ts). No
+ * number of jobs bounds it: whoever sends many short ones would make all others' results go.
+ */
 export const retention = {
-  completed: { age: day, count: 10_000 },
-  failed: { age: 7 * day, count: 5_000 },
+  completed: { age: day },
+  failed: { age: 7 * day },
 } as const;
 
 /** BullMQ's names of the two sets of jobs that have ended. */

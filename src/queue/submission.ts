@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { removeOrphan } from "./backend.ts";
+import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
+import { ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
 import type { Places } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
@@ -25,7 +27,7 @@ export interface NewJob {
   readonly input: Record<string, unknown>;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
-  /** Whose unfinished jobs it is counted among. */
+  /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
   readonly client: string;
   /** Called once there is an id, before the job is sent. */
   readonly carrierOf: (id: string) => TraceCarrier;
@@ -60,12 +62,12 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   const { task, input, idempotencyKey, client, carrierOf } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
+  const secret = await deps.ask(deps.idSecret);
   const id =
-    idempotencyKey === undefined
-      ? createRandomId()
-      : createKeyedId(await deps.ask(deps.idSecret), task, idempotencyKey);
-  const { sent, stored, known } = await deps.places.fill(client, id, async () => {
-    const options = { jobId: id, ...carryTrace(carrierOf(id)) };
+    idempotencyKey === undefined ? createRandomId() : createKeyedId(secret, task, idempotencyKey);
+  const tag = createClientTag(secret, client);
+  const { sent, stored, known } = await deps.places.fill(tag, id, async () => {
+    const options = { jobId: id, ...ownJob(tag), ...carryTrace(carrierOf(id)) };
     const add = (queue: Queue) => queue.add(task, input, options);
     return idempotencyKey === undefined
       ? { sent: await deps.ask(add), stored: undefined, known: false }

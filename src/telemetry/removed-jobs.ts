@@ -3,7 +3,7 @@ import { lineOf } from "./line-limits.ts";
 import type { Log } from "./log.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
-/** What a janitor calls: removed jobs are counted, and those that went early are logged. */
+/** What a janitor calls: removed jobs are counted, and those that went within an hour are logged. */
 export function createRemovalReport({
   log,
   metrics,
@@ -12,12 +12,12 @@ export function createRemovalReport({
   readonly metrics: SharedMetrics;
 }) {
   return {
-    onRemoved(count: number, reason: "age" | "memory") {
+    onRemoved(count: number, reason: "age" | "memory" | "early") {
       metrics.jobsRemoved.inc({ queue: queueName, reason }, count);
-      if (reason === "memory") {
+      if (reason === "early") {
         log.warn(
           { count, ...lineOf("jobs_removed_early") },
-          "removed ended jobs before their time: redis needs the memory",
+          "removed jobs within an hour of their end: redis needs the memory",
         );
       }
     },

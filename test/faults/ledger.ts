@@ -1,7 +1,9 @@
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
-import { createQueue, retention } from "../../src/queue/queue.ts";
+import { createQueue } from "../../src/queue/queue.ts";
 import { openRedis } from "../../src/queue/connection.ts";
+import { readForgotten } from "../../src/queue/forgotten.ts";
 import { submitUntilTaken } from "../support/honest-client.ts";
 import { until } from "../support/until.ts";
 
@@ -94,7 +96,7 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
     get refusals() {
       return refusals;
     },
-    audit: () => audit(redis, toKey, acknowledged),
+    audit: () => audit(redis, queue, acknowledged),
     get ended() {
       return ended;
     },
@@ -109,11 +111,8 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
 }
 
 /** Reads all in one transaction: a job that moves meanwhile would look lost. */
-async function audit(
-  redis: Redis,
-  toKey: (name: string) => string,
-  ids: readonly string[],
-): Promise<Audit> {
+async function audit(redis: Redis, queue: Queue, ids: readonly string[]): Promise<Audit> {
+  const toKey = (name: string) => queue.toKey(name);
   const read = redis
     .multi()
     .zrange(toKey("completed"), "0", "-1")
@@ -132,8 +131,10 @@ async function audit(
   if (!completed || !failed || !active || !wait || !paused || !delayed) {
     throw new Error(`expected six lists, got ${lists.length}`);
   }
-  if (completed.size >= retention.completed.count || failed.size >= retention.failed.count) {
-    throw new Error("so many jobs have ended that the oldest are gone: nothing can be said");
+  for (const set of ["completed", "failed"] as const) {
+    if ((await readForgotten(queue, redis, set)) > 0) {
+      throw new Error(`ended jobs ("${set}") were removed to make room: nothing can be said`);
+    }
   }
   const outcomeOf = (id: string, reason: string) => {
     if (completed.has(id)) return "succeeded";

@@ -688,4 +688,73 @@ export const mutants: readonly Mutant[] = [
     },
     caughtBy: { file: "test/infra/best-practices.test.ts", test: "S3.10, S3.13, S3.14" },
   },
+  {
+    name: "a client's flood of ended jobs evicts everybody's",
+    change: {
+      file: "src/queue/fair-share.ts",
+      from: "most.bytes <= fairShare * total",
+      to: "most.bytes > 0",
+    },
+    caughtBy: { file: "test/attacks/ended-flood.test.ts", test: "a flood of short jobs evicts" },
+  },
+  {
+    name: "ended jobs are kept by their number",
+    change: {
+      file: "src/queue/queue.ts",
+      from: "completed: { age: day },",
+      to: "completed: { age: day, count: 10_000 },",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "queues a division and answers 202",
+    },
+  },
+  {
+    name: "failures leave no room for successes",
+    change: {
+      file: "src/queue/budget.ts",
+      from: "failedOfEnded: 0.5",
+      to: "failedOfEnded: 1",
+    },
+    caughtBy: {
+      file: "test/queue/budget.test.ts",
+      test: "failures that need more than half of it go",
+    },
+  },
+  {
+    name: "where Redis has no limit, any number of ended jobs is kept",
+    change: {
+      file: "src/queue/budget.ts",
+      from: "isLimited ? limit : assumedLimit",
+      to: "limit",
+    },
+    caughtBy: {
+      file: "test/queue/budget.test.ts",
+      test: "keeps ended jobs and events as of a Redis of 512 MB",
+    },
+  },
+  {
+    name: "what others keep is looked at again at each removal",
+    change: {
+      file: "src/queue/own-jobs.ts",
+      from: 'cursors.get(walk) ?? "-inf"',
+      to: 'page === 0 ? "-inf" : (cursors.get(walk) ?? "-inf")',
+    },
+    caughtBy: {
+      file: "test/queue/own-jobs.test.ts",
+      test: "it does not look again at what others keep",
+    },
+  },
+  {
+    name: "a client's ended jobs are looked for until they are found",
+    change: {
+      file: "src/queue/own-jobs.ts",
+      from: "page < mostPages && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/own-jobs.test.ts",
+      test: "one call looks at a bounded number of jobs",
+    },
+  },
 ];

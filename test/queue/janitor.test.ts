@@ -35,14 +35,15 @@ async function addEnded(
   queue: Queue,
   redis: Redis,
   set: "completed" | "failed",
-  { count, bytes }: { count: number; bytes: number },
+  { count, bytes, owner }: { count: number; bytes: number; owner?: string },
 ): Promise<void> {
   const pipeline = redis.pipeline();
   const result = JSON.stringify("x".repeat(bytes));
   for (let n = 1; n <= count; n += 1) {
-    const id = `${set}-${n}`;
+    const id = owner === undefined ? `${set}-${n}` : `${owner}-${set}-${n}`;
     const endedAt = Date.now() - (count - n) * 1_000;
     pipeline.hset(queue.toKey(id), { name: "filler", data: "{}", finishedOn: endedAt });
+    if (owner !== undefined) pipeline.hset(queue.toKey(id), "opts", `{"client":"${owner}"}`);
     pipeline.hset(queue.toKey(id), "returnvalue", result);
     pipeline.zadd(queue.toKey(set), endedAt, id);
     pipeline.xadd(queue.toKey("events"), "*", "event", set, "jobId", id, "returnvalue", result);
@@ -121,7 +122,7 @@ test("a Redis that is full of results has room again, failures and the newest re
   await until("results to make room", stays);
   await redis.set("any", "thing");
   await until("the report", () => removed.length > 0);
-  expect(new Set(removed.map(([, reason]) => reason))).toEqual(new Set(["memory"]));
+  expect(new Set(removed.map(([, reason]) => reason))).toEqual(new Set(["early"]));
   expect(await queue.getFailedCount()).toBe(20);
   expect((await measureKept(queue, redis)).events.count).toBeLessThan(80);
 
@@ -131,6 +132,29 @@ test("a Redis that is full of results has room again, failures and the newest re
   expect(ids).toEqual(Array.from({ length: left }, (_, n) => `completed-${300 - left + n + 1}`));
   const oldest = Number(await redis.zscore(queue.toKey("completed"), ids[0] ?? ""));
   expect(await readForgotten(queue, redis, "completed")).toBe(oldest - 1_000);
+});
+
+test("a client that has most of what is kept makes room, and others keep what is older", async () => {
+  const server = await ownRedis();
+  const { queue, redis } = open(server.url);
+  await addEnded(queue, redis, "completed", { count: 100, bytes: 10_000, owner: "honest" });
+  await addEnded(queue, redis, "failed", { count: 20, bytes: 10_000, owner: "honest" });
+  await addEnded(queue, redis, "completed", { count: 20, bytes: 60_000, owner: "flood" });
+  await addEnded(queue, redis, "failed", { count: 50, bytes: 60_000, owner: "flood" });
+  const limit = 8_000_000;
+  await redis.config("SET", "maxmemory", limit);
+  const { removed } = watch(queue, redis);
+  const stays = async () => {
+    const { succeeded, failed } = await measureKept(queue, redis);
+    return succeeded.bytes + failed.bytes < limit * 0.36;
+  };
+  await until("the flood to make room", stays);
+  await until("the report", () => removed.length > 0);
+  const ids = [
+    ...(await redis.zrange(queue.toKey("completed"), 0, "-1")),
+    ...(await redis.zrange(queue.toKey("failed"), 0, "-1")),
+  ];
+  expect(ids.filter((id) => id.startsWith("honest"))).toHaveLength(120);
 });
 
 test.each(["producer", "worker"] as const)("works with the rights of a %s", async (service) => {
@@ -144,7 +168,15 @@ test.each(["producer", "worker"] as const)("works with the rights of a %s", asyn
     completed: { age: 90 },
     failed: { age: 90 },
   });
-  await until("both reasons", () => new Set(removed.map(([, reason]) => reason)).size === 2);
+  const reasons = () => new Set(removed.map(([, reason]) => reason));
+  await until("both reasons", () => reasons().size === 2);
+  const before = await queue.getCompletedCount();
+  await addEnded(queue, redis, "completed", { count: 80, bytes: 60_000, owner: "flood" });
+  const isOwn = async () => {
+    const ids = await redis.zrange(queue.toKey("completed"), 0, "-1");
+    return ids.length < before + 80 && !ids.includes("flood-completed-1");
+  };
+  await until("a client's own jobs to go", isOwn);
   expect(failures).toEqual([]);
   expect(await admin.acl("LOG")).toEqual([]);
 });

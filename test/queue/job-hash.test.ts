@@ -9,6 +9,7 @@ const mend = createHashMender(defaults);
 const opts = {
   ...defaults,
   jobId: "a2345",
+  client: "x-3_aB9z",
   tm: JSON.stringify({ traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }),
   omc: true,
 };

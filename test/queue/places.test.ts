@@ -13,17 +13,12 @@ const secret = Buffer.alloc(32, 7);
 const never = new Promise<never>(() => undefined);
 const filling = { known: false, stored: undefined };
 
-const idSecret = async () => secret;
 const addNothing = () => never;
 
-/** Places in a Redis that answers so to everything, once it was asked for the secret. */
+/** Places in a Redis that answers so to everything. */
 function openPlaces(answer: () => Promise<never>, limit: number) {
   return createPlaces({
-    ask: (call) =>
-      (call as unknown) === idSecret
-        ? call({} as unknown as Queue, {} as unknown as Redis)
-        : answer(),
-    idSecret,
+    ask: answer,
     toKey: (name) => `q:${name}`,
     limit,
   });
@@ -60,7 +55,7 @@ test("a job and its count reach Redis in one piece", async () => {
   const queue = createQueue(redis, "tasks");
   const ask = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => call(queue, redis);
   const toKey = (name: string) => queue.toKey(name);
-  const places = createPlaces({ ask, idSecret, toKey, limit: 1_000 });
+  const places = createPlaces({ ask, toKey, limit: 1_000 });
   const add = async () => {
     const id = createRandomId();
     await places.fill("203.0.113.1", id, async () => {
@@ -101,7 +96,6 @@ test("a client that is full is looked through for jobs that ended once in a whil
   };
   const places = createPlaces({
     ask: (call) => call({} as unknown as Queue, redis as unknown as Redis),
-    idSecret,
     toKey: (name) => `q:${name}`,
     limit: 1,
   });

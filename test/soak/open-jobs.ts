@@ -1,5 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { readForgotten } from "../../src/queue/forgotten.ts";
+import type { EndedSet } from "../../src/queue/queue.ts";
 
 export interface OpenJobs {
   /** A job was answered 202. */
@@ -10,8 +12,6 @@ export interface OpenJobs {
   readonly close: () => void;
 }
 
-type Kind = "completed" | "failed";
-
 const lookEveryMs = 500;
 /** Ends are found again for so long, in case one carries an earlier time than the last seen. */
 const overlapMs = 2_000;
@@ -19,23 +19,24 @@ const overlapMs = 2_000;
 const rememberedMs = 60_000;
 
 /**
- * Follows millions of jobs, of which Redis keeps the last thousands only (`kept` of each kind): it
- * looks more often than those are replaced, and fails the run if that is not often enough.
+ * Follows millions of jobs, of which Redis has memory for the last ones only: it looks more often
+ * than those are removed, and fails the run if that is not often enough.
  */
-export function openJobs(redis: Redis, queue: Queue, kept: Record<Kind, number>): OpenJobs {
+export function openJobs(redis: Redis, queue: Queue): OpenJobs {
   const ids = new Set<string>();
   const lookedAt = { completed: Date.now(), failed: Date.now() };
   let [seen, seenBefore, turnedAt] = [new Set<string>(), new Set<string>(), Date.now()];
   let acknowledged = 0;
 
-  const lookAt = async (kind: Kind) => {
-    const from = lookedAt[kind] - overlapMs;
+  const lookAt = async (set: EndedSet) => {
+    const from = lookedAt[set] - overlapMs;
     const now = Date.now();
-    const found = await redis.zrangebyscore(queue.toKey(kind), from, "+inf");
-    if (found.length >= kept[kind]) {
-      throw new Error(`${found.length} jobs ${kind} since the last look, of ${kept[kind]} kept`);
+    const found = await redis.zrangebyscore(queue.toKey(set), from, "+inf");
+    const forgottenAt = await readForgotten(queue, redis, set);
+    if (forgottenAt >= from) {
+      throw new Error(`jobs "${set}" of ${forgottenAt} are gone, and the last look was at ${from}`);
     }
-    lookedAt[kind] = now;
+    lookedAt[set] = now;
     for (const id of found) if (!ids.delete(id)) seen.add(id);
   };
   let looking = Promise.resolve();

@@ -3,7 +3,6 @@ import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readForgotten } from "../../queue/forgotten.ts";
-import { retention } from "../../queue/queue.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 
@@ -81,19 +80,9 @@ export async function readEndedJobs(
 
 /** Unix time in ms, a whole second, from which on no ended job was forgotten before its time. */
 async function readCompleteFrom(queue: Queue, redis: Redis): Promise<number> {
-  const times = outcomes.map(async (outcome) => {
-    const key = queue.toKey(outcome);
-    const [oldest, kept] = await ask(redis, [
-      ["zrange", key, 0, 0, "WITHSCORES"],
-      ["zcard", key],
-    ]);
-    const forgottenAt = await readForgotten(queue, redis, outcome);
-    const [, oldestAt = "0"] = oldest as string[];
-    const isFull = Number(kept) >= retention[outcome].count;
-    const incompleteAt = Math.max(forgottenAt, isFull ? Number(oldestAt) : 0);
-    return incompleteAt === 0 ? 0 : Math.floor(incompleteAt / 1_000) * 1_000 + 1_000;
-  });
-  return Math.max(...(await Promise.all(times)));
+  const times = outcomes.map((outcome) => readForgotten(queue, redis, outcome));
+  const forgottenAt = Math.max(...(await Promise.all(times)));
+  return forgottenAt === 0 ? 0 : Math.floor(forgottenAt / 1_000) * 1_000 + 1_000;
 }
 
 type Command = [name: string, ...args: (string | number)[]];

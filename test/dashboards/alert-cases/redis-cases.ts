@@ -65,8 +65,10 @@ export const redisCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueResultsRemovedEarly",
     series: {
-      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="memory"}':
+      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="early"}':
         "0x4 3x100",
+      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="memory"}':
+        "0+10x100",
       'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="age"}': "0+10x100",
     },
     quietAt: ["4m"],
@@ -74,7 +76,7 @@ export const redisCases: readonly AlertCase[] = [
     firing: [
       {
         labels: { queue: "tasks" },
-        summary: "3 ended jobs of tasks were removed before their time",
+        summary: "3 jobs of tasks were removed within an hour of their end",
       },
     ],
     resolvedAt: "70m",

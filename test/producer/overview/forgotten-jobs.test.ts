@@ -10,6 +10,8 @@ test("does not tell of a time whose jobs were removed because Redis needed their
   onTestFinished(() => redis.disconnect());
   const now = Math.floor(Date.now() / 1_000) * 1_000;
   await recordForgotten(queue, redis, "completed", now - 2_500);
+  // A client's own jobs went first: what goes now is older, and what went is still missing.
+  await recordForgotten(queue, redis, "completed", now - 4_500);
   const seconds = await readEndedJobs(queue, redis, now - 5_000, now);
   expect([...seconds]).toEqual([
     [now - 5_000, undefined],

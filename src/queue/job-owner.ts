@@ -1,0 +1,20 @@
+/** 48 bits: enough to tell clients apart, and short, for every job carries it. */
+const ownerLength = 8;
+
+/**
+ * The option, beside BullMQ's own, that says for which client a job was submitted, whose tag is
+ * given. Jobs that no client submitted have none.
+ */
+export function ownJob(clientTag: string): { readonly client: string } {
+  return { client: clientTag.slice(0, ownerLength) };
+}
+
+/** How the option is written in Redis; in any other text of the options the quotes are escaped. */
+export function markOf(owner: string): string {
+  return `"client":"${owner}"`;
+}
+
+/** The owner of a job with these options, as Redis keeps them. */
+export function findOwner(options: string): string | undefined {
+  return /"client":"([\w-]+)"/.exec(options)?.[1];
+}
