@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readDeployment } from "../../src/local/deployment.ts";
+import { readMemory } from "../../src/queue/memory.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
 import { descendantsOf } from "../support/process-tree.ts";
@@ -97,6 +98,16 @@ test("its Redis demands a password, which only files of its owner's hold", async
   );
   expect([output, ...processes].filter((text) => text.includes(password))).toEqual([]);
   expect([password.length, processes.length >= 6]).toEqual([32, true]);
+});
+
+test("its Redis has a memory limit, which bounds what is kept of ended jobs", async () => {
+  const { dataFolder, untilOutput } = await startLauncher();
+  await untilOutput("Ctrl-C drains");
+  const { redisUrl = "", redisPasswordFile = "" } = readDeployment(dataFolder) ?? {};
+  const password = readFileSync(redisPasswordFile, "utf8").trim();
+  const redis = new Redis(redisUrl, { password, retryStrategy: () => null });
+  onTestFinished(() => redis.disconnect());
+  expect(await readMemory(redis)).toMatchObject({ limit: 512 * 1024 * 1024 });
 });
 
 test("names every taken port and the variable that changes it, and starts nothing", async () => {

@@ -757,4 +757,24 @@ export const mutants: readonly Mutant[] = [
       test: "one call looks at a bounded number of jobs",
     },
   },
+  {
+    name: "each client's jobs cost the worker a judgement of their options",
+    change: {
+      file: "src/queue/job-hash.ts",
+      from: "(tm|jobId|client)",
+      to: "(tm|jobId)",
+    },
+    caughtBy: {
+      file: "test/queue/job-hash.test.ts",
+      test: "options that differ in id, client and trace alone",
+    },
+  },
+  {
+    name: "the Redis of npm start has no memory limit",
+    change: { file: "src/local/broker.ts", from: '    maxmemory: "512mb",\n', to: "" },
+    caughtBy: {
+      file: "test/local/start.test.ts",
+      test: "its Redis has a memory limit",
+    },
+  },
 ];

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createHashMender, createSoundCheck } from "../../src/queue/job-hash.ts";
 
 const defaults = { attempts: 4, removeOnComplete: { count: 5 }, removeOnFail: { count: 5 } };
@@ -21,6 +21,18 @@ test("a job as a producer adds it is sound, whatever its id and its trace", () =
   expect(isSound(flat({ ...whole, opts: JSON.stringify({ ...opts, tm: '{"a":"b"}' }) }))).toBe(
     true,
   );
+});
+
+test("options that differ in id, client and trace alone are judged once", () => {
+  const isFresh = createSoundCheck(defaults);
+  const parse = vi.spyOn(JSON, "parse");
+  onTestFinished(() => parse.mockRestore());
+  for (let n = 0; n < 50; n += 1) {
+    const own = { jobId: `a${n}`, client: `b${n}`, tm: `c${n}` };
+    expect(isFresh(flat({ ...whole, opts: JSON.stringify({ ...opts, ...own }) }))).toBe(true);
+  }
+  const judged = parse.mock.calls.filter(([text]) => text.includes('"client"'));
+  expect(judged).toHaveLength(2);
 });
 
 test.each([
