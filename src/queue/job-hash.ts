@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JobsOptions } from "bullmq";
 import { z } from "zod";
+import { keyTags } from "../contract/queues.ts";
 
 /** A job as Redis keeps it: BullMQ's own fields, which anybody who can write there may have changed. */
 export type JobHash = Readonly<Record<string, string>>;
 
 /** Fields on which BullMQ's scripts calculate, or which they parse: with another value they fail. */
-const scripted = { ats: isCount, atm: isCount, stc: isCount, parent: isObject } as const;
+const scripted = {
+  ats: isCount,
+  atm: isCount,
+  stc: isCount,
+  parent: isParent,
+  parentKey: isOwnKey,
+} as const;
 
 /** Fields that BullMQ's scripts would fail on; without them they begin anew. */
 export function findScriptBreakers(hash: JobHash): string[] {
@@ -85,6 +92,9 @@ export function createSoundCheck(defaults: JobsOptions): (flat: readonly string[
 }
 
 const count = z.int().min(0);
+/** Of one of our queues: Redis denies us any other, in the middle of a script. */
+const ownKey = z.string().startsWith(`{${keyTags.queue}`);
+const parent = z.looseObject({ id: z.string(), queueKey: ownKey });
 const kept = z.union([
   z.boolean(),
   z.int(),
@@ -118,7 +128,7 @@ function createOptionsSchema(defaults: JobsOptions) {
     tm: z.string().optional().catch(undefined),
     omc: z.boolean().optional().catch(undefined),
     repeat: repeat.optional().catch(undefined),
-    parent: z.looseObject({ id: z.string(), queue: z.string() }).optional().catch(undefined),
+    parent: z.looseObject({ id: z.string(), queue: ownKey }).optional().catch(undefined),
     de: z.looseObject({ id: z.string() }).optional().catch(undefined),
   });
 }
@@ -133,9 +143,12 @@ function isCount(text: string): boolean {
   return /^\d{1,15}$/.test(text);
 }
 
-function isObject(text: string): boolean {
-  const value = parseJson(text);
-  return typeof value === "object" && value !== null;
+function isOwnKey(text: string): boolean {
+  return ownKey.safeParse(text).success;
+}
+
+function isParent(text: string): boolean {
+  return parent.safeParse(parseJson(text)).success;
 }
 
 function isJson(text: string | undefined): text is string {

@@ -22,13 +22,12 @@ const regulars = Array.from({ length: 10 }, (_, index) => `127.0.0.${10 + index}
 const newcomer = "127.0.0.30";
 /** So many that to look through all of them for a place would keep Redis from everybody. */
 const waiting = 12_000;
-/** How attacks end that are made as they should be, and are then held off. */
+/** How attacks end that are made as they should be. */
 const wanted = [
   "ask 990 times at once: cut",
   "read a waiting job: 200",
   "hold connections: cut",
   "submit a minute of work: 202",
-  "submit a minute of work: 429",
   "ask for a trace of long texts: 404",
 ];
 /** Jobs of a client that a producer may take before it has counted them. */

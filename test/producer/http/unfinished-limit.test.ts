@@ -138,6 +138,9 @@ test("two producers agree on what a client has", async () => {
     );
     return (await Promise.all(sent.flat())).filter((status) => status === 202).length;
   };
+  for (const { url } of [first, second]) {
+    await until("Redis", async () => (await fetch(`${url}/readyz`)).ok);
+  }
   expect(await countTaken(first)).toBe(20);
   // It may have eight on their way before it knows of the others.
   const more = await countTaken(second);
