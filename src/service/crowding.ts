@@ -32,8 +32,11 @@ export function limitConnections(
   server.on("connection", (socket) => {
     const client = clientOf(socket.remoteAddress ?? "");
     const own = connections.get(client) ?? new Set();
-    const crowds = open >= max || (own.size >= perClient && open >= max * sharedRatio);
-    if (crowds || !mayConnect(client)) {
+    const isFull = open >= max;
+    const crowds = own.size >= perClient && open >= max * sharedRatio;
+    // The next one finds room.
+    if (isFull) server.closeIdleConnections();
+    if (isFull || crowds || !mayConnect(client)) {
       socket.destroy();
       return;
     }
