@@ -9,9 +9,12 @@ import { programEnvironment } from "../support/program-environment.ts";
 import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
-const rounds = 7;
+// Many short rounds: a machine's pace drifts within seconds, and the rounds' submissions all fit
+// below MAX_WAITING_JOBS.
+const rounds = 21;
 const clients = 16;
-const requestsPerClient = 250;
+const requestsPerClient = { submissions: 100, reads: 10 } as const;
+const warmUps = 3;
 
 /** A producer, and how the trees call what is measured. */
 interface Producer {
@@ -26,33 +29,40 @@ interface Speed {
 }
 
 // How fast a producer of this checkout takes submissions and answers reads, in turn with one of
-// another checkout with its own packages; a figure is the median of the rounds' ratios.
+// another checkout with its own packages at the same Redis; a figure is the median of the rounds'
+// ratios.
 const here = join(import.meta.dirname, "../..");
 const [, , , other] = process.argv;
 if (other === undefined) {
   process.stderr.write("no checkout to compare with, expected: npm run bench requests FOLDER\n");
   process.exit(2);
 }
-const there = resolve(other);
 const redis = await startRedis();
+const mine = await openProducer(here);
+const others = await openProducer(resolve(other));
 const kinds = { submissions: measureSubmissions, reads: measureReads } as const;
 type Kind = keyof typeof kinds;
 const ratios: Record<Kind, Record<keyof Speed, number[]>> = {
   submissions: { perSecond: [], medianMs: [], p99Ms: [] },
   reads: { perSecond: [], medianMs: [], p99Ms: [] },
 };
+// The first ones are slower, of either checkout.
+for (let round = 1; round <= warmUps; round += 1) {
+  for (const producer of [mine, others]) await measureSubmissions(producer);
+}
 for (let round = 1; round <= rounds; round += 1) {
-  const trees = round % 2 === 0 ? [here, there] : [there, here];
-  const speeds = new Map<string, Record<Kind, Speed>>();
-  for (const tree of trees) speeds.set(tree, await measure(tree));
   for (const kind of Object.keys(kinds) as Kind[]) {
-    const [mine, others] = [speeds.get(here)?.[kind], speeds.get(there)?.[kind]];
-    if (mine === undefined || others === undefined) continue;
+    const speeds = new Map<Producer, Speed>();
+    for (const producer of round % 2 === 0 ? [mine, others] : [others, mine]) {
+      speeds.set(producer, await kinds[kind](producer));
+    }
+    const [my, their] = [speeds.get(mine), speeds.get(others)];
+    if (my === undefined || their === undefined) continue;
     for (const figure of ["perSecond", "medianMs", "p99Ms"] as const) {
-      ratios[kind][figure].push(mine[figure] / others[figure]);
+      ratios[kind][figure].push(my[figure] / their[figure]);
     }
     process.stderr.write(
-      `round ${round} of ${rounds}, ${kind}: ${describe(mine)} here, ${describe(others)} there\n`,
+      `round ${round} of ${rounds}, ${kind}: ${describe(my)} here, ${describe(their)} there\n`,
     );
   }
 }
@@ -63,21 +73,8 @@ for (const [kind, figures] of Object.entries(ratios)) {
   });
   process.stdout.write(`${kind}, here / there: ${said.join(", ")}\n`);
 }
+await Promise.all([mine.stop(), others.stop()]);
 await redis.remove();
-
-async function measure(tree: string): Promise<Record<Kind, Speed>> {
-  const producer = await openProducer(tree);
-  try {
-    // The first ones are slower, of either tree.
-    await measureSubmissions(producer);
-    return {
-      submissions: await kinds.submissions(producer),
-      reads: await kinds.reads(producer),
-    };
-  } finally {
-    await producer.stop();
-  }
-}
 
 async function openProducer(tree: string): Promise<Producer> {
   const port = await reservePort();
@@ -113,7 +110,7 @@ async function openProducer(tree: string): Promise<Producer> {
 
 function measureSubmissions({ url }: Producer): Promise<Speed> {
   const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
-  return measureRequests(async (from) => {
+  return measureRequests(requestsPerClient.submissions, async (from) => {
     const { status } = await ask(url + paths.api, { ...from, method: "POST" }, body);
     if (status !== 202) throw new Error(`expected 202, got ${status}`);
   });
@@ -129,7 +126,7 @@ async function measureReads({ url }: Producer): Promise<Speed> {
     const answer = await ask(url + paths.api, { localAddress, agent, method: "POST" }, body);
     ids.set(localAddress, JSON.parse(answer.body).id);
   }
-  return measureRequests(async (from) => {
+  return measureRequests(requestsPerClient.reads, async (from) => {
     const { status } = await ask(`${url}${paths.api}/${ids.get(from.localAddress)}`, from);
     if (status !== 200) throw new Error(`expected 200, got ${status}`);
   });
@@ -141,12 +138,15 @@ interface From {
 }
 
 /** Clients with an address and a connection each, which wait for each answer. */
-async function measureRequests(send: (from: From) => Promise<void>): Promise<Speed> {
+async function measureRequests(
+  perClient: number,
+  send: (from: From) => Promise<void>,
+): Promise<Speed> {
   const durations: number[] = [];
   const startedAt = performance.now();
   const work = Array.from({ length: clients }, async (_, client) => {
     const agent = new Agent({ keepAlive: true });
-    for (let sent = 0; sent < requestsPerClient; sent += 1) {
+    for (let sent = 0; sent < perClient; sent += 1) {
       const sentAt = performance.now();
       await send({ localAddress: addressOf(client), agent });
       durations.push(performance.now() - sentAt);

@@ -1,7 +1,8 @@
 import { readCommandLine } from "../../src/service/command-line.ts";
 import { openCopy } from "./copy.ts";
 import { judge } from "./judge.ts";
-import { type Mutant, mutants } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
 import { mutate } from "./mutate.ts";
 
 // Makes each known mistake in a copy of the tree and runs the test that has to notice it, which has

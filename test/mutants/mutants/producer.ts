@@ -1,0 +1,198 @@
+import type { Mutant } from "../mutant.ts";
+
+export const producerMutants: readonly Mutant[] = [
+  {
+    name: "Bull Board takes posts from other sites",
+    change: { file: "src/producer/console/board.ts", from: "  app.use(sameOrigin());\n", to: "" },
+    caughtBy: {
+      file: "test/producer/http/same-origin.test.ts",
+      test: "Bull Board refuses a form with",
+    },
+  },
+  {
+    name: "the reason of a failure is put into the page unescaped",
+    change: {
+      file: "src/producer/pages/job-page.ts",
+      from: "</strong>: ${job.error}</p>",
+      to: "</strong>: ${Object.assign(new String(job.error), { isEscaped: true })}</p>",
+    },
+    caughtBy: {
+      file: "test/browser/escaping.test.ts",
+      test: "a job's page shows the reason of a failure as text",
+    },
+  },
+  {
+    name: "no rate limit",
+    change: {
+      file: "src/producer/http/rate-limit.ts",
+      from: "await limiter.consume(clientOf(ctx.ip));",
+      to: "void clientOf;",
+    },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "a client that submits too often",
+    },
+  },
+  {
+    name: "the right password is taken after ever so many wrong ones",
+    change: {
+      file: "src/producer/console/login.ts",
+      from: "      await failures.check(ctx, tooMany).catch(tellLimited(ctx.ip));\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/console/login.test.ts",
+      test: "the right one among guesses that come at once",
+    },
+  },
+  {
+    name: "a job's state is looked for through a whole queue",
+    change: {
+      file: "src/producer/jobs/job-status.ts",
+      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id)])",
+      to: "Promise.all([queue.getJobState(id).then((state) => ({ state }) as JobPlace), queue.getJob(id)])",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "what anybody may read costs Redis the same",
+    },
+  },
+  {
+    name: "each reader of a job costs Redis a read",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "return isFresh ? last.status : renew(id);",
+      to: "return isFresh ? read(id) : renew(id);",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "who reads waiting jobs as fast as they can",
+    },
+  },
+  {
+    name: "how jobs stand is remembered of any number of them",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "characters <= limits.characters && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-memory.test.ts",
+      test: "the jobs that were read first are forgotten",
+    },
+  },
+  {
+    name: "a job that was missing a moment ago is missing still",
+    change: {
+      file: "src/producer/jobs/status-memory.ts",
+      from: "return (await begun) ?? reading.get(id) ?? start(id);",
+      to: "return begun ?? start(id);",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-memory.test.ts",
+      test: "that a job is missing is not remembered",
+    },
+  },
+  {
+    name: "any number of reads run at once, before the submissions",
+    change: {
+      file: "src/producer/jobs/read-gate.ts",
+      from: "running < atOnce",
+      to: "running < Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/read-gate.test.ts",
+      test: "so many reads run at once",
+    },
+  },
+  {
+    name: "the list of the latest jobs is read at each change",
+    change: {
+      file: "src/producer/jobs/remembered.ts",
+      from: "Number.NEGATIVE_INFINITY) + pauseMs",
+      to: "Number.NEGATIVE_INFINITY)",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/remembered.test.ts",
+      test: "what is outdated is read anew, but so often at most",
+    },
+  },
+  {
+    name: "who asks whether the producer is ready asks Redis",
+    change: {
+      file: "src/producer/open-producer.ts",
+      from: "remember(memoryMs, () => readMemory(redis))",
+      to: "() => readMemory(redis)",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "what anybody may read costs Redis the same",
+    },
+  },
+  {
+    name: "a client reads as often as it likes",
+    change: {
+      file: "src/producer/http/read-limit.ts",
+      from: "      await limit.count(ctx, tooMany);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "a client that reads too often is told when to come back",
+    },
+  },
+  {
+    name: "what a reader of events leaves unread is kept for it",
+    change: {
+      file: "src/producer/http/event-stream.ts",
+      from: "> maxUnreadBytes",
+      to: "> Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/producer/http/event-stream.test.ts",
+      test: "a reader who leaves more than 256 KB unread",
+    },
+  },
+  {
+    name: "a stream whose life is over waits for its reader",
+    change: {
+      file: "src/producer/http/event-stream.ts",
+      from: "    timer = setTimeout(() => body.destroy(), farewellMs);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/event-stream.test.ts",
+      test: "a reader who reads no more loses its place",
+    },
+  },
+  {
+    name: "Bull Board's pages ask another site for a font",
+    change: {
+      file: "src/producer/console/board.ts",
+      from: "  app.use(ownFilesOnly());\n",
+      to: "",
+    },
+    caughtBy: { file: "test/browser/board.test.ts", test: "no page of Bull Board's asks" },
+  },
+  {
+    name: "strangers are told where Redis is and what ails it",
+    change: {
+      file: "src/producer/http/app.ts",
+      from: "async () => ({ ready: (await readiness()).ready })",
+      to: "readiness",
+    },
+    caughtBy: {
+      file: "test/producer/http/readiness.test.ts",
+      test: "the public is told whether the producer is ready",
+    },
+  },
+  {
+    name: "the overview reads each second once, however far clocks are apart",
+    change: {
+      file: "src/producer/overview/ended-window.ts",
+      from: "readUntilMs - behindMs",
+      to: "readUntilMs",
+    },
+    caughtBy: { file: "test/faults/clock-skew.test.ts", test: "F14" },
+  },
+];

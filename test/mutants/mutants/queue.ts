@@ -1,0 +1,170 @@
+import type { Mutant } from "../mutant.ts";
+
+export const queueMutants: readonly Mutant[] = [
+  {
+    name: "no job id before the add",
+    change: { file: "src/queue/submission.ts", from: "{ jobId: id, ...", to: "{ ..." },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "answers the same job to the same Idempotency-Key",
+    },
+  },
+  {
+    name: "commands are sent again after a reconnect: autoResendUnfulfilledCommands on",
+    change: {
+      file: "src/queue/connection.ts",
+      from: "    maxRetriesPerRequest: 0,\n    autoResendUnfulfilledCommands: false,\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/connection.test.ts",
+      test: "a request under way when the connection breaks",
+    },
+  },
+  {
+    name: "commands wait for a connection: enableOfflineQueue on",
+    change: {
+      file: "src/queue/connection.ts",
+      from: "enableOfflineQueue: false",
+      to: "enableOfflineQueue: true",
+    },
+    caughtBy: { file: "test/queue/connection.test.ts", test: "a request is refused at once" },
+  },
+  {
+    name: "a client may have any number of unfinished jobs",
+    change: {
+      file: "src/queue/places.ts",
+      from: "if (limit === 0) return",
+      to: "if (limit >= 0) return",
+    },
+    caughtBy: {
+      file: "test/producer/http/unfinished-limit.test.ts",
+      test: "a client with too many unfinished jobs is told so",
+    },
+  },
+  {
+    name: "a job that has ended keeps its client's place",
+    change: {
+      file: "src/queue/client-jobs.ts",
+      from: "return name == null ? !isBeingAdded(at) : finishedOn != null;",
+      to: "return name == null && !isBeingAdded(at) && finishedOn != null;",
+    },
+    caughtBy: {
+      file: "test/producer/http/unfinished-limit.test.ts",
+      test: "an own job that has ended makes room for another",
+    },
+  },
+  {
+    name: "a job is sent apart from its count",
+    change: { file: "src/queue/one-write.ts", from: "  stream.cork();\n", to: "" },
+    caughtBy: {
+      file: "test/queue/places.test.ts",
+      test: "a job and its count reach Redis in one piece",
+    },
+  },
+  {
+    name: "any number of a client's jobs are ahead of their count",
+    change: {
+      file: "src/queue/places.ts",
+      from: "standing.ahead < mostAhead && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/places.test.ts",
+      test: "jobs are added beside counting them",
+    },
+  },
+  {
+    name: "places are looked up through a whole queue",
+    change: {
+      file: "src/queue/place.ts",
+      from: "lookedUp = 500",
+      to: "lookedUp = 10_000",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "a place in a long queue is told as far as it is cheap to know",
+    },
+  },
+  {
+    name: "a client's flood of ended jobs evicts everybody's",
+    change: {
+      file: "src/queue/fair-share.ts",
+      from: "most.bytes <= fairShare * total",
+      to: "most.bytes > 0",
+    },
+    caughtBy: { file: "test/attacks/ended-flood.test.ts", test: "a flood of short jobs evicts" },
+  },
+  {
+    name: "ended jobs are kept by their number",
+    change: {
+      file: "src/queue/queue.ts",
+      from: "completed: { age: day },",
+      to: "completed: { age: day, count: 10_000 },",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/api.test.ts",
+      test: "queues a division and answers 202",
+    },
+  },
+  {
+    name: "failures leave no room for successes",
+    change: {
+      file: "src/queue/budget.ts",
+      from: "failedOfEnded: 0.5",
+      to: "failedOfEnded: 1",
+    },
+    caughtBy: {
+      file: "test/queue/budget.test.ts",
+      test: "failures that need more than half of it go",
+    },
+  },
+  {
+    name: "where Redis has no limit, any number of ended jobs is kept",
+    change: {
+      file: "src/queue/budget.ts",
+      from: "isLimited ? limit : assumedLimit",
+      to: "limit",
+    },
+    caughtBy: {
+      file: "test/queue/budget.test.ts",
+      test: "keeps ended jobs and events as of a Redis of 512 MB",
+    },
+  },
+  {
+    name: "what others keep is looked at again at each removal",
+    change: {
+      file: "src/queue/own-jobs.ts",
+      from: 'cursors.get(walk) ?? "-inf"',
+      to: 'page === 0 ? "-inf" : (cursors.get(walk) ?? "-inf")',
+    },
+    caughtBy: {
+      file: "test/queue/own-jobs.test.ts",
+      test: "it does not look again at what others keep",
+    },
+  },
+  {
+    name: "a client's ended jobs are looked for until they are found",
+    change: {
+      file: "src/queue/own-jobs.ts",
+      from: "page < mostPages && ",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/own-jobs.test.ts",
+      test: "one call looks at a bounded number of jobs",
+    },
+  },
+  {
+    name: "each client's jobs cost the worker a judgement of their options",
+    change: {
+      file: "src/queue/job-hash.ts",
+      from: "(tm|jobId|client)",
+      to: "(tm|jobId)",
+    },
+    caughtBy: {
+      file: "test/queue/job-hash.test.ts",
+      test: "options that differ in id, client and trace alone",
+    },
+  },
+];

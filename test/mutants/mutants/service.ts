@@ -1,0 +1,108 @@
+import type { Mutant } from "../mutant.ts";
+
+export const serviceMutants: readonly Mutant[] = [
+  {
+    name: "a connection may wait for any number of answers",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: ">= maxUnanswered",
+      to: ">= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a connection that waits for more answers is cut",
+    },
+  },
+  {
+    name: "a request without a host passes the limits",
+    change: {
+      file: "src/service/listener.ts",
+      from: "requireHostHeader: false",
+      to: "requireHostHeader: true",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a request ",
+    },
+  },
+  {
+    name: "a client may wait for any number of answers",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: "tally.of(client) <= perClient",
+      to: "tally.of(client) <= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a client that waits for many answers is told to come later",
+    },
+  },
+  {
+    name: "a client that was cut for what it asked at once may do it again at once",
+    change: {
+      file: "src/service/pipelining.ts",
+      from: "overruns ? overrunWorth : 1",
+      to: "overruns ? 1 : 1",
+    },
+    caughtBy: {
+      file: "test/service/pipelining.test.ts",
+      test: "a client whose connection was cut for it has to rest",
+    },
+  },
+  {
+    name: "a client that was told to wait may go on all the same",
+    change: {
+      file: "src/service/client-rate.ts",
+      from: "return at <= now + burstMs;",
+      to: "return true;",
+    },
+    caughtBy: {
+      file: "test/service/client-rate.test.ts",
+      test: "a client that goes on beyond its rate is cut",
+    },
+  },
+  {
+    name: "one client may have all connections",
+    change: {
+      file: "src/service/crowding.ts",
+      from: "own.size >= perClient &&",
+      to: "own.size >= Number.POSITIVE_INFINITY &&",
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "a client beyond its share of connections is cut off",
+    },
+  },
+  {
+    name: "who reads nothing keeps its connection",
+    change: { file: "src/service/unread-output.ts", from: "if (waits &&", to: "if (!waits &&" },
+    caughtBy: {
+      file: "test/service/unread-output.test.ts",
+      test: "a client that asks and does not read is cut off",
+    },
+  },
+  {
+    name: "any name is answered",
+    change: {
+      file: "src/service/listener.ts",
+      from: "if (!isOurs(request.headers.host)) {",
+      to: "if (!isOurs(undefined)) {",
+    },
+    caughtBy: {
+      file: "test/service/known-hosts.test.ts",
+      test: "a page of another site can neither submit",
+    },
+  },
+  {
+    name: "a client behind a proxy is another one at each port",
+    change: {
+      file: "src/service/client-address.ts",
+      from: '.replace(/^(.*\\d+(?:\\.\\d+){3}):\\d+$/, "$1")',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/rate-limit.test.ts",
+      test: "one address is one client, however the proxy writes it",
+    },
+  },
+];

@@ -1,0 +1,97 @@
+import type { Mutant } from "../mutant.ts";
+
+export const workerMutants: readonly Mutant[] = [
+  {
+    name: "a job fails when it stalled twice: maxStalledCount 1",
+    change: {
+      file: "src/worker/queue-worker.ts",
+      from: "maxStalledCount: 5",
+      to: "maxStalledCount: 1",
+    },
+    caughtBy: { file: "test/faults/repeated-kill.test.ts", test: "F2" },
+  },
+  {
+    name: "refused commands are repeated at once: no error brake",
+    change: {
+      file: "src/worker/queue-worker.ts",
+      from: "const release = registerBrake(worker, deps.log);",
+      to: "const release = () => void registerBrake;",
+    },
+    caughtBy: { file: "test/worker/brake.test.ts", test: "slows down while Redis has no memory" },
+  },
+  {
+    name: "what an isolated task has started in another session lives on",
+    change: {
+      file: "src/worker/isolation/child.ts",
+      from: "    killGroup(child);\n    kin.kill();",
+      to: "    killGroup(child);",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "what a task started in a session of its own goes when its process crashes",
+    },
+  },
+  {
+    name: "an isolated task's process joins no control group",
+    change: {
+      file: "src/worker/isolation/main.ts",
+      from: 'if (members !== "") writeFileSync(members, "0");',
+      to: "void members;",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "in a control group of the worker's",
+    },
+  },
+  {
+    name: "a worker leaves what a killed one has left behind",
+    change: {
+      file: "src/worker/open-worker.ts",
+      from: "const abandoned = killAbandoned();",
+      to: "const abandoned = ((_: unknown) => 0)(killAbandoned);",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/strays.test.ts",
+      test: "what a killed worker's task started goes as the next worker starts",
+    },
+  },
+  {
+    name: "everything that an isolated task prints is logged",
+    change: {
+      file: "src/worker/isolation/output-limit.ts",
+      from: "    dropped += piece.length;\n    return false;",
+      to: "    dropped += piece.length;\n    return true;",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/output-limit.test.ts",
+      test: "what a program prints beyond the limit",
+    },
+  },
+  {
+    name: "a healthy job fails at the fifth worker that is killed under it",
+    change: {
+      file: "src/worker/queue-worker.ts",
+      from: "maxStalledCount: 5",
+      to: "maxStalledCount: 4",
+    },
+    caughtBy: { file: "test/faults/repeated-kill.test.ts", test: "F2" },
+  },
+  {
+    name: "a stopping worker waits for a Redis that is down: no shutdown deadline",
+    change: {
+      file: "src/worker/drain.ts",
+      from: "await worker.close(true);",
+      to: "await worker.close();",
+    },
+    caughtBy: { file: "test/faults/sigterm-without-redis.test.ts", test: "F18" },
+  },
+  {
+    name: "a job that a stopping worker hands back is charged an attempt",
+    change: {
+      file: "src/worker/attempts/processor.ts",
+      from: "await job.moveToWait(token);",
+      to: "throw error;",
+    },
+    caughtBy: { file: "test/faults/sigterm.test.ts", test: "F17" },
+  },
+];
