@@ -16,17 +16,21 @@ export interface PlaceKeys {
   readonly jobs: string;
 }
 
+/** In one step, which costs a submission half of what three commands do. */
+const countJobScript = `
+local added = redis.call("ZADD", KEYS[1], "NX", ARGV[2], ARGV[1])
+redis.call("EXPIRE", KEYS[1], ARGV[3])
+return {added, redis.call("ZCARD", KEYS[1])}
+`;
+
 /** Counts the job in any case; returns whether it was not counted before, and how many it makes. */
 export async function countJob(
   redis: Redis,
   { client }: PlaceKeys,
   id: string,
 ): Promise<{ readonly added: boolean; readonly count: number }> {
-  const [added, , count] = await Promise.all([
-    redis.zadd(client, "NX", Date.now(), id),
-    redis.expire(client, keptSeconds),
-    redis.zcard(client),
-  ]);
+  const answer = await redis.eval(countJobScript, 1, client, id, Date.now(), keptSeconds);
+  const [added, count] = answer as [number, number];
   return { added: added === 1, count };
 }
 

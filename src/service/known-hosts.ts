@@ -9,15 +9,21 @@ export type HostCheck = (host: string | undefined) => boolean;
  */
 export function createHostCheck(names: readonly string[]): HostCheck {
   const known = new Set(names.map((name) => name.toLowerCase()));
-  return (host) => {
-    // Only what is older than HTTP/1.1, and no browser, sends none.
-    if (host === undefined) return true;
+  const isOurs = (host: string) => {
     const name = /^(\[.*\]|[^:]*)(:\d*)?$/.exec(host)?.[1]?.toLowerCase() ?? "";
     return (
       isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0 ||
       /^(.*\.)?localhost$/.test(name) ||
       known.has(name)
     );
+  };
+  let last: string | undefined;
+  return (host) => {
+    // Only what is older than HTTP/1.1, and no browser, sends none; most send the same.
+    if (host === undefined || host === last) return true;
+    const ours = isOurs(host);
+    if (ours) last = host;
+    return ours;
   };
 }
 
