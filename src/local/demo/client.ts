@@ -40,16 +40,14 @@ export async function submit(
   // With the same key, what may have been taken already is not taken twice.
   const key = randomUUID();
   for (;;) {
-    const response = await request(`${url}${paths.api}`, signal, {
+    const answer = await request(`${url}${paths.api}`, signal, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": key },
       body: JSON.stringify(submission),
     });
-    if (response?.status === 202) return ((await response.json()) as { id: string }).id;
-    await response?.text();
-    if (response?.status === 422) return "refused";
-    const waitSeconds = Number(response?.headers.get("retry-after"));
-    await sleep(waitSeconds * 1_000 || retryMs, undefined, { signal });
+    if (answer?.status === 202) return (answer.body as { id: string }).id;
+    if (answer?.status === 422) return "refused";
+    await sleep((answer?.retryAfterMs ?? 0) || retryMs, undefined, { signal });
   }
 }
 
@@ -59,22 +57,35 @@ export async function readStanding(
   id: string,
   signal: AbortSignal,
 ): Promise<Standing | undefined> {
-  const response = await request(`${url}${paths.api}/${id}`, signal);
-  if (response?.status === 404) return { status: "lost" };
-  return response?.ok === true ? ((await response.json()) as Standing) : undefined;
+  const answer = await request(`${url}${paths.api}/${id}`, signal);
+  if (answer?.status === 404) return { status: "lost" };
+  return answer?.body as Standing | undefined;
 }
 
-/** The answer, or `undefined` when there is none; throws only when the signal aborts. */
+interface Answer {
+  readonly status: number;
+  readonly retryAfterMs: number;
+  /** Of a success alone. */
+  readonly body: unknown;
+}
+
+/** The whole answer, or `undefined` when there is none; throws only when the signal aborts. */
 async function request(
   url: string,
   signal: AbortSignal,
   init: RequestInit = {},
-): Promise<Response | undefined> {
+): Promise<Answer | undefined> {
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       ...init,
       signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]),
     });
+    const text = await response.text();
+    return {
+      status: response.status,
+      retryAfterMs: Number(response.headers.get("retry-after")) * 1_000,
+      body: response.ok ? JSON.parse(text) : undefined,
+    };
   } catch {
     signal.throwIfAborted();
     return undefined;

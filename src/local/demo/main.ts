@@ -72,7 +72,10 @@ async function run(): Promise<number> {
   await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds, next));
   control?.close();
   stopping.abort();
-  await refresh({ ...deps, signal: AbortSignal.timeout(lastLookMs) });
+  const lastLook = AbortSignal.timeout(lastLookMs);
+  await refresh({ ...deps, signal: lastLook }).catch((error: unknown) => {
+    if (!lastLook.aborted) throw error;
+  });
   console.log(createSummary(ledger).join("\n"));
   return ledger.lost.length === 0 ? 0 : 1;
 }
