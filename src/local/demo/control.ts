@@ -8,8 +8,9 @@ import type { Deployment } from "../deployment.ts";
 
 /** What the demo may do to a queue besides submitting to it. */
 export interface Control {
-  /** Whether it did: a queue that is paused already is left as it is. */
-  pause(): Promise<boolean>;
+  isPaused(): Promise<boolean>;
+  /** Once it throws, the queue may be paused all the same, or soon. */
+  pause(): Promise<void>;
   resume(): Promise<void>;
   /** Asks the worker to stop; its launcher starts another. */
   restartWorker(): void;
@@ -62,11 +63,8 @@ export async function openControl({
     throw error;
   }
   return {
-    async pause() {
-      if (await within(callMs, queue.isPaused())) return false;
-      await within(callMs, queue.pause());
-      return true;
-    },
+    isPaused: () => within(callMs, queue.isPaused()),
+    pause: () => within(callMs, queue.pause()),
     resume: () => within(callMs, queue.resume()),
     restartWorker: () => void process.kill(findWorker(launcherPid), "SIGTERM"),
     close: () => redis.disconnect(),

@@ -69,9 +69,12 @@ async function run(): Promise<number> {
 
   console.log(`${seconds} s of load on ${url}; watch it at ${url}/overview\n`);
   const deps = { url, control, ledger, print: (line: string) => console.log(line) };
-  await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds, next));
-  control?.close();
-  stopping.abort();
+  try {
+    await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds, next));
+  } finally {
+    control?.close();
+    stopping.abort();
+  }
   const lastLook = AbortSignal.timeout(lastLookMs);
   await refresh({ ...deps, signal: lastLook }).catch((error: unknown) => {
     if (!lastLook.aborted) throw error;

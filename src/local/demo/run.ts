@@ -33,9 +33,16 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
     if (answer === "refused") ledger.refuse();
     else ledger.take(answer);
   };
+  const pause = async (from: Control) => {
+    // Whoever has paused it resumes it.
+    if (await from.isPaused()) return;
+    // Before the answer, which may not come.
+    paused = true;
+    await from.pause();
+  };
   const perform = async (act: Act) => {
     if (act === "restart the worker") control?.restartWorker();
-    if (act === "pause") paused = (await control?.pause()) ?? false;
+    if (act === "pause" && control !== undefined) await pause(control);
     if (act === "resume" && paused) await control?.resume();
     if (act === "resume") paused = false;
   };
