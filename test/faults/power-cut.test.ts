@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,6 +42,8 @@ fault<{ readonly cuts: number }>(
 interface Outcome {
   readonly acknowledged: number;
   readonly bytesLost: number;
+  /** At the end of the file: how many were put there, and by how much the file is shorter since. */
+  readonly zeros: { readonly added: number; readonly cut: number };
   /** Of each job that was acknowledged and lost, its age in seconds at the cut. */
   readonly ages: readonly number[];
 }
@@ -60,15 +62,18 @@ async function cutPower(fsync: Fsync, afterMs: number): Promise<Outcome> {
   const file = join(redis.folder, "appendonlydir/appendonly.aof.1.incr.aof");
   const bytesLost = await loseUnsynced(file, trace);
   // The file may have grown before its data was on the disk: zeros are in its place then.
-  await appendFile(file, Buffer.alloc(bytesLost + 512));
+  const added = bytesLost + 512;
+  await appendFile(file, Buffer.alloc(added));
+  const { size: sizeBefore } = await stat(file);
   const program = join(createTemporaryFolder(), "program");
   await writeFile(program, createAppendFileCheck(redis.folder).content, { mode: 0o755 });
   await exec(program);
+  const { size: sizeAfter } = await stat(file);
   await redis.start();
   await writers.stop();
   const { lost } = await ledger.audit();
   const ages = lost.map((id) => (cutAt - (writers.acknowledgedAt.get(id) ?? Number.NaN)) / 1_000);
-  return { acknowledged, bytesLost, ages };
+  return { acknowledged, bytesLost, zeros: { added, cut: sizeBefore - sizeAfter }, ages };
 }
 
 function judge(fsync: Fsync, outcomes: readonly Outcome[], measure: Measure): void {
@@ -76,6 +81,9 @@ function judge(fsync: Fsync, outcomes: readonly Outcome[], measure: Measure): vo
   const lost = outcomes.reduce((sum, { ages }) => sum + ages.length, 0);
   const jobs = `${acknowledged.toLocaleString("en")} acknowledged`;
   const label = `fsync ${fsync}, ${outcomes.length} cuts`;
+  const zeros = outcomes.reduce((sum, outcome) => sum + outcome.zeros.added, 0);
+  const cut = outcomes.reduce((sum, outcome) => sum + outcome.zeros.cut, 0);
+  measure.exactly(`${label}: zeros cut off the end of the file`, zeros, cut);
   if (fsync === "always") {
     measure.exactly(`${label}: lost of ${jobs}`, 0, lost);
   } else {
