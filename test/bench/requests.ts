@@ -10,7 +10,7 @@ import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
 // Many short rounds: a machine's pace drifts within seconds, and the rounds' submissions all fit
-// below MAX_WAITING_JOBS.
+// below MAX_QUEUE_DEPTH.
 const rounds = 21;
 const clients = 16;
 const requestsPerClient = { submissions: 100, reads: 10 } as const;
