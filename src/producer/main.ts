@@ -13,5 +13,6 @@ readCommandLine(process, {
   usage: "node src/producer/main.ts",
   about: ["Runs a producer. Environment variables set it up; src/README.md lists them."],
 });
-const producer = await openProducer(loadConfig(process.env));
+const config = loadConfig(process.env, { needsBoardPassword: true });
+const producer = await openProducer(config);
 process.exit(await untilStopped(producer));

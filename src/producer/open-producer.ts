@@ -68,11 +68,7 @@ export async function openProducer(
   given: Partial<ProducerParts> = {},
 ): Promise<Producer> {
   const { password } = config.board;
-  if (password === undefined) {
-    throw new Error(
-      "the environment is not usable:\n  BOARD_PASSWORD: expected a password for Bull Board",
-    );
-  }
+  if (password === undefined) throw new Error("expected a password for Bull Board");
   await using opening = new AsyncDisposableStack();
   const tasks = given.tasks ?? (await loadTasks());
   const telemetry = given.telemetry ?? (await startTelemetry("producer", config, tasks.keys()));

@@ -65,9 +65,12 @@ export interface Config {
 
 /**
  * Reads the environment and the secret files it names; an empty variable counts as not set.
- * Throws one error that lists every problem.
+ * Throws one error that lists every problem, such as no password for Bull Board where one is needed.
  */
-export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+export function loadConfig(
+  environment: NodeJS.ProcessEnv,
+  { needsBoardPassword = false }: { readonly needsBoardPassword?: boolean } = {},
+): Config {
   const set = Object.entries(environment).filter(([, value]) => value !== "");
   const parsed = environmentSchema.safeParse(Object.fromEntries(set));
   const problems = parsed.success
@@ -85,6 +88,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       return undefined;
     }
   };
+  if (needsBoardPassword && !environment["BOARD_PASSWORD"] && !environment["BOARD_PASSWORD_FILE"]) {
+    problems.push("BOARD_PASSWORD: expected a password for Bull Board");
+  }
   const redisSecret = secret("REDIS_PASSWORD_FILE");
   const boardSecret = secret("BOARD_PASSWORD_FILE");
 

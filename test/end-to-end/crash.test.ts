@@ -35,11 +35,15 @@ test("a service with an unusable environment says why, in one line of its log", 
   ]);
 });
 
-test("a producer without a password for its board does not start", async () => {
-  const { code, logged } = await runInVain("producer", {});
+test("a producer without a password for its board does not start, and says what else is wrong", async () => {
+  const { code, logged } = await runInVain("producer", { PUBLIC_PORT: "http" });
   expect([code, logged.at(-1)?.msg]).toEqual([
     1,
-    "cannot go on: the environment is not usable:\n  BOARD_PASSWORD: expected a password for Bull Board",
+    [
+      "cannot go on: the environment is not usable:",
+      '  PUBLIC_PORT: expected a whole number from 1 to 65535, got "http"',
+      "  BOARD_PASSWORD: expected a password for Bull Board",
+    ].join("\n"),
   ]);
 });
 
