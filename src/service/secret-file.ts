@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** Reads a password from its file, without the line's end. Throws an error that says why there is none. */
+/** Reads a password from its file, without the line's end; spaces are its own. Throws an error that says why there is none. */
 export function loadSecret(path: string): string {
   let secret: string;
   try {
-    secret = readFileSync(path, "utf8").trim();
+    secret = readFileSync(path, "utf8").replace(/(\r?\n)+$/, "");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot read "${path}" (${reason})`, { cause: error });

@@ -89,9 +89,12 @@ test.each(["0x50", "80.0", " 80", "8e1", "-1", "65536"])("takes %j for no port",
   expect(() => loadConfig({ PUBLIC_PORT: port })).toThrow("PUBLIC_PORT");
 });
 
-test("reads secrets from files, without the line's end", async () => {
-  const file = join(await mkdtemp(join(tmpdir(), "tripod-config-")), "password");
-  await writeFile(file, "s3cret\n");
-  const config = loadConfig({ REDIS_PASSWORD_FILE: file, BOARD_PASSWORD_FILE: file });
-  expect([config.redis.password, config.board.password]).toEqual(["s3cret", "s3cret"]);
-});
+test.each(["\n", "\r\n", "\n\n", ""])(
+  "reads secrets from files, without %j at their end, and with their spaces",
+  async (end) => {
+    const file = join(await mkdtemp(join(tmpdir(), "tripod-config-")), "password");
+    await writeFile(file, ` s3 cret ${end}`);
+    const config = loadConfig({ REDIS_PASSWORD_FILE: file, BOARD_PASSWORD_FILE: file });
+    expect([config.redis.password, config.board.password]).toEqual([" s3 cret ", " s3 cret "]);
+  },
+);
