@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, environmentOf, withoutOwnVariables } from "../service/config.ts";
+import type { Config } from "../service/config.ts";
+import { environmentOf, withoutOwnVariables } from "../service/passed-environment.ts";
 import { paths } from "../contract/paths.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";

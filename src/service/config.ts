@@ -1,4 +1,3 @@
-import { type Variable, variables } from "../contract/environment.ts";
 import { environmentSchema } from "./environment.ts";
 import { readHostNames } from "./known-hosts.ts";
 import { loadSecret } from "./secret-file.ts";
@@ -150,26 +149,6 @@ export function loadConfig(
     logLevel: e.LOG_LEVEL,
     releaseSha: e.RELEASE_SHA,
   });
-}
-
-/** The environment for code that is not to know our secrets: without our variables and OpenTelemetry's. */
-export function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(
-    ([name]) => !Object.hasOwn(variables, name) && !name.startsWith("OTEL_"),
-  );
-  return Object.fromEntries(kept);
-}
-
-/** The environment of one of our services: what only others read, such as their passwords, is left out. */
-export function environmentOf(
-  service: "producer" | "worker",
-  environment: NodeJS.ProcessEnv,
-): NodeJS.ProcessEnv {
-  const catalogue: Readonly<Record<string, Variable>> = variables;
-  const kept = Object.entries(environment).filter(
-    ([name]) => !Object.hasOwn(catalogue, name) || catalogue[name]?.readBy.includes(service),
-  );
-  return Object.fromEntries(kept);
 }
 
 function withoutSlash(address: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { readCommandLine } from "../service/command-line.ts";
-import { loadConfig, withoutOwnVariables } from "../service/config.ts";
+import { loadConfig } from "../service/config.ts";
+import { withoutOwnVariables } from "../service/passed-environment.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
 import { openWorker } from "./open-worker.ts";
