@@ -5,7 +5,8 @@ const longest = 8_192;
 
 /**
  * Calls back with each line of text that the stream brings. Only a line feed ends a line, and no
- * character that a terminal or another reader might take for an end or a command comes through as it is.
+ * character that a terminal or another reader might take for an end or a command, or that nobody sees,
+ * comes through as it is.
  * Of a piece that is not wanted nothing is told: it is read all the same, so that nobody waits to write.
  */
 export function onLine(
@@ -42,8 +43,10 @@ export function onLine(
 
 /** As JSON writes them, so that a line of JSON still is one. */
 function escapeControls(line: string): string {
-  return line.replace(/[\p{Cc}\u2028\u2029]/gu, (control) => {
+  // Format characters, too: they turn the text around them, or make two that differ look alike.
+  return line.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (control) => {
     if (control === "\t") return control;
-    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    const units = control.split("").map((unit) => unit.charCodeAt(0).toString(16));
+    return units.map((unit) => `\\u${unit.padStart(4, "0")}`).join("");
   });
 }

@@ -31,6 +31,10 @@ test.each([
   ["U+009B, which begins a command to a terminal", "\u009b31m", "\\u009b31m"],
   ["an escape", "\u001b[2J", "\\u001b[2J"],
   ["a carriage return", "\r", "\\u000d"],
+  ["U+202E, which turns what follows around", "\u202e", "\\u202e"],
+  ["U+2066, which isolates what follows", "\u2066", "\\u2066"],
+  ["U+200B, which nobody sees", "\u200b", "\\u200b"],
+  ["U+E0041, which nobody sees", "\u{e0041}", "\\udb40\\udc41"],
 ])("%s neither ends a line nor comes through", async (_, control, shown) => {
   const text = `{"text":"before${control}worker | forged"}`;
   const escaped = `{"text":"before${shown}worker | forged"}`;

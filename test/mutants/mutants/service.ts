@@ -105,4 +105,52 @@ export const serviceMutants: readonly Mutant[] = [
       test: "one address is one client, however the proxy writes it",
     },
   },
+  {
+    name: "a control character in a line commands the terminal",
+    change: {
+      file: "src/service/lines.ts",
+      from: "[\\p{Cc}\\p{Cf}\\u2028\\u2029]",
+      to: "[\\p{Cf}\\u2028\\u2029]",
+    },
+    caughtBy: {
+      file: "test/service/lines.test.ts",
+      test: "U+009B, which begins a command to a terminal",
+    },
+  },
+  {
+    name: "a format character in a line turns what follows around",
+    change: {
+      file: "src/service/lines.ts",
+      from: "\\p{Cf}",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/service/lines.test.ts",
+      test: "U+202E, which turns what follows around",
+    },
+  },
+  {
+    name: "a line without an end is kept whole, however long",
+    change: {
+      file: "src/service/lines.ts",
+      from: "longest = 8_192",
+      to: "longest = Number.MAX_SAFE_INTEGER",
+    },
+    caughtBy: {
+      file: "test/service/lines.test.ts",
+      test: "a line without an end comes in pieces",
+    },
+  },
+  {
+    name: "the worker of npm start is told Bull Board's password",
+    change: {
+      file: "src/service/passed-environment.ts",
+      from: "catalogue[name]?.readBy.includes(service)",
+      to: "true",
+    },
+    caughtBy: {
+      file: "test/local/start.test.ts",
+      test: "keeps a password that was given to itself",
+    },
+  },
 ];
