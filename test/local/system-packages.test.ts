@@ -111,8 +111,8 @@ test("complains when a package did not bring its command", async () => {
 test("names the command to run when it is not root", async () => {
   const { fakes, install } = createMachine({ isRoot: false });
   fakes.add("apt-get");
-  await expect(install("promtool", "ip", "tc")).rejects.toThrow(
-    "not on the PATH: promtool, ip, tc; install them with\n" +
+  await expect(install("promtool", "ip", "prometheus")).rejects.toThrow(
+    "not on the PATH: promtool, ip, prometheus; install them with\n" +
       "  sudo apt-get install --no-install-recommends iproute2 prometheus",
   );
   expect(fakes.calls()).toEqual([]);

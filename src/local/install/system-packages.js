@@ -24,7 +24,6 @@ const providers = {
   "redis-server": { package: "redis-server", or: ["valkey-server"] },
   strace: { package: "strace" },
   "systemd-nspawn": { package: "systemd-container" },
-  tc: { package: "iproute2" },
 };
 
 /** @type {[string, ...string[]]} */
