@@ -35,6 +35,13 @@ interface HistogramSpec extends Base {
 }
 export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
 
+/**
+ * Why a job that had ended was removed: it was kept for its time (`age`), or its memory was needed,
+ * an hour or more after its end (`memory`) or sooner (`early`).
+ */
+export const removalReasons = ["age", "memory", "early"] as const;
+export type RemovalReason = (typeof removalReasons)[number];
+
 export const submissionSources = ["api", "form"] as const;
 /** `limited`: its client had as many unfinished jobs as it may have. */
 export const submissionOutcomes = [
@@ -201,7 +208,7 @@ export const metrics = {
     name: "taskqueue_jobs_removed_total",
     help: "Ended jobs removed between two ends: kept for their whole time (age), or to make room (memory; early: within an hour of their end).",
     labels: ["queue", "reason"],
-    values: [{ reason: ["age", "memory", "early"] }],
+    values: [{ reason: removalReasons }],
     exporters: both,
   },
   jobsStalled: {

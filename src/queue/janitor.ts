@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { type RemovalReason, removalReasons } from "../contract/metrics.ts";
 import { planRemoval } from "./budget.ts";
 import { createEarlyRemoval, type RemoveEarly } from "./early-removal.ts";
 import { measureKept } from "./kept.ts";
 import { readMemory } from "./memory.ts";
 import { removeOldest } from "./oldest-jobs.ts";
 import { type EndedSet, retention } from "./queue.ts";
-
-/**
- * Why a job that had ended was removed: it was kept for its time (`age`), or its memory was needed,
- * an hour or more after its end (`memory`) or sooner (`early`).
- */
-export const removalReasons = ["age", "memory", "early"] as const;
-export type RemovalReason = (typeof removalReasons)[number];
 
 type RemovedCounts = Record<RemovalReason, number>;
 

@@ -1,3 +1,4 @@
+import type { RemovalReason } from "../contract/metrics.ts";
 import { queueName } from "../contract/queues.ts";
 import { lineOf } from "./line-limits.ts";
 import type { Log } from "./log.ts";
@@ -12,7 +13,7 @@ export function createRemovalReport({
   readonly metrics: SharedMetrics;
 }) {
   return {
-    onRemoved(count: number, reason: "age" | "memory" | "early") {
+    onRemoved(count: number, reason: RemovalReason) {
       metrics.jobsRemoved.inc({ queue: queueName, reason }, count);
       if (reason === "early") {
         log.warn(
