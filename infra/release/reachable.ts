@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { listFiles } from "./files.ts";
-import { isLeftover, readTaskName, tasksFolder } from "../../src/contract/task-files.ts";
+import { tasksFolder } from "../../src/contract/task-files.ts";
+import { isLeftover, readTaskName } from "../../src/task/task-files.ts";
 import { findReferences } from "./references.ts";
 
 /** Of a folder that a module names. */

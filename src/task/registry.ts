@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { inspect } from "node:util";
-import { readTaskName } from "../contract/task-files.ts";
 import { findDefinitionProblem } from "./definition-problem.ts";
 import { findExampleProblem } from "./example-problem.ts";
 import { findInputProblem } from "./input-problem.ts";
+import { readTaskName } from "./task-files.ts";
 import type { Task } from "./task.ts";
 
 export type Tasks = ReadonlyMap<string, Task>;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type Router from "@koa/router";
-import { isLeftover } from "../../contract/task-files.ts";
+import { isLeftover } from "../../task/task-files.ts";
 
 const folder = new URL("./assets/", import.meta.url);
 
