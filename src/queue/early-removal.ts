@@ -1,38 +1,50 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { type ByOutcome, countFor } from "./budget.ts";
-import { planOwnRemoval } from "./fair-share.ts";
+import { type ByOutcome, countFor, planRemoval } from "./budget.ts";
+import { createEndedSample } from "./ended-sample.ts";
+import { createEndedSource } from "./ended-source.ts";
+import { planOwnRemoval, weighAll } from "./fair-share.ts";
 import { recordForgotten } from "./forgotten.ts";
-import { type KeptState, type Kept, sampleEnded } from "./kept.ts";
+import type { Kept } from "./kept.ts";
+import type { Memory } from "./memory.ts";
 import { mostRemoved, removeOldest } from "./oldest-jobs.ts";
 import { createOwnJobs } from "./own-jobs.ts";
-import type { EndedSet } from "./queue.ts";
+import { endedSets, type EndedSet } from "./queue.ts";
 import { type RemovedJobs, youngFrom } from "./removed-jobs.ts";
 
-/** Removes ended jobs of so many bytes before their time, or as many as it may in one go. */
-export type RemoveEarly = (
-  excess: ByOutcome,
-  kept: Readonly<Record<KeptState, Kept>>,
-) => Promise<RemovedJobs>;
+/** Removes ended jobs before their time, as many as memory needs, or as many as it may in one go. */
+export type RemoveEarly = (memory: Memory, events: Kept) => Promise<RemovedJobs>;
 
 /**
  * While one client has more than its share, its own jobs make room; otherwise the oldest do. So who
- * floods the queue loses what is its own, and others find their results.
+ * floods the queue loses what is its own, and others find their results. What has to go is planned
+ * anew from many samples: few would now and then take what is kept for twice as much as it is.
  */
 export function createEarlyRemoval(queue: Queue, redis: Redis): RemoveEarly {
   const ownJobs = createOwnJobs(queue, redis);
-  return async (excess, kept) => {
-    const own = planOwnRemoval(excess, await sampleEnded(queue, redis));
+  const sample = createEndedSample(createEndedSource(queue, redis));
+  return async (memory, events) => {
+    const ended = await sample.take();
+    const kept = {
+      succeeded: weighAll(ended.succeeded),
+      failed: weighAll(ended.failed),
+      events,
+    };
+    const excess = planRemoval(memory, kept);
+    const own = planOwnRemoval(excess, ended);
     const wanted = own ?? {
       succeeded: countFor(kept.succeeded, excess.succeeded),
       failed: countFor(kept.failed, excess.failed),
     };
-    const remove = (set: EndedSet, count: number) =>
+    const remove = (outcome: keyof ByOutcome) =>
       own === undefined
-        ? removeOldestEarly(queue, redis, set, count)
-        : ownJobs.remove(own.owner, set, count);
-    const succeeded = await remove("completed", wanted.succeeded);
-    const failed = await remove("failed", wanted.failed);
+        ? removeOldestEarly(queue, redis, endedSets[outcome], wanted[outcome])
+        : ownJobs.remove(own.owner, endedSets[outcome], wanted[outcome]);
+    const succeeded = await remove("succeeded");
+    const failed = await remove("failed");
+    if (own !== undefined) {
+      sample.leave(own.owner, { succeeded: succeeded.count, failed: failed.count });
+    }
     return { count: succeeded.count + failed.count, young: succeeded.young + failed.young };
   };
 }

@@ -1,12 +1,27 @@
 import { type ByOutcome, countFor } from "./budget.ts";
-import type { EndedJobs, Kept } from "./kept.ts";
+import type { EndedJobs } from "./ended-sample.ts";
+import type { Kept } from "./kept.ts";
 
 /** One client may have so much of what ended jobs have in all; beyond it, its own go first. */
 const fairShare = 0.25;
 
+/**
+ * Different jobs of a client that have to be among those drawn before it is judged: a large one is a
+ * large part of what was drawn, and tells nothing of what its client has. So few are never a quarter:
+ * with 130 KB each they have 1 MB, and ended jobs at least 50 MB (src/queue/budget.ts).
+ */
+const fewestJudged = 8;
+
 /** How many jobs go of the client that has most. */
 export interface OwnRemoval extends ByOutcome {
   readonly owner: string;
+}
+
+/** What a client has, as far as the samples tell. */
+interface Share extends Record<keyof ByOutcome, { count: number; bytes: number }> {
+  readonly owner: string;
+  /** Of its jobs that were drawn. */
+  readonly ids: Set<string>;
 }
 
 /**
@@ -16,34 +31,54 @@ export interface OwnRemoval extends ByOutcome {
  */
 export function planOwnRemoval(
   excess: ByOutcome,
-  ended: Readonly<Record<"succeeded" | "failed", EndedJobs>>,
+  ended: Readonly<Record<keyof ByOutcome, EndedJobs>>,
 ): OwnRemoval | undefined {
-  const total = weigh(ended.succeeded).bytes + weigh(ended.failed).bytes;
-  const owners = new Set(
-    [...ended.succeeded.sample, ...ended.failed.sample].flatMap(({ owner }) => owner ?? []),
-  );
-  const shares = [...owners].map((owner) => {
-    const own = { succeeded: weigh(ended.succeeded, owner), failed: weigh(ended.failed, owner) };
-    return { owner, own, bytes: own.succeeded.bytes + own.failed.bytes };
-  });
-  const [most] = shares.toSorted((a, b) => b.bytes - a.bytes);
-  if (most === undefined || most.bytes <= fairShare * total) return undefined;
-  const { succeeded, failed } = most.own;
+  const total = weighAll(ended.succeeded).bytes + weighAll(ended.failed).bytes;
+  const judged = findShares(ended).filter(({ ids }) => ids.size >= fewestJudged);
+  const [most] = judged.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  if (most === undefined || bytesOf(most) <= fairShare * total) return undefined;
+  const { owner, succeeded, failed } = most;
   const lackingFailures = Math.max(0, excess.failed - failed.bytes);
   const lackingSuccesses = Math.max(0, excess.succeeded - succeeded.bytes);
   return {
-    owner: most.owner,
+    owner,
     succeeded: countFor(succeeded, excess.succeeded + lackingFailures),
     failed: countFor(failed, excess.failed + lackingSuccesses),
   };
 }
 
-/** What all of these jobs have, or those of the owner. */
-function weigh({ count, sample }: EndedJobs, owner?: string): Kept {
-  const weighed = owner === undefined ? sample : sample.filter((job) => job.owner === owner);
-  const perSampled = sample.length === 0 ? 0 : count / sample.length;
+/** What all of these jobs have, as far as the sample tells. */
+export function weighAll({ count, sample }: EndedJobs): Kept {
+  const bytes = sample.reduce((sum, job) => sum + job.bytes, 0);
+  return { count, bytes: sample.length === 0 ? 0 : (bytes / sample.length) * count };
+}
+
+function findShares(ended: Readonly<Record<keyof ByOutcome, EndedJobs>>): Share[] {
+  const shares = new Map<string, Share>();
+  for (const outcome of ["succeeded", "failed"] as const) {
+    const { count, sample } = ended[outcome];
+    const perDrawn = count / Math.max(1, sample.length);
+    for (const { id, owner, bytes } of sample) {
+      if (owner === undefined) continue;
+      const share = shares.get(owner) ?? createShare(owner);
+      share.ids.add(id);
+      share[outcome].count += perDrawn;
+      share[outcome].bytes += bytes * perDrawn;
+      shares.set(owner, share);
+    }
+  }
+  return [...shares.values()];
+}
+
+function createShare(owner: string): Share {
   return {
-    count: Math.ceil(weighed.length * perSampled),
-    bytes: weighed.reduce((sum, { bytes }) => sum + bytes, 0) * perSampled,
+    owner,
+    ids: new Set(),
+    succeeded: { count: 0, bytes: 0 },
+    failed: { count: 0, bytes: 0 },
   };
+}
+
+function bytesOf({ succeeded, failed }: Share): number {
+  return succeeded.bytes + failed.bytes;
 }

@@ -95,7 +95,7 @@ async function sweep(
   const { events, ...excess } = planRemoval(memory, kept);
   if (events !== undefined) await queue.trimEvents(events);
   if (excess.succeeded + excess.failed === 0) return events !== undefined;
-  const { count, young } = await removeEarly(excess, kept);
+  const { count, young } = await removeEarly(memory, kept.events);
   removed.memory += count - young;
   removed.early += young;
   return true;

@@ -17,6 +17,7 @@ export const retention = {
 
 /** BullMQ's names of the two sets of jobs that have ended. */
 export type EndedSet = keyof typeof retention;
+export const endedSets = { succeeded: "completed", failed: "failed" } as const;
 
 /** What every job gets; a client never sets job options. */
 const jobOptions = {

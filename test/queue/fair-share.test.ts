@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { planOwnRemoval } from "../../src/queue/fair-share.ts";
-import type { EndedJobs } from "../../src/queue/kept.ts";
+import type { EndedJobs } from "../../src/queue/ended-sample.ts";
 
 const none: EndedJobs = { count: 0, sample: [] };
 
@@ -9,10 +9,10 @@ const successes = (bytes: number) => ({ succeeded: bytes, failed: 0 });
 
 /** A tenth of so many jobs, weighed: of each owner so many, with so many bytes each. */
 function sampled(
-  ...groups: [owner: string | undefined, count: number, bytes: number][]
+  ...groups: (readonly [owner: string | undefined, count: number, bytes: number])[]
 ): EndedJobs {
   const sample = groups.flatMap(([owner, count, bytes]) =>
-    Array.from({ length: count }, () => ({ owner, bytes })),
+    Array.from({ length: count }, (_, n) => ({ id: `${owner}-${n}`, owner, bytes })),
   );
   return { count: sample.length * 10, sample };
 }
@@ -79,4 +79,11 @@ test("of one client, successes go before failures", () => {
     succeeded: 100,
     failed: 20,
   });
+});
+
+test("a large job that is drawn again and again does not make its client the one that has most", () => {
+  const others = sampled(...Array.from({ length: 50 }, (_, n) => [`c${n}`, 2, 1_200] as const));
+  const large = { id: "large", owner: "honest", bytes: 130_000 };
+  const succeeded = { count: 100_000, sample: [...others.sample, large, large, large] };
+  expect(planOwnRemoval(successes(5_000), { succeeded, failed: none })).toBeUndefined();
 });

@@ -90,10 +90,46 @@ export const queueMutants: readonly Mutant[] = [
     name: "a client's flood of ended jobs evicts everybody's",
     change: {
       file: "src/queue/fair-share.ts",
-      from: "most.bytes <= fairShare * total",
-      to: "most.bytes > 0",
+      from: "bytesOf(most) <= fairShare * total",
+      to: "bytesOf(most) > 0",
     },
     caughtBy: { file: "test/attacks/ended-flood.test.ts", test: "a flood of short jobs evicts" },
+  },
+  {
+    name: "a client with few large results is not seen among many small ones",
+    change: {
+      file: "src/queue/ended-sample.ts",
+      from: "enough = 8_192",
+      to: "enough = 1_024",
+    },
+    caughtBy: {
+      file: "test/queue/ended-sample.test.ts",
+      test: "a client with a third of the bytes",
+    },
+  },
+  {
+    name: "each sweep draws as many as a judgement needs",
+    change: {
+      file: "src/queue/ended-sample.ts",
+      from: "Math.min(all, most) - drawn.jobs().length",
+      to: "Math.min(all, most)",
+    },
+    caughtBy: {
+      file: "test/queue/ended-sample.test.ts",
+      test: "a shortage that goes on costs a few draws a sweep",
+    },
+  },
+  {
+    name: "one large result makes its client the one that has most",
+    change: {
+      file: "src/queue/fair-share.ts",
+      from: "fewestJudged = 8",
+      to: "fewestJudged = 1",
+    },
+    caughtBy: {
+      file: "test/queue/fair-share.test.ts",
+      test: "a large job that is drawn again and again",
+    },
   },
   {
     name: "ended jobs are kept by their number",
