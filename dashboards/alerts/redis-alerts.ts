@@ -71,7 +71,7 @@ export const redisAlerts: readonly Alert[] = [
     summary:
       "{{ $value | humanize }} jobs of {{ $labels.queue }} were removed within an hour of their end",
     meaning:
-      "The memory was needed: results are gone before their submitter may have looked, and with them their Idempotency-Keys. If one client has more than a quarter of what is kept, they were its own.",
+      "The memory was needed: results are gone before their submitter may have looked, and with them their Idempotency-Keys. If one client has more than a third of what is kept, they were most likely its own.",
     firstLook:
       "What is kept, and the rate of submissions: are results large, does a backlog take the memory, or does one client flood the queue?",
     remedy:
