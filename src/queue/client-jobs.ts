@@ -65,9 +65,12 @@ export async function leavePlace(redis: Redis, { client }: PlaceKeys, id: string
   await redis.zrem(client, id);
 }
 
-/** Whether a place that was taken for a job of that age can be the one it still has to be added with. */
+/**
+ * Whether a place that was taken for a job of that age can be the one it still has to be added with.
+ * One from the future is of a producer whose clock is wrong, and would be kept until then.
+ */
 export function isBeingAdded(createdAt: number): boolean {
-  return Date.now() - createdAt < addedWithinMs;
+  return Math.abs(Date.now() - createdAt) < addedWithinMs;
 }
 
 /** Gives back the places of jobs that have ended, or are gone; returns how many it were. */

@@ -132,3 +132,14 @@ test("of more jobs than are looked at, those that have ended are found among the
   expect(await redis.zcard(keys.client)).toBe(4_990);
   expect(await leaveEndedPlaces(redis, keys)).toBe(0);
 });
+
+test("a place of a job that is gone is given back, whichever way the clock of its producer was wrong", async () => {
+  const server = await ownRedis();
+  const redis = openRedis({ url: server.url, password: undefined }, "background");
+  onTestFinished(() => redis.disconnect());
+  const keys = { client: "q:client:a", jobs: "q:" };
+  const now = Date.now();
+  await redis.zadd(keys.client, now - 3_600_000, "late", now, "now", now + 3_600_000, "early");
+  expect(await leaveEndedPlaces(redis, keys)).toBe(2);
+  expect(await redis.zrange(keys.client, 0, "-1")).toEqual(["now"]);
+});

@@ -75,6 +75,18 @@ export const queueMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a producer's clock that is ahead keeps the places of jobs that are gone",
+    change: {
+      file: "src/queue/client-jobs.ts",
+      from: "Math.abs(Date.now() - createdAt)",
+      to: "Date.now() - createdAt",
+    },
+    caughtBy: {
+      file: "test/queue/places.test.ts",
+      test: "a place of a job that is gone is given back",
+    },
+  },
+  {
     name: "places are looked up through a whole queue",
     change: {
       file: "src/queue/place.ts",
