@@ -259,7 +259,8 @@ export const variables = declareVariables({
   WORKER_DEADMAN_MS: {
     value: { kind: "integer", min: 1_000, max: 3_600_000 },
     default: 60_000,
-    meaning: "A worker that starts nothing for so long, although jobs wait, exits.",
+    meaning:
+      "A worker that starts nothing for so long, although jobs wait and Redis serves it, exits.",
     readBy: ["worker"],
     onEc2: operator,
   },

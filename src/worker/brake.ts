@@ -6,14 +6,23 @@ const pauseMs = 1_000;
 /** Answers that mean Redis is there but will not work until somebody fixes it, or it has loaded. */
 const refusal = /^(OOM|MISCONF|WRONGTYPE|NOPERM|NOAUTH|READONLY|LOADING|BUSY)\b/;
 
+export interface Brake {
+  /** When it last held the worker, as `performance.now()` tells it: now, while it does. */
+  readonly lastHeldAt: number;
+  /** Lets go for good. */
+  release(): void;
+}
+
 /**
  * Holds a worker for a second whenever Redis refuses its commands: BullMQ alone would try again at
- * once, some 7,000 times a second, and log each. Returns a function that lets go for good.
+ * once, some 7,000 times a second, and log each.
  */
-export function registerBrake(worker: Worker, log: Log): () => void {
+export function registerBrake(worker: Worker, log: Log): Brake {
   let timer: NodeJS.Timeout | undefined;
+  let releasedAt = Number.NEGATIVE_INFINITY;
   const release = async () => {
     timer = undefined;
+    releasedAt = performance.now();
     await worker.resume();
   };
   worker.on("error", (error) => {
@@ -26,7 +35,10 @@ export function registerBrake(worker: Worker, log: Log): () => void {
       .pause(true)
       .catch((failed: unknown) => log.error({ err: failed }, "cannot pause the worker"));
   });
-  return () => {
-    clearTimeout(timer);
+  return {
+    get lastHeldAt() {
+      return timer === undefined ? releasedAt : performance.now();
+    },
+    release: () => clearTimeout(timer),
   };
 }

@@ -1,10 +1,13 @@
 import type { Activity } from "./activity.ts";
+import type { Brake } from "./brake.ts";
 import type { QueueState } from "../queue/state.ts";
 
 export interface DeadmanDeps {
   /** Rejects when Redis cannot be read, which is an outage and no wedge. */
   readonly readState: () => Promise<QueueState>;
   readonly activity: Pick<Activity, "running" | "lastStartAt">;
+  /** A worker that Redis refuses to serve is not wedged: started anew, it would be refused as well. */
+  readonly brake: Pick<Brake, "lastHeldAt">;
   readonly concurrency: number;
   /** How long jobs may wait before free slots without one being started. */
   readonly limitMs: number;
@@ -16,13 +19,14 @@ export interface DeadmanDeps {
  * outage without any error. Returns a function that stops the watch.
  */
 export function startDeadman(deps: DeadmanDeps): () => void {
-  const { readState, activity, concurrency, limitMs, onWedged } = deps;
+  const { readState, activity, brake, concurrency, limitMs, onWedged } = deps;
   let idleSince: number | undefined;
 
   const look = async () => {
     const { jobs, paused } = await readState();
     const idle = jobs.waiting > 0 && !paused && activity.running < concurrency;
-    if (!idle || (idleSince !== undefined && activity.lastStartAt > idleSince)) {
+    const stirredAt = Math.max(activity.lastStartAt, brake.lastHeldAt);
+    if (!idle || (idleSince !== undefined && stirredAt > idleSince)) {
       idleSince = undefined;
       return;
     }

@@ -129,7 +129,7 @@ export async function openWorker(
   const note = (task: string) => noteBlock(queue, redis, task);
   const watch = startBlockWatch(clocks, createBlockReport({ metrics, note, log }));
   opening.defer(() => watch.close());
-  const worker = openQueueWorker({
+  const { worker, brake } = openQueueWorker({
     config: config.worker,
     redis,
     queue,
@@ -162,6 +162,7 @@ export async function openWorker(
   const stopDeadman = startDeadman({
     readState: () => readQueueState(queue),
     activity,
+    brake,
     concurrency: config.worker.concurrency,
     limitMs: config.worker.deadmanMs,
     onWedged: (waitedMs) => {

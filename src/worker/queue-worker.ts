@@ -19,7 +19,7 @@ import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
 import { createPostpone } from "./attempts/postponement.ts";
 import type { BlockWatch } from "./blocking/block-watch.ts";
-import { registerBrake } from "./brake.ts";
+import { type Brake, registerBrake } from "./brake.ts";
 import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
@@ -37,8 +37,13 @@ export interface WorkerDeps {
   readonly log: Log;
 }
 
+export interface QueueWorker {
+  readonly worker: Worker;
+  readonly brake: Pick<Brake, "lastHeldAt">;
+}
+
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
-export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): Worker {
+export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): QueueWorker {
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
     ...deps,
@@ -69,11 +74,11 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   const worker = new Worker(queue.name, handle, options, queueBackend);
   registerAccounting(worker, { ...deps, attempts });
   registerScriptFailures(worker, deps.log);
-  const release = registerBrake(worker, deps.log);
-  worker.on("closing", release);
+  const brake = registerBrake(worker, deps.log);
+  worker.on("closing", () => brake.release());
   observeBlocking(worker, deps);
   deps.metrics.workerConcurrency.set({ queue: queueName }, config.concurrency);
-  return worker;
+  return { worker, brake };
 }
 
 /** Observes the connection on which the worker waits for jobs; BullMQ hands it out once it is ready. */

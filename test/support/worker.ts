@@ -24,10 +24,12 @@ export interface WorkerOptions {
   readonly tracing?: TestTracing;
   readonly log?: Log;
   readonly config?: Partial<Config["worker"]>;
+  readonly onWedged?: () => void;
 }
 
 /** A worker in this process, on the queue of that name; it goes with the test, at once. */
 export async function startWorker(name: string, options: WorkerOptions = {}): Promise<TestWorker> {
+  const { onWedged } = options;
   const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
   const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
@@ -42,7 +44,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
     },
-    { queueName: name, tasks, telemetry },
+    { queueName: name, tasks, telemetry, ...(onWedged && { onWedged }) },
   );
   onTestFinished(close);
   await worker.waitUntilReady();

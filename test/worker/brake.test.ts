@@ -1,11 +1,11 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
 import { startProducer } from "../support/producer.ts";
 import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
-test("slows down while Redis has no memory left, and goes on when it has", async () => {
+test("slows down while Redis has no memory left, and goes on when it has, without giving itself up", async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
   const { queue, name } = await startProducer({ redisUrl: redis.url });
@@ -16,7 +16,9 @@ test("slows down while Redis has no memory left, and goes on when it has", async
   await client.config("SET", "maxmemory", "1");
 
   let errors = 0;
-  const { worker } = await startWorker(name, { redisUrl: redis.url });
+  const onWedged = vi.fn<() => void>();
+  const config = { deadmanMs: 1_500 };
+  const { worker } = await startWorker(name, { redisUrl: redis.url, config, onWedged });
   const startedAt = performance.now();
   worker.on("error", () => {
     errors += 1;
@@ -24,6 +26,7 @@ test("slows down while Redis has no memory left, and goes on when it has", async
   await until("six refusals", () => errors >= 6);
   // Unbraked, there are thousands in a second.
   expect(performance.now() - startedAt).toBeGreaterThan(1_500);
+  expect(onWedged).not.toHaveBeenCalled();
 
   await client.config("SET", "maxmemory", "0");
   const done = await until("the job to end", async () => {

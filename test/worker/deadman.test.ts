@@ -21,10 +21,12 @@ const idle: QueueState = {
 async function watch(
   readState: () => Promise<QueueState>,
   activity = { running: 0, lastStartAt: 0 },
+  brake = { lastHeldAt: Number.NEGATIVE_INFINITY },
 ): Promise<number> {
   vi.useFakeTimers();
   const onWedged = vi.fn<(waitedMs: number) => void>();
-  const stop = startDeadman({ readState, activity, concurrency: 10, limitMs: 60_000, onWedged });
+  const deps = { readState, activity, brake, concurrency: 10, limitMs: 60_000, onWedged };
+  const stop = startDeadman(deps);
   onTestFinished(() => {
     stop();
     vi.useRealTimers();
@@ -51,6 +53,20 @@ test("lets a worker be whose slots are all taken", async () => {
 
 test("lets a worker be that cannot reach Redis", async () => {
   expect(await watch(() => Promise.reject(new Error("redis is away")))).toBe(0);
+});
+
+test("lets a worker be that Redis refuses to serve", async () => {
+  const brake = { lastHeldAt: 0 };
+  const refused = async () => {
+    brake.lastHeldAt = performance.now() - 300;
+    return idle;
+  };
+  expect(await watch(refused, { running: 0, lastStartAt: 0 }, brake)).toBe(0);
+});
+
+test("gives a worker up that starts nothing once Redis serves it again", async () => {
+  const brake = { lastHeldAt: 90_000 };
+  expect(await watch(async () => idle, { running: 0, lastStartAt: 0 }, brake)).toBeGreaterThan(0);
 });
 
 test("lets a worker be that keeps starting jobs", async () => {

@@ -14,10 +14,22 @@ export const workerMutants: readonly Mutant[] = [
     name: "refused commands are repeated at once: no error brake",
     change: {
       file: "src/worker/queue-worker.ts",
-      from: "const release = registerBrake(worker, deps.log);",
-      to: "const release = () => void registerBrake;",
+      from: "const brake = registerBrake(worker, deps.log);",
+      to: "const brake = { lastHeldAt: 0, release: () => void registerBrake };",
     },
     caughtBy: { file: "test/worker/brake.test.ts", test: "slows down while Redis has no memory" },
+  },
+  {
+    name: "a worker that Redis refuses to serve is taken for a wedged one",
+    change: {
+      file: "src/worker/deadman.ts",
+      from: "Math.max(activity.lastStartAt, brake.lastHeldAt)",
+      to: "Math.max(activity.lastStartAt, Math.min(0, brake.lastHeldAt))",
+    },
+    caughtBy: {
+      file: "test/worker/deadman.test.ts",
+      test: "lets a worker be that Redis refuses to serve",
+    },
   },
   {
     name: "what an isolated task has started in another session lives on",
