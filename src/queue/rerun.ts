@@ -12,8 +12,13 @@ const field = "endedBefore";
 export async function readEndedBefore(queue: Queue, redis: Redis, job: Job): Promise<boolean> {
   const key = queue.toKey(job.id ?? "");
   if (job.failedReason && (job.stacktrace?.length ?? 0) >= job.attemptsMade) {
-    return (await redis.hexists(key, field)) === 1;
+    return hasEndedBefore(queue, redis, job);
   }
   await redis.hset(key, field, 1);
   return true;
+}
+
+/** What an attempt has noted of that; by itself enough for a job that has stalled, as it had attempts that did not end. */
+export async function hasEndedBefore(queue: Queue, redis: Redis, job: Job): Promise<boolean> {
+  return (await redis.hexists(queue.toKey(job.id ?? ""), field)) === 1;
 }

@@ -8,7 +8,7 @@ import { queueName } from "../contract/queues.ts";
 import { prefixOf } from "../queue/keys.ts";
 import { queueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
-import { readEndedBefore } from "../queue/rerun.ts";
+import { hasEndedBefore, readEndedBefore } from "../queue/rerun.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
@@ -72,7 +72,11 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
     runRetryDelay: 1_000,
   };
   const worker = new Worker(queue.name, handle, options, queueBackend);
-  registerAccounting(worker, { ...deps, attempts });
+  registerAccounting(worker, {
+    ...deps,
+    attempts,
+    hasEndedBefore: (job) => hasEndedBefore(queue, redis, job),
+  });
   registerScriptFailures(worker, deps.log);
   const brake = registerBrake(worker, deps.log);
   worker.on("closing", () => brake.release());

@@ -20,13 +20,15 @@ export interface AccountingDeps {
   readonly metrics: WorkerMetrics;
   readonly log: Log;
   readonly attempts: WeakMap<Job, Attempt>;
+  /** Whether the job had ended before and was retried by hand, as an earlier attempt has noted. */
+  readonly hasEndedBefore: (job: Job) => Promise<boolean>;
   readonly activity: Pick<Activity, "succeed">;
 }
 
 /** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
 export function registerAccounting(
   worker: Worker,
-  { tasks, metrics, log, attempts, activity }: AccountingDeps,
+  { tasks, metrics, log, attempts, hasEndedBefore, activity }: AccountingDeps,
 ): void {
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
   const fieldsOf = (job: Job) => {
@@ -39,8 +41,27 @@ export function registerAccounting(
     };
   };
   const finish = (job: Job, outcome: JobOutcome, errorType: string) => {
+    const attempt = attempts.get(job);
+    const count = (again: boolean) => countEnd(job, { outcome, errorType, again });
+    if (attempt !== undefined) {
+      count(attempt.again);
+      return;
+    }
+    // One that stalled too often fails without an attempt here.
+    hasEndedBefore(job).then(count, (error: unknown) => {
+      log.warn(
+        { err: error, ...lineOf("job_stalled") },
+        "cannot read whether a job had ended before: counting it as new",
+      );
+      count(false);
+    });
+  };
+  const countEnd = (
+    job: Job,
+    { outcome, errorType, again }: { outcome: JobOutcome; errorType: string; again: boolean },
+  ) => {
     const task = taskOf(job);
-    const { span, again = false } = attempts.get(job) ?? {};
+    const span = attempts.get(job)?.span;
     const labels = { queue, task, outcome, error_type: errorType };
     if (again) {
       // Its time from end to end would be that until somebody retried it.

@@ -1,3 +1,4 @@
+import type { JobsOptions } from "bullmq";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTask, TaskRejectedError } from "../../../src/task/task.ts";
@@ -6,11 +7,21 @@ import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
+interface JobSetting {
+  readonly rejected?: boolean;
+  readonly hangsIn?: number;
+  /** As somebody may have given them to the job in Bull Board. */
+  readonly jobOptions?: JobsOptions;
+}
+
 /**
  * A job of a task that fails in its first so many attempts, the first of all for good if it is
- * rejected, and what retries it in Bull Board.
+ * rejected, and hangs in one of them; what retries it in Bull Board, and what lets it stall too often.
  */
-async function startJob(failures: number, { rejected = false } = {}) {
+async function startJob(
+  failures: number,
+  { rejected = false, hangsIn = 0, jobOptions = {} }: JobSetting = {},
+) {
   let runs = 0;
   const flaky = defineTask({
     title: "Flaky",
@@ -20,14 +31,19 @@ async function startJob(failures: number, { rejected = false } = {}) {
     async run() {
       runs += 1;
       if (rejected && runs === 1) throw new TaskRejectedError("overflow", "not in run 1");
+      if (runs === hangsIn) return new Promise(() => undefined);
       if (runs <= failures) throw new Error(`not in run ${runs}`);
       return runs;
     },
   });
   const tasks = new Map([["flaky", flaky]]);
-  const { url, boardUrl, queue, name } = await startProducer({ tasks, readOnly: false });
-  const { registry } = await startWorker(name, { tasks });
+  const setting = { tasks, readOnly: false };
+  const { url, boardUrl, queue, redis, name } = await startProducer(setting);
   const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, { task: "flaky", input: {} }));
+  const key = queue.toKey(String(id));
+  const opts: unknown = JSON.parse((await redis.hget(key, "opts")) ?? "");
+  await redis.hset(key, { opts: JSON.stringify(Object.assign({}, opts, jobOptions)) });
+  const { registry } = await startWorker(name, { tasks, config: { stalledCheckMs: 200 } });
 
   const untilEnded = async (attempts: number) => {
     // Retries wait for seconds, which are no part of this.
@@ -47,6 +63,11 @@ async function startJob(failures: number, { rejected = false } = {}) {
     const headers = { authorization: boardAuthorization, origin: boardUrl };
     const path = `${boardUrl}/api/queues/${encodeURIComponent(name)}/${id}/retry`;
     expect((await fetch(path, { method: "PUT", headers })).status).toBe(204);
+  };
+  const stall = async () => {
+    await until("the attempt to hang", () => runs === hangsIn);
+    await redis.hset(key, { stc: 5 });
+    await redis.del(`${key}:lock`);
   };
   const counted = async (metric: string, outcome: string) =>
     (await registry.metrics())
@@ -69,7 +90,7 @@ async function startJob(failures: number, { rejected = false } = {}) {
       return Object.values(read).reduce((sum, count) => sum + count, 0) >= ends && read;
     });
   const page = async () => (await fetch(`${url}/jobs/${id}`)).text();
-  return { untilEnded, retry, counts, page };
+  return { untilEnded, retry, stall, counts, page };
 }
 
 test("a job that is retried in Bull Board four times is counted as one, and its attempts stay true", async () => {
@@ -98,4 +119,13 @@ test("a job that was rejected is counted as one, however many attempts follow it
   await retry();
   await untilEnded(3);
   expect(await counts(2)).toEqual({ failed: 1, succeeded: 0, failedAgain: 0, succeededAgain: 1 });
+});
+
+test("a job that is retried in Bull Board and then stalls too often is counted as one", async () => {
+  const { untilEnded, retry, stall, counts } = await startJob(1, { rejected: true, hangsIn: 2 });
+  await untilEnded(1);
+  await retry();
+  await stall();
+  await untilEnded(2);
+  expect(await counts(2)).toEqual({ failed: 1, succeeded: 0, failedAgain: 1, succeededAgain: 0 });
 });
