@@ -7,11 +7,14 @@ const field = "endedBefore";
 /**
  * Whether the job, which has had attempts, had ended before this one, and somebody has retried it since, in Bull Board
  * or elsewhere. BullMQ keeps no note of it, but removes the reason of the failure then, and of a
- * success it leaves an attempt without an error; that is noted, as further attempts hide it.
+ * success it leaves an attempt without an error; that is noted, as further attempts hide it. Of a job
+ * with as many errors as BullMQ keeps for it, a success in between shows no more.
  */
 export async function readEndedBefore(queue: Queue, redis: Redis, job: Job): Promise<boolean> {
   const key = queue.toKey(job.id ?? "");
-  if (job.failedReason && (job.stacktrace?.length ?? 0) >= job.attemptsMade) {
+  const keptErrors = job.opts.stackTraceLimit ?? Number.POSITIVE_INFINITY;
+  const errors = Math.min(job.attemptsMade, keptErrors);
+  if (job.failedReason && (job.stacktrace?.length ?? 0) >= errors) {
     return hasEndedBefore(queue, redis, job);
   }
   await redis.hset(key, field, 1);

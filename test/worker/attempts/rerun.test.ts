@@ -129,3 +129,17 @@ test("a job that is retried in Bull Board and then stalls too often is counted a
   await untilEnded(2);
   expect(await counts(2)).toEqual({ failed: 1, succeeded: 0, failedAgain: 1, succeededAgain: 0 });
 });
+
+test.for<JobsOptions>([
+  { attempts: 7 },
+  { attempts: 3, stackTraceLimit: 1 },
+  { attempts: 3, stackTraceLimit: 0 },
+])("the retries that a job has of its own do not make it another: %o", async (jobOptions) => {
+  const attempts = jobOptions.attempts ?? 0;
+  const { untilEnded, retry, counts } = await startJob(attempts + 1, { jobOptions });
+  await untilEnded(attempts);
+  expect(await counts(1)).toEqual({ failed: 1, succeeded: 0, failedAgain: 0, succeededAgain: 0 });
+  await retry();
+  await untilEnded(attempts + 1);
+  expect(await counts(2)).toEqual({ failed: 1, succeeded: 0, failedAgain: 1, succeededAgain: 0 });
+});
