@@ -16,7 +16,7 @@ export const lineLimits = {
   job_handed_back: 600,
   job_postponed: 600,
   job_stalled: 600,
-  // Each process of a task has a limit of its own before: ten with a flood on both streams.
+  // Each task has a limit of its own before: ten of them with a flood on both streams.
   task_output: 120_000,
   // One a second: they tell of one cause, over and over.
   job_not_queued: 60,

@@ -6,7 +6,7 @@ import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import { openKin } from "./kin.ts";
 import type { Order, Outcome } from "./messages.ts";
-import { createOutputLimit } from "./output-limit.ts";
+import type { OutputLimits } from "./output-limit.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
 const graceMs = 1_000;
@@ -22,6 +22,8 @@ export interface ChildOptions {
   readonly deathSignal: readonly string[];
   /** Folder of a control group that may have others in it; `undefined` where there is none. */
   readonly delegatedGroup: string | undefined;
+  /** Of all the task's processes. */
+  readonly outputLimits: OutputLimits;
   readonly log: Log;
 }
 
@@ -41,13 +43,14 @@ export interface Child {
   kill(): void;
 }
 
-/** Starts a process for a task; what it prints goes to the log, up to a limit. */
+/** Starts a process for a task; what it prints goes to the log, up to the task's limits. */
 export function openChild({
   task,
   file,
   env,
   deathSignal,
   delegatedGroup,
+  outputLimits,
   log,
 }: ChildOptions): Child {
   const kin = openKin(delegatedGroup);
@@ -77,18 +80,10 @@ export function openChild({
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const origin = { task, child_pid: started.pid };
-    const limit = () =>
-      createOutputLimit((dropped) =>
-        log.warn(
-          { ...origin, ...lineOf("task_output_dropped"), dropped },
-          `left out ${dropped} characters of what the task printed`,
-        ),
-      );
-    const fields = { ...origin, ...lineOf("task_output") };
-    // A flood on the one hides nothing that a crash prints on the other.
-    if (started.stdout) onLine(started.stdout, (line) => log.info(fields, line), limit());
-    if (started.stderr) onLine(started.stderr, (line) => log.warn(fields, line), limit());
+    const { stdout, stderr } = started;
+    const fields = { task, child_pid: started.pid, ...lineOf("task_output") };
+    if (stdout) onLine(stdout, (line) => log.info(fields, line), outputLimits.stdout);
+    if (stderr) onLine(stderr, (line) => log.warn(fields, line), outputLimits.stderr);
     return started;
   }
 

@@ -1,6 +1,8 @@
 import { type Child, type ChildOptions, openChild } from "./child.ts";
+import { createOutputLimits, type OutputLimits } from "./output-limit.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
 
-export interface ChildrenOptions extends Omit<ChildOptions, "task" | "file"> {
+export interface ChildrenOptions extends Omit<ChildOptions, "task" | "file" | "outputLimits"> {
   /** Processes that may exist at once; more jobs than these must not be run at once. */
   readonly max: number;
   /** Time after which an unused process is ended. */
@@ -31,6 +33,8 @@ export function openChildren({
   const busy = new Set<Child>();
   /** By how long they have been idle, with what will end them. */
   const idle = new Map<Child, NodeJS.Timeout>();
+  /** By task, and for as long as this lives: one that crashes has a process for each attempt. */
+  const outputLimits = new Map<string, OutputLimits>();
 
   const retire = (child: Child) => {
     clearTimeout(idle.get(child));
@@ -47,8 +51,17 @@ export function openChildren({
     }
     const [oldest] = idle.keys();
     if (oldest !== undefined && busy.size + idle.size >= max) retire(oldest);
-    return openChild({ ...options, ...task });
+    const limits = outputLimits.get(task.task) ?? limitOutput(task.task);
+    outputLimits.set(task.task, limits);
+    return openChild({ ...options, ...task, outputLimits: limits });
   };
+  const limitOutput = (task: string) =>
+    createOutputLimits((dropped) =>
+      options.log.warn(
+        { task, ...lineOf("task_output_dropped"), dropped },
+        `left out ${dropped} characters of what the task printed`,
+      ),
+    );
   const release = (child: Child) => {
     if (child.ended) return;
     if (child.jobs >= maxJobs) child.kill();

@@ -5,13 +5,19 @@
 const allowed = { characters: 262_144, lines: 1_000 } as const;
 const windowMs = 10_000;
 
+/** Of each of a task's streams: a flood on the one hides nothing that a crash prints on the other. */
+export type OutputLimits = Readonly<Record<"stdout" | "stderr", OutputLimit>>;
+type OutputLimit = (piece: string) => boolean;
+
+export function createOutputLimits(onDropped: (characters: number) => void): OutputLimits {
+  return { stdout: createOutputLimit(onDropped), stderr: createOutputLimit(onDropped) };
+}
+
 /**
  * Says of each piece of a program's output whether it is to be told. What is not is counted, and
  * said once when the window is over, so that a program that prints without end fills no disk.
  */
-export function createOutputLimit(
-  onDropped: (characters: number) => void,
-): (piece: string) => boolean {
+export function createOutputLimit(onDropped: (characters: number) => void): OutputLimit {
   let left: Record<keyof typeof allowed, number> = { ...allowed };
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;

@@ -80,6 +80,18 @@ export const workerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "each process of an isolated task may print as much as all of them",
+    change: {
+      file: "src/worker/isolation/children.ts",
+      from: "outputLimits.get(task.task) ?? limitOutput(task.task)",
+      to: "limitOutput(task.task)",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/isolated-tasks.test.ts",
+      test: "one limit for what all its processes print",
+    },
+  },
+  {
     name: "a healthy job fails at the fifth worker that is killed under it",
     change: {
       file: "src/worker/queue-worker.ts",

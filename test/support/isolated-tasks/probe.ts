@@ -13,6 +13,10 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
   flood: () => {
     for (let n = 0; n < 500; n += 1) process.stdout.write(`${"x".repeat(9_999)}\n`);
   },
+  outcry: () => {
+    for (let n = 0; n < 20; n += 1) process.stderr.write(`${"x".repeat(9_999)}\n`);
+    process.exit(1);
+  },
   reject: () => {
     throw new TaskRejectedError("division_by_zero", "cannot do that");
   },

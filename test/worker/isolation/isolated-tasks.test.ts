@@ -137,6 +137,19 @@ test("a task that prints without end is not held up, and reaches the log up to a
   expect(told()).toBeLessThanOrEqual(262_144 + 8_192);
 });
 
+test("a task that crashes again and again has one limit for what all its processes print", async () => {
+  const { log, lines } = collectLog();
+  const { run } = await openTasks({ log });
+  for (let n = 0; n < 4; n += 1) {
+    // Of 200,000 characters each, which is less than the limit.
+    await expect(run("probe", { deed: "outcry" })).rejects.toThrow("exited with code 1");
+  }
+  const told = () => lines().reduce((sum, { msg }) => sum + String(msg).length, 0);
+  await until("output", () => told() >= 195_000);
+  await run("probe", { deed: "nothing" });
+  expect(told()).toBeLessThanOrEqual(262_144 + 8_192);
+});
+
 test("a task that obeys the worker's stop keeps its process", async () => {
   const { run, report } = await openTasks();
   const { pid } = await report();
