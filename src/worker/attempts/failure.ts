@@ -13,7 +13,8 @@ const unreachable = new Set([
   "ETIMEDOUT",
 ]);
 
-const reasonLength = 2_000;
+/** Characters of a failure that are kept; a stack begins with the message, which may be of any length. */
+export const failureLengths = { reason: 2_000, stack: 16_384 } as const;
 
 export interface Failure {
   readonly failureClass: FailureClass;
@@ -58,7 +59,7 @@ export function classifyFailure(error: unknown): Failure {
   if (error instanceof IsolatedError) return error.failure;
   // Its own message is JSON over many lines.
   const text = error instanceof z.ZodError ? z.prettifyError(error) : describe(error);
-  const reason = text.slice(0, reasonLength);
+  const reason = text.slice(0, failureLengths.reason);
   if (error instanceof TaskRejectedError) {
     return { failureClass: error.failureClass, reason, retryable: false };
   }
@@ -72,6 +73,12 @@ export function classifyFailure(error: unknown): Failure {
   }
   const dependency = error instanceof DependencyError || unreachable.has(errorCode(error));
   return { failureClass: dependency ? "dependency" : "_OTHER", reason, retryable: true };
+}
+
+/** Where the error was thrown, as far as that is kept. */
+export function readStack(error: unknown): string | undefined {
+  const stack: unknown = error instanceof Error ? error.stack : undefined;
+  return typeof stack === "string" ? stack.slice(0, failureLengths.stack) : undefined;
 }
 
 function describe(error: unknown): string {

@@ -9,7 +9,13 @@ import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import type { BlockWatch } from "../blocking/block-watch.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
-import { classifyFailure, type Failure, InvalidRecordError, UnknownTaskError } from "./failure.ts";
+import {
+  classifyFailure,
+  type Failure,
+  InvalidRecordError,
+  readStack,
+  UnknownTaskError,
+} from "./failure.ts";
 import { readWork, type Work } from "./known-work.ts";
 import type { Postpone } from "./postponement.ts";
 import { findDefect } from "./runnable.ts";
@@ -102,8 +108,7 @@ function asJobError(error: unknown, { failureClass, reason, retryable }: Failure
   const message = formatFailure(failureClass, reason);
   const thrown = retryable ? new Error(message) : new UnrecoverableError(message);
   // Bull Board shows the stack alone, so it says the class too.
-  if (error instanceof Error && error.stack !== undefined) {
-    thrown.stack = `${failureClass}: ${error.stack}`;
-  }
+  const stack = readStack(error);
+  if (stack !== undefined) thrown.stack = `${failureClass}: ${stack}`;
   return thrown;
 }

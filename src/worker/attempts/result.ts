@@ -3,7 +3,8 @@ import { findJsonProblem, type JsonProblem } from "../../task/json-value.ts";
 import { TaskRejectedError } from "../../task/task.ts";
 import { ResultError } from "./failure.ts";
 
-const resultBytes = 65_536;
+/** As JSON. */
+export const resultBytes = 65_536;
 
 /**
  * A task's result as Redis keeps it; undefined if it returned none.

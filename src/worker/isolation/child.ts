@@ -5,7 +5,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import { openKin } from "./kin.ts";
-import type { Order, Outcome } from "./messages.ts";
+import { type Answer, type Order, readAnswer } from "./messages.ts";
 import type { OutputLimits } from "./output-limit.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
@@ -58,8 +58,11 @@ export function openChild({
   const { promise: end, resolve: conclude } = Promise.withResolvers<IsolatedError>();
   let ended = false;
   let jobs = 0;
+  let asked: { readonly job: number; readonly answer: (answer: Answer) => void } | undefined;
   const onEnd = (how: string) => {
     ended = true;
+    // Nobody reads what else it has sent.
+    asked = undefined;
     kill();
     const reason = `the task's process ${child.pid} ${how}`;
     conclude(new IsolatedError({ failureClass: "crashed", reason, retryable: true }));
@@ -68,6 +71,17 @@ export function openChild({
     onEnd(signal ? `was killed by ${signal}` : `exited with code ${code}`),
   );
   child.on("error", (error) => onEnd(`broke: ${error.message}`));
+
+  // From the start on: Node keeps what nobody listens for, and gives it to the next job that does.
+  child.on("message", (message) => {
+    const answer = readAnswer(message);
+    if (answer === undefined || answer.job !== asked?.job) {
+      onEnd("sent what answers no job, and was killed");
+      return;
+    }
+    asked.answer(answer);
+    asked = undefined;
+  });
 
   function start(): ChildProcess {
     const [execPath, ...execArgv] = [...deathSignal, process.execPath];
@@ -92,8 +106,9 @@ export function openChild({
 
   async function run(input: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
     jobs += 1;
-    const { promise: answered, resolve } = Promise.withResolvers<Outcome>();
-    child.once("message", (message) => resolve(message as Outcome));
+    const job = jobs;
+    const { promise: answered, resolve } = Promise.withResolvers<Answer>();
+    asked = { job, answer: resolve };
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       send({ kind: "abort", reason: String(signal.reason) });
@@ -101,12 +116,12 @@ export function openChild({
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      send({ kind: "run", input });
+      send({ kind: "run", job, input });
       if (signal.aborted) onAbort();
-      const outcome = await Promise.race([answered, end]);
-      if (outcome instanceof IsolatedError) throw outcome;
-      if (outcome.kind === "failure") throw new IsolatedError(outcome.failure, outcome.stack);
-      return outcome.json === undefined ? undefined : JSON.parse(outcome.json);
+      const answer = await Promise.race([answered, end]);
+      if (answer instanceof IsolatedError) throw answer;
+      if (answer.kind === "failure") throw new IsolatedError(answer.failure, answer.stack);
+      return answer.json;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { loadTask } from "../../task/registry.ts";
-import { classifyFailure } from "../attempts/failure.ts";
+import { classifyFailure, readStack } from "../attempts/failure.ts";
 import { formatResult } from "../attempts/result.ts";
 import type { Order, Outcome } from "./messages.ts";
+
+type RunOrder = Extract<Order, { kind: "run" }>;
 
 try {
   // Where memory runs out, Linux kills this process first, and not the worker with all its jobs.
@@ -28,14 +30,13 @@ process.on("message", (order: Order) => {
     return;
   }
   stop = new AbortController();
-  void perform(order.input, stop.signal).then((outcome) => process.send?.(outcome));
+  void perform(order, stop.signal).then((outcome) => process.send?.(outcome));
 });
 
-async function perform(input: Record<string, unknown>, signal: AbortSignal): Promise<Outcome> {
+async function perform({ job, input }: RunOrder, signal: AbortSignal): Promise<Outcome> {
   try {
-    return { kind: "result", json: formatResult(await task.run(input, signal)) };
+    return { kind: "result", job, json: formatResult(await task.run(input, signal)) };
   } catch (error) {
-    const stack = error instanceof Error ? error.stack : undefined;
-    return { kind: "failure", failure: classifyFailure(error), stack };
+    return { kind: "failure", job, failure: classifyFailure(error), stack: readStack(error) };
   }
 }

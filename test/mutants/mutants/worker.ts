@@ -92,6 +92,30 @@ export const workerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "what an isolated task sends is taken for its job's answer, whatever it is",
+    change: {
+      file: "src/worker/isolation/messages.ts",
+      from: "return outcome.safeParse(message).data;",
+      to: "return outcome.safeParse(message).data ?? (message as Answer);",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/isolated-tasks.test.ts",
+      test: "a result that is too long",
+    },
+  },
+  {
+    name: "what an isolated task answers twice answers its next job",
+    change: {
+      file: "src/worker/isolation/child.ts",
+      from: "answer === undefined || answer.job !== asked?.job",
+      to: "answer === undefined || asked === undefined",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/isolated-tasks.test.ts",
+      test: "the result of another job",
+    },
+  },
+  {
     name: "a healthy job fails at the fifth worker that is killed under it",
     change: {
       file: "src/worker/queue-worker.ts",

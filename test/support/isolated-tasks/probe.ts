@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { defineTask, DependencyError, TaskRejectedError } from "#task";
 
-const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
+const deeds: Readonly<Record<string, (signal: AbortSignal, message: string) => unknown>> = {
   report: () => ({
     pid: process.pid,
     variables: Object.keys(process.env),
@@ -17,6 +17,9 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
     for (let n = 0; n < 20; n += 1) process.stderr.write(`${"x".repeat(9_999)}\n`);
     process.exit(1);
   },
+  wail: () => {
+    throw new Error("x".repeat(1_000_000));
+  },
   reject: () => {
     throw new TaskRejectedError("division_by_zero", "cannot do that");
   },
@@ -26,14 +29,19 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
   overflow: () => ({ ratio: Number.NaN }),
   map: () => ({ found: new Map([["a", 1]]) }),
   count: () => ({ count: 1n }),
+  send: async (signal, message) => {
+    process.send?.(JSON.parse(message));
+    await sleep(20_000, undefined, { signal });
+  },
+  answer: (_, message) => process.send?.(JSON.parse(message)),
   obey: (signal) => sleep(20_000, undefined, { signal }),
 };
 
 export default defineTask({
   title: "Probe",
   description: "Does one of several things that show what it is like to be isolated.",
-  input: z.strictObject({ deed: z.string() }),
+  input: z.strictObject({ deed: z.string(), message: z.string().default("") }),
   timeLimitMs: 20_000,
   isolated: true,
-  run: async ({ deed }, signal) => deeds[deed]?.(signal),
+  run: async ({ deed, message }, signal) => deeds[deed]?.(signal, message),
 });

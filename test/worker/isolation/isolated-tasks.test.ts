@@ -150,6 +150,55 @@ test("a task that crashes again and again has one limit for what all its process
   expect(told()).toBeLessThanOrEqual(262_144 + 8_192);
 });
 
+const failure = { failureClass: "dependency", reason: "", retryable: true };
+
+test.for<[what: string, message: unknown]>([
+  ["nothing", null],
+  ["a word of its own", "ready"],
+  ["the result of another job", { kind: "result", job: 2, json: "1" }],
+  ["no JSON", { kind: "result", job: 1, json: "{" }],
+  ["a result that is too long", { kind: "result", job: 1, json: `"${"x".repeat(65_536)}"` }],
+  [
+    "a failure without a class",
+    { kind: "failure", job: 1, failure: { ...failure, failureClass: "toString" } },
+  ],
+  [
+    "a reason that is too long",
+    { kind: "failure", job: 1, failure: { ...failure, reason: "x".repeat(2_001) } },
+  ],
+  ["a stack that is too long", { kind: "failure", job: 1, failure, stack: "x".repeat(16_385) }],
+])("a process that sends %s is killed, and its job has crashed", async ([, message]) => {
+  const { run } = await openTasks();
+  const work = run("probe", { deed: "send", message: JSON.stringify(message) });
+  const error: unknown = await work.catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toMatchObject({
+    failureClass: "crashed",
+    reason: expect.stringMatching(
+      /^the task's process \d+ sent what answers no job, and was killed$/,
+    ),
+    retryable: true,
+  });
+  await until("it to end", () => probes().length === 0);
+});
+
+test("what a process answers once too often is no other job's answer", async () => {
+  const { run } = await openTasks({ max: 1 });
+  const message = JSON.stringify({ kind: "result", job: 1, json: "1" });
+  expect(await run("probe", { deed: "answer", message })).toBe(1);
+  await until("it to end", () => probes().length === 0);
+  expect(await run("probe", { deed: "report" })).toMatchObject({ oomScore: 1_000 });
+});
+
+test("a failure keeps a part of a message without end, and of the stack that repeats it", async () => {
+  const { run } = await openTasks();
+  const error: unknown = await run("probe", { deed: "wail" }).catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toMatchObject({
+    failureClass: "_OTHER",
+    reason: "x".repeat(2_000),
+  });
+  expect(String((error as Error).stack)).toHaveLength(16_384);
+});
+
 test("a task that obeys the worker's stop keeps its process", async () => {
   const { run, report } = await openTasks();
   const { pid } = await report();
