@@ -2,6 +2,18 @@ import type { Mutant } from "../mutant.ts";
 
 export const infraMutants: readonly Mutant[] = [
   {
+    name: "a worker host may start no more processes than ten jobs need",
+    change: {
+      file: "infra/boot/service-host.ts",
+      from: "tasksPerJob * concurrency",
+      to: "tasksPerJob * Math.min(10, concurrency)",
+    },
+    caughtBy: {
+      file: "test/infra/service-host.test.ts",
+      test: "has room for a process of eleven threads",
+    },
+  },
+  {
     name: "the services may list and empty all of Redis",
     change: {
       file: "infra/boot/redis-users.ts",
