@@ -13,6 +13,8 @@ import { type Otlp, startOtlp } from "./otlp.ts";
 
 export interface Telemetry<E extends Exporter> {
   readonly log: Log;
+  /** Counts a line that another thread of this process has printed, and sends it along. */
+  readonly relay: (line: string) => void;
   readonly registry: MetricsRegistry;
   readonly metrics: Instruments<MetricsOf<E>>;
   readonly otlp: Pick<Otlp, "tracer" | "shutdown">;
@@ -32,6 +34,10 @@ export async function startTelemetry<E extends Exporter>(
   const limits = openLineLimits((line, outcome) => logLines.inc({ line, outcome }));
   return {
     log: createLog(service, config.logLevel, { copy: otlp.logStream, limits }),
+    relay(line) {
+      logLines.inc({ line: "other", outcome: "written" });
+      otlp.logStream?.write(line);
+    },
     registry,
     metrics,
     otlp: {

@@ -140,7 +140,7 @@ export async function openWorker(
     watch,
     log,
   });
-  const guard = openLockGuard({
+  const orders = {
     memory: clocks.memory,
     redis: config.redis,
     queueName: queue.name,
@@ -148,7 +148,8 @@ export async function openWorker(
     lockMs: config.worker.lockMs,
     limits: new Map([...tasks].map(([name, { timeLimitMs }]) => [name, timeLimitMs])),
     logLevel: log.level,
-  });
+  };
+  const guard = openLockGuard(orders, telemetry.relay);
   opening.defer(() => guard.close());
   opening.defer(() =>
     drainWorker(worker, {

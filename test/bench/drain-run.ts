@@ -43,6 +43,7 @@ const { worker, close } = await openWorker(config, {
   tasksFolder,
   telemetry: {
     log: pino({ level: "silent" }),
+    relay: () => undefined,
     registry,
     // Instruments of the same names that do nothing.
     metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),

@@ -18,6 +18,7 @@ export function createTestTelemetry<E extends Exporter>(
   const registry = createRegistry();
   return {
     log,
+    relay: () => undefined,
     registry,
     metrics: registerMetrics(registry, service, tasks.keys()),
     otlp: { tracer: tracing.tracer, shutdown: async () => undefined },

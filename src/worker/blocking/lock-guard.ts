@@ -18,14 +18,19 @@ export interface GuardOrders {
 /**
  * Opens a thread that renews the locks of a worker's jobs while a task blocks the event loop, on
  * which BullMQ's own renewal runs; without it, they would be taken for a dead worker's and run again.
+ * Of each line that the thread has logged this thread is told once it is free.
  */
-export function openLockGuard(orders: GuardOrders): { close(): Promise<void> } {
+export function openLockGuard(
+  orders: GuardOrders,
+  onLine: (line: string) => void,
+): { close(): Promise<void> } {
   // An error of the thread is uncaught, and ends the process as any other.
   const thread = new Thread(new URL("./main.ts", import.meta.url), {
     workerData: orders,
     env: {},
     execArgv: [],
   });
+  thread.on("message", onLine);
   thread.unref();
   return {
     close: async () => {

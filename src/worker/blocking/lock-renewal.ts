@@ -2,6 +2,7 @@ import { openRedis } from "../../queue/connection.ts";
 import { createQueue } from "../../queue/queue.ts";
 import { withReader } from "../../service/secret-file.ts";
 import { createLog } from "../../telemetry/log.ts";
+import type { LogStream } from "../../telemetry/log-stream.ts";
 import type { GuardOrders } from "./lock-guard.ts";
 
 /** A block that is logged while it lasts. */
@@ -23,10 +24,13 @@ export function maxRunMs(
   return Math.max(...names.map((name) => limits.get(name) ?? lockMs));
 }
 
-/** On a connection of its own, which lives as long as the thread. */
-export function openLockRenewal(orders: GuardOrders): LockRenewal {
+/**
+ * On a connection of its own, which lives as long as the thread. What it logs is on standard output at
+ * once, and in the copy for the main thread, which is blocked.
+ */
+export function openLockRenewal(orders: GuardOrders, copy: LogStream): LockRenewal {
   const { workerId, lockMs } = orders;
-  const log = createLog("worker", orders.logLevel);
+  const log = createLog("worker", orders.logLevel, { copy });
   const redis = openRedis(withReader(orders.redis), "background");
   const queue = createQueue(redis, orders.queueName);
   let renewedAt = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { clockMs, createClocks } from "./clocks.ts";
 import type { GuardOrders } from "./lock-guard.ts";
 import type { LockRenewal } from "./lock-renewal.ts";
@@ -31,6 +31,8 @@ setInterval(() => {
 
 async function renew(blockedMs: number): Promise<void> {
   // Loaded only now: most workers never need it, and it takes 30 MB.
-  renewal ??= import("./lock-renewal.ts").then(({ openLockRenewal }) => openLockRenewal(orders));
+  renewal ??= import("./lock-renewal.ts").then(({ openLockRenewal }) =>
+    openLockRenewal(orders, { write: (line) => parentPort?.postMessage(line, []) }),
+  );
   await (await renewal).renew(blockedMs);
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { createQueue } from "../../../src/queue/queue.ts";
 import { openRedis } from "../../../src/queue/connection.ts";
+import { startOtlpReceiver } from "../../support/otlp-receiver.ts";
 import { forkSources, isolatedTasks } from "../../support/fork.ts";
 import { spawnWorker } from "../../support/processes.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -76,6 +77,36 @@ test(
     expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(1);
   },
 );
+
+test("a line that is logged while the worker is blocked is counted and sent as any other", async () => {
+  const redis = await ownRedis();
+  const receiver = await startOtlpReceiver();
+  const env = {
+    WORKER_LOCK_MS: "4000",
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${receiver.url}/v1/logs`,
+  };
+  const worker = await spawnWorker(redis.url, env, forkSources(createWedgingTask("60_000")));
+  const connection = openRedis({ url: redis.url, password: undefined }, "background");
+  onTestFinished(() => connection.disconnect());
+  const queue = createQueue(connection);
+  const file = join(createTemporaryFolder(), "starts");
+  const { id = "" } = await queue.add("wedge", { file, ms: 5_000 });
+  await until("the block to end", () => queue.getJobState(id).then(isCompleted));
+
+  const told = "event loop blocked by a task: its jobs' locks are renewed meanwhile";
+  await until("the line to be sent", () => receiver.logs.some(({ body }) => body === told));
+  const printed = worker
+    .output()
+    .trim()
+    .split("\n")
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  expect(printed.filter(({ msg }) => msg === told)).toHaveLength(1);
+  const metrics = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  const counted = /^taskqueue_log_lines_total\{line="other",outcome="written"\} (\d+)/m.exec(
+    metrics,
+  );
+  expect(Number(counted?.[1])).toBe(printed.filter(({ line }) => line === undefined).length);
+});
 
 function isCompleted(state: string): boolean {
   return state === "completed";
