@@ -216,7 +216,7 @@ export const variables = declareVariables({
     value: { kind: "integer", min: 1, max: 1_000_000 },
     default: 3_000,
     meaning:
-      "Pages, answers of the API and event streams that a client may ask for in a minute; more get 429. A tab without a stream asks 30 times.",
+      "Pages, answers of the API and event streams that a client may ask for in a minute; more get 429. A tab without a stream asks 30 times, and that of a job as often again while its place moves.",
     readBy: ["producer"],
     onEc2: operator,
   },

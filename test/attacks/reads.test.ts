@@ -80,6 +80,7 @@ test("what anybody may read costs Redis the same, however long the queue is and 
     paths.form,
     `${paths.tasks}/quotient`,
     paths.overview,
+    paths.overviewState,
     paths.readiness,
   ];
   stopClock();

@@ -43,7 +43,7 @@ test("a page whose job went while it was not watched says so and asks for nothin
   expect(asked.length).toBe(1);
 });
 
-test("a page that is refused comes back after longer and longer pauses, and heeds Retry-After", async () => {
+test("a page whose stream is refused asks for it after longer and longer pauses, and heeds Retry-After", async () => {
   const { url } = await startProducer({ tasks });
   const { page } = await openPage();
   const asked = collectStreams(page);

@@ -11,6 +11,8 @@ const maxStreams = 200;
 export interface Overview {
   /** The queue now; `undefined` when it could never be read. */
   current(): Promise<OverviewSnapshot | undefined>;
+  /** As `watch` begins, and the queue now. */
+  read(after?: string): Promise<readonly OverviewSnapshot[]>;
   /**
    * A stream of server-sent `snapshots` events, each a list: first the last ten minutes, or what is
    * newer than `after`, the id of an earlier event; then what comes, once a second.
@@ -49,6 +51,10 @@ export function openOverview(history: History): Overview {
     async current() {
       await renew();
       return history.snapshots.at(-1);
+    },
+    async read(after) {
+      await renew();
+      return newerThan(after, history.snapshots);
     },
     watch(after) {
       const stream = streams.open();

@@ -75,6 +75,7 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
     html`<main
       class="overview"
       data-overview="${paths.overviewEvents}"
+      data-state="${paths.overviewState}"
       data-classes="${classes.join(" ")}"
     >
       <section>

@@ -1,6 +1,6 @@
 import { paths } from "../../contract/paths.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
-import { events, problem, refer } from "../http/operation.ts";
+import { events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Overview } from "./overview.ts";
@@ -22,6 +22,34 @@ export function createOverviewRoutes({
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
         ctx.body = await renderOverviewPage(await overview.current());
+      },
+    },
+    {
+      method: "GET",
+      path: paths.overviewState,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        const after = new URLSearchParams(ctx.querystring).get("after");
+        ctx.body = await overview.read(after ?? undefined);
+      },
+      operation: {
+        operationId: "readQueue",
+        summary: "The queue as a whole, now and in the last ten minutes.",
+        parameters: [
+          {
+            name: "after",
+            in: "query",
+            description:
+              "Of the last ten minutes only what is newer than the snapshot of that time.",
+            schema: { type: "string" },
+          },
+        ],
+        responses: {
+          200: json("OverviewSnapshots, the latest last; none if the queue could never be read.", {
+            type: "array",
+            items: refer("OverviewSnapshot"),
+          }),
+        },
       },
     },
     {

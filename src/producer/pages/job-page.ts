@@ -10,7 +10,7 @@ export function renderJobPage(job: JobStatus, links: JobLinks, again: string): P
   const final = isFinal(job);
   return renderPage(
     { title: `${job.task} ${job.status}`, refresh: !final },
-    html`<main${final ? "" : html` data-events="${job.links.events}"`}>
+    html`<main${final ? "" : html` data-events="${job.links.events}" data-state="${job.links.self}"`}>
 <section>
 <h1>${job.task} <span class="badge ${job.status}">${job.status}</span></h1>
 <div role="status">${renderOutcome(job)}</div>

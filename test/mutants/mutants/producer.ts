@@ -207,4 +207,16 @@ export const producerMutants: readonly Mutant[] = [
       test: "an input that is ",
     },
   },
+  {
+    name: "a page that is refused a stream reads nothing without one",
+    change: {
+      file: "src/producer/pages/assets/follow.js",
+      from: "      refusals += 1;\n",
+      to: "      throw error;\n",
+    },
+    caughtBy: {
+      file: "test/browser/without-streams.test.ts",
+      test: "where others of its address have all streams",
+    },
+  },
 ];

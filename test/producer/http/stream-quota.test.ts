@@ -31,6 +31,11 @@ test("one client can have 20 event streams, and leaves the rest to others", asyn
     ]);
   }
   expect((await openAs("203.0.113.2", ofJob)).status).toBe(200);
+  for (const stream of [ofJob, ofQueue]) {
+    // The same without a stream, as pages read it then.
+    const state = await openAs("203.0.113.1", stream.replace(/\/events$/, ""));
+    expect([stream, state.status]).toEqual([stream, 200]);
+  }
 
   await taken[0]?.body?.cancel();
   const again = await until("the room of the one that has left", async () => {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { OverviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
-import { submitDivision, untilFinal } from "../../support/client.ts";
+import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { startRedis } from "../../support/redis.ts";
 import { until } from "../../support/until.ts";
@@ -64,6 +64,23 @@ test("sends to who comes back only what is newer than the last event", async () 
   await until("an event", () => second.snapshots.length > 0);
   expect(second.snapshots.length).toBeLessThan(10);
   expect(second.snapshots.filter(({ at }) => at <= last.at)).toEqual([]);
+});
+
+test("answers a plain request with the same, or with what is newer than a snapshot", async () => {
+  const { url } = await startProducer();
+  const read = async (query = ""): Promise<OverviewSnapshot[]> =>
+    readBody(await fetch(`${url}/api/v1/overview${query}`));
+  const past = await read();
+  expect(past.length).toBeGreaterThanOrEqual(120);
+  const last = past.at(-1)?.at ?? "";
+  expect(Date.now() - Date.parse(past[0]?.at ?? "")).toBeGreaterThan(590_000);
+  const newer = await until("what is newer", async () => {
+    const found = await read(`?after=${last}`);
+    return found.length > 0 && found;
+  });
+  expect(newer.length).toBeLessThan(10);
+  expect(newer.filter(({ at }) => at <= last)).toEqual([]);
+  expect((await read("?after=never&after=")).length).toBeGreaterThan(past.length);
 });
 
 test("sends a gap while Redis is away, and goes on by itself", async () => {

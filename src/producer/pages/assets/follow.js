@@ -7,33 +7,59 @@ const longestPauseMs = 30_000;
 const longestRetryAfterMs = 60_000;
 
 /**
- * Follows the server-sent events at an address for as long as this tab is seen: as a stream where
- * the browser has a place for one, and else by reading the first event again and again. What ends
- * or fails is tried again after a pause, which grows while it fails. `onEvent` may resolve with true
- * to end it, or reject to have the event sent again; `onGone` is called when nothing is there any
- * more, which ends it; `onLost` at each failure.
+ * Follows what happens at an address for as long as this tab is seen: by its server-sent `events`
+ * where the browser has a place for a stream and the server grants it, and else by reading `state`
+ * again and again, which tells the same. Streams that are refused or break are tried again after
+ * longer and longer pauses, and so is the state when it cannot be had. `after` says what is known
+ * already. `onEvent` may resolve with true to end it, or reject to have the event sent again;
+ * `onGone` is called when nothing is there any more, which ends it; `onLost` each time that neither
+ * way tells anything.
+ * @param {{ events: string, state: string, after?: () => string | undefined }} addresses
  */
-export async function follow(url, { onEvent, onGone, onLost }) {
-  let lastId;
+export async function follow({ events, state, after }, { onEvent, onGone, onLost }) {
   let failures = 0;
+  let refusals = 0;
+  let streamAgainAt = 0;
 
-  /** Resolves with what is left to do: nothing, or a pause in ms before the next visit. */
-  const visit = async (signal, isStream) => {
-    const headers = lastId === undefined ? {} : { "Last-Event-ID": lastId };
-    const response = await fetch(url, { cache: "no-store", headers, signal });
-    if (response.status === 404) return onGone();
-    if (!response.ok) throw new RefusedError(response);
-    let events = 0;
-    for await (const { event, id, data } of readEvents(response.body)) {
+  // Each way resolves with what is left to do: nothing, or a pause in ms before the next visit.
+  const watchStream = async (signal) => {
+    const known = after?.();
+    const headers = known === undefined ? {} : { "Last-Event-ID": known };
+    const response = await ask(events, { headers, signal });
+    if (response === undefined) return onGone();
+    let count = 0;
+    for await (const { event, data } of readEvents(response.body)) {
       if (event === "gone") return onGone();
       if (await onEvent(data)) return undefined;
-      lastId = id ?? lastId;
       failures = 0;
-      events += 1;
-      if (!isStream) return pollMs;
+      refusals = 0;
+      count += 1;
     }
-    if (events === 0) throw new Error("the stream ended before it began");
+    if (count === 0) throw new Error("the stream ended before it began");
     return firstPauseMs;
+  };
+  const readState = async (signal) => {
+    const known = after?.();
+    const query = known === undefined ? "" : `?${new URLSearchParams({ after: known })}`;
+    const response = await ask(`${state}${query}`, { signal });
+    if (response === undefined) return onGone();
+    if (await onEvent(await response.text())) return undefined;
+    failures = 0;
+    return pollMs;
+  };
+  const visit = async (leave, signal) => {
+    if (performance.now() < streamAgainAt) return readState(signal);
+    const place = await takePlace(leave);
+    try {
+      if (place.granted) return await watchStream(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      refusals += 1;
+      streamAgainAt = performance.now() + pauseAfter(refusals, error);
+    } finally {
+      place.leave();
+    }
+    return readState(signal);
   };
 
   for (;;) {
@@ -41,26 +67,32 @@ export async function follow(url, { onEvent, onGone, onLost }) {
     const leaving = new AbortController();
     const leave = () => leaving.abort();
     document.addEventListener("visibilitychange", leave);
-    const place = await takePlace(leave);
     let pauseMs;
     try {
-      pauseMs = await visit(leaving.signal, place.granted);
+      pauseMs = await visit(leave, leaving.signal);
       if (pauseMs === undefined) return;
     } catch (error) {
       pauseMs = 0;
       if (!leaving.signal.aborted) {
         failures += 1;
-        pauseMs = Math.max(error.retryAfterMs ?? 0, pauseAfter(failures));
+        pauseMs = pauseAfter(failures, error);
         onLost();
       }
     } finally {
       document.removeEventListener("visibilitychange", leave);
       leave();
-      place.leave();
     }
     // Not all tabs that lost their streams at once are to come back at once.
     await sleep(pauseMs * (1 + Math.random() / 4));
   }
+}
+
+/** The answer; `undefined` when nothing is there; throws an error that `follow` heeds when refused. */
+export async function ask(url, options) {
+  const response = await fetch(url, { cache: "no-store", ...options });
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new RefusedError(response);
+  return response;
 }
 
 class RefusedError extends Error {
@@ -71,8 +103,9 @@ class RefusedError extends Error {
   }
 }
 
-function pauseAfter(failures) {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
+/** Longer with each failure, and as long as the last one's answer asked for. */
+function pauseAfter(failures, { retryAfterMs = 0 }) {
+  return Math.max(retryAfterMs, Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)));
 }
 
 /** Reads events as our server writes them: each field on one line. */

@@ -15,14 +15,17 @@ function show(page) {
   const plots = [...page.querySelectorAll("[data-plot]")].map(createPlot);
   const status = page.querySelector("[data-queue]");
   let moments = [];
+  let latestAt;
 
   const showSnapshots = (data) => {
     const snapshots = JSON.parse(data);
+    if (snapshots.length === 0) return;
     const fresh = snapshots.map((snapshot) => ({
       time: Date.parse(snapshot.at) / 1_000,
       readings: createReadings(snapshot, classes),
     }));
     const latest = fresh.at(-1);
+    latestAt = snapshots.at(-1).at;
     moments = [...moments, ...fresh].filter(({ time }) => time > latest.time - shownSeconds);
     say(status, describeQueue(snapshots.at(-1)));
     for (const value of page.querySelectorAll("[data-reading]")) {
@@ -33,7 +36,9 @@ function show(page) {
     for (const plot of plots) plot.draw(moments);
   };
   const sayLost = () => say(status, "The connection is lost; trying again.");
-  follow(page.dataset.overview, { onEvent: showSnapshots, onGone: sayLost, onLost: sayLost });
+  const { overview: events, state } = page.dataset;
+  const after = () => latestAt;
+  follow({ events, state, after }, { onEvent: showSnapshots, onGone: sayLost, onLost: sayLost });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const plot of plots) plot.recolour();
   });

@@ -1,32 +1,34 @@
 /** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
-import { follow } from "./follow.js";
+import { ask, follow } from "./follow.js";
 
 const watched = document.querySelector("main[data-events]");
-if (watched instanceof HTMLElement && watched.dataset.events) watch(watched.dataset.events);
+if (watched instanceof HTMLElement) watch(watched.dataset);
 showLocalTimes();
 
-function watch(url) {
+function watch({ events, state }) {
   let shown;
-  follow(url, {
-    async onEvent(data) {
-      if (data !== shown && (await reload()) === "gone") {
-        showGone();
-        return true;
-      }
-      shown = data;
-      const { status } = JSON.parse(data);
-      return status === "succeeded" || status === "failed";
+  follow(
+    { events, state },
+    {
+      async onEvent(data) {
+        if (data !== shown && (await reload()) === "gone") {
+          showGone();
+          return true;
+        }
+        shown = data;
+        const { status } = JSON.parse(data);
+        return status === "succeeded" || status === "failed";
+      },
+      onGone: showGone,
+      // What was last known stays, until it can be asked for again.
+      onLost: () => undefined,
     },
-    onGone: showGone,
-    // What was last known stays, until it can be asked for again.
-    onLost: () => undefined,
-  });
+  );
 }
 
 async function reload() {
-  const response = await fetch(location.href);
-  if (response.status === 404) return "gone";
-  if (!response.ok) throw new Error(`the page was answered ${response.status}`);
+  const response = await ask(location.href);
+  if (response === undefined) return "gone";
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = page.querySelector("main");
   if (main === null) throw new Error("the page has no main part");
