@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { isOfWrongType } from "./wrong-type.ts";
+import { readRecordAnswers } from "./answers.ts";
 
 /** Longer than a submission waits for Redis: from then on, a place without a job is nobody's. */
 const addedWithinMs = 10_000;
@@ -89,11 +89,9 @@ async function leaveEnded(redis: Redis, keys: PlaceKeys, start: number): Promise
   const places = found.flatMap((id, i) => (i % 2 === 0 ? [{ id, at: Number(found[i + 1]) }] : []));
   const reading = redis.pipeline();
   for (const { id } of places) reading.hmget(`${jobs}${id}`, "name", "finishedOn");
-  const records = await reading.exec();
+  const records = await readRecordAnswers(reading);
   const left = places.filter(({ at }, i) => {
-    const [error, record] = records?.[i] ?? [];
-    if (error != null && !isOfWrongType(error)) throw error;
-    const [name, finishedOn] = error == null ? (record as (string | null)[]) : [];
+    const [name, finishedOn] = (records[i] ?? []) as (string | null)[];
     return name == null ? !isBeingAdded(at) : finishedOn != null;
   });
   return left.length === 0 ? 0 : redis.zrem(client, ...left.map(({ id }) => id));

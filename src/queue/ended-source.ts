@@ -1,10 +1,10 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { readRecordAnswers } from "./answers.ts";
 import type { ByOutcome } from "./budget.ts";
 import { findOwner } from "./job-owner.ts";
 import { weighJobs } from "./kept.ts";
 import { endedSets } from "./queue.ts";
-import { isOfWrongType } from "./wrong-type.ts";
 
 /** A job that has ended. */
 export interface WeighedJob {
@@ -30,13 +30,11 @@ export function createEndedSource(queue: Queue, redis: Redis): EndedSource {
   const weigh = async (ids: readonly string[]): Promise<WeighedJob[]> => {
     const reading = redis.pipeline();
     for (const id of ids) reading.hget(queue.toKey(id), "opts");
-    const [sizes, options] = await Promise.all([weighJobs(queue, redis, ids), reading.exec()]);
-    return ids.map((id, i) => {
-      const [error, text] = options?.[i] ?? [];
-      if (error != null && !isOfWrongType(error)) throw error;
-      const owner = error == null ? findOwner(String(text)) : undefined;
-      return { id, bytes: sizes[i] ?? 0, owner };
-    });
+    const [sizes, options] = await Promise.all([
+      weighJobs(queue, redis, ids),
+      readRecordAnswers(reading),
+    ]);
+    return ids.map((id, i) => ({ id, bytes: sizes[i] ?? 0, owner: findOwner(String(options[i])) }));
   };
   return {
     count: async () => {

@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
-import type { ChainableCommander, Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { readAnswers } from "./answers.ts";
 import { endedSets, type EndedSet } from "./queue.ts";
 
 /** What of a queue stays in Redis although no job needs it to run. */
@@ -44,7 +45,7 @@ async function measureJobs(queue: Queue, redis: Redis, set: EndedSet): Promise<K
 /** How many there are, and some of them at random, some perhaps twice. */
 async function drawJobs(queue: Queue, redis: Redis, set: EndedSet) {
   const key = queue.toKey(set);
-  const [count, ids] = await ask(redis.pipeline().zcard(key).zrandmember(key, -weighed));
+  const [count, ids] = await readAnswers(redis.pipeline().zcard(key).zrandmember(key, -weighed));
   return [Number(count), ids as readonly string[]] as const;
 }
 
@@ -57,22 +58,13 @@ export async function weighJobs(
   const weighing = redis.pipeline();
   // All fields, for a result is one large field among small ones.
   for (const id of ids) weighing.memory("USAGE", queue.toKey(id), "SAMPLES", 0);
-  return (await ask(weighing)).map(Number);
+  return (await readAnswers(weighing)).map(Number);
 }
 
 async function measureEvents(queue: Queue, redis: Redis): Promise<Kept> {
   const key = queue.toKey("events");
-  const [count, bytes] = await ask(
+  const [count, bytes] = await readAnswers(
     redis.pipeline().xlen(key).memory("USAGE", key, "SAMPLES", weighedNodes),
   );
   return { count: Number(count), bytes: Number(bytes) };
-}
-
-/** The answers in order; throws the first error among them. */
-async function ask(pipeline: ChainableCommander): Promise<unknown[]> {
-  const answers = (await pipeline.exec()) ?? [];
-  return answers.map(([error, answer]) => {
-    if (error !== null) throw error;
-    return answer;
-  });
 }

@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { readAnswers } from "./answers.ts";
 
 /**
  * The waiting list is searched this far from its next job on. BullMQ's own look for a job's state
@@ -33,10 +34,7 @@ export async function readPlace(queue: Queue, redis: Redis, id: string): Promise
   for (const set of sets) look.zscore(queue.toKey(set), id);
   look.lpos(queue.toKey("active"), id);
   look.lpos(wait, id, "RANK", -1, "MAXLEN", lookedUp).llen(wait);
-  const answers = ((await look.exec()) ?? []).map(([error, answer]) => {
-    if (error !== null) throw error;
-    return answer;
-  });
+  const answers = await readAnswers(look);
   const scores = answers.slice(0, sets.length);
   const [activeAt, index, length] = answers.slice(sets.length);
 

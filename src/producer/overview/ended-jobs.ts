@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
+import { readAnswers, readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readForgotten } from "../../queue/forgotten.ts";
 import { readyAt } from "../../queue/ready-at.ts";
@@ -47,9 +48,10 @@ export async function readEndedJobs(
 ): Promise<EndedSeconds> {
   const seconds = Array.from({ length: (untilMs - fromMs) / 1_000 }, (_, i) => fromMs + i * 1_000);
   const slots = seconds.flatMap((second) => outcomes.map((outcome) => ({ second, outcome })));
-  const counts = await ask(
-    redis,
-    slots.map(({ second, outcome }) => ["zcount", queue.toKey(outcome), second, endOf(second)]),
+  const counts = await readAnswers(
+    redis.pipeline(
+      slots.map(({ second, outcome }) => ["zcount", queue.toKey(outcome), second, endOf(second)]),
+    ),
   );
   // Read after the counts: what is forgotten in between must not be missing from them unnoticed.
   const completeFromMs = await readCompleteFrom(queue, redis);
@@ -61,17 +63,18 @@ export async function readEndedJobs(
     sampled.most,
     Math.max(sampled.least, Math.floor(sampled.all / seconds.length)),
   );
-  const ids = await ask(
-    redis,
-    filled.map(({ second, outcome }) => [
-      "zrevrangebyscore",
-      queue.toKey(outcome),
-      endOf(second),
-      second,
-      "LIMIT",
-      0,
-      perSlot,
-    ]),
+  const ids = await readAnswers(
+    redis.pipeline(
+      filled.map(({ second, outcome }) => [
+        "zrevrangebyscore",
+        queue.toKey(outcome),
+        endOf(second),
+        second,
+        "LIMIT",
+        0,
+        perSlot,
+      ]),
+    ),
   );
   const ended: EndedSeconds = await collect(queue, redis, filled, ids as string[][]);
   for (const second of seconds) if (second < completeFromMs) ended.set(second, undefined);
@@ -85,7 +88,7 @@ async function readCompleteFrom(queue: Queue, redis: Redis): Promise<number> {
   return forgottenAt === 0 ? 0 : Math.floor(forgottenAt / 1_000) * 1_000 + 1_000;
 }
 
-type Command = [name: string, ...args: (string | number)[]];
+type ReadHash = readonly (string | null)[];
 type Outcome = (typeof outcomes)[number];
 type FilledSlot = { second: number; outcome: Outcome; count: number };
 
@@ -99,16 +102,15 @@ async function collect(
   slots: readonly FilledSlot[],
   ids: readonly (readonly string[])[],
 ): Promise<Map<number, EndedSecond>> {
-  const hashes = await ask(
-    redis,
-    ids.flat().map((id) => ["hmget", queue.toKey(id), ...fields]),
+  const hashes = await readRecordAnswers(
+    redis.pipeline(ids.flat().map((id) => ["hmget", queue.toKey(id), ...fields])),
   );
   const seconds = new Map<number, EndedSecond>();
   let next = 0;
   slots.forEach(({ second, outcome, count }, i) => {
-    const found = hashes.slice(next, (next += ids[i]?.length ?? 0)) as (string | null)[][];
-    // A job may be over its retention between two of these reads.
-    const known = found.filter(([timestamp]) => timestamp !== null);
+    const found = hashes.slice(next, (next += ids[i]?.length ?? 0)) as (ReadHash | undefined)[];
+    // A job may be over its retention between two of these reads, and a record may be no hash.
+    const known = found.filter((hash): hash is ReadHash => typeof hash?.[0] === "string");
     const jobs = known.map((hash) => parseJob(hash, outcome, count / known.length));
     const { succeeded, failed, sample } = seconds.get(second) ?? none;
     seconds.set(second, {
@@ -147,13 +149,4 @@ function parseOptions(text: string | null | undefined): { readonly delay?: unkno
   } catch {
     return {};
   }
-}
-
-/** The answers in order; throws the first error among them. */
-async function ask(redis: Redis, commands: Command[]): Promise<unknown[]> {
-  const answers = (await redis.pipeline(commands).exec()) ?? [];
-  return answers.map(([error, answer]) => {
-    if (error !== null) throw error;
-    return answer;
-  });
 }

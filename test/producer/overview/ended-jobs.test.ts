@@ -94,6 +94,29 @@ test("tells of every second, however many jobs have ended, while none was remove
   ]);
 });
 
+test("counts the others, and each job, where a record is no hash", async () => {
+  const { queue } = await startProducer();
+  const redis = openClient();
+  const [from, until] = aroundNow();
+  await addEnded(queue, redis, from + 2_000, 3);
+  await addEnded(queue, redis, from + 4_000, 1);
+  for (const id of [`job-${from + 2_000}-0`, `job-${from + 4_000}-0`]) {
+    await redis.del(queue.toKey(id));
+    await redis.set(queue.toKey(id), "text");
+  }
+
+  const seconds = await readEndedJobs(queue, redis, from, until);
+  const found = [...seconds].map(([second, ended]) => [
+    second - from,
+    ended?.succeeded,
+    ended?.sample.map(({ weight }) => weight),
+  ]);
+  expect(found).toEqual([
+    [2_000, 3, [1.5, 1.5]],
+    [4_000, 1, []],
+  ]);
+});
+
 test("fails when Redis refuses one of the reads", async () => {
   const { queue } = await startProducer();
   const redis = openClient();
