@@ -65,7 +65,7 @@ export function isFinal({ status }: Pick<JobStatus, "status">): boolean {
   return status === "succeeded" || status === "failed";
 }
 
-function linksOf(id: string): JobStatus["links"] {
+export function linksOf(id: string): JobStatus["links"] {
   const self = `${paths.api}/${id}`;
   return { self, events: `${self}/events`, page: `${paths.jobs}/${id}` };
 }
@@ -120,20 +120,23 @@ type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "
 function describeOutcome(record: JobRecord, jobState: string): Outcome {
   const { finishedAt, result, failure } = record;
   const finished = finishedAt === undefined ? {} : { finished_at: iso(finishedAt) };
+  const status = statusOf(jobState);
+  if (status === "succeeded") return { status, ...finished, result };
+  if (status !== "failed") return { status };
+  return { status, ...finished, error_type: failure.failureClass, error: failure.reason };
+}
+
+/** What a state of BullMQ's is called. */
+export function statusOf(jobState: string): JobStatus["status"] {
   switch (jobState) {
     case "completed":
-      return { status: "succeeded", ...finished, result };
+      return "succeeded";
     case "failed":
-      return {
-        status: "failed",
-        ...finished,
-        error_type: failure.failureClass,
-        error: failure.reason,
-      };
+      return "failed";
     case "active":
-      return { status: "working" };
+      return "working";
     default:
-      return { status: "waiting" };
+      return "waiting";
   }
 }
 

@@ -3,9 +3,9 @@ import type { QueueEvents } from "bullmq";
 import { isJobId } from "../../queue/job-id.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { RequestError } from "../http/errors.ts";
-import { type JobStatus, readJobStatus, summarizeJob } from "./job-status.ts";
+import { type JobStatus, readJobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
-import { readRecentJobs } from "./recent-jobs.ts";
+import { type RecentJob, readRecentJobs } from "./recent-jobs.ts";
 import { createReadGate } from "./read-gate.ts";
 import { renew } from "./remembered.ts";
 import { createStatusMemory } from "./status-memory.ts";
@@ -33,7 +33,7 @@ export interface Jobs {
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
   /** The latest jobs, newest first. */
-  recent(): Promise<readonly JobStatus[]>;
+  recent(): Promise<readonly RecentJob[]>;
   /** A stream of server-sent events that follows the job to its end. */
   watch(job: JobStatus): PassThrough;
   /** Where else a job can be seen. */
@@ -57,7 +57,9 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
       broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id)),
     ),
   );
-  const recent = renew(listed, () => gate.pass(() => broker.ask((queue) => readRecentJobs(queue))));
+  const recent = renew(listed, () =>
+    gate.pass(() => broker.ask((queue, redis) => readRecentJobs(queue, redis))),
+  );
   const outdate = (id: string) => {
     memory.forget(id);
     recent.outdate();
@@ -86,9 +88,7 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
     async recent() {
       const found = await recent.get();
       // Not the queue's own heartbeats.
-      return found
-        .filter(({ job }) => tasks.has(job.name))
-        .map(({ job, state }) => summarizeJob(job, state));
+      return found.filter(({ task }) => tasks.has(task));
     },
     watch: (job) => streams.open(job),
     linksTo: (job) => createJobLinks(linkTargets, job),

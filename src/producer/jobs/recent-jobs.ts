@@ -1,27 +1,103 @@
-import type { Job, Queue } from "bullmq";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { readRecordAnswers } from "../../queue/answers.ts";
+import { parseFailure } from "../../queue/failure-text.ts";
+import { readStarts } from "../../queue/record-starts.ts";
+import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
+import { hasPage, type JobStatus, linksOf, statusOf } from "./job-status.ts";
+
+/** A job as a list shows it. */
+export interface RecentJob {
+  readonly id: string;
+  readonly task: string;
+  readonly status: JobStatus["status"];
+  /** When it was submitted, if its record says so. */
+  readonly createdAt: string | undefined;
+  /** `undefined` for a job that has none. */
+  readonly page: string | undefined;
+  /** The start of its input, as JSON. */
+  readonly input: string;
+  /** The start of its result, as JSON, or the class of its failure, once it has one. */
+  readonly outcome: string;
+}
 
 const shown = 15;
 const states = ["active", "waiting", "delayed", "completed", "failed"] as const;
 
-/** The latest jobs of any state, newest first. */
-export async function readRecentJobs(
-  queue: Queue,
-): Promise<{ job: Job; state: (typeof states)[number] }[]> {
+/** Of inputs and results. */
+const shownCharacters = 60;
+/** Enough for these, each of which takes three bytes at most. */
+const read = { fields: ["name", "data", "returnvalue", "failedReason"], bytes: 256 } as const;
+/** What stands before a stored result. */
+const resultPrefix = '{"value":';
+
+/** The latest jobs of any state, newest first; of inputs and results only what is shown is read. */
+export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
   const lists = await Promise.all(
     states.map(async (state) => {
-      const jobs = await queue.getJobs([state], 0, shown - 1);
-      return jobs.map((job) => ({ job, state }));
+      const ids = await queue.getRanges([state], 0, shown - 1);
+      return ids.map((id) => ({ id, state }));
     }),
   );
   // A job that moved between two reads shows up twice; its later state is the truer one.
-  const latest = new Map(lists.flat().map((entry) => [entry.job.id, entry]));
-  return [...latest.values()]
-    .toSorted((a, b) => createdAt(b.job) - createdAt(a.job))
+  const found = [...new Map(lists.flat().map((entry) => [entry.id, entry])).values()];
+  const times = await readRecordAnswers(
+    redis.pipeline(found.map(({ id }) => ["hmget", queue.toKey(id), "name", "timestamp"])),
+  );
+  const latest = found
+    .map((entry, i) => {
+      const [name, timestamp] = (times[i] ?? []) as (string | null)[];
+      return { ...entry, isThere: name != null, createdAt: parseTime(timestamp) };
+    })
+    .filter(({ isThere }) => isThere)
+    // A job whose record does not say when it was made comes last.
+    .toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
     .slice(0, shown);
+  const ids = latest.map(({ id }) => id);
+  const starts = await readStarts(queue, redis, ids, read);
+  return latest.map(({ id, state, createdAt }, i) => {
+    const [name, data, returnvalue, failedReason] = starts[i] ?? [];
+    return {
+      id,
+      task: name ?? "",
+      status: statusOf(state),
+      createdAt: createdAt === undefined ? undefined : new Date(createdAt).toISOString(),
+      page: hasPage({ id }) ? linksOf(id).page : undefined,
+      input: showInput(data ?? ""),
+      outcome: showOutcome(state, returnvalue ?? "", failedReason ?? ""),
+    };
+  });
 }
 
-/** A job whose record does not say when it was made comes last. */
-function createdAt({ timestamp }: Job): number {
-  return parseTime(timestamp) ?? 0;
+function showOutcome(state: (typeof states)[number], returnvalue: string, reason: string): string {
+  if (state === "failed") return parseFailure(reason).failureClass;
+  if (state !== "completed") return "";
+  if (isWhole(returnvalue)) return brief(JSON.stringify(readResult(parse(returnvalue))));
+  const isOurs = returnvalue.startsWith(resultPrefix);
+  return isOurs ? brief(returnvalue.slice(resultPrefix.length)) : "null";
+}
+
+function showInput(data: string): string {
+  if (!isWhole(data)) return brief(data);
+  const input = parse(data);
+  return brief(JSON.stringify(typeof input === "object" && input !== null ? input : {}));
+}
+
+/** Whether the start of a text is all of it. */
+function isWhole(start: string): boolean {
+  return Buffer.byteLength(start) < read.bytes;
+}
+
+/** `undefined` for what somebody has damaged. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function brief(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters - 1)}…` : text;
 }

@@ -4,7 +4,7 @@ import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
 import type { Field } from "./fields.ts";
-import { hasPage, type JobStatus } from "../jobs/job-status.ts";
+import type { RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 
 /** A task's form: empty, or as it was sent, with what is wrong with it. */
@@ -21,7 +21,7 @@ export interface TaskForm {
 /** A task's page: its form, and the latest jobs; `undefined` when they cannot be read. */
 export function renderFormPage(
   form: TaskForm,
-  recent: readonly JobStatus[] | undefined,
+  recent: readonly RecentJob[] | undefined,
   /** Whether there are others to go to. */
   isOneOfSeveral: boolean,
 ): Promise<string> {
@@ -36,7 +36,7 @@ export function renderFormPage(
 }
 
 /** A section with the latest jobs; `undefined` when they cannot be read. */
-export function renderRecentJobs(recent: readonly JobStatus[] | undefined): Markup {
+export function renderRecentJobs(recent: readonly RecentJob[] | undefined): Markup {
   return html`<section>
     <h2>Recent jobs</h2>
     ${recent === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(recent)}
@@ -127,7 +127,7 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
   return html` ${name}="${limit}"`;
 }
 
-function renderRecent(jobs: readonly JobStatus[]): Markup {
+function renderRecent(jobs: readonly RecentJob[]): Markup {
   if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
   return html`<div class="scroll">
     <table>
@@ -145,25 +145,15 @@ function renderRecent(jobs: readonly JobStatus[]): Markup {
           (job) =>
             html`<tr>
               <td>
-                ${hasPage(job) ? html`<a href="${job.links.page}">${job.task}</a>` : job.task}
+                ${job.page === undefined ? job.task : html`<a href="${job.page}">${job.task}</a>`}
               </td>
               <td><span class="badge ${job.status}">${job.status}</span></td>
-              <td>${outcomeOf(job)}</td>
-              <td><code>${brief(job.input)}</code></td>
-              <td>${renderTime(job.created_at)}</td>
+              <td>${job.outcome}</td>
+              <td><code>${job.input}</code></td>
+              <td>${renderTime(job.createdAt)}</td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
-}
-
-function outcomeOf(job: JobStatus): string {
-  if (job.status === "succeeded") return brief(job.result);
-  return job.error_type ?? "";
-}
-
-function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? "";
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

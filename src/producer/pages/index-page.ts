@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
-import type { JobStatus } from "../jobs/job-status.ts";
+import type { RecentJob } from "../jobs/recent-jobs.ts";
 import { renderRecentJobs } from "./form-page.ts";
 import { type Markup, renderPage } from "./layout.ts";
 import type { FoundTasks, ListedTask } from "./task-search.ts";
@@ -8,7 +8,7 @@ import type { FoundTasks, ListedTask } from "./task-search.ts";
 /** The start page of several tasks: a way to each one's form, a search, and the latest jobs. */
 export function renderIndexPage(
   found: FoundTasks,
-  recent: readonly JobStatus[] | undefined,
+  recent: readonly RecentJob[] | undefined,
 ): Promise<string> {
   return renderPage(
     { title: "Tasks", assets: ["task-search.js"] },

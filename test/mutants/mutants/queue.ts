@@ -215,4 +215,16 @@ export const queueMutants: readonly Mutant[] = [
       test: "options that differ in id, client and trace alone",
     },
   },
+  {
+    name: "the list of the latest jobs reads them whole",
+    change: {
+      file: "src/queue/record-starts.ts",
+      from: "value and string.sub(value, 1, ARGV[1])",
+      to: "value",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/recent-jobs.test.ts",
+      test: "the latest jobs take little from Redis",
+    },
+  },
 ];

@@ -1,0 +1,62 @@
+import type { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
+import { startProducer, type TestProducer } from "../../support/producer.ts";
+import { ownRedis } from "../../support/redis.ts";
+
+const large = "ä".repeat(30_000);
+
+test("the latest jobs take little from Redis, however large they are", async () => {
+  const { url: redisUrl } = await ownRedis();
+  const producer = await startProducer({ redisUrl });
+  const { url, queue, redis } = producer;
+  for (let i = 0; i < 15; i += 1) {
+    await queue.add("quotient", { text: large }, { jobId: createRandomId() });
+    await addEnded(producer, JSON.stringify({ text: large }), JSON.stringify({ value: large }));
+  }
+  const before = await readSentBytes(redis);
+  const page = await (await fetch(url)).text();
+  // Those of the page, and of whatever else goes on in that time; the jobs have three million.
+  expect((await readSentBytes(redis)) - before).toBeLessThan(200_000);
+  expect(page).toContain(`{&quot;text&quot;:&quot;${"ä".repeat(50)}…`);
+});
+
+test("the latest jobs are told with the start of their input and outcome, and shorter ones as they are", async () => {
+  const producer = await startProducer();
+  const { queue, redis } = producer;
+  const short = await addEnded(producer, '{ "x": 1 }', '{"value":"5"}');
+  const text = "€".repeat(100);
+  const long = await addEnded(
+    producer,
+    JSON.stringify({ text }),
+    JSON.stringify({ value: { text } }),
+  );
+  const foreign = await addEnded(producer, "{", large);
+  const listed = await readRecentJobs(queue, redis);
+  const told = new Map(listed.map(({ id, input, outcome }) => [id, [input, outcome]]));
+
+  expect(told.get(short)).toEqual(['{"x":1}', '"5"']);
+  const start = `{"text":"${"€".repeat(50)}…`;
+  expect(told.get(long)).toEqual([start, start]);
+  expect(told.get(foreign)).toEqual(["{}", "null"]);
+});
+
+/** A job that succeeded, with these texts in its record. */
+async function addEnded(
+  { queue, redis }: TestProducer,
+  data: string,
+  returnvalue: string,
+): Promise<string> {
+  const id = createRandomId();
+  const now = Date.now();
+  await redis.hset(queue.toKey(id), { name: "quotient", data, returnvalue, timestamp: now });
+  await redis.zadd(queue.toKey("completed"), now, id);
+  return id;
+}
+
+/** What Redis has sent to all its clients. */
+async function readSentBytes(redis: Redis): Promise<number> {
+  const stats = await redis.info("stats");
+  return Number(/^total_net_output_bytes:(\d+)/m.exec(stats)?.[1]);
+}
