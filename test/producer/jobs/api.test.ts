@@ -261,7 +261,13 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
   const document = await readBody(await fetch(`${url}/api/openapi.json`));
   expect([document.openapi, Object.keys(document.paths)]).toEqual([
     "3.1.0",
-    ["/api/v1/jobs", "/api/v1/jobs/{id}", "/api/v1/jobs/{id}/events", "/api/v1/overview/events"],
+    [
+      "/api/v1/jobs",
+      "/api/v1/jobs/{id}",
+      "/api/v1/jobs/{id}/events",
+      "/api/v1/overview",
+      "/api/v1/overview/events",
+    ],
   ]);
   const { schema, examples } =
     document.paths["/api/v1/jobs"].post.requestBody.content["application/json"];
