@@ -15,7 +15,8 @@ export interface ServerEvent {
   readonly event: string;
   /** What the browser names when it comes back. */
   readonly id?: string;
-  readonly data: unknown;
+  /** JSON, which so can be written once for many readers. */
+  readonly data: string;
 }
 
 /** One reader of server-sent events. */
@@ -84,9 +85,7 @@ function openEventStream(): EventStream {
       return body.writableEnded || body.destroyed;
     },
     send: ({ event, id, data }) =>
-      write(
-        `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`,
-      ),
+      write(`event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`),
     keepAlive: () => write(":\n\n"),
     end,
   };

@@ -1,6 +1,7 @@
 import type { PassThrough } from "node:stream";
 import { createEventStreams, type EventStream } from "../http/event-stream.ts";
 import { isFinal, type JobStatus } from "./job-status.ts";
+import { textOf } from "./status-text.ts";
 
 const maxStreams = 500;
 /** Positions move without an event of the job's own. */
@@ -20,7 +21,8 @@ export interface StatusStreams {
 interface Watch {
   readonly id: string;
   readonly stream: EventStream;
-  sent: JobStatus;
+  /** As JSON. */
+  sent: string;
   reading: boolean;
   /** Something happened during the read: what it found may be old. */
   stale: boolean;
@@ -33,8 +35,8 @@ export function openStatusStreams(
   const streams = createEventStreams(maxStreams);
   const watches = new Set<Watch>();
 
-  const send = ({ stream }: Watch, status: JobStatus) => {
-    stream.send({ event: "status", data: status });
+  const send = ({ stream, sent }: Watch, status: JobStatus) => {
+    stream.send({ event: "status", data: sent });
     if (isFinal(status)) stream.end();
   };
   const refresh = async (watch: Watch) => {
@@ -46,10 +48,10 @@ export function openStatusStreams(
         watch.stale = false;
         const status = await read(watch.id);
         if (status === undefined) {
-          watch.stream.send({ event: "gone", data: { id: watch.id } });
+          watch.stream.send({ event: "gone", data: JSON.stringify({ id: watch.id }) });
           watch.stream.end();
-        } else if (JSON.stringify(status) !== JSON.stringify(watch.sent)) {
-          watch.sent = status;
+        } else if (textOf(status) !== watch.sent) {
+          watch.sent = textOf(status);
           send(watch, status);
         }
       }
@@ -69,7 +71,8 @@ export function openStatusStreams(
   return {
     open(first) {
       const stream = streams.open();
-      const watch: Watch = { id: first.id, stream, sent: first, reading: false, stale: false };
+      const sent = textOf(first);
+      const watch: Watch = { id: first.id, stream, sent, reading: false, stale: false };
       watches.add(watch);
       stream.body.once("close", () => watches.delete(watch));
       send(watch, first);

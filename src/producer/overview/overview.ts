@@ -1,5 +1,5 @@
 import type { PassThrough } from "node:stream";
-import { createEventStreams, type EventStream } from "../http/event-stream.ts";
+import { createEventStreams, type EventStream, type ServerEvent } from "../http/event-stream.ts";
 import type { History } from "./history.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 
@@ -31,9 +31,10 @@ export function openOverview(history: History): Overview {
   const take = () => {
     taking ??= history.take().then((fresh) => {
       taking = undefined;
+      const event = fresh.length === 0 ? undefined : createEvent(fresh);
       for (const stream of watching) {
-        if (fresh.length === 0) stream.keepAlive();
-        else send(stream, fresh);
+        if (event === undefined) stream.keepAlive();
+        else stream.send(event);
       }
     });
     return taking;
@@ -61,7 +62,7 @@ export function openOverview(history: History): Overview {
       watching.add(stream);
       stream.body.once("close", () => watching.delete(stream));
       const past = newerThan(after, history.snapshots);
-      if (past.length > 0) send(stream, past);
+      if (past.length > 0) stream.send(createEvent(past));
       void renew();
       return stream.body;
     },
@@ -77,7 +78,11 @@ function newerThan(id: string | undefined, snapshots: readonly OverviewSnapshot[
   return snapshots.filter(({ at }) => !(Date.parse(at) <= afterMs));
 }
 
-function send(stream: EventStream, snapshots: readonly OverviewSnapshot[]): void {
+function createEvent(snapshots: readonly OverviewSnapshot[]): ServerEvent {
   const id = snapshots.at(-1)?.at;
-  stream.send({ event: "snapshots", ...(id !== undefined && { id }), data: snapshots });
+  return {
+    event: "snapshots",
+    ...(id !== undefined && { id }),
+    data: JSON.stringify(snapshots),
+  };
 }
