@@ -1,3 +1,6 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { readRecordAnswers } from "../../queue/answers.ts";
 import { openRedis } from "../../queue/connection.ts";
 import { createQueue } from "../../queue/queue.ts";
 import { withReader } from "../../service/secret-file.ts";
@@ -25,6 +28,27 @@ export function maxRunMs(
 }
 
 /**
+ * Jobs that Redis says the worker has: also those it could not yet read the news of. One whose
+ * record does not say has no name.
+ */
+export async function readHeldJobs(
+  queue: Queue,
+  redis: Redis,
+  workerId: string,
+): Promise<{ id: string; token: string; name: string }[]> {
+  const active = await redis.lrange(queue.toKey("active"), 0, -1);
+  if (active.length === 0) return [];
+  const tokens = await redis.mget(active.map((id) => `${queue.toKey(id)}:lock`));
+  const held = active
+    .map((id, index) => ({ id, token: tokens[index] ?? "" }))
+    .filter(({ token }) => token.startsWith(`${workerId}:`));
+  const names = (await readRecordAnswers(
+    redis.pipeline(held.map(({ id }) => ["hget", queue.toKey(id), "name"])),
+  )) as (string | null | undefined)[];
+  return held.map((job, i) => ({ ...job, name: names[i] ?? "" }));
+}
+
+/**
  * On a connection of its own, which lives as long as the thread. What it logs is on standard output at
  * once, and in the copy for the main thread, which is blocked.
  */
@@ -37,23 +61,10 @@ export function openLockRenewal(orders: GuardOrders, copy: LogStream): LockRenew
   let lastMs = Number.POSITIVE_INFINITY;
   let told = { long: false, endless: false };
 
-  /** Jobs that Redis says the worker has: also those it could not yet read the news of. */
-  const readHeld = async () => {
-    const active = await redis.lrange(queue.toKey("active"), 0, -1);
-    if (active.length === 0) return [];
-    const tokens = await redis.mget(active.map((id) => `${queue.toKey(id)}:lock`));
-    const held = active
-      .map((id, index) => ({ id, token: tokens[index] ?? "" }))
-      .filter(({ token }) => token.startsWith(`${workerId}:`));
-    return Promise.all(
-      held.map(async (job) => ({ ...job, name: await redis.hget(queue.toKey(job.id), "name") })),
-    );
-  };
-
   const renewHeld = async (blockedMs: number) => {
-    const held = await readHeld();
+    const held = await readHeldJobs(queue, redis, workerId);
     if (held.length === 0) return;
-    const running = [...new Set(held.map(({ name }) => name ?? ""))];
+    const running = [...new Set(held.map(({ name }) => name))];
     const limitMs = maxRunMs(running, orders);
     const fields = { blocked_ms: Math.round(blockedMs), running };
     if (blockedMs > limitMs) {

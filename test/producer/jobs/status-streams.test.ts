@@ -6,11 +6,15 @@ test("a status is written as JSON once, however many watch the job and however o
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   let written = 0;
+  const countWriting = () => {
+    written += 1;
+    return {};
+  };
   const createStatus = (ahead: number): JobStatus => ({
     id: "a",
     task: "nothing",
     status: "waiting",
-    input: { toJSON: () => (written += 1) },
+    input: { toJSON: countWriting },
     attempts: 0,
     max_attempts: 4,
     waiting: { reason: "queued", ahead },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { maxRunMs } from "../../../src/worker/blocking/lock-renewal.ts";
+import { startProducer } from "../../support/producer.ts";
+import { maxRunMs, readHeldJobs } from "../../../src/worker/blocking/lock-renewal.ts";
 
 test.each([
   ["a task, for as long as its limit", ["slow"], 90_000],
@@ -12,4 +13,23 @@ test.each([
     ["slow", 90_000],
   ]);
   expect(maxRunMs(names, { limits, lockMs: 30_000 })).toBe(ms);
+});
+
+test("a worker's other jobs are held although the record of one is no hash", async () => {
+  const { queue, redis } = await startProducer();
+  await redis.lpush(queue.toKey("active"), "sound", "damaged", "foreign");
+  await redis.hset(queue.toKey("sound"), { name: "quick" });
+  await redis.set(queue.toKey("damaged"), "text");
+  for (const [id, worker] of [
+    ["sound", "w"],
+    ["damaged", "w"],
+    ["foreign", "v"],
+  ]) {
+    await redis.set(`${queue.toKey(id ?? "")}:lock`, `${worker}:1`);
+  }
+
+  expect(await readHeldJobs(queue, redis, "w")).toEqual([
+    { id: "damaged", token: "w:1", name: "" },
+    { id: "sound", token: "w:1", name: "quick" },
+  ]);
 });
