@@ -9,7 +9,7 @@ export function clientOf(address: string): string {
   if (isIPv4(address)) return address;
   const unquoted = address.replaceAll('"', "").trim();
   const bare = /^\[(.+)\](?::\d+)?$/.exec(unquoted)?.[1] ?? unquoted;
-  const plain = bare.replace(/^(.*\d+(?:\.\d+){3}):\d+$/, "$1").replace(/%.*$/, "");
+  const plain = bare.replace(/(\.\d+):\d+$/, "$1").replace(/%.*$/, "");
   if (!isIPv6(plain)) return plain.toLowerCase();
   // In lower case, and with :: for the longest run of zeros.
   const ip = new URL(`http://[${plain}]`).hostname.slice(1, -1);

@@ -74,7 +74,8 @@ export function parseFields(
   return Object.fromEntries([...entries, ...boxes].filter(([, value]) => value !== undefined));
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Each text can match in one way only, so that one that does not match is read once. */
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 function parseText(field: Field | undefined, text: string): unknown {
   const trimmed = text.trim();

@@ -219,4 +219,28 @@ export const producerMutants: readonly Mutant[] = [
       test: "where others of its address have all streams",
     },
   },
+  {
+    name: "a number of any length is looked at",
+    change: {
+      file: "src/producer/http/exact-number.ts",
+      from: "  if (literal.length > longestNumber) return new InexactNumber(literal);\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/attacks/slow-texts.test.ts",
+      test: "a number of 64 KB is refused without a look at it",
+    },
+  },
+  {
+    name: "a form's number can match its pattern in many ways",
+    change: {
+      file: "src/producer/pages/fields.ts",
+      from: "(\\d+(\\.\\d*)?|",
+      to: "(\\d+\\.?\\d*|",
+    },
+    caughtBy: {
+      file: "test/attacks/slow-texts.test.ts",
+      test: "what is nearly a number costs no more than its length",
+    },
+  },
 ];

@@ -97,7 +97,7 @@ export const serviceMutants: readonly Mutant[] = [
     name: "a client behind a proxy is another one at each port",
     change: {
       file: "src/service/client-address.ts",
-      from: '.replace(/^(.*\\d+(?:\\.\\d+){3}):\\d+$/, "$1")',
+      from: '.replace(/(\\.\\d+):\\d+$/, "$1")',
       to: "",
     },
     caughtBy: {
@@ -151,6 +151,18 @@ export const serviceMutants: readonly Mutant[] = [
     caughtBy: {
       file: "test/local/start.test.ts",
       test: "keeps a password that was given to itself",
+    },
+  },
+  {
+    name: "digits of an address are looked through anew from each of them",
+    change: {
+      file: "src/service/client-address.ts",
+      from: "/(\\.\\d+):\\d+$/",
+      to: "/^(.*\\d+(?:\\.\\d+){3}):\\d+$/",
+    },
+    caughtBy: {
+      file: "test/attacks/slow-texts.test.ts",
+      test: "digits as an address cost no more than their length",
     },
   },
 ];
