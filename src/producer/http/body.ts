@@ -1,7 +1,7 @@
 import type { ParameterizedContext } from "koa";
 import { getRawBody } from "raw-body";
 import secureJson from "secure-json-parse";
-import { createPointer, type FieldError, RequestError } from "./errors.ts";
+import { createPointer, type FieldError, maxErrors, RequestError } from "./errors.ts";
 import { InexactNumber, readNumber } from "./exact-number.ts";
 
 const jsonBytes = 65_536;
@@ -104,22 +104,26 @@ function assertDepth(value: unknown, levels: number): void {
 
 /** Throws a `RequestError` for a value that Redis would not give back as it is. */
 export function assertPlain(value: unknown): void {
-  const errors = findInexactNumbers(value, []);
+  const errors: FieldError[] = [];
+  collectInexactNumbers(value, [], errors);
   if (errors.length === 0) return;
   const message = "the body holds a number that would not come back as it was sent";
   throw new RequestError(400, message, { errors });
 }
 
-function findInexactNumbers(value: unknown, path: readonly string[]): FieldError[] {
+/** One more than is told at most: each repeats the keys that lead to it. */
+function collectInexactNumbers(value: unknown, path: readonly string[], found: FieldError[]): void {
   if (typeof value === "string") assertWellFormed(value);
   if (value instanceof InexactNumber) {
-    return [{ pointer: createPointer(path), detail: value.problem }];
+    found.push({ pointer: createPointer(path), detail: value.problem });
+    return;
   }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (found.length > maxErrors) return;
     assertWellFormed(key);
-    return findInexactNumbers(item, [...path, key]);
-  });
+    collectInexactNumbers(item, [...path, key], found);
+  }
 }
 
 /** A lone surrogate would come back from Redis as U+FFFD: another text than was sent. */

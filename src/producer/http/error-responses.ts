@@ -3,6 +3,7 @@ import type { Middleware, ParameterizedContext } from "koa";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import {
+  cutErrorText,
   type FieldError,
   RequestError,
   type RequestKind,
@@ -66,7 +67,7 @@ function problemOf(error: unknown): Problem {
       ...(errors.length > 0 && { errors }),
     };
   }
-  if (isClientError(error)) return problem(error.status, error.message);
+  if (isClientError(error)) return problem(error.status, cutErrorText(error.message));
   return problem(500, "something went wrong here; it has been logged");
 }
 

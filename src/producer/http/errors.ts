@@ -1,4 +1,11 @@
-/** The client's request cannot be served as it is; Koa shows message and status. */
+/** A request of 64 KB can have thousands of errors, each of which may repeat a part of it. */
+export const maxErrors = 20;
+const maxErrorText = 500;
+
+/**
+ * The client's request cannot be served as it is; Koa shows message and status. What it repeats of
+ * the request is cut.
+ */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly expose = true;
@@ -16,12 +23,22 @@ export class RequestError extends Error {
       kind?: RequestKind;
     } = {},
   ) {
-    super(message);
+    const { errors = [] } = details;
+    const more = errors.length > maxErrors ? `; the first ${maxErrors} errors are told` : "";
+    super(`${cutErrorText(message)}${more}`);
     this.status = status;
-    this.errors = details.errors ?? [];
+    this.errors = errors.slice(0, maxErrors).map(({ pointer, detail }) => ({
+      pointer: cutErrorText(pointer),
+      detail: cutErrorText(detail),
+    }));
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.kind = details.kind;
   }
+}
+
+/** As much of a text as an answer repeats of a request. */
+export function cutErrorText(text: string): string {
+  return text.length > maxErrorText ? `${text.slice(0, maxErrorText - 1)}…` : text;
 }
 
 /** What a program cannot tell from the status of a refusal: with 429, that the client's own jobs must end first. */

@@ -22,6 +22,7 @@ import {
 } from "../../telemetry/spans.ts";
 import {
   createPointer,
+  maxErrors,
   RequestError,
   UnavailableError,
   type UnavailableKind,
@@ -58,10 +59,6 @@ export interface Receipt {
   /** The key was known: this is the job of an earlier request. */
   readonly replayed: boolean;
 }
-
-/** A request of 64 KB can have thousands of errors, each of which may repeat a part of it. */
-const maxErrors = 20;
-const maxErrorText = 500;
 
 type Outcome = (typeof submissionOutcomes)[number];
 
@@ -100,7 +97,7 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
   const found = tasks.get(task);
   if (found === undefined) {
     const known = [...tasks.keys()].join(", ");
-    const detail = `there is no task "${task}", expected one of: ${known}`;
+    const detail = `there is no task "${cutName(task)}", expected one of: ${known}`;
     throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
   }
   const parsed = acceptInput(found, input, {
@@ -111,14 +108,19 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
   if (parsed.kind === "broken") {
     throw new Error(`the task "${task}" is at fault: ${parsed.problem}`);
   }
-  const { issues } = parsed.error;
-  const errors = issues.slice(0, maxErrors).map(({ path, message }) => ({
-    pointer: `${pointer}${createPointer(path)}`.slice(0, maxErrorText),
-    detail: message.slice(0, maxErrorText),
+  // One more than is told at most: each repeats the keys that lead to it.
+  const errors = parsed.error.issues.slice(0, maxErrors + 1).map(({ path, message }) => ({
+    pointer: `${pointer}${createPointer(path)}`,
+    detail: message,
   }));
-  const part =
-    issues.length > maxErrors ? `; ${maxErrors} of ${issues.length} errors are told` : "";
-  throw new RequestError(422, `the input does not fit the task "${task}"${part}`, { errors });
+  throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
+}
+
+/** Shorter than an error's text, whose end says what is expected. */
+const longestName = 100;
+
+function cutName(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 }
 
 function assertKey(idempotencyKey: string | undefined): void {

@@ -243,4 +243,28 @@ export const producerMutants: readonly Mutant[] = [
       test: "what is nearly a number costs no more than its length",
     },
   },
+  {
+    name: "an answer repeats a request as often as something is wrong with it",
+    change: {
+      file: "src/producer/http/errors.ts",
+      from: "errors.slice(0, maxErrors).map(",
+      to: "errors.map(",
+    },
+    caughtBy: {
+      file: "test/attacks/many-errors.test.ts",
+      test: "work on an error's text ends with what is told of it",
+    },
+  },
+  {
+    name: "an answer repeats as much of a request as it holds",
+    change: {
+      file: "src/producer/http/errors.ts",
+      from: "return text.length > maxErrorText ?",
+      to: "return text.length > maxErrorText * 200 ?",
+    },
+    caughtBy: {
+      file: "test/attacks/many-errors.test.ts",
+      test: "60 KB of a task's name",
+    },
+  },
 ];
