@@ -7,6 +7,7 @@ import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
 import { ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
+import { type JobPlace, readPlace } from "./place.ts";
 import type { Places } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
@@ -35,6 +36,8 @@ export interface NewJob {
 
 export interface SubmittedJob {
   readonly job: Job;
+  /** Where it was when it was read. */
+  readonly state: JobPlace["state"];
   /** The key was known: this is the job of an earlier submission. */
   readonly replayed: boolean;
 }
@@ -66,14 +69,14 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   const id =
     idempotencyKey === undefined ? createRandomId() : createKeyedId(secret, task, idempotencyKey);
   const tag = createClientTag(secret, client);
-  const { sent, stored, known } = await deps.places.fill(tag, id, async () => {
+  const { sent, stored, state, known } = await deps.places.fill(tag, id, async () => {
     const options = { jobId: id, ...ownJob(tag), ...carryTrace(carrierOf(id)) };
     const add = (queue: Queue) => queue.add(task, input, options);
     return idempotencyKey === undefined
-      ? { sent: await deps.ask(add), stored: undefined, known: false }
-      : deps.ask((queue) => addOnce(queue, id, () => add(queue)));
+      ? { sent: await deps.ask(add), stored: undefined, ...added }
+      : deps.ask((queue, redis) => addOnce(queue, redis, id, () => add(queue)));
   });
-  if (idempotencyKey === undefined) return { job: sent, replayed: false };
+  if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
   const job = stored ?? sent;
   const { damage } = readRecord(job);
   if (damage !== undefined) {
@@ -84,30 +87,42 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   if (!isDeepStrictEqual(job.data, sent.data)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another input");
   }
-  return { job, replayed: known };
+  return { job, state, replayed: known };
 }
 
 /**
  * Adds a job unless its id is known, and returns what was sent and what Redis holds: BullMQ keeps the
  * older job, but hands back what was just sent. An older job that is in none of the queue's lists can
  * never run; it is removed, and added anew. Whoever does both at the same time does no harm: only a
- * job in no list is removed, and only one that is gone can be added.
+ * job in no list is removed, and only one that is gone can be added. Where more jobs wait than are
+ * looked through, it counts as waiting until they are fewer.
  */
-async function addOnce(queue: Queue, id: string, add: () => Promise<Job>): Promise<AddedJob> {
+async function addOnce(
+  queue: Queue,
+  redis: Redis,
+  id: string,
+  add: () => Promise<Job>,
+): Promise<AddedJob> {
   const sent = await add();
-  const stored = await queue.getJob(id);
-  if (stored === undefined || !isOlder(stored, sent)) return { sent, stored, known: false };
-  if ((await queue.getJobState(id)) !== "unknown") return { sent, stored, known: true };
+  const first = await queue.getJob(id);
+  if (first === undefined || !isOlder(first, sent)) return { sent, stored: first, ...added };
+  // The place first: a job that is read after its end has its result.
+  const [{ state }, stored] = await Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
+  if (stored !== undefined && state !== "unknown") return { sent, stored, state, known: true };
   await removeOrphan(queue, id);
   const anew = await add();
   const storedAnew = await queue.getJob(id);
   const known = storedAnew !== undefined && isOlder(storedAnew, anew);
-  return { sent: anew, stored: storedAnew, known };
+  return { sent: anew, stored: storedAnew, ...added, known };
 }
+
+/** A job that was not there before, and was just added. */
+const added = { state: "waiting", known: false } as const;
 
 interface AddedJob {
   readonly sent: Job;
   readonly stored: Job | undefined;
+  readonly state: JobPlace["state"];
   /** What is stored is older than what was sent. */
   readonly known: boolean;
 }

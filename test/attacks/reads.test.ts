@@ -107,6 +107,23 @@ test("what anybody may read costs Redis the same, however long the queue is and 
   expect(measured.length).toBeLessThanOrEqual(1 + 2 * seconds + 1);
 });
 
+test("whoever sends a key again and again costs Redis the same, however long the queue is", async () => {
+  const { url, queue, redis } = await startCrowded();
+  const headers = { "idempotency-key": "once" };
+  const { id } = await submitDivision(url, { x: 1, y: 1 }, headers);
+  const commands = await observe(redis);
+  for (let round = 0; round < rounds; round += 1) {
+    expect(await submitDivision(url, { x: 1, y: 1 }, headers)).toMatchObject({
+      id,
+      status: "waiting",
+    });
+  }
+  const seen = commands();
+  expect(findLongLooks(seen, queue)).toEqual([]);
+  // Once to see that it is older, and once to tell of it.
+  expect(readsOf(seen, queue, id)).toBe(2 * rounds);
+});
+
 /** A producer in front of more jobs than are looked through, and without a worker. */
 async function startCrowded(): Promise<TestProducer> {
   const server = await ownRedis();

@@ -4,7 +4,6 @@ import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
-import { readPlace } from "../../queue/place.ts";
 import type { Load, Shortage } from "../../queue/room.ts";
 import { ClientFullError, type Places } from "../../queue/places.ts";
 import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
@@ -147,7 +146,7 @@ async function add(
     return sending.carrier;
   };
   try {
-    const { job, replayed } = await submitJob(
+    const { job, state, replayed } = await submitJob(
       { ...deps, ask: deps.broker.ask },
       { task, input, idempotencyKey, client, carrierOf },
     );
@@ -161,9 +160,6 @@ async function add(
       },
       "job queued",
     );
-    const { state } = replayed
-      ? await deps.broker.ask((queue, redis) => readPlace(queue, redis, String(job.id)))
-      : { state: "waiting" };
     return { job: summarizeJob(job, state), replayed };
   } catch (error) {
     // Whether or not it is the job that was meant, Redis has answered.

@@ -227,4 +227,16 @@ export const queueMutants: readonly Mutant[] = [
       test: "the latest jobs take little from Redis",
     },
   },
+  {
+    name: "the state of a job whose key is sent again is looked for through a whole queue",
+    change: {
+      file: "src/queue/submission.ts",
+      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id)])",
+      to: "Promise.all([queue.getJobState(id).then((found) => ({ state: found }) as JobPlace), queue.getJob(id)])",
+    },
+    caughtBy: {
+      file: "test/attacks/reads.test.ts",
+      test: "whoever sends a key again and again costs Redis the same",
+    },
+  },
 ];
