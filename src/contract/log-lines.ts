@@ -7,6 +7,7 @@ export const lineLimits = {
   // Ten clients at the 600 submissions that RATE_LIMIT_PER_MINUTE grants each.
   request: 6_000,
   job_queued: 6_000,
+  job_known: 6_000,
   job_succeeded: 6_000,
   // No stranger's doing: whoever looks for lost jobs finds each by its id.
   job_gone: 6_000,

@@ -57,9 +57,18 @@ export class KeyReusedError extends Error {
   override readonly name = "KeyReusedError";
 }
 
+/** The job is in Redis, or an older one with its key is, but what Redis has of it could not be read. */
+export class UnreadJobError extends Error {
+  override readonly name = "UnreadJobError";
+  constructor(cause: unknown) {
+    super("the job is in the queue, but could not be read back", { cause });
+  }
+}
+
 /**
  * The one way into a queue, for clients and workers alike. When it returns, the job is in Redis for
- * good. Throws `QueueFullError`, `ClientFullError`, `KeyReusedError`, or what `ask` throws.
+ * good. Throws `QueueFullError`, `ClientFullError`, `KeyReusedError`, `UnreadJobError`, or what `ask`
+ * throws.
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
   const { task, input, idempotencyKey, client, carrierOf } = wanted;
@@ -104,27 +113,43 @@ async function addOnce(
   add: () => Promise<Job>,
 ): Promise<AddedJob> {
   const sent = await add();
-  const first = await queue.getJob(id);
-  if (first === undefined || !isOlder(first, sent)) return { sent, stored: first, ...added };
-  // The place first: a job that is read after its end has its result.
-  const [{ state }, stored] = await Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
-  if (stored !== undefined && state !== "unknown") return { sent, stored, state, known: true };
+  const older = await readBack(() => readOlder(queue, redis, sent, id));
+  if (older.state !== "unknown") return { sent, ...older };
   await removeOrphan(queue, id);
   const anew = await add();
-  const storedAnew = await queue.getJob(id);
-  const known = storedAnew !== undefined && isOlder(storedAnew, anew);
-  return { sent: anew, stored: storedAnew, ...added, known };
+  const stored = await readBack(() => queue.getJob(id));
+  return { sent: anew, stored, ...added, known: stored !== undefined && isOlder(stored, anew) };
+}
+
+/** What Redis has under the id of a job that was just sent. */
+async function readOlder(queue: Queue, redis: Redis, sent: Job, id: string): Promise<StoredJob> {
+  const first = await queue.getJob(id);
+  if (first === undefined || !isOlder(first, sent)) return { stored: first, ...added };
+  // The place first: a job that is read after its end has its result.
+  const [{ state }, stored] = await Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
+  return { stored, state: stored === undefined ? "unknown" : state, known: true };
+}
+
+/** Once it was sent, nobody may be told that it was not. */
+async function readBack<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new UnreadJobError(error);
+  }
 }
 
 /** A job that was not there before, and was just added. */
 const added = { state: "waiting", known: false } as const;
 
-interface AddedJob {
-  readonly sent: Job;
+interface StoredJob {
   readonly stored: Job | undefined;
   readonly state: JobPlace["state"];
   /** What is stored is older than what was sent. */
   readonly known: boolean;
+}
+interface AddedJob extends StoredJob {
+  readonly sent: Job;
 }
 
 function isOlder(stored: Job, sent: Job): boolean {

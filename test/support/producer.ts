@@ -7,6 +7,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
+import type { Log } from "../../src/telemetry/log.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
 import { asService } from "./redis.ts";
@@ -44,6 +45,8 @@ export interface ProducerOptions {
   readonly boardUrl?: string;
   readonly publicUrl?: string;
   readonly readOnly?: boolean;
+  /** Nothing is logged if not given. */
+  readonly log?: Log;
 }
 
 /** A producer in this process, on free ports and a queue of its own; it goes with the test. */
@@ -76,7 +79,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     {
       queueName: name,
       tasks,
-      telemetry: createTestTelemetry("producer", tasks, tracing),
+      telemetry: createTestTelemetry("producer", tasks, tracing, options.log),
     },
   );
   const redis = openRedis(address, "background");

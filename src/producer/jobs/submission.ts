@@ -6,7 +6,12 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Load, Shortage } from "../../queue/room.ts";
 import { ClientFullError, type Places } from "../../queue/places.ts";
-import { KeyReusedError, QueueFullError, submitJob } from "../../queue/submission.ts";
+import {
+  KeyReusedError,
+  QueueFullError,
+  submitJob,
+  UnreadJobError,
+} from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
@@ -156,9 +161,9 @@ async function add(
         ...(sending && trailOf(sending.span)),
         [logFields.jobId]: job.id,
         [logFields.task]: task,
-        ...lineOf("job_queued"),
+        ...(replayed ? lineOf("job_known") : lineOf("job_queued")),
       },
-      "job queued",
+      replayed ? "job known" : "job queued",
     );
     return { job: summarizeJob(job, state), replayed };
   } catch (error) {
@@ -167,6 +172,7 @@ async function add(
     if (error instanceof QueueFullError) {
       throw new UnavailableError(shortageKinds[error.shortage], error);
     }
+    if (error instanceof UnreadJobError) throw new UnavailableError("unknown", error);
     if (error instanceof ClientFullError) throw refuseFull(error);
     if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
     throw error;

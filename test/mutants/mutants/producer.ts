@@ -267,4 +267,16 @@ export const producerMutants: readonly Mutant[] = [
       test: "60 KB of a task's name",
     },
   },
+  {
+    name: "a job that cannot be read back is told not to be queued",
+    change: {
+      file: "src/producer/jobs/submission.ts",
+      from: 'if (error instanceof UnreadJobError) throw new UnavailableError("unknown", error);',
+      to: 'if (error instanceof UnreadJobError) throw new UnavailableError("not_ready", error);',
+    },
+    caughtBy: {
+      file: "test/producer/jobs/replays.test.ts",
+      test: "nobody is told that nothing was queued where a job",
+    },
+  },
 ];
