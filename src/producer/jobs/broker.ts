@@ -30,7 +30,7 @@ export function createBroker(redis: Redis, queue: Queue): Broker {
 
 const kinds: readonly (readonly [RegExp, UnavailableKind])[] = [
   [/^(OOM|MISCONF)\b/, "storage_full"],
-  [/^(LOADING|READONLY|NOAUTH|NOPERM)\b|Stream isn't writeable/, "not_ready"],
+  [/^(BUSY|LOADING|READONLY|NOAUTH|NOPERM)\b|Stream isn't writeable/, "not_ready"],
   [
     /timed out|took longer than|Connection is closed|max retries per request|ECONN|EPIPE/i,
     "unknown",
@@ -39,5 +39,17 @@ const kinds: readonly (readonly [RegExp, UnavailableKind])[] = [
 
 function kindOf(error: unknown): UnavailableKind | undefined {
   if (!(error instanceof Error)) return undefined;
-  return kinds.find(([pattern]) => pattern.test(error.message))?.[1];
+  return (
+    kinds.find(([pattern]) => pattern.test(error.message))?.[1] ??
+    causesOf(error)
+      .map(kindOf)
+      .find((kind) => kind !== undefined)
+  );
+}
+
+/** Why Redis has taken none of a transaction's commands, as ioredis notes it. */
+function causesOf(error: Error): readonly unknown[] {
+  return "previousErrors" in error && Array.isArray(error.previousErrors)
+    ? error.previousErrors
+    : [];
 }
