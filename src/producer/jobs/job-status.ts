@@ -36,10 +36,19 @@ export const jobStatus = z.object({
   error: z.string().optional().meta({ description: "Only when failed." }),
   waiting: z
     .object({
-      reason: z.enum(["queued", "paused", "no_workers", "retrying", "unknown_to_workers"]),
+      reason: z.enum([
+        "queued",
+        "paused",
+        "no_workers",
+        "delayed",
+        "retrying",
+        "unknown_to_workers",
+      ]),
       ahead: z.int().min(0).optional(),
       ahead_is_lower_bound: z.boolean().optional(),
-      retry_at: time.optional(),
+      retry_at: time
+        .optional()
+        .meta({ description: "When it starts, or is looked at again, at the earliest." }),
     })
     .optional()
     .meta({ description: "Why it is not running, only when waiting." }),
@@ -152,7 +161,12 @@ async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatu
   const { job, place, queue, redis } = waiting;
   if (place.state === "delayed") {
     const postponedSince = await readPostponedSince(queue, redis, job);
-    const reason = postponedSince === undefined ? "retrying" : "unknown_to_workers";
+    const reason =
+      postponedSince !== undefined
+        ? "unknown_to_workers"
+        : readRecord(job).attempts === 0
+          ? "delayed"
+          : "retrying";
     const retryAt = parseTime((place.delayScore ?? Number.NaN) / 4_096);
     return { reason, ...(retryAt !== undefined && { retry_at: iso(retryAt) }) };
   }

@@ -74,6 +74,9 @@ function explain(waiting: JobStatus["waiting"]): Markup | string {
       return "The queue is paused: nothing starts until it is resumed.";
     case "no_workers":
       return "No worker is connected: it will start as soon as one is.";
+    case "delayed":
+      return html`It was added with a delay: it starts ${renderTime(waiting.retry_at)} at the
+      earliest.`;
     case "retrying":
       return html`An attempt failed; the next starts ${renderTime(waiting.retry_at)}.`;
     case "unknown_to_workers":
@@ -81,13 +84,16 @@ function explain(waiting: JobStatus["waiting"]): Markup | string {
       installed that is so for a moment. The next look is ${renderTime(waiting.retry_at)}; after
       ${knownWithinSeconds / 60} minutes the job fails.`;
     case "queued":
-      return `${ahead(waiting)} before it.`;
+      // Jobs with a priority, and those that wait for others, are in no line.
+      return waiting.ahead === undefined
+        ? "Waiting for a worker."
+        : `${countAhead(waiting.ahead, waiting.ahead_is_lower_bound)} before it.`;
     default:
       return "Waiting for a worker.";
   }
 }
 
-function ahead({ ahead: jobs = 0, ahead_is_lower_bound: more }: NonNullable<JobStatus["waiting"]>) {
+function countAhead(jobs: number, more: boolean | undefined): string {
   if (jobs === 0) return "Next in line: no job is";
   return `${more === true ? "At least " : ""}${jobs} ${jobs === 1 ? "job is" : "jobs are"}`;
 }

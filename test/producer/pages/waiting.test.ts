@@ -1,0 +1,31 @@
+import type { JobsOptions } from "bullmq";
+import { expect, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import { readJob, submitDivision } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+const cases: readonly [string, JobsOptions, string, string][] = [
+  ["with a delay", { delay: 3_600_000 }, "delayed", "It was added with a delay: it starts"],
+  ["with a priority", { priority: 3 }, "queued", "Waiting for a worker."],
+];
+
+test.each(cases)(
+  "a job that an operator has added %s is not told to have been tried, or to be next",
+  async (_, options, reason, told) => {
+    const { url, queue, name } = await startProducer();
+    await startWorker(name, { config: { concurrency: 1 } });
+    const { id: busyWith } = await submitDivision(url, { x: 1, y: 1, delayMs: 60_000 });
+    await until("the worker to be busy", async () => {
+      return (await readJob(url, busyWith)).status === "working";
+    });
+    const jobId = createRandomId();
+    await queue.add("quotient", { x: 1, y: 1, delayMs: 0 }, { jobId, ...options });
+    expect((await readJob(url, jobId)).waiting?.reason).toBe(reason);
+    const page = await (await fetch(`${url}/jobs/${jobId}`)).text();
+    expect(page).toContain(told);
+    expect(page).not.toContain("An attempt failed");
+    expect(page).not.toContain("Next in line");
+  },
+);
