@@ -83,7 +83,9 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
               "back as it was sent; errors then say which.",
           ),
           403: problem("A browser sent it for another site."),
-          409: problem("The Idempotency-Key was used with another input."),
+          409: problem(
+            "The Idempotency-Key was used with another input, or what is kept of its job was damaged.",
+          ),
           413: problem("The body is too large."),
           415: problem("The body is not application/json."),
           422: problem("The input does not fit the task; errors say where."),
@@ -121,12 +123,14 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "watchJob",
-        summary: "The job's status, pushed as server-sent events until it is final or removed.",
+        summary:
+          "The job's status, pushed as server-sent events until it is final or removed, for ten minutes at most.",
         parameters: [id],
         responses: {
           200: events(
             "Events named status whose data is a Job. If the job is removed, an event named gone, " +
-              "whose data is its id as {id}, is the last: do not come back after it.",
+              "whose data is its id as {id}, is the last: do not come back after it. Ask again if the " +
+              "stream ends before either, as each does after ten minutes, or when the producer stops.",
             refer("Job"),
           ),
           429: problem("Too many requests or open streams of this client; see Retry-After."),

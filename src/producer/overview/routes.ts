@@ -63,7 +63,8 @@ export function createOverviewRoutes({
       },
       operation: {
         operationId: "watchQueue",
-        summary: "The queue as a whole, pushed as server-sent events once a second.",
+        summary:
+          "The queue as a whole, pushed as server-sent events once a second, for ten minutes at most: then ask again.",
         parameters: [
           {
             name: "Last-Event-ID",
