@@ -13,6 +13,7 @@ import {
   findScriptBreakers,
   type JobHash,
 } from "./job-hash.ts";
+import { jobListNames, jobLists } from "./job-lists.ts";
 import { isOfWrongType, removeRecordsOfWrongType } from "./wrong-type.ts";
 
 /** A job cannot have this id. */
@@ -129,29 +130,29 @@ export function createTolerantBackend(defaults: JobsOptions): BackendFactory<Red
 }
 
 /** Lists whose oldest job is at their end. */
-const fromTheEnd: ReadonlySet<string> = new Set(["wait", "waiting", "paused", "active"]);
+const fromTheEnd: ReadonlySet<string> = new Set(
+  Object.entries(jobLists)
+    .filter(([, { type }]) => type === "list")
+    .flatMap(([name, { state }]) => [name, state]),
+);
 
 function withoutHash(id: string): [string, string[]] {
   return [id, []];
 }
 
-/** Where a job is that can still run, or has ended. */
-const lists = [
-  "wait",
-  "paused",
-  "prioritized",
-  "delayed",
-  "active",
-  "waiting-children",
-  "completed",
-  "failed",
-];
 const parts = ["logs", "lock"];
 
 /** Removes a job that is in none of the queue's lists, and nothing that is in one: both in one step. */
 export async function removeOrphan(queue: Queue, id: string): Promise<void> {
   const backend = queue.getBackend();
-  const values = [backend.toKey(""), lists.length, ...lists, parts.length, ...parts, id];
+  const values = [
+    backend.toKey(""),
+    jobListNames.length,
+    ...jobListNames,
+    parts.length,
+    ...parts,
+    id,
+  ];
   await backend.execCommand(await backend.client, "removeOrphanedJobs", values);
 }
 

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readAnswers } from "./answers.ts";
+import { jobListNames, jobLists, type JobState } from "./job-lists.ts";
 
 /**
  * The waiting list is searched this far from its next job on. BullMQ's own look for a job's state
@@ -9,12 +10,12 @@ import { readAnswers } from "./answers.ts";
 const lookedUp = 500;
 
 /** Sets that have a score of each of their jobs. */
-const sets = ["completed", "failed", "delayed", "prioritized", "waiting-children"] as const;
+const sets = jobListNames.filter((name) => jobLists[name].type === "sorted set");
 
 /** Where a job is in its queue. */
 export interface JobPlace {
   /** As BullMQ calls it; `unknown` when it is nowhere. */
-  readonly state: (typeof sets)[number] | "active" | "waiting" | "unknown";
+  readonly state: JobState | "unknown";
   /** Jobs that are taken before it, if it is in the waiting list and that is known. */
   readonly ahead?: number;
   /** It is further back than was looked: there are more than `ahead`. */
@@ -40,7 +41,7 @@ export async function readPlace(queue: Queue, redis: Redis, id: string): Promise
 
   const set = sets.find((_, i) => typeof scores[i] === "string");
   if (set === "delayed") return { state: set, delayScore: Number(scores[sets.indexOf(set)]) };
-  if (set !== undefined) return { state: set };
+  if (set !== undefined) return { state: jobLists[set].state };
   if (typeof activeAt === "number") return { state: "active" };
   // Jobs are taken from the list's end.
   const last = Number(length) - 1;

@@ -1,22 +1,13 @@
 import type { IRedisClient } from "bullmq";
 import { looksLikeKey } from "./job-id.ts";
+import { jobLists } from "./job-lists.ts";
 
 /** Redis was asked for a hash, or another type, where something else is. */
 export function isOfWrongType(error: unknown): boolean {
   return error instanceof Error && error.message.includes("WRONGTYPE");
 }
 
-/** Where the queue keeps the ids of jobs; a script that fails on a record has it in the first. */
-const lists = {
-  active: "lrange",
-  wait: "lrange",
-  paused: "lrange",
-  prioritized: "zrange",
-  delayed: "zrange",
-  "waiting-children": "zrange",
-  completed: "zrange",
-  failed: "zrange",
-} as const;
+const commands = { list: "lrange", "sorted set": "zrange" } as const;
 
 /** Ids that are looked at in one go. */
 const batch = 1_000;
@@ -26,9 +17,9 @@ export async function removeRecordsOfWrongType(
   client: IRedisClient,
   prefix: string,
 ): Promise<void> {
-  for (const [list, command] of Object.entries(lists)) {
+  for (const [list, { type }] of Object.entries(jobLists)) {
     for (let start = 0; ; start += batch) {
-      const ids = await client[command](`${prefix}${list}`, start, start + batch - 1).catch(
+      const ids = await client[commands[type]](`${prefix}${list}`, start, start + batch - 1).catch(
         (error: unknown) => {
           // A list that is none holds no ids.
           if (isOfWrongType(error)) return [];

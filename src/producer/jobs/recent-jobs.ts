@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
+import { jobStates } from "../../queue/job-lists.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
@@ -23,7 +24,6 @@ export interface RecentJob {
 }
 
 const shown = 15;
-const states = ["active", "waiting", "delayed", "completed", "failed"] as const;
 
 /** Of inputs and results. */
 const shownCharacters = 60;
@@ -32,10 +32,10 @@ const read = { fields: ["name", "data", "returnvalue", "failedReason"], bytes: 2
 /** What stands before a stored result. */
 const resultPrefix = '{"value":';
 
-/** The latest jobs of any state, newest first; of inputs and results only what is shown is read. */
+/** Of the jobs that came last into each state, the latest, newest first; of inputs and results only what is shown is read. */
 export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
   const lists = await Promise.all(
-    states.map(async (state) => {
+    jobStates.map(async (state) => {
       const ids = await queue.getRanges([state], 0, shown - 1);
       return ids.map((id) => ({ id, state }));
     }),
