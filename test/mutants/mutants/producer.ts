@@ -264,7 +264,7 @@ export const producerMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/attacks/many-errors.test.ts",
-      test: "60 KB of a task's name",
+      test: "60 KB of a field beside the task",
     },
   },
   {
