@@ -86,10 +86,14 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     if (!(error instanceof RequestError))
       log.warn(
         { err: error, [logFields.task]: task, ...lineOf("job_not_queued") },
-        "job not queued",
+        isUncertain(error) ? "job may have been queued" : "job not queued",
       );
     throw error;
   }
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof UnavailableError && error.kind === "unknown";
 }
 
 function outcomeOf(error: unknown): Outcome {

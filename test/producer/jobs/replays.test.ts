@@ -30,7 +30,8 @@ test.each([
   "nobody is told that nothing was queued where a job that is sent %s cannot be read back",
   async (_, before, denied) => {
     const server = await ownRedis();
-    const { url, queue } = await startProducer({ redisUrl: server.url });
+    const { log, lines } = collectLog();
+    const { url, queue } = await startProducer({ redisUrl: server.url, log });
     const admin = openRedis({ url: server.url, password: undefined }, "background");
     onTestFinished(() => admin.disconnect());
     for (const body of before) await postJson(`${url}/api/v1/jobs`, body, headers);
@@ -41,5 +42,6 @@ test.each([
     await admin.acl("SETUSER", "producer", `+${denied}`);
     const { kind } = await readBody(response);
     expect([response.status, kind, await queue.getWaitingCount()]).toEqual([503, "unknown", 1]);
+    expect(lines().at(-1)).toMatchObject({ msg: "job may have been queued" });
   },
 );
