@@ -2,7 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
-import { jobStates } from "../../queue/job-lists.ts";
+import { type JobState, jobStates } from "../../queue/job-lists.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
@@ -32,7 +32,10 @@ const read = { fields: ["name", "data", "returnvalue", "failedReason"], bytes: 2
 /** What stands before a stored result. */
 const resultPrefix = '{"value":';
 
-/** Of the jobs that came last into each state, the latest, newest first; of inputs and results only what is shown is read. */
+/**
+ * Of the jobs that came last into each state, the latest, newest first; of inputs and results only
+ * what is shown is read.
+ */
 export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
   const lists = await Promise.all(
     jobStates.map(async (state) => {
@@ -70,7 +73,7 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
   });
 }
 
-function showOutcome(state: (typeof states)[number], returnvalue: string, reason: string): string {
+function showOutcome(state: JobState, returnvalue: string, reason: string): string {
   if (state === "failed") return parseFailure(reason).failureClass;
   if (state !== "completed") return "";
   if (isWhole(returnvalue)) return brief(JSON.stringify(readResult(parse(returnvalue))));
