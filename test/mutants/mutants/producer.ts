@@ -196,18 +196,6 @@ export const producerMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/clock-skew.test.ts", test: "F14" },
   },
   {
-    name: "every error of an input is told, however many there are",
-    change: {
-      file: "src/producer/jobs/submission.ts",
-      from: "maxErrors = 20",
-      to: "maxErrors = Number.MAX_SAFE_INTEGER",
-    },
-    caughtBy: {
-      file: "test/attacks/many-errors.test.ts",
-      test: "an input that is ",
-    },
-  },
-  {
     name: "a page that is refused a stream reads nothing without one",
     change: {
       file: "src/producer/pages/assets/follow.js",
