@@ -37,6 +37,18 @@ test("a client that asks and does not read is cut off", { timeout: 40_000 }, asy
   expect(received).toBeLessThan(bytes);
 });
 
+test(
+  "a client that goes on sending and does not read is cut off",
+  { timeout: 40_000 },
+  async () => {
+    const { socket, isCut } = await askForMuch();
+    // Empty lines before a request mean nothing.
+    const sending = setInterval(() => socket.write("\r\n"), 1_000);
+    onTestFinished(() => clearInterval(sending));
+    expect(await until("the cut", isCut)).toBe(true);
+  },
+);
+
 test("a client that reads slowly, but reads, has everything", { timeout: 60_000 }, async () => {
   const { socket } = await askForMuch();
   let received = 0;

@@ -75,10 +75,38 @@ export const serviceMutants: readonly Mutant[] = [
   },
   {
     name: "who reads nothing keeps its connection",
-    change: { file: "src/service/unread-output.ts", from: "if (waits &&", to: "if (!waits &&" },
+    change: {
+      file: "src/service/unread-output.ts",
+      from: ">= patience",
+      to: ">= Number.POSITIVE_INFINITY",
+    },
     caughtBy: {
       file: "test/service/unread-output.test.ts",
       test: "a client that asks and does not read is cut off",
+    },
+  },
+  {
+    name: "whether output is read is looked at once in a while",
+    change: {
+      file: "src/service/unread-output.ts",
+      from: "lookEveryMs = 1_000",
+      to: "lookEveryMs = 10_000",
+    },
+    caughtBy: {
+      file: "test/service/unread-output.test.ts",
+      test: "a client that asks and does not read is cut off",
+    },
+  },
+  {
+    name: "who sends on and on need not read",
+    change: {
+      file: "src/service/unread-output.ts",
+      from: "${socket.bytesWritten -",
+      to: "${socket.bytesRead + socket.bytesWritten -",
+    },
+    caughtBy: {
+      file: "test/service/unread-output.test.ts",
+      test: "a client that goes on sending and does not read is cut off",
     },
   },
   {
