@@ -6,6 +6,7 @@ import { type ConnectionLimits, limitConnections } from "./crowding.ts";
 import type { Config } from "./config.ts";
 import { within } from "./deadline.ts";
 import { type Doors, openDoors } from "./doors.ts";
+import { trackIdle } from "./idle-connections.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
 import { refuse } from "./refusal.ts";
@@ -102,7 +103,10 @@ async function listen(
   const isWithinRate = client.rate === undefined ? () => true : createClientRate(client.rate);
   const server = createServer(options);
   cutUnread(server);
-  const cut = limitConnections(server, client, isWithinRate);
+  const idle = trackIdle(server);
+  // Node.js calls this as it stops.
+  server.closeIdleConnections = () => idle.closeAll();
+  const cut = limitConnections(server, client, { mayConnect: isWithinRate, idle });
   const mayHandle = createPipelineLimit(client.unanswered, { isWithinRate, cut });
   server.on("request", (request, response) => {
     if (!mayHandle(request, response)) return;

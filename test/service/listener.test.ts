@@ -8,6 +8,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { openListeners } from "../../src/service/listener.ts";
 import { until } from "../support/until.ts";
 
+/** More bytes than the system's own buffers hold. */
+const large = 16_000_000;
+
 const here = { listenAddress: "127.0.0.1", hostNames: [] };
 
 /** What proxies keep an idle connection for, in seconds, where they are not told otherwise. */
@@ -73,6 +76,23 @@ test("a stop waits for an answer that is on its way, and for no connection after
 
   expect(statusCode).toBe(200);
   expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test("a stop lets a client that reads slowly have all of its answer", async () => {
+  const { port, close } = await openEcho();
+  const socket = connect(port, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => undefined);
+  let received = 0;
+  socket.on("data", (data) => (received += data.length)).once("data", () => socket.pause());
+  socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${large}\r\n\r\n`);
+  socket.write("x".repeat(large));
+  await until("the answer to begin", () => received > 0);
+  const closed = close(20_000);
+  socket.resume();
+  await closed;
+  await until("the end", () => socket.closed);
+  expect(received).toBeGreaterThan(large);
 });
 
 /** A listener that says what was sent to it; what it is sent to hold it answers when released. */

@@ -74,6 +74,66 @@ export const serviceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "any number of connections are open",
+    change: {
+      file: "src/service/crowding.ts",
+      from: "return open.size < max;",
+      to: "return true;",
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "more connections than there are places are cut off",
+    },
+  },
+  {
+    name: "idle connections make no room",
+    change: {
+      file: "src/service/crowding.ts",
+      from: "open.size >= max * crowdedRatio",
+      to: "open.size >= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "newcomers close the connection that has been idle for longest",
+    },
+  },
+  {
+    name: "an answer that is still being sent makes room for others",
+    change: {
+      file: "src/service/idle-connections.ts",
+      from: 'response.once("close", end);',
+      to: 'response.once("prefinish", () => idle.add(socket));',
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "an answer that is read slowly is complete",
+    },
+  },
+  {
+    name: "who may not connect has others' connections closed",
+    change: {
+      file: "src/service/crowding.ts",
+      from: "!mayConnect(client) || crowds || !hasRoom()",
+      to: "crowds || !hasRoom() || !mayConnect(client)",
+    },
+    caughtBy: {
+      file: "test/service/crowding.test.ts",
+      test: "a client that may not connect makes nobody lose a connection",
+    },
+  },
+  {
+    name: "a stop cuts answers that are read slowly",
+    change: {
+      file: "src/service/listener.ts",
+      from: "server.closeIdleConnections = () => idle.closeAll();",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/service/listener.test.ts",
+      test: "a stop lets a client that reads slowly have all of its answer",
+    },
+  },
+  {
     name: "who reads nothing keeps its connection",
     change: {
       file: "src/service/unread-output.ts",
