@@ -182,6 +182,18 @@ export const serviceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "all clients behind NAT64 are one",
+    change: {
+      file: "src/service/client-address.ts",
+      from: ', "64:ff9b:0:0:0:0"',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/service/client-address.test.ts",
+      test: "64:ff9b::203.0.113.7",
+    },
+  },
+  {
     name: "a client behind a proxy is another one at each port",
     change: {
       file: "src/service/client-address.ts",
