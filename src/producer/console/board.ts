@@ -57,9 +57,10 @@ export function createBoardApp(deps: BoardDeps): Koa {
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
     }
   });
-  app.use(login(deps));
-  // Browsers send the login along with another site's forms, and Bull Board's adapter takes those.
+  // Browsers send the login along with another site's forms, and Bull Board's adapter takes those;
+  // what it guesses itself must not use up its visitor's guesses.
   app.use(sameOrigin());
+  app.use(login(deps));
   app.use(async function requireRedis(_, next) {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");
     await next();

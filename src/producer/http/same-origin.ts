@@ -6,21 +6,20 @@ const formType = "application/x-www-form-urlencoded";
 
 /**
  * Refuses unsafe requests that a browser made for another site, which would carry the visitor's
- * login along. A client that is no browser says nothing of where it comes from; it may send JSON,
- * which no foreign form can, but no form.
+ * login along, and all that are no visit, such as an image's: a page elsewhere makes thousands of
+ * them, in its visitor's name. A client that is no browser says nothing of where it comes from; it
+ * may send JSON, which no foreign form can, but no form.
  */
 export function sameOrigin(): Middleware {
   return async function requireSameOrigin(ctx, next) {
-    if (
-      !safe.has(ctx.method) &&
-      !isSameOrigin(ctx.get("sec-fetch-site"), ctx.get("origin"), ctx.host)
-    ) {
+    const site = ctx.get("sec-fetch-site");
+    const isForeign = safe.has(ctx.method)
+      ? site === "cross-site" && ctx.get("sec-fetch-dest") !== "document"
+      : !isSameOrigin(site, ctx.get("origin"), ctx.host);
+    if (isForeign) {
       throw new RequestError(403, "requests from another site are refused");
     }
-    if (
-      ctx.method === "POST" &&
-      isAnonymousForm(ctx.get("sec-fetch-site"), ctx.get("origin"), ctx.is(formType))
-    ) {
+    if (ctx.method === "POST" && isAnonymousForm(site, ctx.get("origin"), ctx.is(formType))) {
       throw new RequestError(403, "a form needs an Origin header; programs use the JSON API");
     }
     await next();

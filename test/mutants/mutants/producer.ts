@@ -10,6 +10,18 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "another website asks for its visitor as often as it likes",
+    change: {
+      file: "src/producer/http/same-origin.ts",
+      from: 'site === "cross-site" &&',
+      to: "false &&",
+    },
+    caughtBy: {
+      file: "test/producer/http/same-origin.test.ts",
+      test: "what another website wants for itself",
+    },
+  },
+  {
     name: "the reason of a failure is put into the page unescaped",
     change: {
       file: "src/producer/pages/job-page.ts",

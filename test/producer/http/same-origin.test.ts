@@ -40,6 +40,35 @@ test.each([...foreign, anonymous])("a form with %s is answered 403", async (_, h
   expect(await queue.count()).toBe(0);
 });
 
+test.each(["image", "empty", "script", "iframe", "style"])(
+  "what another website wants for itself, such as: %s, is answered 403 and counts for no reads",
+  async (dest) => {
+    const { url } = await startProducer({ limits: { readsPerMinute: 1 } });
+    const foreignGet = { "sec-fetch-site": "cross-site", "sec-fetch-dest": dest };
+    for (const path of ["/", "/openapi.json", "/healthz", "/nowhere"])
+      expect((await fetch(url + path, { headers: foreignGet })).status).toBe(403);
+    const own = { "sec-fetch-site": "same-origin", "sec-fetch-dest": dest };
+    expect((await fetch(url, { headers: own })).status).toBe(200);
+  },
+);
+
+test("another website cannot use up its visitor's guesses of the password", async () => {
+  const { boardUrl } = await startProducer();
+  const guess = { authorization: `Basic ${btoa("admin:wrong")}`, "sec-fetch-site": "cross-site" };
+  for (let guesses = 0; guesses < 20; guesses += 1) {
+    const headers = { ...guess, "sec-fetch-dest": "image" };
+    expect((await fetch(boardUrl, { headers })).status).toBe(403);
+  }
+  const headers = { authorization: boardAuthorization };
+  expect((await fetch(boardUrl, { headers })).status).toBe(200);
+});
+
+test("a link on another website leads to a page", async () => {
+  const { url } = await startProducer();
+  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" };
+  expect((await fetch(url, { headers })).status).toBe(200);
+});
+
 test("a form from the producer's own pages is taken, by either sign", async () => {
   const { url, queue } = await startProducer();
   const signs: Record<string, string>[] = [{ origin: url }, { "sec-fetch-site": "same-origin" }];
