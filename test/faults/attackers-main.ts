@@ -8,7 +8,8 @@ import { paths } from "../../src/contract/paths.ts";
 import { type Answer, ask } from "../support/ask.ts";
 
 // Attacks a producer in five ways at once, in each from so many addresses, until it is told to stop;
-// then prints how the attempts ended: `{ "<attack>: <status, or cut>": count }`.
+// prints "under way" once an attempt of each has ended, and at the stop how all of them ended:
+// `{ "<attack>: <status, or cut>": count }`.
 const { values } = parseArgs({
   options: { url: { type: "string" }, addresses: { type: "string" } },
 });
@@ -21,6 +22,8 @@ const pauseMs = 10;
 const plainGet = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const longUrl = `${url}/${"x".repeat(8_000)}`;
 const longJob = { task: "quotient", input: { x: 1, y: 1, delayMs: 60_000 } };
+
+const tried = new Set<string>();
 
 type Attempt = () => Promise<string>;
 interface Attack {
@@ -73,14 +76,14 @@ const attacks: readonly Attack[] = [
   },
 ];
 
+process.once("SIGTERM", () => {
+  process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));
+});
 for (const [index, attack] of attacks.entries()) {
   for (let host = 1; host <= Number(values.addresses); host += 1) {
     void repeat(attack, `127.0.${index + 1}.${host}`);
   }
 }
-process.once("SIGTERM", () => {
-  process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));
-});
 
 /** Attacks from one address, again and again. */
 async function repeat({ name, places, prepare }: Attack, localAddress: string): Promise<void> {
@@ -90,10 +93,17 @@ async function repeat({ name, places, prepare }: Attack, localAddress: string): 
       const outcome = await attempt().catch(() => "cut");
       const key = `${name}: ${outcome}`;
       outcomes[key] = (outcomes[key] ?? 0) + 1;
+      tellFirst(name);
       if (outcome === "cut") await sleep(pauseMs);
     }
   };
   for (let place = 0; place < places; place += 1) void goOn();
+}
+
+function tellFirst(name: string): void {
+  if (tried.has(name)) return;
+  tried.add(name);
+  if (tried.size === attacks.length) process.stdout.write("under way\n");
 }
 
 function statusOf({ status }: Answer): string {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { expect, onTestFinished } from "vitest";
@@ -30,6 +30,8 @@ const wanted = [
   "submit a minute of work: 202",
   "ask for a trace of long texts: 404",
 ];
+/** What the attackers say once each attack had an outcome. */
+const underWay = "under way\n";
 /** Jobs of a client that a producer may take before it has counted them. */
 const ahead = 8;
 /** As they are unless somebody sets them. */
@@ -64,7 +66,7 @@ fault<{ readonly seconds: number; readonly p99Ms: number }>(
 
     const clients = openHonest(producer.url);
     const calm = await serve(clients, client, seconds);
-    const stop = startAttack(producer.url);
+    const stop = await startAttack(producer.url);
     tellProgress("F25", () => "the attack goes on");
     const attacked = await serve(clients, client, seconds);
     const outcomes = await stop();
@@ -150,8 +152,11 @@ function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN;
 }
 
-/** Attackers in a process of their own; returns a function that stops them and resolves with what they met. */
-function startAttack(url: string): () => Promise<Record<string, number>> {
+/**
+ * Attackers in a process of their own, of which each has tried; returns a function that stops them
+ * and resolves with what they met.
+ */
+async function startAttack(url: string): Promise<() => Promise<Record<string, number>>> {
   const script = new URL("./attackers-main.ts", import.meta.url).pathname;
   const args = [script, "--url", url, "--addresses", "4"];
   const child = spawn(process.execPath, args, {
@@ -159,9 +164,14 @@ function startAttack(url: string): () => Promise<Record<string, number>> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (data: string) => (output += data));
+  const ended = once(child.stdout, "end");
+  await until("an attempt of each attack", () => output.startsWith(underWay), 30_000);
   return async () => {
     child.kill("SIGTERM");
-    return JSON.parse(await text(child.stdout));
+    await ended;
+    return JSON.parse(output.slice(underWay.length));
   };
 }
 
