@@ -1,12 +1,15 @@
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { submitDivision } from "../support/client.ts";
+import { postJson, submitDivision } from "../support/client.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 
-const attackMs = 3_000;
+const attackMs = 5_000;
+/** A core of one's own gives hundreds meanwhile, and one that eight others use, some fifteen. */
+const minTaken = 5;
 const maxResidentBytes = 300e6;
 const attacker = "127.0.0.2";
+const division = { task: "quotient", input: { x: 1, y: 1, delayMs: 0 } };
 
 test.each([
   ["requests", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"],
@@ -19,6 +22,8 @@ test.each([
     const redis = await ownRedis();
     const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
     const { hostname, port } = new URL(producer.url);
+    // The first one has the producer load and compile what it needs.
+    await submitDivision(producer.url, { x: 1, y: 1 });
     const until = performance.now() + attackMs;
     const flood = async () => {
       while (performance.now() < until)
@@ -27,16 +32,17 @@ test.each([
           requests,
         );
     };
-    const answers: string[] = [];
+    let taken = 0;
     const submit = async () => {
       while (performance.now() < until) {
-        answers.push((await submitDivision(producer.url, { x: 1, y: 1 })).status);
+        const response = await postJson(`${producer.url}/api/v1/jobs`, division);
+        if (response.status === 202) taken += 1;
+        await response.text();
       }
     };
     await Promise.all([...Array.from({ length: 20 }, flood), submit()]);
 
-    // How many is the processors' business, which other tests use, too.
-    expect(answers.length).toBeGreaterThan(0);
+    expect(taken).toBeGreaterThanOrEqual(minTaken);
     expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
     expect(producer.output().split("\n").filter(Boolean)).toEqual([]);
   },
