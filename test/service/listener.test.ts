@@ -95,6 +95,24 @@ test("a stop lets a client that reads slowly have all of its answer", async () =
   expect(received).toBeGreaterThan(large);
 });
 
+test("a connection ends after a thousand answers", async () => {
+  const { port } = await openEcho();
+  const socket = connect(port, "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  const atOnce = 8;
+  let answers = 0;
+  socket
+    .on("error", () => undefined)
+    .on("data", (data) => {
+      answers += data.toString("latin1").split("HTTP/1.1 ").length - 1;
+      if (answers % atOnce === 0) ask();
+    });
+  const ask = () => socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(atOnce));
+  ask();
+  await until("the end", () => socket.closed || answers > 2_000);
+  expect(answers).toBe(1_000);
+});
+
 /** A listener that says what was sent to it; what it is sent to hold it answers when released. */
 async function openEcho(max = 2_000) {
   const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();

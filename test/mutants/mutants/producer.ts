@@ -166,6 +166,30 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "one client has any number of event streams",
+    change: {
+      file: "src/producer/http/stream-quota.ts",
+      from: ">= mostPerClient",
+      to: ">= Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/producer/http/stream-quota.test.ts",
+      test: "one client can have 20 event streams",
+    },
+  },
+  {
+    name: "any number watch the overview at once",
+    change: {
+      file: "src/producer/overview/overview.ts",
+      from: "createEventStreams(maxStreams)",
+      to: "createEventStreams(Number.POSITIVE_INFINITY)",
+    },
+    caughtBy: {
+      file: "test/producer/overview/overview.test.ts",
+      test: "lets 200 watch at once",
+    },
+  },
+  {
     name: "a stream whose life is over waits for its reader",
     change: {
       file: "src/producer/http/event-stream.ts",

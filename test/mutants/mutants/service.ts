@@ -182,6 +182,42 @@ export const serviceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a connection has any number of answers",
+    change: {
+      file: "src/service/listener.ts",
+      from: "server.maxRequestsPerSocket = 1_000;",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/service/listener.test.ts",
+      test: "a connection ends after a thousand answers",
+    },
+  },
+  {
+    name: "who went on although it was refused has to rest for ever",
+    change: {
+      file: "src/service/client-rate.ts",
+      from: "now + burstMs + maxRestMs",
+      to: "Number.POSITIVE_INFINITY",
+    },
+    caughtBy: {
+      file: "test/service/client-rate.test.ts",
+      test: "however much was refused, a client has rested",
+    },
+  },
+  {
+    name: "another program listens on the same port",
+    change: {
+      file: "src/service/doors.ts",
+      from: "if (shares && port !== 0) await probe({ host, port });",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/service/doors.test.ts",
+      test: "a port is shared with no other program",
+    },
+  },
+  {
     name: "all clients behind NAT64 are one",
     change: {
       file: "src/service/client-address.ts",

@@ -62,4 +62,16 @@ export const telemetryMutants: readonly Mutant[] = [
       test: "a flood of a submitter's failures hides none of ours",
     },
   },
+  {
+    name: "spans keep all of a stranger's text",
+    change: {
+      file: "src/telemetry/spans.ts",
+      from: "text.slice(0, maxTextLength)",
+      to: "text",
+    },
+    caughtBy: {
+      file: "test/attacks/traceparent.test.ts",
+      test: "a stranger who asks for every request to be traced",
+    },
+  },
 ];
