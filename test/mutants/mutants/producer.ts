@@ -178,6 +178,18 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "any number watch their jobs at once",
+    change: {
+      file: "src/producer/jobs/status-streams.ts",
+      from: "createEventStreams(maxStreams)",
+      to: "createEventStreams(Number.POSITIVE_INFINITY)",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-streams.test.ts",
+      test: "lets 500 watch their jobs at once",
+    },
+  },
+  {
     name: "any number watch the overview at once",
     change: {
       file: "src/producer/overview/overview.ts",

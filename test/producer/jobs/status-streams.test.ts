@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { JobStatus } from "../../../src/producer/jobs/job-status.ts";
 import { openStatusStreams } from "../../../src/producer/jobs/status-streams.ts";
@@ -31,4 +32,25 @@ test("a status is written as JSON once, however many watch the job and however o
   const told = watching.map((body) => String(body.read()).match(/"ahead":\d/g));
   expect(told).toEqual(watching.map(() => ['"ahead":3', '"ahead":2']));
   expect(written).toBe(2);
+});
+
+const job: JobStatus = {
+  id: "a".repeat(26),
+  task: "quotient",
+  status: "working",
+  input: {},
+  attempts: 0,
+  max_attempts: 1,
+  links: { self: "/self", events: "/events", page: "/page" },
+};
+
+test("lets 500 watch their jobs at once, and another as soon as one has left", async () => {
+  const streams = openStatusStreams(async () => job);
+  onTestFinished(() => streams.close());
+  const [first] = Array.from({ length: 500 }, () => streams.open(job));
+  expect(() => streams.open(job)).toThrow(expect.objectContaining({ kind: "too_many_streams" }));
+  const left = first && once(first, "close");
+  first?.destroy();
+  await left;
+  expect(streams.open(job).writable).toBe(true);
 });
