@@ -3,14 +3,14 @@
  * queue that is paused has kept what waits.
  */
 export const jobLists = {
-  active: { type: "list", state: "active" },
   wait: { type: "list", state: "waiting" },
   paused: { type: "list", state: "waiting" },
+  prioritized: { type: "sorted set", state: "prioritized" },
+  active: { type: "list", state: "active" },
+  delayed: { type: "sorted set", state: "delayed" },
+  "waiting-children": { type: "sorted set", state: "waiting-children" },
   completed: { type: "sorted set", state: "completed" },
   failed: { type: "sorted set", state: "failed" },
-  delayed: { type: "sorted set", state: "delayed" },
-  prioritized: { type: "sorted set", state: "prioritized" },
-  "waiting-children": { type: "sorted set", state: "waiting-children" },
 } as const;
 
 type JobList = keyof typeof jobLists;

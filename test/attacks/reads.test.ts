@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Agent, get } from "node:http";
 import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
+import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { submitDivision } from "../support/client.ts";
 import { startProducer, type TestProducer } from "../support/producer.ts";
@@ -23,7 +23,7 @@ const rounds = 20;
 const mostLookedAt = 500;
 
 test("who reads waiting jobs as fast as they can, beside 500 who watch theirs, costs Redis a read of a job a second", async () => {
-  const { url, queue, redis } = await startCrowded();
+  const { url, queue, observe } = await startCrowded();
   const own = await Promise.all([1, 2].map((y) => submitAs(url, "203.0.113.1", y)));
   const others = await addWatched(queue);
   const leaving = new AbortController();
@@ -42,7 +42,7 @@ test("who reads waiting jobs as fast as they can, beside 500 who watch theirs, c
   }
 
   stopClock();
-  const commands = await observe(redis);
+  const commands = observe();
   const startedAt = Date.now();
   const over = new AbortController();
   const attack = Promise.all(own.map(({ id }) => readAsFastAsPossible(url, id))).finally(() =>
@@ -70,7 +70,7 @@ test("who reads waiting jobs as fast as they can, beside 500 who watch theirs, c
 });
 
 test("what anybody may read costs Redis the same, however long the queue is and however often it is read", async () => {
-  const { url, queue, redis } = await startCrowded();
+  const { url, queue, observe } = await startCrowded();
   const { id } = await submitDivision(url, { x: 1, y: 1 });
   const self = `${paths.api}/${id}`;
   const reading = [
@@ -84,7 +84,7 @@ test("what anybody may read costs Redis the same, however long the queue is and 
     paths.readiness,
   ];
   stopClock();
-  const commands = await observe(redis);
+  const commands = observe();
   const startedAt = Date.now();
   for (let round = 0; round < rounds; round += 1) {
     for (const path of reading) {
@@ -108,10 +108,10 @@ test("what anybody may read costs Redis the same, however long the queue is and 
 });
 
 test("whoever sends a key again and again costs Redis the same, however long the queue is", async () => {
-  const { url, queue, redis } = await startCrowded();
+  const { url, queue, observe } = await startCrowded();
   const headers = { "idempotency-key": "once" };
   const { id } = await submitDivision(url, { x: 1, y: 1 }, headers);
-  const commands = await observe(redis);
+  const commands = observe();
   for (let round = 0; round < rounds; round += 1) {
     expect(await submitDivision(url, { x: 1, y: 1 }, headers)).toMatchObject({
       id,
@@ -124,12 +124,18 @@ test("whoever sends a key again and again costs Redis the same, however long the
   expect(readsOf(seen, queue, id)).toBe(2 * rounds);
 });
 
+interface Crowded extends TestProducer {
+  /** Begins to note every command that Redis runs, those of scripts included; returns what was noted. */
+  readonly observe: () => () => readonly Command[];
+}
+
 /** A producer in front of more jobs than are looked through, and without a worker. */
-async function startCrowded(): Promise<TestProducer> {
+async function startCrowded(): Promise<Crowded> {
   const server = await ownRedis();
+  const observe = await openMonitor(server.url);
   const producer = await startProducer({ redisUrl: server.url, limits: { trustProxy: true } });
   await addMany(producer.queue, producer.redis, waiting);
-  return producer;
+  return { ...producer, observe };
 }
 
 /** What is remembered stays so, however long the machine takes: reads can be counted. */
@@ -174,15 +180,21 @@ async function readAsFastAsPossible(url: string, id: string): Promise<(number | 
 
 type Command = readonly [name: string, ...args: string[]];
 
-/** Every command that Redis runs from now on, those of scripts included. */
-async function observe(redis: Redis): Promise<() => readonly Command[]> {
-  const seen: Command[] = [];
+/** To be opened before others ask: ioredis takes a command that comes with MONITOR's answer for an answer. */
+async function openMonitor(url: string): Promise<Crowded["observe"]> {
+  const redis = openRedis({ url, password: undefined }, "background");
+  onTestFinished(() => redis.disconnect());
   const monitor = await redis.monitor();
   onTestFinished(() => monitor.disconnect());
+  let seen: Command[] | undefined;
   monitor.on("monitor", (_time: string, [name = "", ...args]: string[]) => {
-    seen.push([name.toLowerCase(), ...args]);
+    seen?.push([name.toLowerCase(), ...args]);
   });
-  return () => seen;
+  return () => {
+    const noted: Command[] = [];
+    seen = noted;
+    return () => noted;
+  };
 }
 
 function readsOf(seen: readonly Command[], queue: Queue, id: string): number {
