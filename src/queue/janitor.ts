@@ -98,5 +98,5 @@ async function sweep(
   const { count, young } = await removeEarly(memory, kept.events);
   removed.memory += count - young;
   removed.early += young;
-  return true;
+  return count > 0 || events !== undefined;
 }

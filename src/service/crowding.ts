@@ -40,7 +40,7 @@ export function limitConnections(
     const client = clientOf(socket.remoteAddress ?? "");
     const own = connections.get(client) ?? new Set();
     const crowds = own.size >= perClient && open.size >= max * sharedRatio;
-    if (!mayConnect(client) || crowds || !hasRoom()) {
+    if (crowds || !mayConnect(client) || !hasRoom()) {
       socket.destroy();
       return;
     }

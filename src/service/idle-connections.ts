@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Connections that have had all of their answers and wait for the next request. */
+/** Connections that have had all of their answers and wait for the next request; a server that stops has none. */
 export interface IdleConnections {
   /** Closes the one that has waited longest, and returns it; undefined if none is idle. */
   closeOldest(): Socket | undefined;
@@ -25,7 +25,10 @@ export function trackIdle(server: Server): IdleConnections {
     const end = () => {
       const left = (busyWith.get(socket) ?? 0) - 1;
       busyWith.set(socket, left);
-      if (left === 0 && !socket.destroyed) idle.add(socket);
+      if (left > 0 || socket.destroyed) return;
+      // Otherwise a stop would wait for the client to leave a connection that is still good.
+      if (server.listening) idle.add(socket);
+      else socket.destroy();
     };
     request.once("close", end);
     // When its last byte has gone to the system.

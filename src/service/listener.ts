@@ -118,10 +118,6 @@ async function listen(
       refuse(response, 421, notOurs);
       return;
     }
-    // Otherwise a stop would wait for the client to leave a connection that is still good.
-    response.once("close", () => {
-      if (!server.listening) server.closeIdleConnections();
-    });
     // Koa answers its own errors: nothing is left to wait for.
     void handle(request, response);
   });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent, get, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -78,6 +78,21 @@ test("a stop waits for an answer that is on its way, and for no connection after
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });
 
+test("a stop waits for no connection whose request nobody has read", async () => {
+  const { port, close, held } = await openEcho();
+  const agent = proxyAgent();
+  const answer = once(get({ port, agent, path: "/unread" }), "response");
+  const release = await held;
+  const startedAt = performance.now();
+  const closed = close(20_000);
+  release();
+  const [response] = await answer;
+  response.resume();
+  await closed;
+
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
 test("a stop lets a client that reads slowly have all of its answer", async () => {
   const { port, close } = await openEcho();
   const socket = connect(port, "127.0.0.1");
@@ -113,12 +128,12 @@ test("a connection ends after a thousand answers", async () => {
   expect(answers).toBe(1_000);
 });
 
-/** A listener that says what was sent to it; what it is sent to hold it answers when released. */
+/** A listener that says what was sent to it; what it is sent to hold, and what it does not read, it answers when released. */
 async function openEcho(max = 2_000) {
   const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
   const app = new Koa();
   app.use(async (ctx) => {
-    const sent = await text(ctx.req);
+    const sent = ctx.path === "/unread" ? "hold" : await text(ctx.req);
     if (sent === "hold") await new Promise<void>((release) => hold(release));
     ctx.body = sent;
   });

@@ -20,6 +20,7 @@ function limitRead({ handle, operation, ...route }: Route, limit: RateLimit): Ro
       operation: {
         ...operation,
         responses: {
+          403: problem("A browser asked for it for another site."),
           429: problem("Too many requests of this client; see Retry-After."),
           ...operation.responses,
         },

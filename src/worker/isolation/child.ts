@@ -74,6 +74,8 @@ export function openChild({
 
   // From the start on: Node keeps what nobody listens for, and gives it to the next job that does.
   child.on("message", (message) => {
+    // What it sent before it was killed still arrives.
+    if (ended) return;
     const answer = readAnswer(message);
     if (answer === undefined || answer.job !== asked?.job) {
       onEnd("sent what answers no job, and was killed");

@@ -113,7 +113,7 @@ export const serviceMutants: readonly Mutant[] = [
     name: "who may not connect has others' connections closed",
     change: {
       file: "src/service/crowding.ts",
-      from: "!mayConnect(client) || crowds || !hasRoom()",
+      from: "crowds || !mayConnect(client) || !hasRoom()",
       to: "crowds || !hasRoom() || !mayConnect(client)",
     },
     caughtBy: {

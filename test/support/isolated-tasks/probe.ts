@@ -33,6 +33,10 @@ const deeds: Readonly<Record<string, (signal: AbortSignal, message: string) => u
     process.send?.(JSON.parse(message));
     await sleep(20_000, undefined, { signal });
   },
+  babble: async (signal) => {
+    for (let n = 0; n < 10_000; n += 1) process.send?.(n);
+    await sleep(20_000, undefined, { signal });
+  },
   answer: (_, message) => process.send?.(JSON.parse(message)),
   obey: (signal) => sleep(20_000, undefined, { signal }),
 };

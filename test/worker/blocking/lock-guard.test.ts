@@ -95,18 +95,25 @@ test("a line that is logged while the worker is blocked is counted and sent as a
 
   const told = "event loop blocked by a task: its jobs' locks are renewed meanwhile";
   await until("the line to be sent", () => receiver.logs.some(({ body }) => body === told));
-  const printed = worker
-    .output()
-    .trim()
-    .split("\n")
-    .map((line): Record<string, unknown> => JSON.parse(line));
-  expect(printed.filter(({ msg }) => msg === told)).toHaveLength(1);
-  const metrics = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
-  const counted = /^taskqueue_log_lines_total\{line="other",outcome="written"\} (\d+)/m.exec(
-    metrics,
-  );
-  expect(Number(counted?.[1])).toBe(printed.filter(({ line }) => line === undefined).length);
+  const printed = () => readLines(worker.output());
+  expect(printed().filter(({ msg }) => msg === told)).toHaveLength(1);
+  // What is counted may still be on its way to us.
+  await until("as many lines as are counted", async () => {
+    const metrics = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+    const counted = /^taskqueue_log_lines_total\{line="other",outcome="written"\} (\d+)/m.exec(
+      metrics,
+    );
+    return Number(counted?.[1]) === printed().filter(({ line }) => line === undefined).length;
+  });
 });
+
+/** The lines of JSON that have arrived whole. */
+function readLines(output: string): Record<string, unknown>[] {
+  return output
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
 
 function isCompleted(state: string): boolean {
   return state === "completed";

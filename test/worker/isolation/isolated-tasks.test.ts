@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
 import type { Log } from "../../../src/telemetry/log.ts";
 import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
@@ -179,6 +179,16 @@ test.for<[what: string, message: unknown]>([
     retryable: true,
   });
   await until("it to end", () => probes().length === 0);
+});
+
+test("a process that sends thousands of messages is killed once for all of them", async () => {
+  const kill = vi.spyOn(process, "kill");
+  onTestFinished(() => kill.mockRestore());
+  const { run } = await openTasks();
+  await expect(run("probe", { deed: "babble" })).rejects.toThrow("answers no job");
+  await until("it to end", () => probes().length === 0);
+  // Once as it is killed and once as it has ended, and each time what it may have started.
+  expect(kill.mock.calls.length).toBeLessThan(20);
 });
 
 test("what a process answers once too often is no other job's answer", async () => {

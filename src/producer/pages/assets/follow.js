@@ -21,6 +21,13 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
   let refusals = 0;
   let streamAgainAt = 0;
 
+  const tell = async (data) => {
+    try {
+      return await onEvent(data);
+    } catch (error) {
+      throw new UntoldError(error);
+    }
+  };
   // Each way resolves with what is left to do: nothing, or a pause in ms before the next visit.
   const watchStream = async (signal) => {
     const known = after?.();
@@ -30,7 +37,7 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     let count = 0;
     for await (const { event, data } of readEvents(response.body)) {
       if (event === "gone") return onGone();
-      if (await onEvent(data)) return undefined;
+      if (await tell(data)) return undefined;
       failures = 0;
       refusals = 0;
       count += 1;
@@ -53,7 +60,8 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     try {
       if (place.granted) return await watchStream(signal);
     } catch (error) {
-      if (signal.aborted) throw error;
+      // A stream that has told something is no refused one.
+      if (signal.aborted || error instanceof UntoldError) throw error;
       refusals += 1;
       streamAgainAt = performance.now() + pauseAfter(refusals, error);
     } finally {
@@ -100,6 +108,14 @@ class RefusedError extends Error {
     super(`answered ${status}`);
     const seconds = Number(headers.get("retry-after") ?? 0);
     this.retryAfterMs = Math.min(seconds * 1_000 || 0, longestRetryAfterMs);
+  }
+}
+
+/** What came could not be dealt with, and is to be sent again. */
+class UntoldError extends Error {
+  constructor(cause) {
+    super("an event could not be told", { cause });
+    this.retryAfterMs = cause.retryAfterMs;
   }
 }
 
