@@ -1,5 +1,5 @@
 import type { JobStatus } from "./job-status.ts";
-import { textOf } from "./status-text.ts";
+import { jsonOf } from "../http/json-text.ts";
 
 type Read = (id: string) => Promise<JobStatus | undefined>;
 
@@ -36,7 +36,7 @@ export function createStatusMemory(read: Read, limits: MemoryLimits = defaults):
     known.delete(id);
   };
   const keep = (id: string, status: JobStatus, readAt: number) => {
-    const length = textOf(status).length;
+    const length = jsonOf(status).length;
     known.set(id, { status, readAt, characters: length });
     characters += length;
     // In the order in which they were read.

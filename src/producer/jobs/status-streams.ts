@@ -1,7 +1,7 @@
 import type { PassThrough } from "node:stream";
 import { createEventStreams, type EventStream } from "../http/event-stream.ts";
 import { isFinal, type JobStatus } from "./job-status.ts";
-import { textOf } from "./status-text.ts";
+import { jsonOf } from "../http/json-text.ts";
 
 const maxStreams = 500;
 /** Positions move without an event of the job's own. */
@@ -50,8 +50,8 @@ export function openStatusStreams(
         if (status === undefined) {
           watch.stream.send({ event: "gone", data: JSON.stringify({ id: watch.id }) });
           watch.stream.end();
-        } else if (textOf(status) !== watch.sent) {
-          watch.sent = textOf(status);
+        } else if (jsonOf(status) !== watch.sent) {
+          watch.sent = jsonOf(status);
           send(watch, status);
         }
       }
@@ -71,7 +71,7 @@ export function openStatusStreams(
   return {
     open(first) {
       const stream = streams.open();
-      const sent = textOf(first);
+      const sent = jsonOf(first);
       const watch: Watch = { id: first.id, stream, sent, reading: false, stale: false };
       watches.add(watch);
       stream.body.once("close", () => watches.delete(watch));

@@ -1,5 +1,6 @@
 import type { PassThrough } from "node:stream";
 import { createEventStreams, type EventStream, type ServerEvent } from "../http/event-stream.ts";
+import { jsonOf } from "../http/json-text.ts";
 import type { History } from "./history.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 
@@ -11,8 +12,8 @@ const maxStreams = 200;
 export interface Overview {
   /** The queue now; `undefined` when it could never be read. */
   current(): Promise<OverviewSnapshot | undefined>;
-  /** As `watch` begins, and the queue now. */
-  read(after?: string): Promise<readonly OverviewSnapshot[]>;
+  /** As `watch` begins, and the queue now: a list of snapshots, as JSON. */
+  read(after?: string): Promise<string>;
   /**
    * A stream of server-sent `snapshots` events, each a list: first the last ten minutes, or what is
    * newer than `after`, the id of an earlier event; then what comes, once a second.
@@ -55,7 +56,7 @@ export function openOverview(history: History): Overview {
     },
     async read(after) {
       await renew();
-      return newerThan(after, history.snapshots);
+      return listOf(newerThan(after, history.snapshots));
     },
     watch(after) {
       const stream = streams.open();
@@ -78,11 +79,15 @@ function newerThan(id: string | undefined, snapshots: readonly OverviewSnapshot[
   return snapshots.filter(({ at }) => !(Date.parse(at) <= afterMs));
 }
 
+function listOf(snapshots: readonly OverviewSnapshot[]): string {
+  return `[${snapshots.map(jsonOf).join(",")}]`;
+}
+
 function createEvent(snapshots: readonly OverviewSnapshot[]): ServerEvent {
   const id = snapshots.at(-1)?.at;
   return {
     event: "snapshots",
     ...(id !== undefined && { id }),
-    data: JSON.stringify(snapshots),
+    data: listOf(snapshots),
   };
 }

@@ -30,6 +30,7 @@ export function createOverviewRoutes({
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         const after = new URLSearchParams(ctx.querystring).get("after");
+        ctx.type = "json";
         ctx.body = await overview.read(after ?? undefined);
       },
       operation: {
