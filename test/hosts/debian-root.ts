@@ -32,6 +32,12 @@ const recipe = {
 const key = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
 
 /**
+ * What a hook that needs it waits for, in ms: it took 300 s where a core was busy and all others
+ * waited for it as well.
+ */
+export const rootPatienceMs = 900_000;
+
+/**
  * The folder of a Debian 13 like the one in EC2's image. The first call on a machine takes about
  * half a minute, as root; nobody may change what is in the folder.
  */

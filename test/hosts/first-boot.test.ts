@@ -7,7 +7,7 @@ import { createDataVolume } from "../../infra/boot/data-volume.ts";
 import { createFirstBoot, firstBootCommand } from "../../infra/boot/first-boot.ts";
 import { createUnit } from "../../infra/boot/unit.ts";
 import { until } from "../support/until.ts";
-import { loadDebianRoot } from "./debian-root.ts";
+import { loadDebianRoot, rootPatienceMs } from "./debian-root.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { bootMachine } from "./machine.ts";
 import { createNetworks } from "./network.ts";
@@ -27,7 +27,7 @@ describe.skipIf(obstacle)(
       root = await loadDebianRoot();
       lab = await openLab();
       await createNetworks(lab);
-    }, 300_000);
+    }, rootPatienceMs);
     afterAll(() => lab.close());
 
     async function boot(name: "redis" | "worker", files: BootFile[], devices = {}) {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { password } from "../support/mocked-stack.ts";
 import { until } from "../support/until.ts";
 import { hosts } from "../../src/contract/topology.ts";
+import { rootPatienceMs } from "./debian-root.ts";
 import { boardUser } from "./bed.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import type { Machine } from "./machine.ts";
@@ -18,7 +19,7 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
     const monitored = await openDeployment("monitor");
     [deployment, monitor] = [monitored, monitored.monitor];
     return () => deployment.bed.close();
-  }, 300_000);
+  }, rootPatienceMs);
 
   test("somebody on the internet has 10 divided by 2, and 10 by 0 refused", async () => {
     const { submit, untilEnded } = deployment;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { until } from "../support/until.ts";
 import { cgroupBelow } from "./cgroup.ts";
-import { loadDebianRoot } from "./debian-root.ts";
+import { loadDebianRoot, rootPatienceMs } from "./debian-root.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { type Machine, type MachineArgs, bootMachine } from "./machine.ts";
 import { type Station, createNetworks } from "./network.ts";
@@ -18,7 +18,7 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
     root = await loadDebianRoot();
     lab = await openLab();
     await createNetworks(lab);
-  }, 300_000);
+  }, rootPatienceMs);
   afterAll(() => lab.close());
 
   /** Boots a host whose first boot runs the commands; it is off when the test is over. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
+import { rootPatienceMs } from "./debian-root.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import { processesIn, readLoopDevices, readNamespaces } from "./leftovers.ts";
 import { whyNoHosts } from "./requirements.ts";
@@ -20,7 +21,7 @@ describe.skipIf(obstacle)(
     beforeAll(async () => {
       deployment = await openDeployment();
       return () => deployment.bed.close();
-    }, 300_000);
+    }, rootPatienceMs);
 
     test("a second boot comes back by itself, with new secrets and without another download", async () => {
       const { bed, redis, producer, worker, submit, untilEnded } = deployment;

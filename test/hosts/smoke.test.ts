@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { repository } from "../support/pulumi-project.ts";
 import { until } from "../support/until.ts";
+import { rootPatienceMs } from "./debian-root.ts";
 import { type Deployment, openDeployment } from "./deployment.ts";
 import { addresses } from "./network.ts";
 import { whyNoHosts } from "./requirements.ts";
@@ -15,7 +16,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     deployment = await openDeployment();
     await untilWell();
     return () => deployment.bed.close();
-  }, 300_000);
+  }, rootPatienceMs);
 
   /** The lines that somebody on the internet is told, or somebody elsewhere. */
   async function smoke(

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { grafanaKeyFingerprint, grafanaRepository } from "../../infra/boot/grafana-repository.ts";
 import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
-import { loadDebianRoot } from "../hosts/debian-root.ts";
+import { loadDebianRoot, rootPatienceMs } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
 import { whyNoHosts } from "../hosts/requirements.ts";
 import { ofType, runMockedStack, userDataOf } from "../support/mocked-stack.ts";
@@ -34,7 +34,7 @@ describe.skipIf(obstacle)(`what hosts boot from, read by Debian 13 (${obstacle ?
     await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", "/run/debian"]);
     await lab.run(["mount", "--bind", "/proc", "/run/debian/proc"]);
     paths = await writeUnits();
-  }, 300_000);
+  }, rootPatienceMs);
   afterAll(() => lab.close());
 
   const write = (path: string, input: string) =>

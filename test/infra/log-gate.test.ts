@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logGateConfiguration } from "../../infra/boot/log-gate.ts";
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { network } from "../../src/contract/topology.ts";
-import { loadDebianRoot } from "../hosts/debian-root.ts";
+import { loadDebianRoot, rootPatienceMs } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
 import { whyNoHosts } from "../hosts/requirements.ts";
 import { answering } from "../hosts/stand-ins.ts";
@@ -42,7 +42,7 @@ describe.skipIf(obstacle)(
       await inDebian(
         `${ready} http://127.0.0.1:${monitoringPorts.loki}/ && ${ready} http://${place}/`,
       );
-    }, 300_000);
+    }, rootPatienceMs);
     afterAll(() => lab.close());
 
     const inDebian = (command: string) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDataVolume } from "../../infra/boot/data-volume.ts";
 import { createInstallation, createScript, retry } from "../../infra/boot/script.ts";
-import { loadDebianRoot } from "../hosts/debian-root.ts";
+import { loadDebianRoot, rootPatienceMs } from "../hosts/debian-root.ts";
 import { type Lab, openLab } from "../hosts/lab.ts";
 import { whyNoHosts } from "../hosts/requirements.ts";
 
@@ -19,7 +19,7 @@ describe.skipIf(obstacle)(`scripts that wait, on Debian 13 (${obstacle ?? "here"
     const layers = `lowerdir=${root},upperdir=/run/changes/upper,workdir=/run/changes/work`;
     await lab.run(["mount", "-t", "overlay", "-o", layers, "overlay", "/run/debian"]);
     await lab.run(["mount", "--bind", "/proc", "/run/debian/proc"]);
-  }, 300_000);
+  }, rootPatienceMs);
   afterAll(() => lab.close());
 
   /** All that the program says in a Debian without a network, with shell functions instead of some commands. */
