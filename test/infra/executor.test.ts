@@ -31,7 +31,7 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
   beforeAll(async () => {
     mocked = await runMockedStack({ monitoring: "true" });
     execution = await executeStack(node, { monitoring: "true" });
-  }, 60_000);
+  }, 180_000);
 
   test("runs the whole program without a complaint", () => {
     const { exitCode, messages, resources } = execution;
@@ -93,7 +93,7 @@ test("a stack that asks for newer images replaces hosts", async () => {
   expect(messages).toEqual([]);
   const instances = ofType(resources, "Instance") as Execution["resources"];
   expect(instances.map(({ ignoreChanges }) => ignoreChanges)).toEqual([[], [], []]);
-}, 60_000);
+}, 180_000);
 
 test("a configuration that cannot be used is told in one message", async () => {
   const { exitCode, messages, resources } = await executeStack(process.execPath, {
@@ -106,4 +106,4 @@ test("a configuration that cannot be used is told in one message", async () => {
   );
   expect(messages.join("\n")).toContain(`tripod:workerCount: expected a whole number`);
   expect(resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
-}, 60_000);
+}, 180_000);

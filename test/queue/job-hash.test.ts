@@ -87,6 +87,6 @@ test("what is sound is as mending would leave it", () => {
         progress: undefined,
       });
     }),
-    { numRuns: 500, maxSkipsPerRun: 500 },
+    { numRuns: 500, maxSkipsPerRun: 500, interruptAfterTimeLimit: 10_000 },
   );
 });
