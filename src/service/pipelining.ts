@@ -8,8 +8,8 @@ import { createTally } from "./tally.ts";
 /** Browsers and proxies wait for one answer at a time; a few at once harm nobody. */
 const maxUnanswered = 8;
 
-/** As so many requests it counts: Node.js has read as many in one go, and takes its time to drop them. */
-const overrunWorth = 1_000;
+/** As so many counts each request that comes after its connection was cut: a thousand are one client's burst. */
+const lateWorth = 2;
 
 /** What a connection waits for. */
 interface Waiting {
@@ -54,14 +54,13 @@ export function createPipelineLimit(
   return ({ socket }, response) => {
     const waiting = connections.get(socket) ?? connect(socket);
     const { client, answers } = waiting;
-    // The rest of what was read before it was cut.
-    if (socket.destroyed) return false;
-    const overruns = waiting.refused || answers.size >= maxUnanswered;
-    if (!isWithinRate(client, overruns ? overrunWorth : 1)) {
+    // Also the rest of what was read before the connection was cut, which takes Node.js its time.
+    if (!isWithinRate(client, socket.destroyed ? lateWorth : 1)) {
       cut(client);
       return false;
     }
-    if (overruns) {
+    if (socket.destroyed) return false;
+    if (waiting.refused || answers.size >= maxUnanswered) {
       socket.destroy();
       return false;
     }

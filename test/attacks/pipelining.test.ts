@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { postJson, submitDivision } from "../support/client.ts";
+import { heapOfMicro } from "../support/heap-of-micro.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 
@@ -21,7 +22,10 @@ test.each([
   async (_, request) => {
     const requests = request.repeat(990);
     const redis = await ownRedis();
-    const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+    const producer = await spawnProducer(redis.url, {
+      LOG_LEVEL: "warn",
+      NODE_OPTIONS: heapOfMicro,
+    });
     const { hostname, port } = new URL(producer.url);
     // The first one has the producer load and compile what it needs.
     await submitDivision(producer.url, { x: 1, y: 1 });

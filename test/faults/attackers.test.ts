@@ -8,6 +8,7 @@ import { expect, onTestFinished } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
+import { heapOfMicro } from "../support/heap-of-micro.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { programEnvironment } from "../support/program-environment.ts";
@@ -40,8 +41,6 @@ const publicLimits = {
   READ_LIMIT_PER_MINUTE: "3000",
   MAX_UNFINISHED_PER_CLIENT: "100",
 };
-/** What Node.js takes by itself in the unit on a t4g.micro, within 768 MB. */
-const heapOfMicro = "--max-old-space-size=448 --max-semi-space-size=16";
 
 fault<{ readonly seconds: number; readonly p99Ms: number }>(
   {

@@ -66,7 +66,7 @@ test("a connection that waits for more answers is cut, and no more of it is hand
 test.each(ownAnswers)(
   "a request %s is refused, and counts like any other",
   async (_, request, status) => {
-    const { port, handled } = await openHeld({ rate: { perMinute: 60, burst: 1_000 } });
+    const { port, handled } = await openHeld({ rate: { perMinute: 60, burst: 400 } });
     const once = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
     once.end(request);
     expect(await text(once)).toContain(`HTTP/1.1 ${status} `);
@@ -80,8 +80,17 @@ test.each(ownAnswers)(
   },
 );
 
+test("a connection that asks for a few too many takes no other one of its client with it", async () => {
+  const { port, release } = await openHeld({ rate: { perMinute: 60, burst: 900 } });
+  const other = text(ask(port, 1));
+  const greedy = ask(port, 9);
+  await until("it to be cut", () => greedy.closed);
+  release();
+  expect(await other).toContain("answer");
+});
+
 test("a client whose connection was cut for it has to rest before it may connect again", async () => {
-  const { port, release } = await openHeld({ rate: { perMinute: 60, burst: 1_000 } });
+  const { port, release } = await openHeld({ rate: { perMinute: 60, burst: 900 } });
   release();
   expect(await text(ask(port, 1))).toContain("answer");
   const greedy = ask(port, 990);

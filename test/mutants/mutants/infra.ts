@@ -10,7 +10,7 @@ export const infraMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/infra/service-host.test.ts",
-      test: "has room for a process of eleven threads",
+      test: "a worker's unit has room for a process of eleven threads",
     },
   },
   {

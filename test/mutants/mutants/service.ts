@@ -41,8 +41,8 @@ export const serviceMutants: readonly Mutant[] = [
     name: "a client that was cut for what it asked at once may do it again at once",
     change: {
       file: "src/service/pipelining.ts",
-      from: "overruns ? overrunWorth : 1",
-      to: "overruns ? 1 : 1",
+      from: "socket.destroyed ? lateWorth : 1",
+      to: "socket.destroyed ? 0 : 1",
     },
     caughtBy: {
       file: "test/service/pipelining.test.ts",
