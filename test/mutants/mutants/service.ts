@@ -10,7 +10,7 @@ export const serviceMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/service/pipelining.test.ts",
-      test: "a connection that waits for more answers is cut",
+      test: "a connection that asks for a few too many takes no other one of its client with it",
     },
   },
   {
