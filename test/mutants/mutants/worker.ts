@@ -88,7 +88,7 @@ export const workerMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
-      test: "one limit for what all its processes print",
+      test: "a task that crashes again and again has one limit for what all its processes print",
     },
   },
   {
@@ -100,7 +100,7 @@ export const workerMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
-      test: "a result that is too long",
+      test: "a process that sends a result that is too long is killed",
     },
   },
   {
@@ -112,7 +112,7 @@ export const workerMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
-      test: "the result of another job",
+      test: "a process that sends the result of another job is killed",
     },
   },
   {
