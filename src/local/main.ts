@@ -12,7 +12,7 @@ import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { prepareMonitoring } from "./monitoring/monitoring.ts";
 import { createOrigins } from "./origins.ts";
 import { checkPorts } from "./ports.ts";
-import { openStack } from "./stack.ts";
+import { openStack, type Stack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
 import { createSummary } from "./summary.ts";
 
@@ -31,7 +31,7 @@ readCommandLine(process, {
   ],
 });
 
-// Whoever reads the output may go first, as in a pipe that Ctrl-C ends; we drain all the same.
+// Whoever reads the output may go first, as in a pipe that Ctrl-C ends: we drain, and do not fail.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
@@ -43,6 +43,21 @@ try {
 
 /** Runs everything until this process is asked to stop; answers with its exit code. */
 async function run(): Promise<number> {
+  // Before anything else: npm may end while we prepare.
+  const stopping = new AbortController();
+  const stopRequested = once(stopping.signal, "abort");
+  let stack: Stack | undefined;
+  onStopRequest(
+    { runByNpm: process.env.npm_lifecycle_event !== undefined },
+    (reason) => {
+      say(`${reason}: draining, Ctrl-C again ends everything at once`);
+      stopping.abort();
+    },
+    () => {
+      stack?.kill();
+      process.exit(130);
+    },
+  );
   const config = loadConfig(process.env);
   const dataFolder = resolve(project, process.env.TRIPOD_DATA || ".tripod");
   makeDataFolder(dataFolder);
@@ -81,27 +96,14 @@ async function run(): Promise<number> {
     ...(broker.login !== undefined && { REDIS_PASSWORD_FILE: broker.login.passwordFile }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };
-  const stack = openStack({
+  if (stopping.signal.aborted) return 0;
+  stack = openStack({
     config,
     broker,
     env,
     launchPrefix,
     print,
   });
-
-  const stopping = new AbortController();
-  const stopRequested = once(stopping.signal, "abort");
-  onStopRequest(
-    { runByNpm: process.env.npm_lifecycle_event !== undefined },
-    (reason) => {
-      say(`${reason}: draining, Ctrl-C again ends everything at once`);
-      stopping.abort();
-    },
-    () => {
-      stack.kill();
-      process.exit(130);
-    },
-  );
 
   let exitCode = 0;
   try {

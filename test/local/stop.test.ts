@@ -1,9 +1,16 @@
-import { expect, test, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { checkPorts } from "../../src/local/ports.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
-import { descendantsOf, stillRunning } from "../support/process-tree.ts";
+import {
+  descendantsOf,
+  listProcesses,
+  type RunningProcess,
+  stillRunning,
+} from "../support/process-tree.ts";
 import { reservePort } from "../support/ports.ts";
+import { findObstacle } from "../support/requirements.ts";
 import { until } from "../support/until.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -105,6 +112,64 @@ test("stops when the npm that runs it is killed", async () => {
   await until("all to be gone", () => stillRunning(started).length === 0);
   expect(started).toHaveLength(4);
 });
+
+test("starts nothing when the npm that runs it is gone before it could look", async () => {
+  const launcher = await startLauncher({
+    command: ["sh", "-c", `"${process.execPath}" src/local/main.ts & exit`],
+    env: { npm_lifecycle_event: "start" },
+  });
+  onTestFinished(() => killUsersOf(launcher.dataFolder));
+  await until("it to end", () => usersOf(launcher.dataFolder).length === 0);
+  expect(launcher.output()).toBe(
+    "tripod   | npm is gone: draining, Ctrl-C again ends everything at once\n",
+  );
+});
+
+test("leaves nothing running when its first line was enough for whoever reads it", async () => {
+  const launcher = await startLauncher({ command: ["sh", "-c", "npm start 2>&1 | head -1"] });
+  onTestFinished(() => killUsersOf(launcher.dataFolder));
+  await launcher.ended;
+  const gone = until("all to be gone", () => usersOf(launcher.dataFolder).length === 0);
+  await expect(gone).resolves.toBe(true);
+});
+
+test("stops when nobody reads its output any more", async () => {
+  const launcher = await startLauncher();
+  await launcher.untilOutput("Ctrl-C drains");
+  const started = descendantsOf(launcher.child.pid);
+  launcher.child.stdout?.destroy();
+  await submitDivision(launcher.url, { x: 10, y: 2 });
+  expect(await launcher.ended).toBe(0);
+  expect([started.length, stillRunning(started)]).toEqual([3, []]);
+});
+
+const obstacle = findObstacle("make npm process 1", { commands: ["unshare"], namespaces: true });
+
+test.skipIf(obstacle !== undefined)("runs where npm is process 1, as in a container", async () => {
+  const launcher = await startLauncher({
+    command: ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "npm", "start"],
+  });
+  await launcher.untilOutput("Ctrl-C drains");
+  expect(launcher.output()).not.toContain("npm is gone");
+});
+
+/** Processes that were told of this data folder. */
+function usersOf(dataFolder: string): readonly RunningProcess[] {
+  return listProcesses().filter(({ pid }) => {
+    try {
+      return ["cmdline", "environ"].some((file) =>
+        readFileSync(`/proc/${pid}/${file}`, "utf8").includes(dataFolder),
+      );
+    } catch {
+      // It has ended since.
+      return false;
+    }
+  });
+}
+
+function killUsersOf(dataFolder: string): void {
+  for (const { pid } of usersOf(dataFolder)) process.kill(pid, "SIGKILL");
+}
 
 /** Submits 10 / 2 and resolves with the job's id once the worker has begun. */
 async function startDivision(url: string, delayMs: number): Promise<string> {

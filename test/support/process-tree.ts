@@ -24,7 +24,7 @@ export function stillRunning(processes: readonly RunningProcess[]): RunningProce
 }
 
 /** Every process but the dead ones whose parent has not taken notice yet. */
-function listProcesses(): RunningProcess[] {
+export function listProcesses(): RunningProcess[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
