@@ -17,6 +17,7 @@ const surroundings = {
   isRoot: process.getuid?.() === 0,
   policyFile: "/usr/sbin/policy-rc.d",
   write: (/** @type {string} */ text) => process.stdout.write(text),
+  isTerminal: process.stdout.isTTY,
 };
 
 try {

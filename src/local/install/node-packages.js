@@ -8,9 +8,9 @@ import { runStep } from "./step.js";
 /**
  * Brings `node_modules` of the project folder to what its lockfile says, if it is not there yet.
  * @param {string} project
- * @param {{ env: NodeJS.ProcessEnv, write: (text: string) => void }} surroundings
+ * @param {{ env: NodeJS.ProcessEnv, write: (text: string) => void, isTerminal?: boolean }} surroundings
  */
-export async function installNodePackages(project, { env, write }) {
+export async function installNodePackages(project, { env, write, isTerminal }) {
   if (nodePackagesAreCurrent(project)) return;
   await waitForLock(`npm ${project}`, () => write("waiting for another npm install\n"));
   if (nodePackagesAreCurrent(project)) return;
@@ -31,7 +31,7 @@ export async function installNodePackages(project, { env, write }) {
       env,
       deadlineMs: 600_000,
     },
-    write,
+    { write, isTerminal },
   );
 }
 

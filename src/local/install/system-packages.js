@@ -36,9 +36,10 @@ const servicePolicy = `#!/bin/sh\n[ -z "$TRIPOD_INSTALL" ] || exit 101\n`;
  * Makes sure that each command is on the PATH: installs its package where that is allowed, and
  * otherwise throws an error that names the command to run. Services of new packages stay off.
  * @param {readonly string[]} commands
- * @param {{ env: NodeJS.ProcessEnv, isRoot: boolean, policyFile: string, write: (text: string) => void }} surroundings
+ * @param {{ env: NodeJS.ProcessEnv, isRoot: boolean, policyFile: string, write: (text: string) => void, isTerminal?: boolean }} surroundings
  */
-export async function installSystemPackages(commands, { env, isRoot, policyFile, write }) {
+export async function installSystemPackages(commands, surroundings) {
+  const { env, isRoot } = surroundings;
   const missing = missingCommands(commands, env.PATH);
   if (missing.length === 0) return;
 
@@ -51,7 +52,7 @@ export async function installSystemPackages(commands, { env, isRoot, policyFile,
     const advice = ["sudo", ...aptInstall, ...packages].join(" ");
     throw new Error(`not on the PATH: ${missing.join(", ")}; install them with\n  ${advice}`);
   }
-  await aptGetInstall(packages, { env, policyFile, write });
+  await aptGetInstall(packages, surroundings);
   const still = missingCommands(missing, env.PATH);
   if (still.length > 0) {
     throw new Error(`installed ${packages.join(", ")}, but not on the PATH: ${still.join(", ")}`);
@@ -79,9 +80,9 @@ function packagesOf(commands) {
 
 /**
  * @param {readonly string[]} packages
- * @param {{ env: NodeJS.ProcessEnv, policyFile: string, write: (text: string) => void }} surroundings
+ * @param {{ env: NodeJS.ProcessEnv, policyFile: string, write: (text: string) => void, isTerminal?: boolean }} surroundings
  */
-async function aptGetInstall(packages, { env, policyFile, write }) {
+async function aptGetInstall(packages, { env, policyFile, write, isTerminal }) {
   const aptEnv = {
     ...env,
     DEBIAN_FRONTEND: "noninteractive",
@@ -99,7 +100,7 @@ async function aptGetInstall(packages, { env, policyFile, write }) {
         env: aptEnv,
         deadlineMs: 300_000,
       },
-      write,
+      { write, isTerminal },
     );
     await runStep(
       {
@@ -108,7 +109,7 @@ async function aptGetInstall(packages, { env, policyFile, write }) {
         env: aptEnv,
         deadlineMs: 900_000,
       },
-      write,
+      { write, isTerminal },
     );
   } finally {
     removePolicy();

@@ -18,4 +18,25 @@ export const localMutants: readonly Mutant[] = [
       test: "its Redis has a memory limit",
     },
   },
+  {
+    name: "npm start takes whoever took it in for the npm that runs it",
+    change: {
+      file: "src/local/stop-request.ts",
+      from: "  if (isFosterParent(npm)) {\n",
+      to: "  if (isFosterParent(npm) && npm < 0) {\n",
+    },
+    caughtBy: {
+      file: "test/local/stop.test.ts",
+      test: "starts nothing when the npm that runs it is gone",
+    },
+  },
+  {
+    name: "the installation asks a command to end that ignores it, and waits",
+    change: {
+      file: "src/local/install/step.js",
+      from: '      signalAll("SIGKILL");\n',
+      to: "",
+    },
+    caughtBy: { file: "test/local/step.test.ts", test: "kills a command that goes on" },
+  },
 ];
