@@ -129,31 +129,29 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
 
 function renderRecent(jobs: readonly RecentJob[]): Markup {
   if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>Task</th>
-          <th>Status</th>
-          <th>Outcome</th>
-          <th>Input</th>
-          <th>Submitted</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${jobs.map(
-          (job) =>
-            html`<tr>
-              <td>
-                ${job.page === undefined ? job.task : html`<a href="${job.page}">${job.task}</a>`}
-              </td>
-              <td><span class="badge ${job.status}">${job.status}</span></td>
-              <td>${job.outcome}</td>
-              <td><code>${job.input}</code></td>
-              <td>${renderTime(job.createdAt)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<table class="jobs">
+    <thead>
+      <tr>
+        <th class="task">Task</th>
+        <th class="status">Status</th>
+        <th>Outcome</th>
+        <th>Input</th>
+        <th class="time">Submitted</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${jobs.map(
+        (job) =>
+          html`<tr>
+            <td>
+              ${job.page === undefined ? job.task : html`<a href="${job.page}">${job.task}</a>`}
+            </td>
+            <td><span class="badge ${job.status}">${job.status}</span></td>
+            <td>${job.outcome}</td>
+            <td><code>${job.input}</code></td>
+            <td>${renderTime(job.createdAt)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }

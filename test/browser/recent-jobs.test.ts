@@ -1,0 +1,42 @@
+import { expect, test, vi } from "vitest";
+import { openPage } from "../support/browser.ts";
+import { postJson, readBody, untilFinal } from "../support/client.ts";
+import { startProducer } from "../support/producer.ts";
+import { loadTwoTasks } from "../support/second-task.ts";
+import { startWorker } from "../support/worker.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Longer than any card is wide, and nowhere to break. */
+const long = "x".repeat(200);
+
+test.each([
+  ["a desk", 1280, 1],
+  // Task and status, outcome, input, time.
+  ["a phone", 360, 4],
+])("recent jobs with a long word stay within their card on %s", async (_, width, lines) => {
+  const tasks = await loadTwoTasks();
+  const { url, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const body = { task: "repeat", input: { text: long, times: 1 } };
+  const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, body));
+  await untilFinal(url, id);
+  const { page, complaints } = await openPage({ viewport: { width, height: 900 } });
+  await page.goto(url);
+  await page.getByText("Recent jobs").waitFor();
+
+  const cells = await page.locator("tbody td").evaluateAll((found) =>
+    found.map((cell) => {
+      const card = cell.closest("section")?.getBoundingClientRect();
+      const { left, right, width: own } = cell.getBoundingClientRect();
+      return own > 50 && left >= (card?.left ?? Infinity) && right <= (card?.right ?? 0);
+    }),
+  );
+  const heights = await page
+    .locator("tbody tr")
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+  const fit = await page.evaluate("document.documentElement.scrollWidth === innerWidth");
+  expect([cells, fit, complaints]).toEqual([Array(5).fill(true), true, []]);
+  // A line is 22 pixels high, its row's padding and border 17 at most.
+  expect(heights.filter((height) => height > lines * 24 + 17)).toEqual([]);
+});
