@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect, test, vi } from "vitest";
+import { paths } from "../../src/contract/paths.ts";
 import { openPage } from "../support/browser.ts";
-import { submitDivision } from "../support/client.ts";
+import { readBody, submitDivision } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -29,6 +30,33 @@ test("moves its numbers and plots with the jobs, without loading anew", async ()
   expect(await page.getByText("overflow", { exact: true }).isVisible()).toBe(false);
   await until("a line on every plot", async () => (await countDrawn(page)) === plots);
   expect([loads, complaints]).toEqual([1, []]);
+});
+
+test("numbers an axis of minutes by what each of its lines stands for", async () => {
+  const { url } = await startProducer();
+  const { page } = await openPage({ viewport: { width: 1280, height: 900 } });
+  await page.addInitScript(collectDrawnTexts);
+  const [snapshot] = await readBody(await fetch(`${url}${paths.overviewState}`));
+  const last_minute = {
+    succeeded: 1,
+    failed: 0,
+    failures: {},
+    wait_seconds: null,
+    end_to_end_seconds: { p50: 300, p95: 300 },
+  };
+  const data = JSON.stringify([{ ...snapshot, last_minute }]);
+  await page.route("**/events", (route) =>
+    route.fulfill({
+      contentType: "text/event-stream",
+      body: `event: snapshots\ndata: ${data}\n\n`,
+    }),
+  );
+  await page.goto(`${url}/overview`);
+  const last = await until("the axis", async () => {
+    const drawn = (await page.evaluate("drawnOf('End to end')")) as string[];
+    return drawn.at(-1)?.endsWith("min") === true && drawn;
+  });
+  expect(last.slice(-3)).toEqual(["0 s", "2 min", "4 min"]);
 });
 
 test("leaves room for a time of day at the end of each plot's axis", async () => {
@@ -88,6 +116,20 @@ test("redraws its plots when the window gets narrower", async () => {
   });
   expect([widths.length, complaints]).toEqual([plots, []]);
 });
+
+/** Lets the page keep what its plots write at their axes, which a canvas does not tell. */
+const collectDrawnTexts = `
+  const drawn = new Map();
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    drawn.set(this.canvas, [...(drawn.get(this.canvas) ?? []), text]);
+    return fillText.call(this, text, ...rest);
+  };
+  globalThis.drawnOf = (title) => {
+    const plots = [...document.querySelectorAll("[data-plot]")];
+    const plot = plots.find((found) => found.querySelector("h2").textContent === title);
+    return drawn.get(plot.querySelector("canvas")) ?? [];
+  };`;
 
 async function untilReadings(page: Page, readings: Readonly<Record<string, string>>) {
   await until(`readings ${JSON.stringify(readings)}`, async () => {

@@ -1,11 +1,10 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
 import { follow } from "./follow.js";
-import { createReadings, describeQueue, formatReading } from "./readings.js";
+import { axisSteps, createReadings, describeQueue, formatReading } from "./readings.js";
 import uPlot from "./uplot.js";
 
 const shownSeconds = 600;
 const height = 180;
-const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6];
 
 const main = document.querySelector("main[data-overview]");
 if (main instanceof HTMLElement) show(main);
@@ -35,7 +34,7 @@ function show(page) {
     if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
     for (const plot of plots) plot.draw(moments);
   };
-  const sayLost = () => say(status, "The connection is lost; trying again.");
+  const sayLost = () => say(status);
   const { overview: events, state } = page.dataset;
   const after = () => latestAt;
   follow({ events, state, after }, { onEvent: showSnapshots, onGone: sayLost, onLost: sayLost });
@@ -73,8 +72,9 @@ function createPlot(section) {
       axes: [
         axis({ size: 26, space: 70, values: (_, splits) => splits.map(formatClock) }),
         axis({
-          size: 58,
-          ...(unit !== "seconds" && { incrs: wholeSteps }),
+          // As wide as "1 min 30 s" with its gap.
+          size: 72,
+          incrs: axisSteps[unit],
           values: (_, splits) => splits.map((value) => formatReading(value, unit)),
         }),
       ],

@@ -49,6 +49,24 @@ function describeState({ paused, workers, waiting, working }) {
 
 const counts = new Intl.NumberFormat("en");
 
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * What an axis may count in: every multiple is told by `formatReading` as it is.
+ * @type {Readonly<Record<"jobs" | "seconds", readonly number[]>>}
+ */
+export const axisSteps = {
+  jobs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6],
+  seconds: [
+    ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30],
+    ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * minute),
+    ...[1, 2, 4, 6, 12].map((hours) => hours * hour),
+    ...[1, 2, 5, 10, 20, 50, 100].map((days) => days * day),
+  ],
+};
+
 /**
  * @param {number | null | undefined} value
  * @param {string | undefined} unit `seconds`, or anything else for a count
@@ -57,8 +75,24 @@ export function formatReading(value, unit) {
   if (value == null) return "–";
   if (unit !== "seconds") return counts.format(value);
   if (value === 0) return "0 s";
-  if (value < 1) return `${Math.round(value * 1_000)} ms`;
-  if (value < 100) return `${Number(value.toFixed(1))} s`;
-  if (value < 6_000) return `${Math.round(value / 60)} min`;
-  return `${counts.format(Math.round(value / 3_600))} h`;
+  const ms = Math.round(value * 1_000);
+  if (ms < 1_000) return `${ms} ms`;
+  const tenths = Math.round(value * 10);
+  if (tenths < minute * 10) return `${tenths / 10} s`;
+  const seconds = Math.round(value);
+  if (seconds < hour) return formatTwo(seconds, [minute, "min"], [1, "s"]);
+  const minutes = Math.round(value / minute) * minute;
+  if (minutes < day) return formatTwo(minutes, [hour, "h"], [minute, "min"]);
+  return formatTwo(Math.round(value / hour) * hour, [day, "d"], [hour, "h"]);
+}
+
+/**
+ * @param {number} seconds whole ones of the smaller unit
+ * @param {[seconds: number, name: string]} large
+ * @param {[seconds: number, name: string]} small
+ */
+function formatTwo(seconds, [large, largeName], [small, smallName]) {
+  const rest = (seconds % large) / small;
+  const whole = `${counts.format(Math.floor(seconds / large))} ${largeName}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
 }

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { axisSteps, formatReading } from "../../../src/producer/pages/assets/readings.js";
+
+test.each([
+  [0, "0 s"],
+  [0.0234, "23 ms"],
+  [0.9996, "1 s"],
+  [12.34, "12.3 s"],
+  [59.97, "1 min"],
+  [75, "1 min 15 s"],
+  [100, "1 min 40 s"],
+  [299.6, "5 min"],
+  [3_599.7, "1 h"],
+  [5_400, "1 h 30 min"],
+  [86_399, "1 d"],
+  [100_000, "1 d 4 h"],
+  [100_000_000, "1,157 d 10 h"],
+])("%d seconds read %s", (seconds, text) => {
+  expect(formatReading(seconds, "seconds")).toBe(text);
+});
+
+/** In seconds, what a reading says. */
+function parseReading(text: string): number {
+  const units: Record<string, number> = { ms: 1e-3, s: 1, min: 60, h: 3_600, d: 86_400 };
+  return [...text.matchAll(/([\d.,]+) (\w+)/g)].reduce(
+    (sum, [, amount = "", unit = ""]) =>
+      sum + Number(amount.replaceAll(",", "")) * (units[unit] ?? Number.NaN),
+    0,
+  );
+}
+
+test("every line of an axis of seconds is told as what it stands for", () => {
+  const wrong = axisSteps.seconds.flatMap((step) =>
+    // As many as a plot has room for.
+    [1, 2, 3, 4, 5, 6, 7]
+      .map((count) => count * step)
+      .filter((value) => Math.abs(parseReading(formatReading(value, "seconds")) - value) > 1e-9),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("the steps of each axis grow, and by so little that a few lines always fit", () => {
+  for (const steps of Object.values(axisSteps)) {
+    const ratios = steps.slice(1).map((step, i) => step / (steps[i] ?? Number.NaN));
+    expect(ratios.every((ratio) => ratio > 1 && ratio <= 10)).toBe(true);
+  }
+});
