@@ -6,18 +6,21 @@ const toldMs = 600_000;
 
 const key = (queue: Queue) => queue.toKey("blocks");
 
-/** Keeps in Redis, for all pages to tell, that a task has just blocked a worker's event loop. */
-export async function noteBlock(queue: Queue, redis: Redis, task: string): Promise<void> {
+/**
+ * Keeps in Redis, for all pages to tell, that a task has just blocked a worker's event loop: its name,
+ * or `one of a, b and c` where it is not certain which.
+ */
+export async function noteBlock(queue: Queue, redis: Redis, culprit: string): Promise<void> {
   const now = Date.now();
   await redis
     .multi()
-    .zadd(key(queue), now, task)
+    .zadd(key(queue), now, culprit)
     .zremrangebyscore(key(queue), "-inf", now - toldMs)
     .pexpire(key(queue), toldMs)
     .exec();
 }
 
-/** The tasks that blocked a worker's event loop in the last ten minutes, the latest first. */
+/** What `noteBlock` was told in the last ten minutes, each once, the latest first. */
 export async function readBlocks(queue: Queue, redis: Redis): Promise<string[]> {
   return redis.zrevrangebyscore(key(queue), "+inf", Date.now() - toldMs);
 }

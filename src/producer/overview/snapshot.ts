@@ -22,7 +22,7 @@ export const overviewSnapshot = z.object({
       oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
       blocked_by: z.array(z.string()).meta({
         description:
-          "Tasks that blocked a worker's event loop in the last ten minutes, latest first.",
+          "What blocked a worker's event loop in the last ten minutes, latest first: a task's name, or `one of a, b and c` where it is not certain which.",
       }),
     })
     .nullable()

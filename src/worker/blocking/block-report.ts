@@ -5,6 +5,9 @@ import type { Log } from "../../telemetry/log.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import type { Block } from "./block-watch.ts";
 
+/** Whichever began first, the same tasks are the same choice. */
+const choices = new Intl.ListFormat("en-GB", { type: "conjunction" });
+
 /** Returns a function that counts, notes and logs a block, by the name of its task. */
 export function createBlockReport({
   metrics,
@@ -20,7 +23,7 @@ export function createBlockReport({
     // Nothing of a task's ran: start and stop of the worker have blocks of their own.
     if (task === undefined && running.length === 0) return;
     metrics.taskBlocked.inc({ queue: queueName, task: task ?? "_OTHER" }, ms / 1_000);
-    const culprit = task ?? `one of ${running.join(", ")}`;
+    const culprit = task ?? `one of ${choices.format(running.toSorted())}`;
     log.warn(
       {
         [logFields.task]: task ?? "_OTHER",

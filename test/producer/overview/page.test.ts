@@ -44,6 +44,18 @@ test("names the task that blocked a worker also while no worker is connected or 
   await told("The queue is paused");
 });
 
+test("tells tasks that blocked a worker apart from a choice of several", async () => {
+  const { url, queue, redis } = await startProducer();
+  await noteBlock(queue, redis, "one of divide and plain");
+  await noteBlock(queue, redis, "plain");
+  const page = await until("both to be told", async () => {
+    const text = await (await fetch(`${url}/overview`)).text();
+    return text.includes("plain;") && text;
+  });
+  // Two notes of one millisecond come in the order of their names.
+  expect(page).toMatch(/blocked by: plain; one of divide and plain\./);
+});
+
 test("gives each class of failure a colour of its own", async () => {
   const { url } = await startProducer();
   const page = await (await fetch(`${url}/overview`)).text();

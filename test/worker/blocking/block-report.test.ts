@@ -5,7 +5,9 @@ import { defineTask } from "../../../src/task/task.ts";
 import { postJson } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
+import { collectLog, createTestTelemetry } from "../../support/telemetry.ts";
 import { startWorker } from "../../support/worker.ts";
+import { createBlockReport } from "../../../src/worker/blocking/block-report.ts";
 
 const greedy = defineTask({
   title: "Greedy",
@@ -34,4 +36,26 @@ test("names the task that blocked a worker on the overview and in the metrics", 
   const { seconds } = blocked.exec(await registry.metrics())?.groups ?? {};
   // A second is the least that is told as a block.
   expect(Number(seconds)).toBeGreaterThanOrEqual(1);
+});
+
+test("notes the same choice of tasks alike, whichever of them began first", () => {
+  const { metrics } = createTestTelemetry("worker", new Map());
+  const noted: string[] = [];
+  const note = async (culprit: string) => void noted.push(culprit);
+  const report = createBlockReport({ metrics, note, log: collectLog().log });
+  for (const running of [
+    ["plain", "divide"],
+    ["divide", "plain"],
+    ["plain", "greedy", "divide"],
+  ]) {
+    report({ ms: 1_000, task: undefined, running });
+  }
+  report({ ms: 1_000, task: "plain", running: ["plain", "divide"] });
+
+  expect(noted).toEqual([
+    "one of divide and plain",
+    "one of divide and plain",
+    "one of divide, greedy and plain",
+    "plain",
+  ]);
 });

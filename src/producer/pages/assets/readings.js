@@ -36,8 +36,9 @@ export function describeQueue(snapshot) {
   const queue = snapshot?.queue;
   if (queue == null) return "The queue cannot be read now.";
   if (queue.blocked_by.length === 0) return describeState(queue);
-  const tasks = queue.blocked_by.join(", ");
-  return `${describeState(queue)} In the last ten minutes a worker's event loop was blocked by: ${tasks}.`;
+  // Some of them are a choice of tasks, with commas of its own.
+  const culprits = queue.blocked_by.join("; ");
+  return `${describeState(queue)} In the last ten minutes a worker's event loop was blocked by: ${culprits}.`;
 }
 
 /** @param {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queue"]>} queue */
