@@ -38,6 +38,30 @@ test("a page that could not be had at the job's end is asked for again", async (
   expect(streams.length).toBe(2);
 });
 
+test("a job's page says that the connection is lost, keeps what was last known, and takes it back", async () => {
+  const producer = await startProducer();
+  const { id } = await submitDivision(producer.url, { x: 10, y: 2 });
+  const { page } = await openPage();
+  const known = page.getByText("No worker is connected: it will start as soon as one is.");
+  const lost = page.getByText("The connection is lost; trying again.");
+  const status = await (await fetch(`${producer.url}/api/v1/jobs/${id}`)).text();
+  let isAway = false;
+  await page.route("**/api/v1/jobs/**", async (route) => {
+    if (isAway) return route.abort();
+    isAway = true;
+    // A stream that ends after its first event.
+    const body = `event: status\ndata: ${status}\n\n`;
+    return route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await page.goto(`${producer.url}/jobs/${id}`);
+  await lost.waitFor();
+  expect([await known.count(), await lost.count()]).toEqual([1, 1]);
+
+  await page.unroute("**/api/v1/jobs/**");
+  await lost.waitFor({ state: "detached" });
+  expect(await known.count()).toBe(1);
+});
+
 /** Collects the addresses of the event streams that the page asks for. */
 function collectStreams(page: Page): readonly string[] {
   const streams: string[] = [];

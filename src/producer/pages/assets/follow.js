@@ -6,6 +6,9 @@ const longestPauseMs = 30_000;
 /** Whatever an answer says. */
 const longestRetryAfterMs = 60_000;
 
+/** What a page says while `follow` has nothing to tell it. */
+export const lostText = "The connection is lost; trying again.";
+
 /**
  * Follows what happens at an address for as long as this tab is seen: by its server-sent `events`
  * where the browser has a place for a stream and the server grants it, and else by reading `state`

@@ -1,5 +1,5 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
-import { follow } from "./follow.js";
+import { follow, lostText } from "./follow.js";
 import { axisSteps, createReadings, describeQueue, formatReading } from "./readings.js";
 import uPlot from "./uplot.js";
 
@@ -34,7 +34,7 @@ function show(page) {
     if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
     for (const plot of plots) plot.draw(moments);
   };
-  const sayLost = () => say(status);
+  const sayLost = () => say(status, lostText);
   const { overview: events, state } = page.dataset;
   const after = () => latestAt;
   follow({ events, state, after }, { onEvent: showSnapshots, onGone: sayLost, onLost: sayLost });

@@ -1,5 +1,5 @@
 /** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
-import { ask, follow } from "./follow.js";
+import { ask, follow, lostText } from "./follow.js";
 
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
@@ -16,12 +16,12 @@ function watch({ events, state }) {
           return true;
         }
         shown = data;
+        hideLost();
         const { status } = JSON.parse(data);
         return status === "succeeded" || status === "failed";
       },
       onGone: showGone,
-      // What was last known stays, until it can be asked for again.
-      onLost: () => undefined,
+      onLost: showLost,
     },
   );
 }
@@ -36,6 +36,20 @@ async function reload() {
   document.title = page.title;
   showLocalTimes();
   return "shown";
+}
+
+/** What was last known stays beside it, until it can be asked for again. */
+function showLost() {
+  const outcome = document.querySelector("main [role=status]");
+  if (outcome === null || outcome.querySelector("[data-lost]") !== null) return;
+  const notice = document.createElement("p");
+  notice.dataset.lost = "";
+  notice.textContent = lostText;
+  outcome.prepend(notice);
+}
+
+function hideLost() {
+  document.querySelector("[data-lost]")?.remove();
 }
 
 /** Of a job that is gone the server has no page any more; what was known of it stays. */
