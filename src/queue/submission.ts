@@ -86,17 +86,18 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       : deps.ask((queue, redis) => addOnce(queue, redis, id, () => add(queue)));
   });
   if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
-  const job = stored ?? sent;
-  const { damage } = readRecord(job);
+  const held = stored ?? sent;
+  const { damage } = readRecord(held);
   if (damage !== undefined) {
     throw new KeyReusedError(
       `the job of this Idempotency-Key was damaged: ${damage}; use another key`,
     );
   }
-  if (!isDeepStrictEqual(job.data, sent.data)) {
+  if (!isDeepStrictEqual(held.data, sent.data)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another input");
   }
-  return { job, state, replayed: known };
+  // A new job is told as it was sent: a worker may have been quicker than the reading back.
+  return { job: known ? held : sent, state, replayed: known };
 }
 
 /**
