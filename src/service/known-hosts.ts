@@ -8,9 +8,9 @@ export type HostCheck = (host: string | undefined) => boolean;
  * answers; addresses, `localhost` and the given names cannot be such a name. `names` are without ports.
  */
 export function createHostCheck(names: readonly string[]): HostCheck {
-  const known = new Set(names.map((name) => name.toLowerCase()));
+  const known = new Set(names.map(normalizeName));
   const isOurs = (host: string) => {
-    const name = /^(\[.*\]|[^:]*)(:\d*)?$/.exec(host)?.[1]?.toLowerCase() ?? "";
+    const name = normalizeName(/^(\[.*\]|[^:]*)(:\d*)?$/.exec(host)?.[1] ?? "");
     return (
       isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0 ||
       /^(.*\.)?localhost$/.test(name) ||
@@ -25,6 +25,11 @@ export function createHostCheck(names: readonly string[]): HostCheck {
     if (ours) last = host;
     return ours;
   };
+}
+
+/** A name that ends in the root's dot is the same name. */
+function normalizeName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
 }
 
 /** The names in web addresses and in a list such as `a.example, b.example`. */

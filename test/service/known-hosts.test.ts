@@ -13,6 +13,11 @@ const { hostNames } = loadConfig({
 });
 const isOurs = createHostCheck(hostNames);
 
+test("a name that is given with the root's dot is answered with and without", () => {
+  const isDotted = createHostCheck(["dotted.example."]);
+  expect(["dotted.example", "dotted.example."].map(isDotted)).toEqual([true, true]);
+});
+
 test.each([
   "127.0.0.1:8080",
   "10.0.1.10",
@@ -25,6 +30,11 @@ test.each([
   "tasks.example:443",
   "board.example:8081",
   "inner",
+  // The root's dot, with which a name is whole.
+  "localhost.",
+  "app.localhost.:80",
+  "Tasks.Example.:443",
+  "inner.",
   undefined,
 ])("%s is answered", (host) => {
   expect(isOurs(host)).toBe(true);
@@ -36,6 +46,9 @@ test.each([
   "127.0.0.1.attacker.test",
   "localhost.attacker.test",
   "notlocalhost",
+  "attacker.test.",
+  "localhost..",
+  ".",
   "example",
   "tasks.example.attacker.test",
   "[attacker.test]",
