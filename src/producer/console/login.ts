@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Middleware } from "koa";
+import { clientOf } from "../../service/client-address.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
@@ -26,18 +27,20 @@ export function login({
     throw error;
   };
   return async function requireLogin(ctx, next) {
+    // Named as it is counted, however a proxy writes it.
+    const client = clientOf(ctx.ip);
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
     const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
     const matches = timingSafeEqual(digest(given), digest(`${user}:${readPassword()}`));
     if (scheme?.toLowerCase() === "basic" && matches) {
-      await failures.check(ctx, tooMany).catch(tellLimited(ctx.ip));
+      await failures.check(ctx, tooMany).catch(tellLimited(client));
       await next();
       return;
     }
     if (credentials !== undefined) {
       // Counted before anything else can run: guesses that come at once are no more than any others.
-      await failures.count(ctx, tooMany).catch(tellLimited(ctx.ip));
-      log.warn({ client: ctx.ip, ...lineOf("login_refused") }, "login refused");
+      await failures.count(ctx, tooMany).catch(tellLimited(client));
+      log.warn({ client, ...lineOf("login_refused") }, "login refused");
     }
     ctx.status = 401;
     ctx.set("WWW-Authenticate", 'Basic realm="Bull Board", charset="UTF-8"');

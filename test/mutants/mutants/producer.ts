@@ -49,7 +49,7 @@ export const producerMutants: readonly Mutant[] = [
     name: "the right password is taken after ever so many wrong ones",
     change: {
       file: "src/producer/console/login.ts",
-      from: "      await failures.check(ctx, tooMany).catch(tellLimited(ctx.ip));\n",
+      from: "      await failures.check(ctx, tooMany).catch(tellLimited(client));\n",
       to: "",
     },
     caughtBy: {

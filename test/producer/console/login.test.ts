@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
+import { collectLog } from "../../support/telemetry.ts";
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 
@@ -52,6 +53,23 @@ test("after ten failed logins even the right one waits, for a minute at most", a
   expect(Number(response.headers.get("retry-after"))).toSatisfy(
     (seconds: number) => seconds > 50 && seconds <= 60,
   );
+});
+
+test("whoever guesses is logged as it is counted, however the proxy writes its address", async () => {
+  const { log, lines } = collectLog();
+  const { boardUrl } = await startProducer({ log, limits: { trustProxy: true } });
+  for (let attempt = 1; attempt <= 11; attempt += 1) {
+    const headers = {
+      authorization: basic(`admin:guess ${attempt}`),
+      "x-forwarded-for": `[::ffff:203.0.113.9]:${attempt}`,
+    };
+    await fetch(boardUrl, { headers });
+  }
+  const told = lines().filter(({ line }) => String(line).startsWith("login_"));
+  expect(told.map(({ line, client }) => `${String(line)} ${String(client)}`)).toEqual([
+    ...Array<string>(10).fill("login_refused 203.0.113.9"),
+    "login_limited 203.0.113.9",
+  ]);
 });
 
 test("the right one among guesses that come at once is as good as none", async () => {
