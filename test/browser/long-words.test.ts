@@ -32,6 +32,11 @@ test.each([
       return own > 50 && left >= (card?.left ?? Infinity) && right <= (card?.right ?? 0);
     }),
   );
+  const cut = await page
+    .locator("tbody td")
+    .evaluateAll((found) => found.map((cell) => cell.scrollWidth > cell.clientWidth));
+  // Outcome and input, and neither the state nor the time.
+  expect(cut).toEqual([false, false, true, true, false]);
   const heights = await page
     .locator("tbody tr")
     .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
@@ -39,4 +44,23 @@ test.each([
   expect([cells, fit, complaints]).toEqual([Array(5).fill(true), true, []]);
   // A line is 22 pixels high, its row's padding and border 17 at most.
   expect(heights.filter((height) => height > lines * 24 + 17)).toEqual([]);
+});
+
+test.each([
+  ["result", 1, 1_280],
+  ["failure", 0, 1_280],
+  ["result", 1, 360],
+  ["failure", 0, 360],
+])("a job's page with a long word in its %s is as wide as its window", async (_, times, width) => {
+  const tasks = await loadTwoTasks();
+  const { url, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const body = { task: "repeat", input: { text: long, times } };
+  const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, body));
+  await untilFinal(url, id);
+  const { page } = await openPage({ viewport: { width, height: 900 } });
+  await page.goto(`${url}/jobs/${id}`);
+  await page.getByText(long).first().waitFor();
+
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
 });
