@@ -9,6 +9,7 @@ import { prepareBroker } from "./broker.ts";
 import { makeDataFolder } from "./data-folder.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
+import { findBrokerProblem } from "./given-broker.ts";
 import { prepareMonitoring } from "./monitoring/monitoring.ts";
 import { createOrigins } from "./origins.ts";
 import { checkPorts } from "./ports.ts";
@@ -96,6 +97,10 @@ async function run(): Promise<number> {
     ...(broker.login !== undefined && { REDIS_PASSWORD_FILE: broker.login.passwordFile }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };
+  if (broker.command === undefined) {
+    const problem = await findBrokerProblem(broker.url);
+    if (problem !== undefined) say(`${problem}; waiting for it`);
+  }
   if (stopping.signal.aborted) return 0;
   stack = openStack({
     config,

@@ -8,6 +8,7 @@ import { readDeployment } from "../../src/local/deployment.ts";
 import { readMemory } from "../../src/queue/memory.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
+import { reservePort } from "../support/ports.ts";
 import { descendantsOf } from "../support/process-tree.ts";
 import { startRedis } from "../support/redis.ts";
 
@@ -165,6 +166,14 @@ test("starts no Redis where one is given", async () => {
   ).toEqual(["producer/main.ts", "worker/main.ts"]);
   const { id } = await submitDivision(url, { x: 8, y: 2 });
   expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 4 });
+});
+
+test("says which Redis does not answer, and what to check", async () => {
+  const port = await reservePort();
+  const { untilOutput } = await startLauncher({ env: { REDIS_URL: `redis://127.0.0.1:${port}` } });
+  expect(await untilOutput("waiting for it")).toContain(
+    `tripod   | no Redis answers at 127.0.0.1:${port} (ECONNREFUSED): check that it runs there, and the address in REDIS_URL; waiting for it\n`,
+  );
 });
 
 test("says so where no Redis is installed", async () => {
