@@ -26,7 +26,10 @@ export const failureClasses = {
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
   cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },
   stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },
-  crashed: { blame: "system", meaning: "The isolated task's process ended while the task ran." },
+  crashed: {
+    blame: "system",
+    meaning: "The isolated task's process ended while the task ran, or did not start in time.",
+  },
   dependency: { blame: "system", meaning: "Something the task depends on did not answer." },
   _OTHER: {
     blame: "system",

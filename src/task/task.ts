@@ -28,7 +28,8 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
   readonly examples?: readonly Example<Schema>[];
   /**
    * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
-   * to 2^31 - 1, which is 24 days.
+   * to 2^31 - 1, which is 24 days. That of an `isolated` task count from when its process, which has
+   * 30 seconds to start, has loaded it.
    */
   readonly timeLimitMs: number;
   /**

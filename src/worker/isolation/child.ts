@@ -5,8 +5,9 @@ import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../attempts/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import { openKin } from "./kin.ts";
-import { type Answer, type Order, readAnswer } from "./messages.ts";
+import { type Answer, type Order, readMessage } from "./messages.ts";
 import type { OutputLimits } from "./output-limit.ts";
+import { startMs as defaultStartMs } from "./start-limit.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
 const graceMs = 1_000;
@@ -24,6 +25,8 @@ export interface ChildOptions {
   readonly delegatedGroup: string | undefined;
   /** Of all the task's processes. */
   readonly outputLimits: OutputLimits;
+  /** Time for the process to start and load its task; one that takes longer has crashed. */
+  readonly startMs?: number;
   readonly log: Log;
 }
 
@@ -37,8 +40,9 @@ export interface Child {
   /**
    * Resolves with the task's result; rejects with an `IsolatedError` if it fails or its process
    * ends. Once `signal` has aborted it settles within a second and the time that a kill takes.
+   * `onBegin` is called once the process has loaded the task and is given the job.
    */
-  run(input: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+  run(input: Record<string, unknown>, signal: AbortSignal, onBegin: () => void): Promise<unknown>;
   /** Ends it at once, with whatever it has started. */
   kill(): void;
 }
@@ -51,37 +55,51 @@ export function openChild({
   deathSignal,
   delegatedGroup,
   outputLimits,
+  startMs = defaultStartMs,
   log,
 }: ChildOptions): Child {
   const kin = openKin(delegatedGroup);
   const child = start();
   const { promise: end, resolve: conclude } = Promise.withResolvers<IsolatedError>();
+  const { promise: loaded, resolve: noteLoaded } = Promise.withResolvers<void>();
+  let isLoaded = false;
   let ended = false;
   let jobs = 0;
   let asked: { readonly job: number; readonly answer: (answer: Answer) => void } | undefined;
   const onEnd = (how: string) => {
     ended = true;
+    clearTimeout(deadline);
     // Nobody reads what else it has sent.
     asked = undefined;
     kill();
     const reason = `the task's process ${child.pid} ${how}`;
     conclude(new IsolatedError({ failureClass: "crashed", reason, retryable: true }));
   };
+  const deadline = setTimeout(
+    () => onEnd(`did not start and load its task within ${startMs} ms, and was killed`),
+    startMs,
+  );
   child.once("exit", (code, signal) =>
     onEnd(signal ? `was killed by ${signal}` : `exited with code ${code}`),
   );
   child.on("error", (error) => onEnd(`broke: ${error.message}`));
 
   // From the start on: Node keeps what nobody listens for, and gives it to the next job that does.
-  child.on("message", (message) => {
+  child.on("message", (sent) => {
     // What it sent before it was killed still arrives.
     if (ended) return;
-    const answer = readAnswer(message);
-    if (answer === undefined || answer.job !== asked?.job) {
+    const message = readMessage(sent);
+    if (message?.kind === "ready" && !isLoaded) {
+      clearTimeout(deadline);
+      isLoaded = true;
+      noteLoaded();
+      return;
+    }
+    if (message === undefined || message.kind === "ready" || message.job !== asked?.job) {
       onEnd("sent what answers no job, and was killed");
       return;
     }
-    asked.answer(answer);
+    asked.answer(message);
     asked = undefined;
   });
 
@@ -106,9 +124,29 @@ export function openChild({
   /** What goes wrong here shows as the process's end. */
   const send = (order: Order) => void (child.connected && child.send(order, () => undefined));
 
-  async function run(input: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
+  /** Throws if the process ends before, or once `signal` aborts: no job has begun that could be cut. */
+  async function waitUntilLoaded(signal: AbortSignal): Promise<void> {
+    const { promise: aborted, resolve: onAbort } = Promise.withResolvers<unknown>();
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort(signal.reason);
+    try {
+      const error = await Promise.race([loaded, end, aborted]);
+      if (error instanceof IsolatedError) throw error;
+      signal.throwIfAborted();
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async function run(
+    input: Record<string, unknown>,
+    signal: AbortSignal,
+    onBegin: () => void,
+  ): Promise<unknown> {
     jobs += 1;
     const job = jobs;
+    if (!isLoaded) await waitUntilLoaded(signal);
+    onBegin();
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
     asked = { job, answer: resolve };
     let timer: NodeJS.Timeout | undefined;

@@ -18,6 +18,7 @@ export interface Children {
     task: Pick<ChildOptions, "task" | "file">,
     input: Record<string, unknown>,
     signal: AbortSignal,
+    onBegin: () => void,
   ): Promise<unknown>;
   /** Kills them all. */
   close(): void;
@@ -74,11 +75,11 @@ export function openChildren({
   process.on("exit", close);
 
   return {
-    async run(task, input, signal) {
+    async run(task, input, signal, onBegin) {
       const child = take(task);
       busy.add(child);
       try {
-        return await child.run(input, signal);
+        return await child.run(input, signal, onBegin);
       } finally {
         busy.delete(child);
         release(child);

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { loadTask } from "../../task/registry.ts";
 import { classifyFailure, readStack } from "../attempts/failure.ts";
 import { formatResult } from "../attempts/result.ts";
-import type { Order, Outcome } from "./messages.ts";
+import type { Message, Order, Outcome } from "./messages.ts";
+import { startMs } from "./start-limit.ts";
 
 type RunOrder = Extract<Order, { kind: "run" }>;
 
@@ -22,7 +23,8 @@ try {
 } catch {
   // The group may not be joined: what the task starts is found by its mark.
 }
-const task = await loadTask(new URL(file));
+// The worker's deadline is the one that counts: many processes that start at once are slow.
+const task = await loadTask(new URL(file), { slowMs: startMs / 3, maxMs: startMs });
 let stop = new AbortController();
 process.on("message", (order: Order) => {
   if (order.kind === "abort") {
@@ -30,8 +32,13 @@ process.on("message", (order: Order) => {
     return;
   }
   stop = new AbortController();
-  void perform(order, stop.signal).then((outcome) => process.send?.(outcome));
+  void perform(order, stop.signal).then(send);
 });
+send({ kind: "ready" });
+
+function send(message: Message): void {
+  process.send?.(message);
+}
 
 async function perform({ job, input }: RunOrder, signal: AbortSignal): Promise<Outcome> {
   try {

@@ -8,14 +8,19 @@ export type Order =
   | { readonly kind: "run"; readonly job: number; readonly input: Record<string, unknown> }
   | { readonly kind: "abort"; readonly reason: string };
 
+/** What that process sends: that it has loaded the task, and then an answer to each `run`. */
+export type Message = z.input<typeof message>;
+
 /** What that process answers, once for each `run`, whose `job` it repeats. */
-export type Outcome = z.input<typeof outcome>;
+export type Outcome = Exclude<Message, { kind: "ready" }>;
 
 /** That, read by the worker. */
-export type Answer = z.output<typeof outcome>;
+export type Answer = Exclude<z.output<typeof message>, { kind: "ready" }>;
 
 const json = z.string().max(resultBytes).transform(parseJson);
-const outcome = z.discriminatedUnion("kind", [
+const message = z.discriminatedUnion("kind", [
+  /** Sent once, before any answer: the task is loaded, and its first job can begin. */
+  z.object({ kind: z.literal("ready") }),
   /** The result as JSON; undefined if the task returned none. */
   z.object({ kind: z.literal("result"), job: z.int(), json: z.optional(json) }),
   z.object({
@@ -31,8 +36,8 @@ const outcome = z.discriminatedUnion("kind", [
 ]);
 
 /** `undefined` for what is none: the task's own code, or a package of its, can send anything. */
-export function readAnswer(message: unknown): Answer | undefined {
-  return outcome.safeParse(message).data;
+export function readMessage(sent: unknown): z.output<typeof message> | undefined {
+  return message.safeParse(sent).data;
 }
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {

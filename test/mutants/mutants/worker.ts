@@ -95,8 +95,8 @@ export const workerMutants: readonly Mutant[] = [
     name: "what an isolated task sends is taken for its job's answer, whatever it is",
     change: {
       file: "src/worker/isolation/messages.ts",
-      from: "return outcome.safeParse(message).data;",
-      to: "return outcome.safeParse(message).data ?? (message as Answer);",
+      from: "return message.safeParse(sent).data;",
+      to: "return message.safeParse(sent).data ?? (sent as Answer);",
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
@@ -107,12 +107,24 @@ export const workerMutants: readonly Mutant[] = [
     name: "what an isolated task answers twice answers its next job",
     change: {
       file: "src/worker/isolation/child.ts",
-      from: "answer === undefined || answer.job !== asked?.job",
-      to: "answer === undefined || asked === undefined",
+      from: "message.job !== asked?.job",
+      to: "asked === undefined",
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
       test: "a process that sends ",
+    },
+  },
+  {
+    name: "an isolated task's process may take for ever to start",
+    change: {
+      file: "src/worker/isolation/child.ts",
+      from: "    startMs,\n  );",
+      to: "    2_147_483_647,\n  );",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/late-start.test.ts",
+      test: "a process that never has its task loaded",
     },
   },
   {
