@@ -1,6 +1,6 @@
 /**
- * As much as this of a stream in so long reaches the log: some 25 KB and a hundred lines a second, and
- * what a crash prints at once.
+ * As much as this of a stream in so long reaches the log: some 25,000 characters a second, counted
+ * before any is escaped, and a hundred lines, and what a crash prints at once.
  */
 const allowed = { characters: 262_144, lines: 1_000 } as const;
 const windowMs = 10_000;
