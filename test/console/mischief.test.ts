@@ -153,13 +153,13 @@ async function sumOf(metricsUrl: string, metric: string): Promise<number> {
   return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
-/** Lines that are no log line, as a crash writes, and errors other than Bull Board's own answers. */
+/** Lines that are no log line, as a crash writes, and errors other than Bull Board's own answers, told or held back. */
 function unexpected(output: string): string[] {
   return output.split("\n").filter((line) => {
     if (line === "") return false;
     if (!line.startsWith("{")) return true;
-    const { level, msg } = JSON.parse(line);
-    return level === "fatal" || (level === "error" && msg !== "response failed");
+    const { level, line: kind } = JSON.parse(line);
+    return level === "fatal" || (level === "error" && kind !== "response_failed");
   });
 }
 
