@@ -43,7 +43,7 @@ test("guesses from ever new addresses are all counted, and some are logged with 
 
   const lines = linesOf(producer.output(), "login_refused");
   expect(lines.filter(({ client }) => client !== undefined)).toHaveLength(written);
-  expect(lines[0]).toMatchObject({ client: "2001:db8:0:0::1", msg: "login refused" });
+  expect(lines[0]).toMatchObject({ client: "2001:db8:0:0::/64", msg: "login refused" });
   const sums = lines.map(({ held_back: count }) => Number(count ?? 0));
   expect(sums.reduce((sum, count) => sum + count, 0)).toBe(heldBack);
 });
