@@ -7,6 +7,8 @@ import { InexactNumber, readNumber } from "./exact-number.ts";
 const jsonBytes = 65_536;
 const formBytes = 8_192;
 const jsonDepth = 32;
+/** Any number of up to 15 digits without an exponent comes back as it was sent. */
+const mayBeInexact = /[\d.]{16}|\de/i;
 
 /**
  * Reads the body as JSON: `application/json`, 64 KB, well-formed UTF-8, 32 levels, numbers that come
@@ -86,8 +88,10 @@ function decode(text: string): string {
  * Throws a `SyntaxError`, or a `RequestError` where it is nested too deep.
  */
 export function parseJson(text: string): unknown {
+  const value: unknown = secureJson.parse(text);
   // Before the reviver, for which thousands of levels overflow the stack.
-  assertDepth(secureJson.parse(text), jsonDepth);
+  assertDepth(value, jsonDepth);
+  if (!mayBeInexact.test(text)) return value;
   return secureJson.parse(text, keepLiteral as (key: string, value: unknown) => unknown);
 }
 
