@@ -4,10 +4,10 @@ import { Agent } from "node:http";
 import { join, resolve } from "node:path";
 import { paths } from "../../src/contract/paths.ts";
 import { ask } from "../support/ask.ts";
+import { untilReady } from "../support/client.ts";
 import { reservePort } from "../support/ports.ts";
 import { programEnvironment } from "../support/program-environment.ts";
 import { startRedis } from "../support/redis.ts";
-import { until } from "../support/until.ts";
 
 // Many short rounds: a machine's pace drifts within seconds, and the rounds' submissions all fit
 // below MAX_QUEUE_DEPTH.
@@ -97,7 +97,7 @@ async function openProducer(tree: string): Promise<Producer> {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
-  await until(`the producer of ${tree}`, async () => (await fetch(`${url}/readyz`)).ok);
+  await untilReady(url);
   return {
     url,
     async stop() {

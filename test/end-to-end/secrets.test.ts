@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { submitDivision, untilFinal } from "../support/client.ts";
+import { submitDivision, untilFinal, untilReady } from "../support/client.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { startRedis } from "../support/redis.ts";
@@ -49,7 +49,7 @@ test("no password is in a log, a trace, a metric, an answer, or a process's argu
     knock("/api/queues", secrets.board),
     knock("/api/redis/stats", secrets.board),
     knock("/", secrets.guess),
-    fetch(`${producer.url}/readyz`),
+    untilReady(producer.url),
     fetch(`${producer.metricsUrl}/metrics`),
     fetch(`${worker.metricsUrl}/metrics`),
   ]);

@@ -8,6 +8,7 @@ import { expect, onTestFinished } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
+import { untilReady } from "../support/client.ts";
 import { heapOfMicro } from "../support/heap-of-micro.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { spawnProducer } from "../support/processes.ts";
@@ -60,7 +61,7 @@ fault<{ readonly seconds: number; readonly p99Ms: number }>(
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
       NODE_OPTIONS: heapOfMicro,
     });
-    await until("Redis", async () => (await fetch(`${producer.url}/readyz`)).ok);
+    await untilReady(producer.url);
     await addMany(createQueue(client), client, waiting);
 
     const clients = openHonest(producer.url);

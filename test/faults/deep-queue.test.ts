@@ -2,6 +2,7 @@ import { expect, onTestFinished } from "vitest";
 import { createQueue } from "../../src/queue/queue.ts";
 import { readMemory } from "../../src/queue/memory.ts";
 import { openRedis } from "../../src/queue/connection.ts";
+import { untilReady } from "../support/client.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -23,7 +24,7 @@ fault<{ readonly jobs: number }>(
     onTestFinished(() => client.disconnect());
     const queue = createQueue(client);
     const producer = await spawnProducer(redis.url);
-    await until("Redis", async () => (await fetch(`${producer.url}/readyz`)).ok);
+    await untilReady(producer.url);
     let added = 0;
     tellProgress(
       "F13",

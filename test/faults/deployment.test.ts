@@ -1,3 +1,4 @@
+import { untilReady } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -32,7 +33,7 @@ fault(
       const before = ledger.acknowledged.length;
       await until("some jobs", () => ledger.acknowledged.length >= before + jobsEach);
       const young = await spawnWorker(redis.url, env);
-      await until("readiness", async () => (await fetch(`${young.metricsUrl}/readyz`)).ok);
+      await untilReady(young.metricsUrl);
       codes.push(await old.stop("SIGTERM"));
       old = young;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished } from "vitest";
-import { postJson, readBody } from "../support/client.ts";
+import { onTestFinished } from "vitest";
+import { postJson, readBody, untilReady } from "../support/client.ts";
 import { type ServiceProcess, spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis, type TestRedis } from "../support/redis.ts";
 import { findObstacle } from "../support/requirements.ts";
@@ -102,7 +102,7 @@ async function fillDisk(
   await ledger.untilDrained(45_000);
   const { lost, failed } = await ledger.audit();
   measure.exactly(`fsync ${fsync}: lost or failed`, 0, lost.length + failed.length);
-  expect((await fetch(`${producer.url}/readyz`)).status).toBe(200);
+  await untilReady(producer.url);
 }
 
 /** Does what systemd does on the Redis host: starts it again a second after it has ended. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { untilReady } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
-import { until } from "../support/until.ts";
 import { fault, type Measure } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
 import { tellProgress } from "./progress.ts";
@@ -30,7 +30,7 @@ async function outage(seconds: number, measure: Measure): Promise<void> {
   const redis = await ownRedis();
   const producer = await spawnProducer(redis.url);
   const worker = await spawnWorker(redis.url);
-  await until("readiness", async () => (await fetch(`${worker.metricsUrl}/readyz`)).ok);
+  await untilReady(worker.metricsUrl);
   const ledger = openLedger({ url: producer.url, redisUrl: redis.url });
   await ledger.submitMany(1, 0);
   await ledger.untilDrained(20_000);

@@ -1,9 +1,8 @@
 import { expect } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
-import { postJson, readBody, untilFinal } from "../support/client.ts";
+import { postJson, readBody, untilFinal, untilReady } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
-import { until } from "../support/until.ts";
 import { fault } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
 import { tellProgress } from "./progress.ts";
@@ -54,7 +53,7 @@ async function startInOrder(order: readonly Part[]): Promise<number> {
   const startedAt = performance.now();
   const { producer: url = "", worker = "" } = urls;
   for (const service of [url, worker]) {
-    await until(`${service} to be ready`, async () => (await fetch(`${service}/readyz`)).ok);
+    await untilReady(service);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const ledger = openLedger({ url, redisUrl: redis.url });

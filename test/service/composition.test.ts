@@ -7,6 +7,7 @@ import { type Config, loadConfig } from "../../src/service/config.ts";
 import { within } from "../../src/service/deadline.ts";
 import { loadTasks } from "../../src/task/registry.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
+import { untilReady } from "../support/client.ts";
 import { anyPorts } from "../support/ports.ts";
 import { asService, ownRedis } from "../support/redis.ts";
 import { createTestTelemetry } from "../support/telemetry.ts";
@@ -56,7 +57,7 @@ test.each(["producer", "worker"] as const)(
     const { config, readConnections } = await prepare();
     const service = await services[name](config);
     const url = `http://127.0.0.1:${service.ports.metrics}`;
-    await until("it to have Redis", async () => (await fetch(`${url}/readyz`)).ok);
+    await untilReady(url);
     expect(await readConnections()).toBeGreaterThan(0);
 
     await service.close();
@@ -84,7 +85,7 @@ test.each(["producer", "worker"] as const)(
     const { redis, config } = await prepare();
     const service = await services[name](config);
     const url = `http://127.0.0.1:${service.ports.metrics}`;
-    await until("it to have Redis", async () => (await fetch(`${url}/readyz`)).ok);
+    await untilReady(url);
     await redis.signal("SIGKILL");
     await until("the outage to be seen", async () => (await fetch(`${url}/readyz`)).status === 503);
     await expect(within(service.closeWithinMs, service.close())).resolves.toBeUndefined();

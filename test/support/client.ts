@@ -64,3 +64,14 @@ export async function untilFinal(url: string, id: string, ms = 20_000): Promise<
 export async function readBody(response: Response): Promise<any> {
   return response.json();
 }
+
+/**
+ * What a service answers once it is ready: where something else takes the machine, Redis may miss
+ * the half second that it is given.
+ */
+export async function untilReady(url: string): Promise<Response> {
+  return until(`${url} to be ready`, async () => {
+    const response = await fetch(`${url}/readyz`);
+    return response.ok && response;
+  });
+}

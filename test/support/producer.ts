@@ -8,12 +8,12 @@ import { createQueue } from "../../src/queue/queue.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import type { Log } from "../../src/telemetry/log.ts";
+import { untilReady } from "./client.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
 import { asService } from "./redis.ts";
 import { createTestTelemetry } from "./telemetry.ts";
 import { createTestTracing, type TestTracing } from "./tracing.ts";
-import { until } from "./until.ts";
 
 export const boardLogin = { user: "admin", password: "correct horse" };
 /** What a browser that has logged in sends along. */
@@ -94,7 +94,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     `http://127.0.0.1:${producer.ports.board}`,
     `http://127.0.0.1:${producer.ports.metrics}`,
   ];
-  await until("the producer to have Redis", async () => (await fetch(`${url}/readyz`)).ok);
+  await untilReady(url);
   const queue = createQueue(redis, name);
   return { url, boardUrl, metricsUrl, queue, redis, name, tracing, close };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readBody } from "../../support/client.ts";
+import { readBody, untilReady } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
 import { until } from "../../support/until.ts";
@@ -7,7 +7,7 @@ import { until } from "../../support/until.ts";
 test("the public is told whether the producer is ready, and the metrics listener alone why not", async () => {
   const redis = await ownRedis();
   const { url, metricsUrl } = await startProducer({ redisUrl: redis.url });
-  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ready: true });
+  expect(await (await untilReady(url)).json()).toEqual({ ready: true });
 
   await redis.signal("SIGKILL");
   const refused = await until("the outage to be seen", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { postJson, readBody, untilFinal } from "../../support/client.ts";
+import { postJson, readBody, untilFinal, untilReady } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { type ProducerOptions, startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -139,7 +139,7 @@ test("two producers agree on what a client has", async () => {
     return (await Promise.all(sent.flat())).filter((status) => status === 202).length;
   };
   for (const { url } of [first, second]) {
-    await until("Redis", async () => (await fetch(`${url}/readyz`)).ok);
+    await untilReady(url);
   }
   expect(await countTaken(first)).toBe(20);
   // It may have eight on their way before it knows of the others.

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { prefixOf } from "../../../src/queue/keys.ts";
 import { defineTask } from "../../../src/task/task.ts";
-import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
+import {
+  postJson,
+  readBody,
+  readJob,
+  submitDivision,
+  untilFinal,
+  untilReady,
+} from "../../support/client.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
@@ -298,7 +305,7 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
 test("is alive and ready, and says which routes were used but not which paths", async () => {
   const { url, metricsUrl } = await startProducer();
   await fetch(`${url}/api/v1/jobs/nobody`);
-  const answers = await Promise.all(["healthz", "readyz"].map((path) => fetch(`${url}/${path}`)));
+  const answers = await Promise.all([fetch(`${url}/healthz`), untilReady(url)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
   expect(scrape).toContain('http_route="/api/v1/jobs/:id",http_response_status_code="404"');
