@@ -38,43 +38,51 @@ if (other === undefined) {
   process.exit(2);
 }
 const redis = await startRedis();
-const mine = await openProducer(here);
-const others = await openProducer(resolve(other));
-const kinds = { submissions: measureSubmissions, reads: measureReads } as const;
-type Kind = keyof typeof kinds;
-const ratios: Record<Kind, Record<keyof Speed, number[]>> = {
-  submissions: { perSecond: [], medianMs: [], p99Ms: [] },
-  reads: { perSecond: [], medianMs: [], p99Ms: [] },
-};
-// The first ones are slower, of either checkout.
-for (let round = 1; round <= warmUps; round += 1) {
-  for (const producer of [mine, others]) await measureSubmissions(producer);
+const producers: Producer[] = [];
+try {
+  for (const tree of [here, resolve(other)]) producers.push(await openProducer(tree));
+  await compareProducers(producers);
+} finally {
+  await Promise.all(producers.map((producer) => producer.stop()));
+  await redis.remove();
 }
-for (let round = 1; round <= rounds; round += 1) {
-  for (const kind of Object.keys(kinds) as Kind[]) {
-    const speeds = new Map<Producer, Speed>();
-    for (const producer of round % 2 === 0 ? [mine, others] : [others, mine]) {
-      speeds.set(producer, await kinds[kind](producer));
+
+async function compareProducers([mine, others]: readonly Producer[]): Promise<void> {
+  if (mine === undefined || others === undefined) throw new Error("there are no two producers");
+  const kinds = { submissions: measureSubmissions, reads: measureReads } as const;
+  type Kind = keyof typeof kinds;
+  const ratios: Record<Kind, Record<keyof Speed, number[]>> = {
+    submissions: { perSecond: [], medianMs: [], p99Ms: [] },
+    reads: { perSecond: [], medianMs: [], p99Ms: [] },
+  };
+  // The first ones are slower, of either checkout.
+  for (let round = 1; round <= warmUps; round += 1) {
+    for (const producer of [mine, others]) await measureSubmissions(producer);
+  }
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const kind of Object.keys(kinds) as Kind[]) {
+      const speeds = new Map<Producer, Speed>();
+      for (const producer of round % 2 === 0 ? [mine, others] : [others, mine]) {
+        speeds.set(producer, await kinds[kind](producer));
+      }
+      const [my, their] = [speeds.get(mine), speeds.get(others)];
+      if (my === undefined || their === undefined) continue;
+      for (const figure of ["perSecond", "medianMs", "p99Ms"] as const) {
+        ratios[kind][figure].push(my[figure] / their[figure]);
+      }
+      process.stderr.write(
+        `round ${round} of ${rounds}, ${kind}: ${describe(my)} here, ${describe(their)} there\n`,
+      );
     }
-    const [my, their] = [speeds.get(mine), speeds.get(others)];
-    if (my === undefined || their === undefined) continue;
-    for (const figure of ["perSecond", "medianMs", "p99Ms"] as const) {
-      ratios[kind][figure].push(my[figure] / their[figure]);
-    }
-    process.stderr.write(
-      `round ${round} of ${rounds}, ${kind}: ${describe(my)} here, ${describe(their)} there\n`,
-    );
+  }
+  for (const [kind, figures] of Object.entries(ratios)) {
+    const said = Object.entries(figures).map(([figure, values]) => {
+      const [min, median, max] = summarize(values);
+      return `${figure} ${median} (${min} to ${max})`;
+    });
+    process.stdout.write(`${kind}, here / there: ${said.join(", ")}\n`);
   }
 }
-for (const [kind, figures] of Object.entries(ratios)) {
-  const said = Object.entries(figures).map(([figure, values]) => {
-    const [min, median, max] = summarize(values);
-    return `${figure} ${median} (${min} to ${max})`;
-  });
-  process.stdout.write(`${kind}, here / there: ${said.join(", ")}\n`);
-}
-await Promise.all([mine.stop(), others.stop()]);
-await redis.remove();
 
 async function openProducer(tree: string): Promise<Producer> {
   const port = await reservePort();
@@ -97,15 +105,17 @@ async function openProducer(tree: string): Promise<Producer> {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url);
-  return {
-    url,
-    async stop() {
-      const exit = once(child, "exit");
-      child.kill("SIGTERM");
-      await exit;
-    },
+  const stop = async () => {
+    const exit = once(child, "exit");
+    if (child.kill("SIGTERM")) await exit;
   };
+  try {
+    await untilReady(url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
 }
 
 function measureSubmissions({ url }: Producer): Promise<Speed> {
