@@ -9,16 +9,19 @@ import { reservePort } from "../support/ports.ts";
 import { programEnvironment } from "../support/program-environment.ts";
 import { startRedis } from "../support/redis.ts";
 
-// Many short rounds: a machine's pace drifts within seconds, and the rounds' submissions all fit
-// below MAX_QUEUE_DEPTH.
-const rounds = 21;
 const clients = 16;
-const requestsPerClient = { submissions: 100, reads: 10 } as const;
-const warmUps = 3;
+const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
+// A machine's pace drifts within seconds, so that rounds are short and many. All submissions fit
+// below MAX_QUEUE_DEPTH, and reads find a deep queue.
+const kinds = {
+  submissions: { send: submitJobs, perClient: 25, warmUps: 12, rounds: 84 },
+  reads: { send: readJobs, perClient: 10, warmUps: 1, rounds: 11 },
+} as const;
 
-/** A producer, and how the trees call what is measured. */
+/** A producer, and its clients' connections. */
 interface Producer {
   readonly url: string;
+  readonly agents: readonly Agent[];
   stop(): Promise<void>;
 }
 
@@ -49,38 +52,28 @@ try {
 
 async function compareProducers([mine, others]: readonly Producer[]): Promise<void> {
   if (mine === undefined || others === undefined) throw new Error("there are no two producers");
-  const kinds = { submissions: measureSubmissions, reads: measureReads } as const;
-  type Kind = keyof typeof kinds;
-  const ratios: Record<Kind, Record<keyof Speed, number[]>> = {
-    submissions: { perSecond: [], medianMs: [], p99Ms: [] },
-    reads: { perSecond: [], medianMs: [], p99Ms: [] },
-  };
-  // The first ones are slower, of either checkout.
-  for (let round = 1; round <= warmUps; round += 1) {
-    for (const producer of [mine, others]) await measureSubmissions(producer);
-  }
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const kind of Object.keys(kinds) as Kind[]) {
+  for (const [name, { send, perClient, warmUps, rounds }] of Object.entries(kinds)) {
+    const measure = (producer: Producer) => measureRequests(producer, send, perClient);
+    for (let round = 1; round <= warmUps; round += 1) {
+      for (const producer of [mine, others]) await measure(producer);
+    }
+    const ratios: Record<keyof Speed, number[]> = { perSecond: [], medianMs: [], p99Ms: [] };
+    for (let round = 1; round <= rounds; round += 1) {
       const speeds = new Map<Producer, Speed>();
       for (const producer of round % 2 === 0 ? [mine, others] : [others, mine]) {
-        speeds.set(producer, await kinds[kind](producer));
+        speeds.set(producer, await measure(producer));
       }
       const [my, their] = [speeds.get(mine), speeds.get(others)];
       if (my === undefined || their === undefined) continue;
       for (const figure of ["perSecond", "medianMs", "p99Ms"] as const) {
-        ratios[kind][figure].push(my[figure] / their[figure]);
+        ratios[figure].push(my[figure] / their[figure]);
       }
       process.stderr.write(
-        `round ${round} of ${rounds}, ${kind}: ${describe(my)} here, ${describe(their)} there\n`,
+        `round ${round} of ${rounds}, ${name}: ${describe(my)} here, ${describe(their)} there\n`,
       );
     }
-  }
-  for (const [kind, figures] of Object.entries(ratios)) {
-    const said = Object.entries(figures).map(([figure, values]) => {
-      const [min, median, max] = summarize(values);
-      return `${figure} ${median} (${min} to ${max})`;
-    });
-    process.stdout.write(`${kind}, here / there: ${said.join(", ")}\n`);
+    const said = Object.entries(ratios).map(([figure, values]) => `${figure} ${summarize(values)}`);
+    process.stdout.write(`${name}, here / there: ${said.join(", ")}\n`);
   }
 }
 
@@ -105,7 +98,9 @@ async function openProducer(tree: string): Promise<Producer> {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
+  const agents = Array.from({ length: clients }, () => new Agent({ keepAlive: true }));
   const stop = async () => {
+    for (const agent of agents) agent.destroy();
     const exit = once(child, "exit");
     if (child.kill("SIGTERM")) await exit;
   };
@@ -115,53 +110,54 @@ async function openProducer(tree: string): Promise<Producer> {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, agents, stop };
 }
 
-function measureSubmissions({ url }: Producer): Promise<Speed> {
-  const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
-  return measureRequests(requestsPerClient.submissions, async (from) => {
-    const { status } = await ask(url + paths.api, { ...from, method: "POST" }, body);
-    if (status !== 202) throw new Error(`expected 202, got ${status}`);
-  });
+type Send = (producer: Producer, client: number) => Promise<() => Promise<void>>;
+
+/** Returns what submits one job. */
+async function submitJobs(producer: Producer, client: number): Promise<() => Promise<void>> {
+  return async () => void (await submit(producer, client));
 }
 
-/** Each client reads a job of its own, which waits. */
-async function measureReads({ url }: Producer): Promise<Speed> {
-  const agent = new Agent();
-  const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
-  const ids = new Map<string, string>();
-  for (let client = 0; client < clients; client += 1) {
-    const localAddress = addressOf(client);
-    const answer = await ask(url + paths.api, { localAddress, agent, method: "POST" }, body);
-    ids.set(localAddress, JSON.parse(answer.body).id);
-  }
-  return measureRequests(requestsPerClient.reads, async (from) => {
-    const { status } = await ask(`${url}${paths.api}/${ids.get(from.localAddress)}`, from);
+/** Returns what reads a job of the client's own, which waits. */
+async function readJobs(producer: Producer, client: number): Promise<() => Promise<void>> {
+  const { url, agents } = producer;
+  const address = `${url}${paths.api}/${await submit(producer, client)}`;
+  return async () => {
+    const { status } = await ask(address, from(agents, client));
     if (status !== 200) throw new Error(`expected 200, got ${status}`);
-  });
+  };
 }
 
-interface From {
-  readonly localAddress: string;
-  readonly agent: Agent;
+async function submit({ url, agents }: Producer, client: number): Promise<string> {
+  const options = { ...from(agents, client), method: "POST" };
+  const answer = await ask(url + paths.api, options, body);
+  if (answer.status !== 202) throw new Error(`expected 202, got ${answer.status}`);
+  return JSON.parse(answer.body).id;
+}
+
+function from(agents: readonly Agent[], client: number) {
+  const agent = agents[client];
+  if (agent === undefined) throw new Error(`there is no client ${client}`);
+  return { localAddress: `127.0.0.${client + 1}`, agent };
 }
 
 /** Clients with an address and a connection each, which wait for each answer. */
 async function measureRequests(
+  producer: Producer,
+  prepare: Send,
   perClient: number,
-  send: (from: From) => Promise<void>,
 ): Promise<Speed> {
+  const sends = await Promise.all(producer.agents.map((_, client) => prepare(producer, client)));
   const durations: number[] = [];
   const startedAt = performance.now();
-  const work = Array.from({ length: clients }, async (_, client) => {
-    const agent = new Agent({ keepAlive: true });
+  const work = sends.map(async (send) => {
     for (let sent = 0; sent < perClient; sent += 1) {
       const sentAt = performance.now();
-      await send({ localAddress: addressOf(client), agent });
+      await send();
       durations.push(performance.now() - sentAt);
     }
-    agent.destroy();
   });
   await Promise.all(work);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -170,17 +166,17 @@ async function measureRequests(
   return { perSecond: durations.length / seconds, medianMs: at(0.5), p99Ms: at(0.99) };
 }
 
-function addressOf(client: number): string {
-  return `127.0.0.${client + 1}`;
-}
-
 function describe({ perSecond, medianMs, p99Ms }: Speed): string {
   return `${Math.round(perSecond)}/s, ${medianMs.toFixed(1)} and ${p99Ms.toFixed(1)} ms`;
 }
 
-function summarize(values: readonly number[]): readonly string[] {
+/** The median, and between which values the true one lies in 95 of 100 runs (order statistics). */
+function summarize(values: readonly number[]): string {
   const sorted = values.toSorted((one, another) => one - another);
-  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((value) =>
-    (value ?? Number.NaN).toFixed(2),
+  const middle = Math.floor(sorted.length / 2);
+  const spread = Math.ceil(0.98 * Math.sqrt(sorted.length));
+  const [low, median, high] = [middle - spread, middle, middle + spread].map((index) =>
+    (sorted[index] ?? Number.NaN).toFixed(2),
   );
+  return `${median} (${low} to ${high})`;
 }
