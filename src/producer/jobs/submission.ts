@@ -179,7 +179,9 @@ async function add(
     if (error instanceof UnreadJobError) throw new UnavailableError("unknown", error);
     if (error instanceof ClientFullError) throw refuseFull(error);
     if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
-    throw error;
+    if (sending === undefined || error instanceof UnavailableError) throw error;
+    // A script of Redis that fails has done what comes before.
+    throw new UnavailableError("unknown", error);
   }
 }
 

@@ -45,3 +45,13 @@ test.each([
     expect(lines().at(-1)).toMatchObject({ msg: "job may have been queued" });
   },
 );
+
+test("nobody is told that nothing was queued where Redis fails in the middle of it", async () => {
+  const { url, redis, queue } = await startProducer();
+  await redis.set(queue.toKey("marker"), "not a sorted set");
+  const response = await postJson(`${url}/api/v1/jobs`, division, headers);
+  expect([response.status, (await readBody(response)).kind]).toEqual([503, "unknown"]);
+  await redis.del(queue.toKey("marker"));
+  const again = await postJson(`${url}/api/v1/jobs`, division, headers);
+  expect([again.status, await queue.getWaitingCount()]).toEqual([202, 1]);
+});
