@@ -25,7 +25,8 @@ export function findScriptBreakers(hash: JobHash): string[] {
 /**
  * Returns a function that makes a hash one that BullMQ can read, which throws for text that is no
  * JSON and takes options as they are. An option that makes no sense is replaced by that of
- * `defaults`; data that is no JSON becomes a text, so that it can still be looked at.
+ * `defaults`; data that is no JSON, or too deep to be written again, becomes a text, so that it can
+ * still be looked at.
  */
 export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobHash {
   const known = createOptionsSchema(defaults);
@@ -34,12 +35,15 @@ export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobH
     const fields = Object.entries(hash).filter(([field]) => !breakers.has(field));
     const stored = known.safeParse(parseJson(hash["opts"] ?? "{}"));
     const options = stored.success ? stored.data : known.parse({});
-    const mended = {
+    const mended: Record<string, string> = {
       ...Object.fromEntries(fields),
       opts: JSON.stringify(options),
       data: isJson(hash["data"]) ? hash["data"] : JSON.stringify(hash["data"] ?? null),
       progress: isJson(hash["progress"]) ? hash["progress"] : "0",
     };
+    for (const field of ["returnvalue", "stacktrace"]) {
+      if (hash[field] !== undefined && !isJson(hash[field])) delete mended[field];
+    }
     // Without a schedule of its own a job cannot bring about the next one.
     if (options.repeat !== undefined || !("rjk" in mended)) return mended;
     const { rjk: _, ...unscheduled } = mended;
@@ -78,6 +82,8 @@ export function createSoundCheck(defaults: JobsOptions): (flat: readonly string[
     opts: areSoundOptions,
     data: isJson,
     progress: isJson,
+    returnvalue: isJson,
+    stacktrace: isJson,
     rjk: () => false,
   };
   return (flat) => {
@@ -90,6 +96,9 @@ export function createSoundCheck(defaults: JobsOptions): (flat: readonly string[
     return found === 2;
   };
 }
+
+/** Half of what Node.js 24 writes as JSON before its stack is full, whoever calls it. */
+const mostLevels = 2_000;
 
 const count = z.int().min(0);
 /** Of one of our queues: Redis denies us any other, in the middle of a script. */
@@ -128,6 +137,8 @@ function createOptionsSchema(defaults: JobsOptions) {
     tm: z.string().optional().catch(undefined),
     omc: z.boolean().optional().catch(undefined),
     repeat: repeat.optional().catch(undefined),
+    // Never stored here: with it, a worker would look for the schedule, and lose the job.
+    repeatJobKey: z.undefined().catch(undefined),
     parent: z.looseObject({ id: z.string(), queue: ownKey }).optional().catch(undefined),
     de: z.looseObject({ id: z.string() }).optional().catch(undefined),
   });
@@ -155,11 +166,19 @@ function isJson(text: string | undefined): text is string {
   return text !== undefined && parseJson(text) !== undefined;
 }
 
-/** `undefined` for what is no JSON, which no JSON stands for. */
+/** `undefined` for what is no JSON, which no JSON stands for, and for what is nested too deep. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return text.length > 2 * mostLevels && isDeeper(value, mostLevels) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const item of Object.values(value)) if (isDeeper(item, levels - 1)) return true;
+  return false;
 }

@@ -14,6 +14,7 @@ const opts = {
   omc: true,
 };
 const whole = { name: "t", data: '{"x":1}', opts: JSON.stringify(opts), timestamp: "1", ats: "1" };
+const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 const flat = (hash: Readonly<Record<string, string>>) => Object.entries(hash).flat();
 
 test("a job as a producer adds it is sound, whatever its id and its trace", () => {
@@ -49,6 +50,10 @@ test.each([
   ["a parent that is no object", { parent: "1" }],
   ["a parent in a queue of nobody", { parentKey: "undefined:undefined" }],
   ["a schedule that is not its own", { rjk: "nothing" }],
+  ["a schedule among its options", { opts: JSON.stringify({ ...opts, repeatJobKey: "x" }) }],
+  ["data that is nested too deep", { data: nested(2_001) }],
+  ["options that are nested too deep", { opts: `{"telemetry":${nested(2_001)}}` }],
+  ["a result that is nested too deep", { returnvalue: nested(2_001) }],
 ])("a job with %s is not", (_, damage) => {
   expect(isSound(flat({ ...whole, ...damage }))).toBe(false);
 });
@@ -57,6 +62,22 @@ const ownParent = JSON.stringify({ id: "1", queueKey: "{tripod:tasks}:tasks" });
 
 test("a parent in a queue of ours is sound", () => {
   expect(isSound(flat({ ...whole, parent: ownParent }))).toBe(true);
+});
+
+test("what is nested deeper than it could be written again is a text, or gone", () => {
+  const deep = nested(100_000);
+  const mended = mend({ ...whole, data: deep, opts: `{"x":${deep}}`, returnvalue: deep });
+  expect(mended).toEqual({ ...mend({ ...whole, opts: "{}" }), data: JSON.stringify(deep) });
+  const allowed = { ...whole, data: nested(2_000), returnvalue: nested(2_000) };
+  expect(isSound(flat(allowed))).toBe(true);
+});
+
+test("a schedule that stands among the options is taken away, whatever it is", () => {
+  const { opts: text = "" } = mend({
+    ...whole,
+    opts: JSON.stringify({ ...opts, repeatJobKey: 1 }),
+  });
+  expect(JSON.parse(text)).toEqual(opts);
 });
 
 test("what is sound is as mending would leave it", () => {

@@ -10,7 +10,11 @@ import { startWorker } from "../../support/worker.ts";
 
 const runs = { numRuns: 120, interruptAfterTimeLimit: 15_000 };
 
+/** Read as JSON, and never to be written again. */
+const deep = "[".repeat(20_000) + "]".repeat(20_000);
+
 const anything = fc.oneof(
+  fc.constantFrom(deep, `{"value":${deep}}`),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString("latin1")),
   fc.json({ maxDepth: 2 }),
@@ -20,7 +24,16 @@ const anything = fc.oneof(
 );
 const options = fc
   .dictionary(
-    fc.constantFrom("attempts", "delay", "backoff", "removeOnFail", "removeOnComplete", "tm", "kl"),
+    fc.constantFrom(
+      "attempts",
+      "delay",
+      "backoff",
+      "removeOnFail",
+      "removeOnComplete",
+      "tm",
+      "kl",
+      "repeatJobKey",
+    ),
     fc.jsonValue({ maxDepth: 2 }),
   )
   .map((value) => JSON.stringify(value));

@@ -204,3 +204,32 @@ test("blames nobody who submits for the input that an operator put in", async ()
   expect(await (await fetch(`${url}/jobs/${jobId}`)).text()).toContain("<strong>invalid_record");
   expect(await queue.getJobCounts("failed")).toEqual({ failed: 1 });
 });
+
+test("a job that is nested too deep ends as damaged, and Bull Board shows it beside others", async () => {
+  const producer = await startProducer();
+  const { url, boardUrl, queue, redis, name } = producer;
+  await queue.pause();
+  const { id } = await submitDivision(url, { x: 1, y: 1 });
+  await redis.hset(queue.toKey(id), "data", "[".repeat(100_000) + "]".repeat(100_000));
+  await startWorker(name);
+  await queue.resume();
+  expect((await untilFinal(url, id)).error_type).toBe("invalid_record");
+  const headers = { authorization: boardAuthorization };
+  for (const list of ["failed", "latest"]) {
+    const listed = await fetch(`${boardUrl}/api/queues?activeQueue=${name}&status=${list}`, {
+      headers,
+    });
+    expect([list, listed.status, (await listed.text()).includes(id)]).toEqual([list, 200, true]);
+  }
+});
+
+test("a job whose options name a schedule that it has not runs as any other", async () => {
+  const { url, queue, redis, name } = await startProducer();
+  await queue.pause();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const opts = JSON.parse((await redis.hget(queue.toKey(id), "opts")) ?? "");
+  await redis.hset(queue.toKey(id), "opts", JSON.stringify({ ...opts, repeatJobKey: "zz" }));
+  await startWorker(name);
+  await queue.resume();
+  expect((await untilFinal(url, id)).result).toBe(5);
+});
