@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { heartbeatName } from "../../src/queue/heartbeat.ts";
 
 export interface EndEvents {
   /**
@@ -16,6 +17,7 @@ export interface EndEvents {
 export function followEnds(redis: Redis, stream: string): EndEvents {
   const ids = new Set<string>();
   const ended = new Set<string>();
+  const heartbeats = new Set<string>();
   let jobs = 0;
   let last = "0-0";
   const stop = new AbortController();
@@ -24,11 +26,20 @@ export function followEnds(redis: Redis, stream: string): EndEvents {
     const entries = answer?.[0]?.[1] ?? [];
     for (const [id, fields] of entries) {
       last = id;
-      const { event = "", jobId = "" } = Object.fromEntries(
+      const {
+        event = "",
+        jobId = "",
+        name,
+      } = Object.fromEntries(
         fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1] ?? ""]] : [])),
       );
-      if (event === "added") ended.delete(jobId);
-      if ((event !== "completed" && event !== "failed") || jobId.startsWith("repeat:")) continue;
+      if (event === "added") {
+        ended.delete(jobId);
+        // By its name: an operator can have one run beside its schedule, with an id as any other.
+        if (name === heartbeatName) heartbeats.add(jobId);
+        else heartbeats.delete(jobId);
+      }
+      if ((event !== "completed" && event !== "failed") || heartbeats.has(jobId)) continue;
       if (!ended.has(jobId)) jobs += 1;
       ended.add(jobId);
       ids.add(jobId);
