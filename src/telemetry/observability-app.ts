@@ -22,7 +22,7 @@ export function createObservabilityApp({
 }): Koa {
   const app = new Koa();
   logKoaErrors(app, log);
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   router.get(paths.metrics, async (ctx) => {
     await collect();
     ctx.type = registry.contentType;

@@ -1,11 +1,11 @@
-import { STATUS_CODES } from "node:http";
+import { phraseOf } from "../../src/producer/http/phrases.ts";
 import { readBody } from "./client.ts";
 
 type Answer = readonly [status: number, type: string | null, body: unknown];
 
 /** What the API answers to a request it refuses: an RFC 9457 problem, whole. */
 export function problem(status: number, detail: unknown, more: object = {}): Answer {
-  const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, ...more };
+  const body = { type: "about:blank", title: phraseOf(status), status, detail, ...more };
   return [status, "application/problem+json", body];
 }
 

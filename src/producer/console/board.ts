@@ -59,7 +59,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
   });
   // Browsers send the login along with another site's forms, and Bull Board's adapter takes those;
   // what it guesses itself must not use up its visitor's guesses.
-  app.use(sameOrigin());
+  app.use(sameOrigin({ takesForms: () => true }));
   app.use(login(deps));
   app.use(async function requireRedis(_, next) {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");

@@ -7,7 +7,7 @@ import { jobStatus } from "../jobs/job-status.ts";
 import { overviewSnapshot } from "../overview/snapshot.ts";
 import { registerAssets } from "../pages/assets.ts";
 import { renderErrorPage } from "../pages/error-page.ts";
-import { errorResponses } from "./error-responses.ts";
+import { errorResponses, isOfApi } from "./error-responses.ts";
 import { createOpenApi } from "./openapi.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { limitReads } from "./read-limit.ts";
@@ -42,7 +42,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
       ctx.body = openapi;
     },
   };
-  const router = new Router<RouteState>();
+  const router = new Router<RouteState>({ sensitive: true });
   registerHealth(router, async () => ({ ready: (await readiness()).ready }));
   registerAssets(router);
   registerRoutes(router, [...limited, ...limitReads([describe, ...moved], readLimit)]);
@@ -55,7 +55,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
   app.use(
     errorResponses(deps.log, (ctx, problem) => renderErrorPage(problem, ctx.state["resend"])),
   );
-  app.use(sameOrigin());
+  app.use(sameOrigin({ takesForms: (path) => !isOfApi(path) }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -4,6 +4,8 @@ import secureJson from "secure-json-parse";
 import { createPointer, type FieldError, maxErrors, RequestError } from "./errors.ts";
 import { InexactNumber, readNumber } from "./exact-number.ts";
 
+const jsonType = "application/json";
+const formType = "application/x-www-form-urlencoded";
 const jsonBytes = 65_536;
 const formBytes = 8_192;
 const jsonDepth = 32;
@@ -16,10 +18,8 @@ const mayBeInexact = /[\d.]{16}|\de/i;
  * not hold.
  */
 export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
-  if (!ctx.is("application/json")) {
-    throw new RequestError(415, "the body must be sent as application/json");
-  }
-  const text = await readText(ctx, jsonBytes);
+  if (!ctx.is(jsonType)) throw refuseType(`the body must be sent as ${jsonType}`, jsonType);
+  const text = await readText(ctx, jsonType, jsonBytes);
   let value: unknown;
   try {
     value = parseJson(text);
@@ -36,10 +36,8 @@ export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
  * Throws a `RequestError` that says which of these does not hold.
  */
 export async function readForm(ctx: ParameterizedContext): Promise<ReadonlyMap<string, string>> {
-  if (!ctx.is("application/x-www-form-urlencoded")) {
-    throw new RequestError(415, "the form must be sent as application/x-www-form-urlencoded");
-  }
-  const text = await readText(ctx, formBytes);
+  if (!ctx.is(formType)) throw refuseType(`the form must be sent as ${formType}`, formType);
+  const text = await readText(ctx, formType, formBytes);
   const fields = new Map<string, string>();
   for (const pair of text.split("&").filter((part) => part !== "")) {
     const [name = "", ...rest] = pair.split("=");
@@ -50,14 +48,16 @@ export async function readForm(ctx: ParameterizedContext): Promise<ReadonlyMap<s
   return fields;
 }
 
-async function readText(ctx: ParameterizedContext, limit: number): Promise<string> {
+async function readText(ctx: ParameterizedContext, type: string, limit: number): Promise<string> {
   const { charset } = ctx.request;
   if (charset !== "" && charset.toLowerCase() !== "utf-8") {
-    throw new RequestError(415, `the body must be UTF-8, got the charset "${charset}"`);
+    throw refuseType(`the body must be UTF-8, got the charset "${charset}"`, type);
   }
-  const encoding = ctx.get("content-encoding");
-  if (encoding !== "" && encoding !== "identity") {
-    throw new RequestError(415, `the body must not be compressed, got "${encoding}"`);
+  const coding = ctx.get("content-encoding");
+  if (coding !== "" && coding.toLowerCase() !== "identity") {
+    throw new RequestError(415, `the body must not be compressed, got "${coding}"`, {
+      headers: { "Accept-Encoding": "identity" },
+    });
   }
   let bytes: Buffer;
   try {
@@ -73,6 +73,11 @@ async function readText(ctx: ParameterizedContext, limit: number): Promise<strin
   } catch {
     throw new RequestError(400, "the body is not well-formed UTF-8");
   }
+}
+
+/** RFC 9110 has an answer name what would be taken: a type here, and a coding in `Accept-Encoding`. */
+function refuseType(message: string, accepted: string): RequestError {
+  return new RequestError(415, message, { headers: { Accept: accepted } });
 }
 
 function decode(text: string): string {

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import type { Middleware, ParameterizedContext } from "koa";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -10,6 +9,7 @@ import {
   UnavailableError,
   type UnavailableKind,
 } from "./errors.ts";
+import { phraseOf } from "./phrases.ts";
 
 /** An RFC 9457 problem. */
 export interface Problem {
@@ -42,9 +42,10 @@ export function errorResponses(log: Log, renderPage: RenderProblem): Middleware 
       if (answer.status === 500)
         log.error({ err: error, ...lineOf("request_failed") }, "request failed");
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
+      if (error instanceof RequestError) ctx.set(error.headers);
       ctx.status = answer.status;
       ctx.set("Cache-Control", "no-store");
-      if (ctx.path.startsWith("/api/")) {
+      if (isOfApi(ctx.path)) {
         ctx.body = JSON.stringify(answer);
         ctx.type = "application/problem+json";
       } else {
@@ -52,7 +53,13 @@ export function errorResponses(log: Log, renderPage: RenderProblem): Middleware 
         ctx.type = "html";
       }
     }
+    ctx.message = phraseOf(ctx.status);
   };
+}
+
+/** Paths have case: what is not written like this is a page's, and so is its error. */
+export function isOfApi(path: string): boolean {
+  return path.startsWith("/api/");
 }
 
 function problemOf(error: unknown): Problem {
@@ -72,7 +79,7 @@ function problemOf(error: unknown): Problem {
 }
 
 function problem(status: number, detail: string): Problem {
-  return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail };
+  return { type: "about:blank", title: phraseOf(status), status, detail };
 }
 
 /** Ours, and those of Koa, its router and its body parsers, such as a path that cannot be decoded. */

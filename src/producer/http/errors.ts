@@ -14,6 +14,8 @@ export class RequestError extends Error {
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
   readonly kind: RequestKind | undefined;
+  /** What the answer says besides, such as which types are taken. */
+  readonly headers: Readonly<Record<string, string>>;
   constructor(
     status: number,
     message: string,
@@ -21,6 +23,7 @@ export class RequestError extends Error {
       errors?: readonly FieldError[];
       retryAfterSeconds?: number;
       kind?: RequestKind;
+      headers?: Readonly<Record<string, string>>;
     } = {},
   ) {
     const { errors = [] } = details;
@@ -33,6 +36,7 @@ export class RequestError extends Error {
     }));
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.kind = details.kind;
+    this.headers = details.headers ?? {};
   }
 }
 

@@ -3,7 +3,11 @@ import type { Mutant } from "../mutant.ts";
 export const producerMutants: readonly Mutant[] = [
   {
     name: "Bull Board takes posts from other sites",
-    change: { file: "src/producer/console/board.ts", from: "  app.use(sameOrigin());\n", to: "" },
+    change: {
+      file: "src/producer/console/board.ts",
+      from: "  app.use(sameOrigin({ takesForms: () => true }));\n",
+      to: "",
+    },
     caughtBy: {
       file: "test/producer/http/same-origin.test.ts",
       test: "Bull Board refuses a form with",

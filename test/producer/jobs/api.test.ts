@@ -165,7 +165,7 @@ test("tells an unfit input field by field", async () => {
   ]);
   expect(await readBody(response)).toEqual({
     type: "about:blank",
-    title: "Unprocessable Entity",
+    title: "Unprocessable Content",
     status: 422,
     detail: 'the input does not fit the task "quotient"',
     errors: [
