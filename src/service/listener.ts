@@ -1,5 +1,4 @@
-import type { Server } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type Koa from "koa";
 import { createClientRate, type Rate } from "./client-rate.ts";
 import { type ConnectionLimits, limitConnections } from "./crowding.ts";
@@ -9,6 +8,7 @@ import { type Doors, openDoors } from "./doors.ts";
 import { trackIdle } from "./idle-connections.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
+import { answerProtocol, continueWhenRead } from "./protocol.ts";
 import { refuse } from "./refusal.ts";
 import { cutUnread } from "./unread-output.ts";
 
@@ -24,8 +24,6 @@ const options = {
   // Node.js would refuse what has none before any limit is asked.
   requireHostHeader: false,
 } as const;
-
-const notOurs = "this is no name of ours: expected an address, localhost or one of ALLOWED_HOSTS";
 
 /** What one client may have or do; behind a proxy, all clients are the proxy. */
 interface ClientLimits extends ConnectionLimits {
@@ -108,18 +106,20 @@ async function listen(
   server.closeIdleConnections = () => idle.closeAll();
   const cut = limitConnections(server, client, { mayConnect: isWithinRate, idle });
   const mayHandle = createPipelineLimit(client.unanswered, { isWithinRate, cut });
-  server.on("request", (request, response) => {
+  const serve: RequestListener = (request, response) => {
     if (!mayHandle(request, response)) return;
-    if (request.headers.host === undefined && request.httpVersion === "1.1") {
-      refuse(response, 400, "expected a Host header");
-      return;
-    }
-    if (!isOurs(request.headers.host)) {
-      refuse(response, 421, notOurs);
+    const answer = answerProtocol(request, isOurs);
+    if (answer !== undefined) {
+      refuse(response, answer.status, answer.reason, answer.headers);
       return;
     }
     // Koa answers its own errors: nothing is left to wait for.
     void handle(request, response);
+  };
+  server.on("request", serve);
+  server.on("checkContinue", (request, response) => {
+    continueWhenRead(request, response);
+    serve(request, response);
   });
   // Node.js would answer these by itself, and so without any limit.
   server.on("checkExpectation", (request, response) => {

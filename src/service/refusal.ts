@@ -7,7 +7,13 @@ export function refuse(
   reason: string,
   headers: OutgoingHttpHeaders = {},
 ): void {
+  const body = `${reason}\n`;
   response
-    .writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers })
-    .end(`${reason}\n`);
+    .writeHead(status, {
+      "content-type": "text/plain; charset=utf-8",
+      // Of a HEAD, too, which Node.js would not count.
+      "content-length": Buffer.byteLength(body),
+      ...headers,
+    })
+    .end(body);
 }

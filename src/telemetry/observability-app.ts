@@ -3,6 +3,7 @@ import Koa from "koa";
 import { paths } from "../contract/paths.ts";
 import type { Readiness } from "../service/readiness.ts";
 import { registerHealth } from "../service/readiness.ts";
+import { answerWordless } from "../service/wordless.ts";
 import { logKoaErrors } from "./koa-errors.ts";
 import type { Log } from "./log.ts";
 import type { MetricsRegistry } from "./metrics.ts";
@@ -29,6 +30,7 @@ export function createObservabilityApp({
     ctx.body = await registry.metrics();
   });
   registerHealth(router, readiness);
+  app.use(answerWordless());
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }

@@ -5,6 +5,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
 import { paths } from "../../contract/paths.ts";
+import { answerWordless } from "../../service/wordless.ts";
 import { logKoaErrors } from "../../telemetry/koa-errors.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -46,6 +47,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
   logKoaErrors(app, log);
   app.use(securityHeaders("board"));
+  app.use(answerWordless());
   app.use(async function answerErrors(ctx, next) {
     try {
       await next();

@@ -35,7 +35,9 @@ export function errorResponses(log: Log, renderPage: RenderProblem): Middleware 
         throw new RequestError(404, `there is nothing at "${ctx.path}"`);
       }
       if (ctx.status === 405 || ctx.status === 501) {
-        throw new RequestError(ctx.status, `${ctx.method} is not possible at "${ctx.path}"`);
+        // As long as the answer to a GET is what a HEAD tells.
+        const method = ctx.method === "HEAD" ? "GET" : ctx.method;
+        throw new RequestError(ctx.status, `${method} is not possible at "${ctx.path}"`);
       }
     } catch (error) {
       const answer = problemOf(error);

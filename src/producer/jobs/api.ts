@@ -14,6 +14,7 @@ import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Jobs } from "./jobs.ts";
+import { assertKey } from "./submission.ts";
 
 export interface JobRoutesDeps {
   readonly jobs: Jobs;
@@ -41,10 +42,13 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       path: paths.api,
       async handle(ctx) {
         await rateLimit.count(ctx, "too many submissions from here");
+        // Not `ctx.get`, for which an empty key is none.
+        const idempotencyKey = ctx.headers["idempotency-key"]?.toString();
+        // Before the body, which a client may hold back until it is asked for it.
+        assertKey(idempotencyKey);
         const { job, replayed } = await jobs.submit({
           ...(await readSubmission(ctx)),
-          // Not `ctx.get`, for which an empty key is none.
-          idempotencyKey: ctx.headers["idempotency-key"]?.toString(),
+          idempotencyKey,
           client: clientOf(ctx.ip),
           source: "api",
           context: ctx.state.trace,

@@ -131,7 +131,8 @@ function cutName(name: string): string {
   return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 }
 
-function assertKey(idempotencyKey: string | undefined): void {
+/** Throws a `RequestError` for what cannot be an Idempotency-Key. */
+export function assertKey(idempotencyKey: string | undefined): void {
   if (idempotencyKey === undefined || keyPattern.test(idempotencyKey)) return;
   throw new RequestError(
     400,

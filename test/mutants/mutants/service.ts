@@ -26,6 +26,14 @@ export const serviceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a request may name two hosts, of which another program may take the other",
+    change: { file: "src/service/protocol.ts", from: "hosts > 1", to: "hosts > 99" },
+    caughtBy: {
+      file: "test/service/protocol.test.ts",
+      test: "a request with two hosts is refused by every listener",
+    },
+  },
+  {
     name: "a client may wait for any number of answers",
     change: {
       file: "src/service/pipelining.ts",
@@ -172,8 +180,8 @@ export const serviceMutants: readonly Mutant[] = [
   {
     name: "any name is answered",
     change: {
-      file: "src/service/listener.ts",
-      from: "if (!isOurs(request.headers.host)) {",
+      file: "src/service/protocol.ts",
+      from: "if (!isOurs(headers.host)) {",
       to: "if (!isOurs(undefined)) {",
     },
     caughtBy: {
