@@ -13,6 +13,7 @@ import { events, json, type Parameter, problem, refer } from "../http/operation.
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { endOf } from "./job-status.ts";
 import type { Jobs } from "./jobs.ts";
 import { assertKey } from "./submission.ts";
 
@@ -120,6 +121,11 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       path: `${paths.api}/:id/events`,
       async handle(ctx) {
         const job = await jobs.find(ctx.params["id"]);
+        // A browser comes back whenever a stream ends, unless it is told that there is no more.
+        if (ctx.get("last-event-id") !== "" && ctx.get("last-event-id") === endOf(job)) {
+          ctx.status = 204;
+          return;
+        }
         respondWithEvents(
           ctx,
           streamQuota.open(ctx, () => jobs.watch(job)),
@@ -129,14 +135,24 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         operationId: "watchJob",
         summary:
           "The job's status, pushed as server-sent events until it is final or removed, for ten minutes at most.",
-        parameters: [id],
+        parameters: [
+          id,
+          {
+            name: "Last-Event-ID",
+            in: "header",
+            description: "The id of the final event, for who may have seen it.",
+            schema: { type: "string" },
+          },
+        ],
         responses: {
           200: events(
-            "Events named status whose data is a Job. If the job is removed, an event named gone, " +
-              "whose data is its id as {id}, is the last: do not come back after it. Ask again if the " +
-              "stream ends before either, as each does after ten minutes, or when the producer stops.",
+            "Events named status whose data is a Job; only that of a final one has an id. If the job " +
+              "is removed, an event named gone, whose data is its id as {id}, is the last: do not come " +
+              "back after it. Ask again if the stream ends before either, as each does after ten " +
+              "minutes, or when the producer stops. A comment comes at least every four seconds.",
             refer("Job"),
           ),
+          204: { description: "Last-Event-ID is that of the final event: nothing more will come." },
           429: problem("Too many requests or open streams of this client; see Retry-After."),
           ...unreadable,
         },

@@ -74,6 +74,11 @@ export function isFinal({ status }: Pick<JobStatus, "status">): boolean {
   return status === "succeeded" || status === "failed";
 }
 
+/** What tells this end of the job from one after it was retried by hand; `undefined` before any. */
+export function endOf(job: Pick<JobStatus, "status" | "finished_at">): string | undefined {
+  return isFinal(job) ? (job.finished_at ?? job.status) : undefined;
+}
+
 export function linksOf(id: string): JobStatus["links"] {
   const self = `${paths.api}/${id}`;
   return { self, events: `${self}/events`, page: `${paths.jobs}/${id}` };

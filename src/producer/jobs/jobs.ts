@@ -64,7 +64,7 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
     memory.forget(id);
     recent.outdate();
   };
-  const streams = openStatusStreams(memory.renew);
+  const streams = openStatusStreams(memory);
   for (const move of moves) {
     events.on(move, ({ jobId }: { jobId: string }) => {
       outdate(jobId);

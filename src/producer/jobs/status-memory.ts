@@ -9,6 +9,8 @@ export interface StatusMemory {
   readonly find: Read;
   /** What is found now. */
   readonly renew: Read;
+  /** Whether this is what would be told now: nothing is known to have happened to the job since. */
+  isLatest(status: JobStatus): boolean;
   /** Something has happened to the job: whoever asks from now on is told what is read from now on. */
   forget(id: string): void;
 }
@@ -47,16 +49,16 @@ export function createStatusMemory(read: Read, limits: MemoryLimits = defaults):
   };
   const start = (id: string) => {
     const readAt = performance.now();
-    const isLatest = () => reading.get(id) === found;
+    const isNewest = () => reading.get(id) === found;
     const found = read(id)
       .then((status) => {
-        if (!isLatest()) return status;
+        if (!isNewest()) return status;
         drop(id);
         if (status !== undefined) keep(id, status, readAt);
         return status;
       })
       .finally(() => {
-        if (isLatest()) reading.delete(id);
+        if (isNewest()) reading.delete(id);
       });
     reading.set(id, found);
     return found;
@@ -73,6 +75,7 @@ export function createStatusMemory(read: Read, limits: MemoryLimits = defaults):
       const isFresh = last !== undefined && performance.now() - last.readAt < limits.ms;
       return isFresh ? last.status : renew(id);
     },
+    isLatest: (status) => known.get(status.id)?.status === status,
     forget(id) {
       drop(id);
       reading.delete(id);

@@ -170,6 +170,30 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "what happens to a job while its stream is opened is told by the next tick",
+    change: {
+      file: "src/producer/jobs/status-streams.ts",
+      from: "if (!isLatest(first)) void refresh(job);",
+      to: "void isLatest;",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/status-streams.test.ts",
+      test: "a move between the first read and the watch",
+    },
+  },
+  {
+    name: "a stream is silent while nothing happens",
+    change: {
+      file: "src/producer/http/event-stream.ts",
+      from: "if (now >= commentsAt) keepAlive();",
+      to: "void commentsAt;",
+    },
+    caughtBy: {
+      file: "test/producer/http/event-stream.test.ts",
+      test: "no stream is silent for 4 s",
+    },
+  },
+  {
     name: "one client has any number of event streams",
     change: {
       file: "src/producer/http/stream-quota.ts",
@@ -209,8 +233,8 @@ export const producerMutants: readonly Mutant[] = [
     name: "a stream whose life is over waits for its reader",
     change: {
       file: "src/producer/http/event-stream.ts",
-      from: "    timer = setTimeout(() => body.destroy(), farewellMs);\n",
-      to: "",
+      from: "if (body.writableEnded) body.destroy();",
+      to: "if (body.writableEnded) return;",
     },
     caughtBy: {
       file: "test/producer/http/event-stream.test.ts",

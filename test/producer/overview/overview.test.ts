@@ -43,7 +43,7 @@ test("ends a stream after ten minutes, so that no page is watched for ever", asy
 /** An overview of a queue that is not there, on a clock that the test moves. */
 function startOverview() {
   vi.useFakeTimers({
-    toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout", "Date"],
+    toFake: ["setInterval", "clearInterval", "performance", "Date"],
   });
   const snapshots: OverviewSnapshot[] = [];
   const history: History = {
