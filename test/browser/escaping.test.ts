@@ -19,13 +19,13 @@ test("a form that is shown again shows what was typed, and its own key, as text"
   const key = page.locator("[name=idempotency_key]");
   await key.evaluate((input, value) => input.setAttribute("value", value), attack);
   await submitRepeat(page);
-  await page.getByText("Not submitted: see below.").waitFor();
+  await page.getByText("Not submitted: correct what follows.").waitFor();
 
   expect([await page.getByLabel("Text").inputValue(), await key.inputValue()]).toEqual([
     tooLong,
     attack,
   ]);
-  expect([await findIntruders(page), complaints]).toEqual([nothing, [refusal(422)]]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, [refusal(422)]]);
 });
 
 test("a form shows the name of a field that the task does not have as text", async () => {
@@ -36,10 +36,10 @@ test("a form shows the name of a field that the task does not have as text", asy
     .getByLabel("Loud")
     .evaluate((checkbox, name) => checkbox.setAttribute("name", name), attack);
   await submitRepeat(page);
-  await page.getByText("Not submitted: see below.").waitFor();
+  await page.getByText("Not submitted: correct what follows.").waitFor();
 
   expect(await page.getByText(attack).count()).toBe(1);
-  expect([await findIntruders(page), complaints]).toEqual([nothing, [refusal(422)]]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, [refusal(422)]]);
 });
 
 test("a form that can be sent again from an error page is in it as text", async () => {
@@ -58,7 +58,7 @@ test("a form that can be sent again from an error page is in it as text", async 
   await page.getByRole("button", { name: "Try again" }).waitFor();
 
   expect(await page.locator("input[name=text]").inputValue()).toBe(attack);
-  expect([await findIntruders(page), complaints]).toEqual([nothing, [refusal(503)]]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, [refusal(503)]]);
 });
 
 test("a job's page shows input and result as text, also when a script swaps it in", async () => {
@@ -72,13 +72,10 @@ test("a job's page shows input and result as text, also when a script swaps it i
   const swapped = [await page.getByRole("status").innerText(), await findIntruders(page)];
   await page.reload();
 
-  const expected = [`Result: ${JSON.stringify(attack)}`, nothing];
+  const expected = [`Result: ${attack}`, nothing];
   expect(swapped).toEqual(expected);
   expect([await page.getByRole("status").innerText(), await findIntruders(page)]).toEqual(expected);
-  expect([await page.locator("dd").first().innerText(), complaints]).toEqual([
-    JSON.stringify(attack),
-    [],
-  ]);
+  expect([await page.locator("dd").first().innerText(), complaints]).toEqual([attack, []]);
 });
 
 test("a job's page shows the reason of a failure as text", async () => {
@@ -107,7 +104,7 @@ test("the list of recent tasks shows inputs and results as text", async () => {
     expect.stringContaining("<img src=x onerror="),
     expect.stringContaining("<img src=x onerror="),
   ]);
-  expect([await findIntruders(page), complaints]).toEqual([nothingOnIndex, []]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, []]);
 });
 
 test("an error page shows a job id, a path and a task's name as text", async () => {
@@ -121,20 +118,20 @@ test("an error page shows a job id, a path and a task's name as text", async () 
   const alert = page.getByRole("alert");
   await alert.waitFor();
   expect([await alert.innerText(), await findIntruders(page)]).toEqual([
-    `there is no task "${attack}"`,
-    nothing,
+    `There is no task "${attack}".`,
+    nothingWithForm,
   ]);
 
   await page.goto(`${producer.url}/jobs/${encoded}`);
   expect([await alert.innerText(), await findIntruders(page)]).toEqual([
-    `there is no job "${attack}", or it is no longer kept`,
-    nothing,
+    `There is no job "${attack}", or it is no longer kept.`,
+    nothingWithForm,
   ]);
 
   await page.goto(`${producer.url}/nowhere/${encoded}`);
   expect([await alert.innerText(), await findIntruders(page)]).toEqual([
-    expect.stringContaining("there is nothing at"),
-    nothing,
+    expect.stringContaining("There is nothing at"),
+    nothingWithForm,
   ]);
 });
 
@@ -144,7 +141,7 @@ test("a query and a fragment leave no trace in a page", async () => {
   await page.goto(`${producer.url}/?task=${encoded}&text=${encoded}#${attack}`);
 
   expect(await page.content()).not.toContain("onerror");
-  expect([await findIntruders(page), complaints]).toEqual([nothingOnIndex, []]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, []]);
 });
 
 test("a search is shown as text, whether it is sent or typed", async () => {
@@ -157,8 +154,8 @@ test("a search is shown as text, whether it is sent or typed", async () => {
   await page.waitForURL(/again$/);
 
   expect([sent, await findIntruders(page), complaints]).toEqual([
-    [attack, nothingOnIndex],
-    nothingOnIndex,
+    [attack, nothingWithForm],
+    nothingWithForm,
     [],
   ]);
 });
@@ -207,9 +204,9 @@ test("a job that came into the queue by another way shows its name and log as te
   expect([seen, complaints]).toEqual([
     [
       // The list shows only tasks that there are, and the overview no names; both have a script more.
-      [false, nothingOnIndex],
+      [false, nothingWithForm],
       [true, nothing],
-      [false, nothingOnIndex],
+      [false, nothingWithForm],
     ],
     [],
   ]);
@@ -256,8 +253,8 @@ function refusal(status: 422 | 503): unknown {
 }
 
 const nothing = { elements: 0, scripts: 1, owned: false };
-/** Index and overview have a script more. */
-const nothingOnIndex = { ...nothing, scripts: 2 };
+/** Pages with a form, and the overview, have a script more. */
+const nothingWithForm = { ...nothing, scripts: 2 };
 
 /** What an attack that worked would leave in one of our own pages. */
 async function findIntruders(page: Page): Promise<typeof nothing> {

@@ -177,7 +177,7 @@ test("a refused form is its task's page, whose title says so and whose field is 
   const text = page.getByLabel("Text");
   await text.fill("x".repeat(201));
   await page.getByRole("button", { name: "Submit" }).click();
-  await page.getByText("Not submitted: see below.").waitFor();
+  await page.getByText("Not submitted: correct what follows.").waitFor();
   const described = (await text.getAttribute("aria-describedby"))?.split(" ") ?? [];
   const texts = await Promise.all(
     described.map(async (id) => (await page.locator(`#${id}`).innerText()).trim()),
@@ -186,12 +186,14 @@ test("a refused form is its task's page, whose title says so and whose field is 
   expect([
     await page.title(),
     await text.getAttribute("aria-invalid"),
+    await page.evaluate("document.activeElement.id"),
     await page.getByLabel("Times").getAttribute("aria-invalid"),
     texts,
   ]).toEqual([
     "Error: Repeat · Tripod",
     "true",
+    "repeat-text",
     null,
-    ["Too big: expected string to have <=200 characters", "What to say."],
+    ["Enter at most 200 characters.", "What to say."],
   ]);
 });

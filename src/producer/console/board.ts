@@ -48,6 +48,10 @@ export function createBoardApp(deps: BoardDeps): Koa {
   logKoaErrors(app, log);
   app.use(securityHeaders("board"));
   app.use(answerWordless());
+  app.use(async function leaveUnlisted(ctx, next) {
+    ctx.set("X-Robots-Tag", "noindex");
+    await next();
+  });
   app.use(async function answerErrors(ctx, next) {
     try {
       await next();

@@ -6,7 +6,7 @@ import { logKoaErrors } from "../../telemetry/koa-errors.ts";
 import { jobStatus } from "../jobs/job-status.ts";
 import { overviewSnapshot } from "../overview/snapshot.ts";
 import { registerAssets } from "../pages/assets.ts";
-import { renderErrorPage } from "../pages/error-page.ts";
+import { showError } from "../pages/error-page.ts";
 import { errorResponses, isOfApi } from "./error-responses.ts";
 import { createOpenApi } from "./openapi.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -52,9 +52,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
   logKoaErrors(app, deps.log);
   app.use(securityHeaders("pages"));
   app.use(requestTelemetry(deps));
-  app.use(
-    errorResponses(deps.log, (ctx, problem) => renderErrorPage(problem, ctx.state["resend"])),
-  );
+  app.use(errorResponses(deps.log, (ctx, problem) => showError(ctx, problem, ctx.state["resend"])));
   app.use(sameOrigin({ takesForms: (path) => !isOfApi(path) }));
   app.use(router.routes());
   app.use(router.allowedMethods());

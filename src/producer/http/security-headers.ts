@@ -30,6 +30,9 @@ const board: Directives = {
 
 const policies = { pages, board };
 
+/** Forms come from no origin where there is no referrer at all; addresses in the console are secrets. */
+const referrers = { pages: "same-origin", board: "no-referrer" } as const;
+
 /** Content-Security-Policy and its kin. Nothing that needs TLS: that would break plain HTTP. */
 export function securityHeaders(policy: keyof typeof policies): Middleware {
   const setHeaders = promisify(
@@ -38,7 +41,7 @@ export function securityHeaders(policy: keyof typeof policies): Middleware {
       strictTransportSecurity: false,
       crossOriginEmbedderPolicy: false,
       originAgentCluster: false,
-      referrerPolicy: { policy: "same-origin" },
+      referrerPolicy: { policy: referrers[policy] },
       frameguard: { action: "deny" },
     }),
   );

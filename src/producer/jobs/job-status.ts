@@ -62,7 +62,7 @@ export const jobStatus = z.object({
 export type JobStatus = z.infer<typeof jobStatus>;
 
 /** A job without a name is listed among those of no known task. */
-const unnamed = "_OTHER";
+export const unnamed = "_OTHER";
 
 /** Whether a job has a page, and a place in the API: one that an operator has named otherwise has none. */
 export function hasPage({ id }: Pick<JobStatus, "id">): boolean {

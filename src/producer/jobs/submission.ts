@@ -1,4 +1,5 @@
 import { type Context, type Span, trace } from "@opentelemetry/api";
+import type { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
 import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
@@ -45,6 +46,8 @@ export interface Submission {
   readonly context: Context;
   /** JSON pointer of the input within what the client sent. */
   readonly pointer: string;
+  /** Says in the client's words what is wrong with an input; zod's own if there are none. */
+  readonly wordIssue?: (issue: z.core.$ZodRawIssue) => string | undefined;
 }
 
 export interface SubmitDeps extends Tracing {
@@ -101,16 +104,17 @@ function outcomeOf(error: unknown): Outcome {
   return error.kind === "too_many_unfinished" ? "limited" : "rejected";
 }
 
-function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<string, unknown> {
+function parseInput(
+  tasks: Tasks,
+  { task, input, pointer, wordIssue = wordMissing }: Submission,
+): Record<string, unknown> {
   const found = tasks.get(task);
   if (found === undefined) {
     const known = [...tasks.keys()].join(", ");
     const detail = `there is no task "${cutName(task)}", expected one of: ${known}`;
     throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
   }
-  const parsed = acceptInput(found, input, {
-    error: (issue) => (issue.input === undefined ? "a value is required" : undefined),
-  });
+  const parsed = acceptInput(found, input, { error: wordIssue });
   // As Redis will give it back: compared with what is stored, anything else would look like another input.
   if (parsed.kind === "taken") return parsed.value;
   if (parsed.kind === "broken") {
@@ -122,6 +126,10 @@ function parseInput(tasks: Tasks, { task, input, pointer }: Submission): Record<
     detail: message,
   }));
   throw new RequestError(422, `the input does not fit the task "${task}"`, { errors });
+}
+
+function wordMissing({ input }: z.core.$ZodRawIssue): string | undefined {
+  return input === undefined ? "a value is required" : undefined;
 }
 
 /** Shorter than an error's text, whose end says what is expected. */

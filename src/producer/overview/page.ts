@@ -69,6 +69,7 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
   return renderPage(
     {
       title: "Overview",
+      path: paths.overview,
       refresh: true,
       assets: ["uplot.css", "overview.css", "overview.js"],
     },

@@ -3,9 +3,13 @@ import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
+import { nameFailure } from "./failure-name.ts";
+import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
 import type { RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
+import { asSentence } from "./sentence.ts";
+import { renderText } from "./shown-text.ts";
 
 /** A task's form: empty, or as it was sent, with what is wrong with it. */
 export interface TaskForm {
@@ -25,9 +29,14 @@ export function renderFormPage(
   /** Whether there are others to go to. */
   isOneOfSeveral: boolean,
 ): Promise<string> {
-  const { title } = form.task;
+  const { title, description } = form.task;
   return renderPage(
-    { title: form.errors === undefined ? title : `Error: ${title}` },
+    {
+      title: form.errors === undefined ? title : `Error: ${title}`,
+      description,
+      ...(!isOneOfSeveral && { path: paths.form }),
+      assets: ["sending.js"],
+    },
     html`<main>
       ${isOneOfSeveral && html`<nav aria-label="Breadcrumb"><a href="${paths.form}">All tasks</a></nav>`}
       ${renderForm(form)} ${renderRecentJobs(recent)}
@@ -44,56 +53,87 @@ export function renderRecentJobs(recent: readonly RecentJob[] | undefined): Mark
 }
 
 function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: TaskForm): Markup {
-  const general = errors.filter(
-    ({ pointer }) => !fields.some((field) => pointer === `/${field.name}`),
-  );
+  const wrong = fields.filter((field) => errorsOf(field, errors).length > 0);
+  const general = errors.filter((error) => !fields.some((field) => isOf(field, error)));
   return html`<section>
     <h1>${task.title}</h1>
     <p>${task.description}</p>
-    ${errors.length > 0 && html`<p role="alert" class="failed">Not submitted: see below.</p>`}
-    ${general.map(({ pointer, detail }) => html`<p role="alert" class="failed">${pointer.slice(1)} ${detail}</p>`)}
+    ${
+      errors.length > 0 &&
+      html`<div role="alert" class="refusal">
+        <p>Not submitted: correct what follows.</p>
+        <ul>
+          ${general.map(({ detail }) => html`<li>${renderText(asSentence(detail))}</li>`)}
+          ${wrong.map((field) => html`<li><a href="#${idOf(name, field)}">${field.label}</a></li>`)}
+        </ul>
+      </div>`
+    }
     <form method="post" action="${paths.tasks}/${name}">
       <input type="hidden" name="${keyField}" value="${idempotencyKey}" />
       ${fields.map((field) =>
-        renderField(name, field, {
+        renderField(field, {
+          id: idOf(name, field),
           value: sent === undefined ? field.value : (sent.get(field.name) ?? ""),
-          errors: errors.filter(({ pointer }) => pointer === `/${field.name}`),
+          errors: errorsOf(field, errors),
+          isFirstWrong: field === wrong[0],
         }),
       )}
       <button type="submit">Submit</button>
+      <p role="status" class="sending"></p>
     </form>
   </section>`;
 }
 
-function renderField(
-  task: string,
-  field: Field,
-  { value, errors }: { value: string; errors: readonly FieldError[] },
-): Markup {
-  const id = `${task}-${field.name}`;
-  const wrong = errors.length > 0;
-  return html`<div class="field">
+/** Whether it is about the field, or about a part of what was entered there. */
+function isOf({ name }: Field, { pointer }: FieldError): boolean {
+  return pointer === `/${name}` || pointer.startsWith(`/${name}/`);
+}
+
+function errorsOf(field: Field, errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.filter((error) => isOf(field, error));
+}
+
+function idOf(task: string, field: Field): string {
+  return `${task}-${field.name}`;
+}
+
+interface Entered {
+  readonly id: string;
+  readonly value: string;
+  readonly errors: readonly FieldError[];
+  /** It gets the focus. */
+  readonly isFirstWrong: boolean;
+}
+
+function renderField(field: Field, entered: Entered): Markup {
+  const { id, errors } = entered;
+  return html`<div class="field${errors.length > 0 ? " wrong" : ""}">
     <label for="${id}">${field.label}</label>
-    ${renderControl(field, id, { value, wrong })}
-    <small id="${id}-hint">${field.hint}</small>
+    ${renderControl(field, entered)}
     ${
-      wrong &&
-      html`<div id="${id}-error">
-        ${errors.map(({ detail }) => html`<small role="alert" class="failed">${detail}</small>`)}
+      errors.length > 0 &&
+      html`<div id="${id}-error" class="failed">
+        ${errors.map((error) => html`<p>${renderFieldError(field, error)}</p>`)}
       </div>`
     }
+    ${field.hint !== "" && html`<small id="${id}-hint">${field.hint}</small>`}
   </div>`;
 }
 
-function renderControl(
-  field: Field,
-  id: string,
-  { value, wrong }: { readonly value: string; readonly wrong: boolean },
-): Markup {
-  const described = wrong
-    ? html`aria-invalid="true" aria-describedby="${id}-error ${id}-hint"`
-    : html`aria-describedby="${id}-hint"`;
-  const named = html`id="${id}" name="${field.name}" ${described}`;
+function renderFieldError({ name }: Field, { pointer, detail }: FieldError): Markup {
+  const within = pointer.slice(name.length + 2);
+  return within === ""
+    ? renderText(asSentence(detail))
+    : html`At ${renderText(within)}: ${renderText(asSentence(detail))}`;
+}
+
+function renderControl(field: Field, { id, value, errors, isFirstWrong }: Entered): Markup {
+  const wrong = errors.length > 0;
+  const describedBy = [wrong && `${id}-error`, field.hint !== "" && `${id}-hint`].filter(Boolean);
+  const named = html`id="${id}"
+  name="${field.name}"${wrong ? html` aria-invalid="true"` : ""}${
+    describedBy.length > 0 ? html` aria-describedby="${describedBy.join(" ")}"` : ""
+  }${isFirstWrong ? html` autofocus` : ""}`;
   const required = field.required ? html` required` : "";
   switch (field.kind) {
     case "number":
@@ -111,19 +151,32 @@ function renderControl(
       />`;
     case "choice":
       return html`<select ${named}${required}>
-        ${!field.required && field.value === "" && html`<option></option>`}
+        ${renderNoChoice(field, value)}
         ${[...field.choices.keys()].map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
       </select>`;
     case "json":
-      return html`<textarea ${named} rows="4" ${required}>${value}</textarea>`;
+      return html`<textarea ${named} rows="4" ${required}>${startedLine(value)}</textarea>`;
     case "text":
       return html`<input type="text" ${named} value="${value}" ${required} />`;
   }
 }
 
-/** JSON Schema bounds every integer by what a double can hold; a control need not say so. */
+/** Nothing is chosen for anybody: what nobody has chosen stays so, until it is or may be left out. */
+function renderNoChoice(
+  { value: first, choices, required }: Field,
+  value: string,
+): Markup | string {
+  if (first !== "" && choices.has(value)) return "";
+  return html`<option value="">${required ? "Choose one" : "None"}</option>`;
+}
+
+/** HTML drops a line break that a text area begins with. */
+function startedLine(value: string): string {
+  return value.startsWith("\n") ? `\n${value}` : value;
+}
+
 function bound(name: "min" | "max", limit: number | undefined): Markup | string {
-  if (limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER) return "";
+  if (!isBound(limit)) return "";
   return html` ${name}="${limit}"`;
 }
 
@@ -144,11 +197,15 @@ function renderRecent(jobs: readonly RecentJob[]): Markup {
         (job) =>
           html`<tr>
             <td>
-              ${job.page === undefined ? job.task : html`<a href="${job.page}">${job.task}</a>`}
+              ${job.page === undefined ? renderText(job.task) : html`<a href="${job.page}">${renderText(job.task)}</a>`}
             </td>
             <td><span class="badge ${job.status}">${job.status}</span></td>
-            <td>${job.outcome}</td>
-            <td><code>${job.input}</code></td>
+            <td>
+              <bdi
+                >${renderText(job.status === "failed" ? nameFailure(job.outcome) : job.outcome)}</bdi
+              >
+            </td>
+            <td><code>${renderText(job.input)}</code></td>
             <td>${renderTime(job.createdAt)}</td>
           </tr>`,
       )}

@@ -11,7 +11,7 @@ export function renderIndexPage(
   recent: readonly RecentJob[] | undefined,
 ): Promise<string> {
   return renderPage(
-    { title: "Tasks", assets: ["task-search.js"] },
+    { title: "Tasks", path: paths.form, assets: ["task-search.js"] },
     html`<main>
       <section>
         <h1>Tasks</h1>

@@ -1,28 +1,52 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
 import { knownWithinSeconds } from "../../contract/queues.ts";
-import { isFinal, type JobStatus } from "../jobs/job-status.ts";
+import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
+import { nameFailure } from "./failure-name.ts";
+import type { Field } from "./fields.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
+import { renderText } from "./shown-text.ts";
+import { isInline, readable, renderLongText, renderValue } from "./shown-value.ts";
 
-/** A job's page: how it stands, what came of it, and where to look further; `again` is its task's form. */
-export function renderJobPage(job: JobStatus, links: JobLinks, again: string): Promise<string> {
+/** What a job's page says besides how the job stands. */
+export interface JobSurroundings {
+  readonly links: JobLinks;
+  /** Of its task; none when the task is no longer there. */
+  readonly fields: readonly Field[];
+  /** Where its task's form is. */
+  readonly again: string;
+}
+
+/** A job's page: how it stands, what came of it, and where to look further. */
+export function renderJobPage(
+  job: JobStatus,
+  { links, fields, again }: JobSurroundings,
+): Promise<string> {
   const final = isFinal(job);
+  const task = job.task === unnamed ? "unnamed task" : job.task;
+  const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name;
   return renderPage(
-    { title: `${job.task} ${job.status}`, refresh: !final },
+    {
+      title: `${task} ${job.status}`,
+      description: "How a job stands, and what came of it.",
+      refresh: !final,
+    },
     html`<main${final ? "" : html` data-events="${job.links.events}" data-state="${job.links.self}"`}>
 <section>
-<h1>${job.task} <span class="badge ${job.status}">${job.status}</span></h1>
+<h1>${renderText(task)} <span class="badge ${job.status}">${job.status}</span></h1>
 <div role="status">${renderOutcome(job)}</div>
 ${
   job.record_error !== undefined &&
-  html`<p role="alert" class="failed">What Redis holds of it is damaged: ${job.record_error}.</p>`
+  html`<p role="alert" class="failed">
+    What Redis holds of it is damaged: ${renderText(job.record_error)}.
+  </p>`
 }
 <dl>
 ${Object.entries(job.input).map(
-  ([name, value]) =>
-    html`<dt>${name}</dt>
-      <dd><code>${JSON.stringify(value)}</code></dd>`,
+  ([name, value], i) =>
+    html`<dt>${renderText(labelOf(name))}</dt>
+      <dd>${renderValue(value, `input-${i}`)}</dd>`,
 )}
 </dl>
 </section>
@@ -59,13 +83,23 @@ function renderOutcome(job: JobStatus): Markup {
     case "working":
       return html`<p>A worker is on it.</p>`;
     case "succeeded":
-      return html`<p>Result: <strong class="result">${JSON.stringify(job.result)}</strong></p>`;
+      return renderResult(job.result);
     case "failed": {
-      const failureClass = job.error_type ?? "_OTHER";
-      return html`<p class="failed"><strong>${failureClass}</strong>: ${job.error}</p>
+      const { error = "", error_type: failureClass = "_OTHER" } = job;
+      return html`<div class="failed">
+          <strong>${nameFailure(failureClass)}</strong>: ${renderLongText(error, "failure")}
+        </div>
         <p>${failureClasses[failureClass].meaning}</p>`;
     }
   }
+}
+
+function renderResult(result: unknown): Markup {
+  return result !== "" && isInline(result)
+    ? html`<p>
+        Result: <strong class="result"><bdi>${renderText(readable(result))}</bdi></strong>
+      </p>`
+    : html`<div>Result: ${renderValue(result, "result")}</div>`;
 }
 
 function explain(waiting: JobStatus["waiting"]): Markup | string {

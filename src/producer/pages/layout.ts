@@ -6,16 +6,31 @@ export type Markup = ReturnType<typeof html>;
 /** Seconds after which a page without JavaScript asks again. */
 const refreshSeconds = 2;
 
-/**
- * A whole page. `refresh` makes it load itself anew where there is no JavaScript; `assets` names the
- * modules and style sheets that only this page needs.
- */
+/** What a page says of itself. */
+export interface PageHead {
+  readonly title: string;
+  readonly description?: string;
+  /** Where it is, if the navigation leads there. */
+  readonly path?: string;
+  /** Whether it loads itself anew every few seconds where there is no JavaScript. */
+  readonly refresh?: boolean;
+  /** Seconds after which it loads itself anew in any case. */
+  readonly retryAfter?: number | undefined;
+  /** The modules and style sheets that only this page needs. */
+  readonly assets?: readonly string[];
+}
+
+const navigation = [
+  [paths.form, "Submit"],
+  [paths.overview, "Overview"],
+  [paths.openapi, "API"],
+] as const;
+
+const about = "A task queue: submit work, and watch it from the click to the result.";
+
+/** A whole page. */
 export async function renderPage(
-  {
-    title,
-    refresh = false,
-    assets = [],
-  }: { title: string; refresh?: boolean; assets?: readonly string[] },
+  { title, description = about, path, refresh = false, retryAfter, assets = [] }: PageHead,
   main: Markup,
 ): Promise<string> {
   const reload = html`<noscript
@@ -27,14 +42,24 @@ export async function renderPage(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f6f9" />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161c" />
         <title>${title} · Tripod</title>
+        <meta name="description" content="${description}" />
+        <meta property="og:title" content="${title}" />
+        <meta property="og:description" content="${description}" />
+        <meta property="og:type" content="website" />
+        <meta property="og:site_name" content="Tripod" />
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         ${["style.css", "status.js", ...assets].map(renderAsset)} ${refresh && reload}
+        ${retryAfter !== undefined && html`<meta http-equiv="refresh" content="${retryAfter}" />`}
       </head>
       <body>
         <header>
-          <a href="/">Tripod</a> <span>task queue</span>
-          <nav><a href="${paths.overview}">Overview</a></nav>
+          <a href="${paths.form}">Tripod</a> <span>task queue</span>
+          <nav aria-label="Tripod">
+            ${navigation.map(([to, text]) => html`<a href="${to}" ${to === path ? html` aria-current="page"` : ""}>${text}</a>`)}
+          </nav>
         </header>
         ${main}
       </body>

@@ -10,10 +10,12 @@ import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { createWording } from "./field-wording.ts";
 import { createFields, parseFields } from "./fields.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { renderJobPage } from "./job-page.ts";
+import { keepSecret, leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
 
 const maxQueryLength = 200;
@@ -109,6 +111,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
             source: "form",
             context: ctx.state.trace,
             pointer: "",
+            wordIssue: createWording(form.fields),
           });
           ctx.status = 303;
           ctx.redirect(job.links.page);
@@ -116,6 +119,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
           if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
           await showForm(ctx, { ...form, idempotencyKey, sent, errors: error.errors });
           ctx.status = error.status;
+          leaveUnlisted(ctx);
         }
       },
     },
@@ -124,8 +128,14 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
       path: `${paths.jobs}/:id`,
       async handle(ctx) {
         const job = await jobs.find(ctx.params["id"]);
-        const again = forms.has(job.task) ? `${paths.tasks}/${job.task}` : paths.form;
-        sendPage(ctx, await renderJobPage(job, jobs.linksTo(job), again));
+        const form = forms.get(job.task);
+        const around = {
+          links: jobs.linksTo(job),
+          fields: form?.fields ?? [],
+          again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
+        };
+        keepSecret(ctx);
+        sendPage(ctx, await renderJobPage(job, around));
       },
     },
   ];

@@ -29,8 +29,8 @@ export const producerMutants: readonly Mutant[] = [
     name: "the reason of a failure is put into the page unescaped",
     change: {
       file: "src/producer/pages/job-page.ts",
-      from: "</strong>: ${job.error}</p>",
-      to: "</strong>: ${Object.assign(new String(job.error), { isEscaped: true })}</p>",
+      from: 'renderLongText(error, "failure")',
+      to: "Object.assign(new String(error), { isEscaped: true })",
     },
     caughtBy: {
       file: "test/browser/escaping.test.ts",

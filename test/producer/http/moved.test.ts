@@ -50,6 +50,6 @@ test("a task's page that is none is answered 404, not sent elsewhere", async () 
   const response = await fetch(`${url}/tasks/quotiennt`, { redirect: "manual" });
   expect([response.status, await response.text()]).toEqual([
     404,
-    expect.stringContaining("there is no task &quot;quotiennt&quot;"),
+    expect.stringContaining("There is no task &quot;quotiennt&quot;."),
   ]);
 });

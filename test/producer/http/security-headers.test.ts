@@ -4,7 +4,6 @@ import { boardAuthorization, startProducer } from "../../support/producer.ts";
 
 const always = {
   "x-content-type-options": "nosniff",
-  "referrer-policy": "same-origin",
   "x-frame-options": "DENY",
   "strict-transport-security": null,
   "x-powered-by": null,
@@ -58,6 +57,41 @@ test("every answer of Bull Board's listener carries the security headers", async
 
   expect(answers.map(({ status }) => status)).toEqual([401, 200, 200, 200, 403]);
   expect(answers.map(readHeaders)).toEqual(answers.map(() => [boardPolicy, always]));
+});
+
+test("what only its address gives away is told on by no link, and listed by no search engine", async () => {
+  const { url, boardUrl } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const refused = await fetch(`${url}/tasks/quotient`, {
+    method: "POST",
+    headers: { origin: url, "content-type": "application/x-www-form-urlencoded" },
+    body: "x=1",
+  });
+  const answers = [
+    await fetch(`${url}/jobs/${id}`),
+    await fetch(`${url}/jobs/nobody`),
+    await fetch(`${url}/nowhere`),
+    await fetch(boardUrl),
+    await fetch(boardUrl, { headers: { authorization: boardAuthorization } }),
+    refused,
+    await fetch(url),
+  ];
+  const told = answers.map(({ status, headers }) => [
+    status,
+    headers.get("referrer-policy"),
+    headers.get("x-robots-tag"),
+  ]);
+
+  expect(told).toEqual([
+    [200, "no-referrer", "noindex"],
+    [404, "no-referrer", "noindex"],
+    [404, "no-referrer", "noindex"],
+    [401, "no-referrer", "noindex"],
+    [200, "no-referrer", "noindex"],
+    // Without a referrer the form could not be sent again over plain HTTP: it would come from "null".
+    [422, "same-origin", "noindex"],
+    [200, "same-origin", null],
+  ]);
 });
 
 test("a job's page and status are kept by no cache, an asset is asked for again", async () => {

@@ -32,10 +32,18 @@ async function reload() {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = page.querySelector("main");
   if (main === null) throw new Error("the page has no main part");
+  keepUnfolded(main);
   document.querySelector("main")?.replaceWith(main);
   document.title = page.title;
   showLocalTimes();
   return "shown";
+}
+
+/** What the reader has unfolded stays so. */
+function keepUnfolded(main) {
+  for (const { id } of document.querySelectorAll("main details[open]")) {
+    main.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  }
 }
 
 /** What was last known stays beside it, until it can be asked for again. */

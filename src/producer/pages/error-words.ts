@@ -1,0 +1,64 @@
+import { type UnavailableKind, unavailability } from "../http/errors.ts";
+import type { Problem } from "../http/error-responses.ts";
+import { asSentence } from "./sentence.ts";
+
+/** What somebody was about to do: to send a form, to look at a job, or anything else. */
+export type Attempted = "submission" | "job" | "other";
+
+/** What a page says of an error: what has happened to this person's job, and what to do. */
+export interface ErrorWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Of each kind of 503, what is the matter. */
+const matters: Readonly<Record<UnavailableKind, string>> = {
+  not_ready: "The queue cannot be reached now.",
+  unknown: "The queue did not answer in time.",
+  storage_full: "The queue has no room left now.",
+  overloaded: "Too many jobs are waiting now.",
+  memory_low: "The queue's memory is nearly used up now.",
+  too_many_reads: "Too much is being read at once.",
+  too_many_streams: "Too many pages are being kept current at once.",
+};
+
+const kept = "What you entered is kept here.";
+
+export function describeError(problem: Problem, attempted: Attempted): ErrorWords {
+  const { status, title, detail, kind } = problem;
+  const matter =
+    kind !== undefined && kind in unavailability
+      ? matters[kind as UnavailableKind]
+      : asSentence(detail);
+  if (attempted === "submission") return describeSubmission(problem, matter);
+  const isPassing = status === 429 || status >= 500;
+  if (!isPassing) return { title, text: matter };
+  const reloads =
+    status === 500 ? "Load this page again in a moment." : "This page tries again by itself.";
+  return attempted === "job"
+    ? {
+        title: "The job cannot be shown now",
+        text: `${matter} The job is neither lost nor stopped by this. ${reloads}`,
+      }
+    : { title: "This cannot be shown now", text: `${matter} ${reloads}` };
+}
+
+function describeSubmission({ status, title, kind }: Problem, matter: string): ErrorWords {
+  if (status === 409) {
+    return {
+      title: "Your job was not queued",
+      text: "This form was sent before, and what was sent then is another input, or cannot be read any more. Go back to the form and fill in a new one.",
+    };
+  }
+  if (kind === "unknown" || status === 500) {
+    return {
+      title: "Your job may have been queued",
+      text: `${matter} Whether your job was queued is not known. Try again: that makes one job, also if it was queued already. ${kept}`,
+    };
+  }
+  if (status !== 429 && status !== 503) return { title, text: matter };
+  return {
+    title: "Your job was not queued",
+    text: `${matter} ${kept} Try again in a moment.`,
+  };
+}
