@@ -8,7 +8,7 @@ import { readMemory } from "../queue/memory.ts";
 import { createPlaces } from "../queue/places.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
 import { readBlocks } from "../queue/blocks.ts";
-import { readQueueState } from "../queue/state.ts";
+import { readSubmittedState } from "../queue/submitted-state.ts";
 import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
 import type { Rate } from "../service/client-rate.ts";
@@ -91,7 +91,7 @@ export async function openProducer(
   opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
 
   const broker = createBroker(redis, queue);
-  const readState = remember(stateMs, () => broker.ask((asked) => readQueueState(asked)));
+  const readState = remember(stateMs, () => broker.ask(readSubmittedState));
   const readUsed = remember(memoryMs, () => broker.ask((_, client) => readMemory(client)));
   const idSecret = createIdSecret(redis);
   const jobs = openJobs({

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { heartbeatEverySeconds } from "../contract/queues.ts";
+import { readAnswers } from "./answers.ts";
 
 /** No task can have this name: a task's file starts with a letter. */
 export const heartbeatName = "_heartbeat";
@@ -42,6 +43,38 @@ export async function recordHeartbeat(queue: Queue, redis: Redis): Promise<void>
 export async function readHeartbeat(queue: Queue, redis: Redis): Promise<number | undefined> {
   const text = await redis.get(keyOf(queue));
   return text === null ? undefined : Number(text);
+}
+
+/**
+ * Where the heartbeats are that have not ended: the next one, and the one before while it runs. What
+ * it costs does not grow with the jobs that wait.
+ */
+export async function readHeartbeatStates(
+  queue: Queue,
+  redis: Redis,
+): Promise<("waiting" | "active" | "delayed")[]> {
+  const [next, active] = await readAnswers(
+    redis
+      .pipeline()
+      .zscore(queue.toKey("repeat"), heartbeatName)
+      .lrange(queue.toKey("active"), 0, -1),
+  );
+  if (next === null) return [];
+  const ids = [Number(next), Number(next) - everyMs].map((at) => `repeat:${heartbeatName}:${at}`);
+  const answers = await readAnswers(
+    redis.pipeline(
+      ids.flatMap((id) => [
+        ["exists", queue.toKey(id)],
+        ["zscore", queue.toKey("delayed"), id],
+      ]),
+    ),
+  );
+  return ids.flatMap((id, i) => {
+    const [isThere, dueAt] = answers.slice(2 * i);
+    if (isThere === 0) return [];
+    if (dueAt !== null) return ["delayed"];
+    return [(active as string[]).includes(id) ? "active" : "waiting"];
+  });
 }
 
 function keyOf(queue: Queue): string {

@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
+import { heartbeatName } from "../../queue/heartbeat.ts";
 import { type JobState, jobStates } from "../../queue/job-lists.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
@@ -24,6 +25,8 @@ export interface RecentJob {
 }
 
 const shown = 15;
+/** Heartbeats, which nobody submitted, are passed over: more than there are of them in a list. */
+const passedOver = 3;
 
 /** Of inputs and results. */
 const shownCharacters = 60;
@@ -39,7 +42,7 @@ const resultPrefix = '{"value":';
 export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
   const lists = await Promise.all(
     jobStates.map(async (state) => {
-      const ids = await queue.getRanges([state], 0, shown - 1);
+      const ids = await queue.getRanges([state], 0, shown + passedOver - 1);
       return ids.map((id) => ({ id, state }));
     }),
   );
@@ -51,9 +54,10 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
   const latest = found
     .map((entry, i) => {
       const [name, timestamp] = (times[i] ?? []) as (string | null)[];
-      return { ...entry, isThere: name != null, createdAt: parseTime(timestamp) };
+      const isShown = name != null && name !== heartbeatName;
+      return { ...entry, isShown, createdAt: parseTime(timestamp) };
     })
-    .filter(({ isThere }) => isThere)
+    .filter(({ isShown }) => isShown)
     // A job whose record does not say when it was made comes last.
     .toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
     .slice(0, shown);

@@ -1,0 +1,54 @@
+import { expect, onTestFinished, test } from "vitest";
+import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
+import { scheduleHeartbeat } from "../../../src/queue/heartbeat.ts";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import { readSubmittedState } from "../../../src/queue/submitted-state.ts";
+import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+test("a heartbeat that waits for a worker is no waiting job, and has no age", async () => {
+  const { url, queue } = await startProducer();
+  await scheduleHeartbeat(queue);
+  expect(await queue.getJobCounts("waiting", "delayed")).toEqual({ waiting: 1, delayed: 0 });
+  const read = async () => (await readBody(await fetch(`${url}/api/v1/overview`))).at(-1).queue;
+  const idle = await until("the queue to be read", read);
+  expect([idle.waiting, idle.oldest_waiting_seconds]).toEqual([0, 0]);
+
+  const submittedAt = Date.now();
+  await submitDivision(url, { x: 1, y: 2 });
+  const queued = await until("the job", async () => {
+    const state = await read();
+    return state?.waiting > 0 && state;
+  });
+  expect(queued.waiting).toBe(1);
+  expect(queued.oldest_waiting_seconds).toBeLessThanOrEqual((Date.now() - submittedAt) / 1_000);
+});
+
+test("a heartbeat takes no row in the list of the latest jobs", async () => {
+  const { queue, redis } = await startProducer();
+  for (let i = 0; i < 20; i += 1) await queue.add("quotient", {}, { jobId: createRandomId() });
+  await scheduleHeartbeat(queue);
+  expect(await queue.getWaitingCount()).toBe(21);
+  const listed = await readRecentJobs(queue, redis);
+  expect(listed.map(({ task }) => task)).toEqual(Array.from({ length: 15 }, () => "quotient"));
+});
+
+test("a heartbeat that is due later, or runs, is none of the jobs either", async () => {
+  const { url, queue, redis, name } = await startProducer();
+  await startWorker(name);
+  await untilFinal(url, (await submitDivision(url, { x: 1, y: 2 })).id);
+  await until("the next heartbeat", async () => (await queue.getDelayedCount()) === 1);
+  const none = { waiting: 0, active: 0, delayed: 0 };
+  expect((await readSubmittedState(queue, redis)).jobs).toMatchObject(none);
+
+  // As while it runs: its place is taken from the delayed ones to the active ones.
+  const [id] = await redis.zrange(queue.toKey("delayed"), "0", "0");
+  const hold = redis.multi().zrem(queue.toKey("delayed"), id ?? "");
+  await hold.lpush(queue.toKey("active"), id ?? "").exec();
+  onTestFinished(async () => {
+    await redis.lrem(queue.toKey("active"), 1, id ?? "");
+  });
+  expect((await readSubmittedState(queue, redis)).jobs).toMatchObject(none);
+});
