@@ -50,10 +50,12 @@ export function registerHealth(
   readiness: () => Promise<Pick<Readiness, "ready">>,
 ): void {
   router.get(paths.health, (ctx) => {
+    ctx.set("Cache-Control", "no-store");
     ctx.body = { alive: true };
   });
   router.get(paths.readiness, async (ctx) => {
     const state = await readiness();
+    ctx.set("Cache-Control", "no-store");
     ctx.status = state.ready ? 200 : 503;
     ctx.body = state;
   });

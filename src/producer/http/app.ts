@@ -7,6 +7,7 @@ import { jobStatus } from "../jobs/job-status.ts";
 import { overviewSnapshot } from "../overview/snapshot.ts";
 import { registerAssets } from "../pages/assets.ts";
 import { showError } from "../pages/error-page.ts";
+import { createConstantBody } from "./constant-body.ts";
 import { errorResponses, isOfApi } from "./error-responses.ts";
 import { createOpenApi } from "./openapi.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -35,11 +36,13 @@ const moved = [
 export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }: AppDeps): Koa {
   const limited = limitReads(routes, readLimit);
   const openapi = createOpenApi(limited, { Job: jobStatus, OverviewSnapshot: overviewSnapshot });
+  const document = createConstantBody("json", JSON.stringify(openapi));
   const describe: Route = {
     method: "GET",
     path: paths.openapi,
-    handle(ctx) {
-      ctx.body = openapi;
+    async handle(ctx) {
+      ctx.set("Cache-Control", "no-cache");
+      await document.send(ctx);
     },
   };
   const router = new Router<RouteState>({ sensitive: true });

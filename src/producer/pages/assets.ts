@@ -1,35 +1,24 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type Router from "@koa/router";
-import { isLeftover } from "../../task/task-files.ts";
-
-const folder = new URL("./assets/", import.meta.url);
-
-/** Files of packages, by the name they are served under. */
-const vendored = {
-  "uplot.js": import.meta.resolve("uplot/dist/uPlot.esm.js"),
-  "uplot.css": import.meta.resolve("uplot/dist/uPlot.min.css"),
-};
+import { createConstantBody } from "../http/constant-body.ts";
+import { assetFiles, assetSet } from "./asset-files.ts";
 
 /**
- * Serves the files in `assets/`, and those of packages, at `/assets/`; a browser asks again each
- * time, and mostly gets a 304.
+ * Serves the pages' files at `/assets/<set>/`, where they never change, so that a browser asks for
+ * them once. Under another set's name, which a page has that was loaded from another release, and
+ * under none, they are asked for each time, and mostly answered with 304.
  */
 export function registerAssets(router: Router): void {
-  const own = readdirSync(folder)
-    .filter((name) => !isLeftover(name))
-    .map((name) => [name, new URL(name, folder)] as const);
-  const theirs = Object.entries(vendored).map(([name, url]) => [name, new URL(url)] as const);
-  for (const [name, url] of [...own, ...theirs]) {
-    const body = readFileSync(url);
-    const etag = createHash("sha256").update(body).digest("base64url");
-    router.get(`/assets/${name}`, (ctx) => {
+  for (const [name, text] of assetFiles) {
+    const body = createConstantBody(extname(name), text);
+    router.get(`/assets/${name}`, async (ctx) => {
       ctx.set("Cache-Control", "no-cache");
-      ctx.etag = etag;
-      ctx.type = extname(name);
-      ctx.body = body;
-      if (ctx.fresh) ctx.status = 304;
+      await body.send(ctx);
+    });
+    router.get(`/assets/:set/${name}`, async (ctx) => {
+      const isLatest = ctx.params["set"] === assetSet;
+      ctx.set("Cache-Control", isLatest ? "public, max-age=31536000, immutable" : "no-cache");
+      await body.send(ctx);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { html, raw } from "hono/html";
 import { paths } from "../../contract/paths.ts";
+import { assetPath } from "./asset-files.ts";
 
 export type Markup = ReturnType<typeof html>;
 
@@ -50,7 +51,7 @@ export async function renderPage(
         <meta property="og:description" content="${description}" />
         <meta property="og:type" content="website" />
         <meta property="og:site_name" content="Tripod" />
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="icon" href="${assetPath("icon.svg")}" type="image/svg+xml" />
         ${["style.css", "status.js", ...assets].map(renderAsset)} ${refresh && reload}
         ${retryAfter !== undefined && html`<meta http-equiv="refresh" content="${retryAfter}" />`}
       </head>
@@ -69,8 +70,8 @@ export async function renderPage(
 
 function renderAsset(name: string): Markup {
   return name.endsWith(".css")
-    ? html`<link rel="stylesheet" href="/assets/${name}" />`
-    : html`<script type="module" src="/assets/${name}"></script>`;
+    ? html`<link rel="stylesheet" href="${assetPath(name)}" />`
+    : html`<script type="module" src="${assetPath(name)}"></script>`;
 }
 
 /** An instant, as the reader's clock would say it: the browser's module turns it into local time. */

@@ -272,6 +272,18 @@ export const producerMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/clock-skew.test.ts", test: "F14" },
   },
   {
+    name: "a file of this release is kept for ever under the name of another's",
+    change: {
+      file: "src/producer/pages/assets.ts",
+      from: 'const isLatest = ctx.params["set"] === assetSet;',
+      to: "const isLatest = assetSet !== ctx.path;",
+    },
+    caughtBy: {
+      file: "test/producer/pages/assets.test.ts",
+      test: "a page of another release gets the files there are",
+    },
+  },
+  {
     name: "a page that is refused a stream reads nothing without one",
     change: {
       file: "src/producer/pages/assets/follow.js",

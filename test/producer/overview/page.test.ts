@@ -70,17 +70,6 @@ test("is linked from the start page", async () => {
   expect(page).toContain('<nav><a href="/overview">Overview</a></nav>');
 });
 
-test("gets the plots' library from its package", async () => {
-  const { url } = await startProducer();
-  const files = await Promise.all(
-    ["uplot.js", "uplot.css"].map((name) => fetch(`${url}/assets/${name}`)),
-  );
-  expect(files.map(({ status, headers }) => [status, headers.get("content-type")])).toEqual([
-    [200, "text/javascript; charset=utf-8"],
-    [200, "text/css; charset=utf-8"],
-  ]);
-});
-
 function readingOf(page: string, name: string): string | undefined {
   return new RegExp(`data-reading="${name}"[^>]*>([^<]*)<`).exec(page)?.[1];
 }

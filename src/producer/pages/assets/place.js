@@ -2,10 +2,13 @@
 const answerMs = 1_000;
 const renewMs = 3_000;
 
+// Not in the folder of this very file: tabs of all releases are to find the same worker.
+const worker = "/assets/places.js";
+
 let port;
 let answer = () => undefined;
 try {
-  port = new SharedWorker("/assets/places.js", { type: "module", name: "places" }).port;
+  port = new SharedWorker(worker, { type: "module", name: "places" }).port;
   port.onmessage = ({ data }) => answer(data);
 } catch {
   // This browser has no shared workers: no tab knows of the others, and none takes a place.
