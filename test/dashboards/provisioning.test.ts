@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { createGrafanaVariables } from "../../dashboards/stack/grafana.ts";
 import { dataSources } from "../../src/contract/data-sources.ts";
 import { dashboardsFolder, readDashboards } from "../support/dashboards.ts";
 
@@ -34,4 +35,26 @@ test("leaves Grafana's own variables to Grafana: the environment is not asked fo
   const text = readFileSync(file, "utf8");
   const unescaped = text.match(/(?<!\$)(?:\$\$)*\$(?!\$)\S*/g);
   expect([unescaped, text.match(/\$\$/g)?.length]).toEqual([null, 4]);
+});
+
+test("keeps Grafana's own data sources as they came, and no process for those that are not asked", () => {
+  const variables = createGrafanaVariables({
+    url: "http://localhost:3000",
+    listen: { address: "127.0.0.1", port: 3000 },
+    provisioning: "/provisioning",
+    dashboards: "/dashboards",
+    adminPassword: "",
+    open: true,
+  });
+  expect(variables).toMatchObject({ GF_PLUGINS_PREINSTALL_AUTO_UPDATE: "false" });
+  expect(variables).not.toHaveProperty("GF_PLUGINS_PREINSTALL_DISABLED");
+  const disabled = variables["GF_PLUGINS_DISABLE_PLUGINS"]?.split(",") ?? [];
+  const asked = new Set([
+    ...provisioned.map(({ type }) => type),
+    ...readDashboards().flatMap(({ panels }) => panels.map(({ type }) => type)),
+  ]);
+  expect([disabled.filter((plugin) => asked.has(plugin)), disabled]).toEqual([
+    [],
+    expect.arrayContaining(["cloudwatch", "mysql", "grafana-metricsdrilldown-app"]),
+  ]);
 });

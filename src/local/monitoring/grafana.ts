@@ -34,10 +34,11 @@ export function createGrafana({
   adminPassword: string;
 }): Watcher {
   const provisioning = join(folder, "provisioning");
-  const subcommand = basename(binary) === "grafana" ? ["server"] : [];
+  const program = findProgram(binary, home);
+  const subcommand = basename(program) === "grafana" ? ["server"] : [];
   return {
     name: "grafana",
-    command: [binary, ...subcommand, "--homepath", home],
+    command: [program, ...subcommand, "--homepath", home],
     env: {
       ...createGrafanaVariables({
         url: `http://localhost:${port}`,
@@ -56,6 +57,12 @@ export function createGrafana({
       [join(provisioning, "dashboards/tripod.yaml")]: createDashboardProvider(),
     },
   };
+}
+
+/** Grafana itself: a package's command on the PATH adds a configuration that only its own user may read. */
+function findProgram(binary: string, home: string): string {
+  const packaged = join(home, "bin/grafana");
+  return existsSync(packaged) ? packaged : binary;
 }
 
 /** The folder that holds `conf/defaults.ini`: of an unpacked archive, a prefix such as Homebrew's, or a package. */

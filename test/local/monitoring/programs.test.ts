@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../src/service/config.ts";
 import { createRedisExporter } from "../../../src/local/monitoring/exporters.ts";
-import { findGrafanaHome } from "../../../src/local/monitoring/grafana.ts";
+import { createGrafana, findGrafanaHome } from "../../../src/local/monitoring/grafana.ts";
 import { prepareMonitoring } from "../../../src/local/monitoring/monitoring.ts";
 import { reservePort } from "../../support/ports.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
@@ -126,6 +126,25 @@ test("finds Grafana's files beside its program, in its prefix, or not at all", (
     findGrafanaHome(addProgram(folder, "grafana")),
   );
   expect(homes).toEqual([archive, join(prefix, "share/grafana"), undefined]);
+});
+
+test("runs Grafana itself where a package's command stands before it", () => {
+  const [commands, home, bare] = [
+    createTemporaryFolder(),
+    createTemporaryFolder(),
+    createTemporaryFolder(),
+  ];
+  const wrapper = addProgram(commands, "grafana-server");
+  const itself = addProgram(home, "grafana");
+  const programs = [home, bare].map((at) => {
+    const place = { home: at, folder: "/data", port: 1, adminPassword: "" };
+    const ports = { prometheus: 2, tempo: 3, loki: 4 };
+    return createGrafana({ binary: wrapper, ...place, ports }).command;
+  });
+  expect(programs).toEqual([
+    [itself, "server", "--homepath", home],
+    [wrapper, "--homepath", bare],
+  ]);
 });
 
 test("keeps the broker's password off the exporter's command line", () => {
