@@ -1,5 +1,6 @@
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import {
+  type AnnotationQuery,
   AnnotationQueryBuilder,
   type Dashboard,
   DashboardBuilder,
@@ -10,6 +11,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dataSourceRef } from "../query/data-source-ref.ts";
 import { topLinks } from "./links.ts";
+import { inSight } from "./placement.ts";
 import { count, series } from "../query/promql.ts";
 import { everyService } from "../query/scope.ts";
 import { producerUrlVariables } from "./variables.ts";
@@ -39,7 +41,7 @@ export function createDashboard(facts: DashboardFacts): Dashboard {
     .time({ from: "now-1h", to: "now" })
     .refresh("15s")
     .tooltip(DashboardCursorSync.Crosshair)
-    .links(topLinks())
+    .links([...topLinks()])
     .variables([...facts.variables, ...producerUrlVariables()])
     .annotations(annotations());
   for (const { title, panels, repeat } of facts.sections) {
@@ -63,7 +65,7 @@ function nameQueries(queries: readonly Dataquery[]): void {
 }
 
 /** Restarts and releases, drawn over every graph: the first question is what has changed. */
-function annotations(): AnnotationQueryBuilder[] {
+function annotations(): Builder<AnnotationQuery>[] {
   const release = count(series("buildInfo"), ["version", "git_sha"]);
   return [
     annotation("Restarts", "orange")
@@ -76,7 +78,7 @@ function annotations(): AnnotationQueryBuilder[] {
       )
       .titleFormat("release {{version}}")
       .textFormat("{{git_sha}}"),
-  ];
+  ].map(inSight);
 }
 
 function annotation(name: string, color: string): AnnotationQueryBuilder {

@@ -1,6 +1,12 @@
-import { DashboardLinkBuilder, DashboardLinkType } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import { queueName } from "../../src/contract/queues.ts";
 import { boardPaths, paths } from "../../src/contract/paths.ts";
+import { inSight } from "./placement.ts";
 
 /** Where the producer's pages are, as the scrape configuration tells for each installation. */
 export const producerUrls = { public: "public_url", board: "board_url" } as const;
@@ -18,8 +24,11 @@ export const overviewUid = "taskqueue-overview";
 export const taskUid = "taskqueue-task";
 export const journeyUid = "taskqueue-journey";
 
+/** Where a value, or the bar on top, leads to. */
+export type DashboardLinks = readonly Builder<DashboardLink>[];
+
 /** From a cell that holds a job's id to what is known of it. */
-export function jobLinks(): DashboardLinkBuilder[] {
+export function jobLinks(): DashboardLinks {
   const id = "${__value.raw}";
   return [
     external("Status page", `${publicUrl}${jobPaths.status(id)}`),
@@ -28,39 +37,45 @@ export function jobLinks(): DashboardLinkBuilder[] {
 }
 
 /** From a cell that holds a task's name to its dashboard. */
-export function taskLinks(): DashboardLinkBuilder[] {
+export function taskLinks(): DashboardLinks {
   return [internal("This task", `/d/${taskUid}?\${__url_time_range}&var-task=\${__value.raw}`)];
 }
 
 /** From a value with a class of failures to the jobs that failed so. */
-export function failureLinks(): DashboardLinkBuilder[] {
+export function failureLinks(): DashboardLinks {
   const errorType = "var-error_type=${__field.labels.error_type}";
   return [internal("These jobs", `/d/${journeyUid}?\${__url_time_range}&${errorType}`)];
 }
 
 /** From a span's row to the whole trace; Tempo's tables hold its id in a hidden column. */
-export function traceLinks(): DashboardLinkBuilder[] {
+export function traceLinks(): DashboardLinks {
   const traceId = "var-trace_id=${__data.fields.traceIdHidden}";
   return [internal("This trace", `/d/${journeyUid}?\${__url_time_range}&${traceId}`)];
 }
 
 /** What the bar on top of each dashboard leads to. */
-export function topLinks(): DashboardLinkBuilder[] {
+export function topLinks(): DashboardLinks {
   return [
-    new DashboardLinkBuilder("Tripod")
-      .type(DashboardLinkType.Dashboards)
-      .tags(["tripod"])
-      .keepTime(true)
-      .includeVars(true),
+    inSight(
+      new DashboardLinkBuilder("Tripod")
+        .type(DashboardLinkType.Dashboards)
+        .tags(["tripod"])
+        .keepTime(true)
+        .includeVars(true),
+    ),
     external("Task form", `${publicUrl}/`),
     external("Bull Board", `${boardUrl}/`),
   ];
 }
 
-function external(title: string, url: string): DashboardLinkBuilder {
-  return internal(title, url).targetBlank(true);
+function external(title: string, url: string): Builder<DashboardLink> {
+  return inSight(leading(title, url).targetBlank(true));
 }
 
-function internal(title: string, url: string): DashboardLinkBuilder {
+function internal(title: string, url: string): Builder<DashboardLink> {
+  return inSight(leading(title, url));
+}
+
+function leading(title: string, url: string): DashboardLinkBuilder {
   return new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(url);
 }

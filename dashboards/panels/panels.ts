@@ -21,7 +21,7 @@ import {
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
 import {
-  type DashboardLinkBuilder,
+  type DashboardLink,
   type DataSourceRef,
   MappingType,
   PanelBuilder as AnyPanel,
@@ -36,8 +36,9 @@ import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/s
 import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as Text } from "@grafana/grafana-foundation-sdk/text";
 import { PanelBuilder as Timeseries } from "@grafana/grafana-foundation-sdk/timeseries";
-import type { DataSourceName } from "../../src/contract/data-sources.ts";
+import { type DataSourceName, dataSources } from "../../src/contract/data-sources.ts";
 import { dataSourceRef } from "../query/data-source-ref.ts";
+import type { DashboardLinks } from "./links.ts";
 import { plain } from "./thresholds.ts";
 
 /** What every panel must say of itself. */
@@ -53,7 +54,7 @@ interface Facts {
   readonly queries: readonly Builder<Dataquery>[];
   readonly thresholds?: ThresholdsConfigBuilder;
   /** Followed from a value. */
-  readonly links?: readonly DashboardLinkBuilder[];
+  readonly links?: DashboardLinks;
 }
 
 type Unit = "s" | "short" | "percentunit" | "bytes" | "ops" | "opm" | "none";
@@ -67,7 +68,7 @@ interface Described {
   datasource(ref: DataSourceRef): this;
   targets(queries: Builder<Dataquery>[]): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
-  dataLinks(links: DashboardLinkBuilder[]): this;
+  dataLinks(links: Builder<DashboardLink>[]): this;
 }
 
 function describe<P extends Described>(
@@ -182,7 +183,7 @@ interface Column {
   readonly field: string;
   readonly title: string;
   readonly unit?: Unit;
-  readonly links?: readonly DashboardLinkBuilder[];
+  readonly links?: DashboardLinks;
 }
 
 /** One row for each combination of labels; only these columns, in this order. */
@@ -238,7 +239,8 @@ export function alertList(facts: Facts): AnyPanel {
     groupMode: "default",
     maxItems: 20,
     sortOrder: 3,
-    datasource: "${prometheus}",
+    // Grafana compares it with names, and fills in no variable.
+    datasource: dataSources.prometheus.name,
     stateFilter: { firing: true, pending: true, error: false, normal: false, noData: false },
   });
 }

@@ -13,6 +13,7 @@ import {
 import {
   choiceVariable,
   dataSourceVariable,
+  pickVariable,
   queueVariable,
   taskVariable,
   textVariable,
@@ -29,7 +30,7 @@ export const journey = createDashboard({
     queueVariable(),
     taskVariable(),
     choiceVariable("error_type", "Failure class", Object.keys(failureClasses)),
-    textVariable("min_duration", "Slower than", "1s"),
+    pickVariable("min_duration", "Slower than", ["100ms", "1s", "10s", "1m", "10m"], "1s"),
     textVariable("job_id", "Job id"),
     textVariable("trace_id", "Trace id"),
   ],

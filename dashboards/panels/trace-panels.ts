@@ -67,7 +67,7 @@ export function failedSpansOfClass() {
 export function slowSpans() {
   return spansFound({
     title: "Slow attempts",
-    description: "The latest attempts that took longer than the time typed in above.",
+    description: "The latest attempts that took longer than the time chosen above.",
     width: 12,
     traceql: attempts(...chosen, longerThan("${min_duration}")),
   });

@@ -55,8 +55,22 @@ export function choiceVariable(
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 }
 
-export function textVariable(name: string, title: string, value = ""): TextBoxVariableBuilder {
-  return new TextBoxVariableBuilder(name).label(title).defaultValue(value);
+/** One of these values: what is typed in may be nothing, which not every query bears. */
+export function pickVariable(
+  name: string,
+  title: string,
+  values: readonly string[],
+  chosen: string,
+): CustomVariableBuilder {
+  return new CustomVariableBuilder(name)
+    .label(title)
+    .values(values.join(","))
+    .current({ selected: true, text: chosen, value: chosen });
+}
+
+/** Nothing until somebody types: a query must then find nothing. */
+export function textVariable(name: string, title: string): TextBoxVariableBuilder {
+  return new TextBoxVariableBuilder(name).label(title).defaultValue("");
 }
 
 /** Where the links to the producer's own pages lead; not for the reader to pick. */

@@ -13,6 +13,7 @@ export function logsOfTask(pattern: string): string {
   return `${services} | ${logFields.task}=~"${pattern}"`;
 }
 
+/** Of none while no trace is chosen: an empty value would match every line that has no trace. */
 export function logsOfTrace(traceId: string): string {
-  return `${services} | ${logFields.traceId}="${traceId}"`;
+  return `${services} | ${logFields.traceId}="${traceId}" | ${logFields.traceId}!=""`;
 }

@@ -36,9 +36,16 @@ function prometheus(expr: string, legend: string): PrometheusQuery {
     .legendFormat(legend);
 }
 
+/** As many as Tempo gives of one trace (its `max_spans_per_span_set`); unasked it gives three. */
+const spansPerTrace = 100;
+
 /** A row for each span that TraceQL finds. */
 export function spans(traceql: string): TempoQuery {
-  return tempo("traceql").query(traceql).tableType(SearchTableType.Spans).limit(20);
+  return tempo("traceql")
+    .query(traceql)
+    .tableType(SearchTableType.Spans)
+    .limit(20)
+    .spss(spansPerTrace);
 }
 
 /** One whole trace. */

@@ -18,17 +18,20 @@ const attempt: Condition = {
   value: `"${spanOperations.process}"`,
 };
 
-/** Attempts of jobs that meet all conditions, with the job's id and task. */
+/** Without the hint, Tempo answers with whatever it finds first. */
+const latest = "with (most_recent=true)";
+
+/** The latest attempts of jobs that meet all conditions, with the job's id and task. */
 export function attempts(...conditions: readonly Condition[]): string {
   const all = [attempt, ...conditions].map(
     ({ attribute, operator, value }) => `${attribute} ${operator} ${value}`,
   );
-  return `{ ${all.join(" && ")} } | select(${jobId}, ${task})`;
+  return `{ ${all.join(" && ")} } | select(${jobId}, ${task}) ${latest}`;
 }
 
 /** Every span of one job. */
 export function spansOfJob(id: string): string {
-  return `{ ${jobId} = "${id}" } | select(${jobId}, ${task})`;
+  return `{ ${jobId} = "${id}" } | select(${jobId}, ${task}) ${latest}`;
 }
 
 export const failed: Condition = { attribute: "status", operator: "=", value: "error" };

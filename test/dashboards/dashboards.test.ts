@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { dataSources } from "../../src/contract/data-sources.ts";
 import { type PanelJson, readDashboards } from "../support/dashboards.ts";
 
 const dashboards = readDashboards();
@@ -78,3 +79,28 @@ function linksOf({ fieldConfig }: PanelJson, field: string): string[] {
   const links = properties.find(({ id }) => id === "links")?.value as { url: string }[] | undefined;
   return (links ?? []).map(({ url }) => url);
 }
+
+test("hides neither links nor annotations in a menu", () => {
+  const links = JSON.stringify(dashboards).match(/"title":"(Tripod|Task form|Bull Board)"/g) ?? [];
+  expect([JSON.stringify(dashboards).includes("inControlsMenu"), links.length > 10]).toEqual([
+    false,
+    true,
+  ]);
+});
+
+test("lists the alerts of a data source that it calls by name, as Grafana compares nothing else", () => {
+  const names = panels
+    .filter(({ type }) => type === "alertlist")
+    .map(({ options }) => options?.["datasource"]);
+  expect(names).toEqual([dataSources.prometheus.name]);
+});
+
+test("asks Tempo for the latest spans, and for more of a trace than the three that it gives unasked", () => {
+  const searches = panels
+    .flatMap(({ targets = [] }) => targets)
+    .filter(({ tableType }) => tableType === "spans");
+  const wrong = searches.filter(
+    ({ query = "", spss = 3 }) => spss <= 3 || !query.endsWith(" with (most_recent=true)"),
+  );
+  expect([wrong, searches.length]).toEqual([[], 4]);
+});

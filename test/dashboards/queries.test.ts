@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parser as logqlParser } from "@grafana/lezer-logql";
 import { parser as traceqlParser } from "@grafana/lezer-traceql";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { foreignMetrics } from "../../dashboards/query/foreign-metrics.ts";
 import { recordings } from "../../dashboards/alerts/recordings.ts";
@@ -12,9 +12,11 @@ import {
   queriesOf,
   type Query,
   readRules,
+  untyped,
 } from "../support/dashboards.ts";
 import { readGroupings, readSelectors, type Selector } from "../support/promql.ts";
 import { promtool } from "../support/promtool.ts";
+import { createJobLinks } from "../../src/producer/jobs/links.ts";
 
 interface ProvisionedSource {
   readonly jsonData: {
@@ -110,38 +112,63 @@ test("draws, or alerts on, every metric of the catalogue and every foreign one i
   expect([unused, families.length > catalogue.length]).toEqual([[], true]);
 });
 
-test.each([
-  {
-    language: "TraceQL",
-    parser: traceqlParser,
-    queries: queriesOf("tempo"),
-    broken: "{ span.a = }",
-  },
-  {
-    language: "LogQL",
-    parser: logqlParser,
-    queries: [
-      ...queriesOf("loki"),
-      ...provisioned.flatMap(({ jsonData: { tracesToLogsV2: link } }) =>
-        link === undefined ? [] : [{ at: "trace to logs", text: link.query }],
-      ),
-    ],
-    broken: '{a="b"} | c=',
-  },
-])("has $language that Grafana's grammar can read", ({ parser, queries, broken }) => {
-  const mistakes = queries.filter(({ text }) => text !== "" && !isReadable(text));
-  expect([mistakes, queries.length >= 4, isReadable(broken)]).toEqual([[], true, false]);
+/** What a job's page asks in Grafana. */
+const asked: readonly { query?: string; expr?: string }[] = Object.values(
+  createJobLinks(
+    { boardUrl: undefined, grafanaUrl: "http://grafana" },
+    { id: "evx55v52neosn2z2g6vg6nazoy", trace_id: "0af7651916cd43dd8448eb211c80319c" },
+  ),
+).flatMap((link) =>
+  link === undefined ? [] : JSON.parse(new URL(link).searchParams.get("panes") ?? "").t.queries,
+);
+
+const traceql: readonly Query[] = [
+  ...queriesOf("tempo"),
+  ...asked.flatMap(({ query }) => (query === undefined ? [] : [{ at: "job page", text: query }])),
+];
+const logql: readonly Query[] = [
+  ...queriesOf("loki"),
+  ...asked.flatMap(({ expr }) => (expr === undefined ? [] : [{ at: "job page", text: expr }])),
+  ...provisioned.flatMap(({ jsonData: { tracesToLogsV2: link } }) =>
+    link === undefined ? [] : [{ at: "trace to logs", text: link.query }],
+  ),
+];
+
+describe.each([
+  { language: "TraceQL", parser: traceqlParser, queries: traceql, broken: "{ span.a = }" },
+  { language: "LogQL", parser: logqlParser, queries: logql, broken: '{a="b"} | c=' },
+])("$language", ({ parser, queries, broken }) => {
+  test.each([
+    { filled: "filled in", values: {} },
+    { filled: "that nothing is typed into", values: untyped() },
+  ])("can be read by Grafana's grammar $filled", ({ values }) => {
+    const mistakes = queries.filter(({ text }) => !isReadable(fillVariables(text, values)));
+    expect([mistakes, queries.length >= 5, isReadable(broken)]).toEqual([[], true, false]);
+  });
 
   function isReadable(query: string): boolean {
-    const filled = fillVariables(query);
-    // A bare trace id is a query to Grafana, though no TraceQL.
-    if (/^[0-9a-f]{32}$/.test(filled)) return true;
+    // A bare trace id, or none, is a query to Grafana, though no TraceQL.
+    if (parser === traceqlParser && /^([0-9a-f]{32})?$/.test(query)) return true;
     let readable = true;
-    parser.parse(filled).iterate({
+    parser.parse(query).iterate({
       enter({ type }) {
         if (type.isError) readable = false;
       },
     });
     return readable;
   }
+});
+
+test("finds no log line while nothing is typed in: an empty value matches lines without the field", () => {
+  const open = logql.flatMap(({ at, text }) => {
+    const filled = fillVariables(text, untyped());
+    return [...filled.matchAll(/(\w+)=~?""/g)]
+      .filter(([, label]) => !filled.includes(`| ${label}!=""`))
+      .map(([matcher]) => [at, matcher]);
+  });
+  expect([open, logql.some(({ text }) => text.includes("${trace_id}"))]).toEqual([[], true]);
+});
+
+test("parses no line as JSON: over OTLP a line is its message, and its fields are metadata", () => {
+  expect(logql.filter(({ text }) => /\|\s*(json|logfmt|unpack)/.test(text))).toEqual([]);
 });

@@ -10,6 +10,8 @@ interface TargetJson {
   readonly expr?: string;
   readonly query?: string;
   readonly queryType?: string;
+  readonly tableType?: string;
+  readonly spss?: number;
   readonly exemplar?: boolean;
 }
 
@@ -38,6 +40,7 @@ export interface PanelJson {
     readonly overrides: readonly OverrideJson[];
   };
   readonly targets?: readonly TargetJson[];
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 interface VariableJson {
@@ -87,13 +90,26 @@ const filled: Readonly<Record<string, string>> = {
   "${__span.traceId}": "0af7651916cd43dd8448eb211c80319c",
 };
 
-/** The query as Grafana sends it; throws for a variable that no dashboard has. */
-export function fillVariables(text: string): string {
+/**
+ * The query as Grafana sends it, with other values for some variables; throws for a variable that no
+ * dashboard has.
+ */
+export function fillVariables(text: string, values: Readonly<Record<string, string>> = {}): string {
   return text.replaceAll(/\$\{[^}]+\}|\$\w+/g, (variable) => {
-    const value = filled[variable];
+    const value = values[variable] ?? filled[variable];
     if (value === undefined) throw new Error(`there is no variable "${variable}"`);
     return value;
   });
+}
+
+/** The values of what nobody has typed into yet. */
+export function untyped(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    readDashboards()
+      .flatMap(({ templating }) => templating.list)
+      .filter(({ type }) => type === "textbox")
+      .map(({ name }) => [`\${${name}}`, ""]),
+  );
 }
 
 /** Every query in the language of a data source, those of annotations and variables included. */

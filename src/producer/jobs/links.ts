@@ -30,7 +30,7 @@ export function createJobLinks(
         : explore("tempo", { queryType: "traceql", query: traceId }),
     logs: explore("loki", {
       queryType: "range",
-      expr: `{service_name=~"${anyServiceName}"} | json | ${logFields.jobId}="${id}"`,
+      expr: `{service_name=~"${anyServiceName}"} | ${logFields.jobId}="${id}"`,
     }),
   };
 }

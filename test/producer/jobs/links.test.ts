@@ -27,7 +27,7 @@ test("a job's page links to Bull Board, the trace and the logs where these are c
         refId: "A",
         datasource: { type: "loki", uid: "loki" },
         queryType: "range",
-        expr: `{service_name=~"taskqueue-producer|taskqueue-worker"} | json | job_id="${id}"`,
+        expr: `{service_name=~"taskqueue-producer|taskqueue-worker"} | job_id="${id}"`,
       },
     ],
   ]);
