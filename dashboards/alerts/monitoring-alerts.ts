@@ -34,7 +34,7 @@ export const monitoringAlerts: readonly Alert[] = [
   },
   {
     name: "NodeEventLoopBlocked",
-    expr: `${max(series("eventLoopLag"), ["job", "instance"])} > ${eventLoopLagSeconds.limit}`,
+    expr: `${max(series("eventLoopLagMax"), ["job", "instance"])} > ${eventLoopLagSeconds.limit}`,
     for: "2m",
     severity: "warning",
     summary:

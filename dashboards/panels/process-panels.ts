@@ -37,12 +37,13 @@ export function processPanels() {
     }),
     timeseries({
       title: "Event loop lag",
-      description: "p99 of how late timers run. Whatever else the service does waits for it.",
+      description:
+        "Longest time of the last minute in which nothing else could run: whatever the service does waited for it.",
       unit: "s",
       width: 6,
       queries: [
         lines(
-          max(series("eventLoopLag", everyService), ["job", "instance"]),
+          max(series("eventLoopLagMax", everyService), ["job", "instance"]),
           "{{job}} {{instance}}",
         ),
       ],

@@ -32,12 +32,6 @@ export const foreignMetrics = {
     labels: [],
     source: "prom-client",
   },
-  eventLoopLag: {
-    type: "gauge",
-    name: "nodejs_eventloop_lag_p99_seconds",
-    labels: [],
-    source: "prom-client",
-  },
   redisUp: { type: "gauge", name: "redis_up", labels: [], source: "redis_exporter" },
   redisMemoryUsed: {
     type: "gauge",

@@ -307,6 +307,13 @@ export const metrics = {
     values: [{ line: Object.keys(lineLimits), outcome: lineOutcomes }],
     exporters: both,
   },
+  eventLoopLagMax: {
+    type: "gauge",
+    name: "taskqueue_event_loop_lag_max_seconds",
+    help: "Longest block of the event loop that ended within the last 60 s; a scrape does not change it.",
+    labels: [],
+    exporters: both,
+  },
   buildInfo: {
     type: "gauge",
     name: "taskqueue_build_info",

@@ -18,6 +18,7 @@ import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks } from "../task/registry.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
+import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { observeRedis } from "../telemetry/redis-connection.ts";
@@ -74,6 +75,7 @@ export async function openProducer(
   const telemetry = given.telemetry ?? (await startTelemetry("producer", config, tasks.keys()));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
+  opening.defer(watchEventLoop(telemetry.metrics.eventLoopLagMax));
   const { log, metrics, registry } = telemetry;
 
   const open = (kind: Parameters<typeof openRedis>[1], client: RedisClient) => {

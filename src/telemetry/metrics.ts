@@ -51,7 +51,7 @@ export function registerMetrics<E extends Exporter>(
   exporter: E,
   tasks: Iterable<string>,
 ): Instruments<MetricsOf<E>> {
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const known = {
     queue: [queueName],
     task: [...tasks, "_OTHER"],
@@ -64,6 +64,18 @@ export function registerMetrics<E extends Exporter>(
     .map(([key, spec]) => [key, createInstrument(registry, spec, known)]);
   // The catalogue's types say which key holds which instrument; `fromEntries` forgets it.
   return Object.fromEntries(instruments) as Instruments<MetricsOf<E>>;
+}
+
+/**
+ * Of a process' metrics, those that say what is true: a scrape resets those of the event loop, so
+ * that two scrapers steal blocks from each other, and gauges end in `_total`.
+ */
+function collectProcessMetrics(registry: MetricsRegistry): void {
+  // It measures what is thrown away here, so seldom that it costs nothing.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 60_000 });
+  for (const { name } of registry.getMetricsAsArray()) {
+    if (/^nodejs_(eventloop_lag_|active_\w+_total$)/.test(name)) registry.removeSingleMetric(name);
+  }
 }
 
 type LabelValues = Readonly<Record<string, readonly string[]>>;

@@ -16,6 +16,7 @@ import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
+import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { observeRedis } from "../telemetry/redis-connection.ts";
@@ -75,6 +76,7 @@ export async function openWorker(
   const telemetry = given.telemetry ?? (await startTelemetry("worker", config, loaded.keys()));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
+  opening.defer(watchEventLoop(telemetry.metrics.eventLoopLagMax));
   const { log, metrics, registry, otlp } = telemetry;
 
   const redis = openRedis(withReader(config.redis), "background");

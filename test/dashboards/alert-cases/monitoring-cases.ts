@@ -26,7 +26,7 @@ export const monitoringCases: readonly AlertCase[] = [
   {
     alert: "NodeEventLoopBlocked",
     series: {
-      'nodejs_eventloop_lag_p99_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
+      'taskqueue_event_loop_lag_max_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
         "0.01x4 2x9 0.01x9",
     },
     quietAt: ["4m", "6m"],
