@@ -45,6 +45,19 @@ export const monitoringAlerts: readonly Alert[] = [
     dashboard: overviewOfAll,
   },
   {
+    name: "TaskQueueTelemetryLost",
+    expr: `${sum(increase(series("otlpDropped", everyService), "5m"), ["job", "instance", "signal"])} > 0`,
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $labels.signal }} of {{ $labels.job }} on {{ $labels.instance }} are lost",
+    meaning:
+      "Spans or log records do not reach Tempo or Loki: what is looked for there may be missing. The log on standard output is complete.",
+    firstLook: "The service's log: the `problem` beside *did not reach their receiver*.",
+    remedy:
+      "Refused or timed out: start the receiver, or check the security group. Not Found: correct the address in OTEL_EXPORTER_OTLP_*. no_room: the receiver is too slow.",
+    dashboard: overviewOfAll,
+  },
+  {
     name: "TaskQueueVersionSkew",
     expr: `${count(count(series("buildInfo"), ["bullmq_version"]))} > 1`,
     for: "30m",

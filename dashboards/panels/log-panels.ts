@@ -2,6 +2,7 @@ import { logs, timeseries } from "./panels.ts";
 import { anyOf, rate, series, sum } from "../query/promql.ts";
 import { logsOfTask, logsOfTrace, troubles } from "../query/logql.ts";
 import { lines, logLines } from "../query/queries.ts";
+import { everyService } from "../query/scope.ts";
 
 /** What the services logged as warnings and errors. */
 export function troubleLogs() {
@@ -23,7 +24,7 @@ export function lineRates() {
       description:
         "Wrong guesses of Bull Board's password, and those that were too many to be tried.",
       unit: "ops",
-      width: 12,
+      width: 8,
       queries: [
         lines(sum(rate(series("logLines", { line: anyOf("login_.*") })), ["line"]), "{{line}}"),
       ],
@@ -32,9 +33,22 @@ export function lineRates() {
       title: "Log lines held back",
       description: "Lines beyond what their kind has in a minute: counted, but not in the log.",
       unit: "ops",
-      width: 12,
+      width: 8,
       queries: [
         lines(sum(rate(series("logLines", { outcome: "held_back" })), ["line"]), "{{line}}"),
+      ],
+    }),
+    timeseries({
+      title: "Telemetry lost",
+      description:
+        "Spans and log records that did not reach Tempo and Loki: not_taken by them, or no_room to wait.",
+      unit: "ops",
+      width: 8,
+      queries: [
+        lines(
+          sum(rate(series("otlpDropped", everyService)), ["job", "signal", "reason"]),
+          "{{job}} {{signal}} {{reason}}",
+        ),
       ],
     }),
   ];

@@ -2,6 +2,7 @@
 
 import { lineLimits, lineOutcomes } from "./log-lines.ts";
 import { heartbeatEverySeconds } from "./queues.ts";
+import { dropReasons, otlpSignals } from "./telemetry.ts";
 
 type Exporter = "producer" | "worker";
 
@@ -305,6 +306,14 @@ export const metrics = {
     help: "Lines for the log by kind (other: those that strangers do not cause), written, or held back as more than their kind has in a minute.",
     labels: ["line", "outcome"],
     values: [{ line: Object.keys(lineLimits), outcome: lineOutcomes }],
+    exporters: both,
+  },
+  otlpDropped: {
+    type: "counter",
+    name: "taskqueue_otlp_dropped_total",
+    help: "Spans and log records that were not delivered: too many waited (no_room), the receiver did not take them (not_taken), or the service ended (stopped).",
+    labels: ["signal", "reason"],
+    values: [{ signal: otlpSignals, reason: dropReasons }],
     exporters: both,
   },
   eventLoopLagMax: {

@@ -20,6 +20,17 @@ export const redisClients = {
 
 export type RedisClient = (typeof redisClients)[keyof typeof redisClients][number];
 
+/** What is sent over OTLP. */
+export const otlpSignals = ["traces", "logs"] as const;
+export type OtlpSignal = (typeof otlpSignals)[number];
+
+/**
+ * Why something was not delivered: too much was waiting already, its receiver did not take it, or
+ * the service ended first.
+ */
+export const dropReasons = ["no_room", "not_taken", "stopped"] as const;
+export type DropReason = (typeof dropReasons)[number];
+
 /** What a span is about: the first word of its name. */
 export const spanOperations = {
   send: "send",

@@ -1,10 +1,20 @@
 import { logs, type Tracer, trace } from "@opentelemetry/api";
-import { serviceNames } from "../contract/telemetry.ts";
+import { type DropReason, type OtlpSignal, serviceNames } from "../contract/telemetry.ts";
 import type { Config } from "../service/config.ts";
+import {
+  createLogBox,
+  createLogProcessor,
+  createSpanBox,
+  createSpanProcessor,
+  type LogBox,
+  type SpanBox,
+} from "./batches.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createLinkedSampler, createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
+/** A request to a receiver: the default of OTLP's exporters. */
+const sendMs = 10_000;
 /** Of a text; a stack of an error is the longest that we send ourselves. */
 const maxAttributeLength = 8_192;
 /** Instrumentation scope of our spans and log records. */
@@ -18,6 +28,14 @@ export interface Otlp {
   shutdown(): Promise<void>;
 }
 
+/** Told of what never reached its receiver. */
+export type OnOtlpDropped = (
+  signal: OtlpSignal,
+  reason: DropReason,
+  count: number,
+  error?: Error,
+) => void;
+
 /**
  * Sends traces and logs over OTLP/HTTP, each to its own address if it has one. Without any no SDK is
  * loaded: spans cost nothing, yet the `traceparent` of a trusted caller still passes through.
@@ -25,6 +43,7 @@ export interface Otlp {
 export async function startOtlp(
   service: keyof typeof serviceNames,
   config: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
+  onDropped: OnOtlpDropped = () => undefined,
 ): Promise<Otlp> {
   const { traces, logs: logRecords } = config.otlp;
   if (traces === undefined && logRecords === undefined) {
@@ -34,7 +53,11 @@ export async function startOtlp(
       shutdown: async () => undefined,
     };
   }
-  const sdk = await createSdk(service, config);
+  const boxes = {
+    spans: createSpanBox((...loss) => onDropped("traces", ...loss)),
+    logs: createLogBox((...loss) => onDropped("logs", ...loss)),
+  };
+  const sdk = await createSdk(service, config, boxes);
   sdk.start();
   return {
     tracer: trace.getTracer(scope),
@@ -45,6 +68,8 @@ export async function startOtlp(
       // A collector that is down is no reason to fail a shutdown.
       await Promise.race([sdk.shutdown().catch(resolve), tooLong]);
       clearTimeout(timer);
+      boxes.spans.abandon();
+      boxes.logs.abandon();
     },
   };
 }
@@ -52,6 +77,7 @@ export async function startOtlp(
 async function createSdk(
   service: keyof typeof serviceNames,
   { otlp, releaseSha, tracesPerSecond }: Pick<Config, "otlp" | "releaseSha" | "tracesPerSecond">,
+  boxes: { readonly spans: SpanBox; readonly logs: LogBox },
 ) {
   const [sdk, traces, logRecords, traceExport, logExport, resources] = await Promise.all([
     import("@opentelemetry/sdk-node"),
@@ -61,8 +87,10 @@ async function createSdk(
     import("@opentelemetry/exporter-logs-otlp-http"),
     import("@opentelemetry/resources"),
   ]);
-  const exporter =
-    otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: flushMs });
+  const spanExporter =
+    otlp.traces && new traceExport.OTLPTraceExporter({ url: otlp.traces, timeoutMillis: sendMs });
+  const logExporter =
+    otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: sendMs });
   const own = createRateSampler(tracesPerSecond);
   const asked = createRateSampler(tracesPerSecond);
   return new sdk.NodeSDK({
@@ -78,15 +106,12 @@ async function createSdk(
     ),
     spanLimits: { attributeValueLengthLimit: maxAttributeLength },
     // Lists, even empty ones: the SDK would look into the environment for what is left out.
-    ...(otlp.traces === undefined
-      ? { spanProcessors: [] }
-      : {
-          traceExporter: new traceExport.OTLPTraceExporter({
-            url: otlp.traces,
-            timeoutMillis: flushMs,
-          }),
-        }),
-    logRecordProcessors: exporter ? [new logRecords.BatchLogRecordProcessor({ exporter })] : [],
+    spanProcessors: spanExporter
+      ? [createSpanProcessor(spanExporter, boxes.spans, traces.BatchSpanProcessor)]
+      : [],
+    logRecordProcessors: logExporter
+      ? [createLogProcessor(logExporter, boxes.logs, logRecords.BatchLogRecordProcessor)]
+      : [],
     instrumentations: [],
     metricReaders: [],
   });

@@ -1,5 +1,6 @@
 import type { Exporter, MetricsOf } from "../contract/metrics.ts";
 import type { Config } from "../service/config.ts";
+import { openDropReport } from "./drop-report.ts";
 import { openLineLimits } from "./line-limits.ts";
 import { createLog, type Log } from "./log.ts";
 import {
@@ -28,12 +29,19 @@ export async function startTelemetry<E extends Exporter>(
   tasks: Iterable<string>,
 ): Promise<Telemetry<E>> {
   const registry = createRegistry();
-  const otlp = await startOtlp(service, config);
   const metrics = registerMetrics(registry, service, tasks);
-  const { logLines } = metrics as Pick<SharedMetrics, "logLines">;
+  const { logLines, otlpDropped } = metrics as Pick<SharedMetrics, "logLines" | "otlpDropped">;
+  const drops = openDropReport(({ signal, lost, problem }) =>
+    log.warn({ signal, lost, problem }, `${signal} did not reach their receiver`),
+  );
+  const otlp = await startOtlp(service, config, (signal, reason, count, error) => {
+    otlpDropped.inc({ signal, reason }, count);
+    drops.note(signal, reason, count, error);
+  });
   const limits = openLineLimits((line, outcome) => logLines.inc({ line, outcome }));
+  const log = createLog(service, config.logLevel, { copy: otlp.logStream, limits });
   return {
-    log: createLog(service, config.logLevel, { copy: otlp.logStream, limits }),
+    log,
     relay(line) {
       logLines.inc({ line: "other", outcome: "written" });
       otlp.logStream?.write(line);
@@ -45,6 +53,7 @@ export async function startTelemetry<E extends Exporter>(
       async shutdown() {
         limits.flush();
         await otlp.shutdown();
+        drops.flush();
       },
     },
   };

@@ -11,8 +11,6 @@ async function startTraced() {
   const otlp = await startOtlpReceiver();
   const traced = {
     OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-    OTEL_BSP_SCHEDULE_DELAY: "100",
-    OTEL_BLRP_SCHEDULE_DELAY: "100",
   };
   const producer = await spawnProducer(redis.url, traced);
   const worker = await spawnWorker(redis.url, traced);

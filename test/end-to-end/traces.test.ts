@@ -84,7 +84,6 @@ async function startTraced() {
   const sources = forkSources(new URL("../support/traced-tasks/", import.meta.url));
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-    OTEL_BSP_SCHEDULE_DELAY: "100",
     WORKER_LOCK_MS: "1000",
     WORKER_STALLED_CHECK_MS: "200",
   };

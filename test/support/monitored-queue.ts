@@ -40,7 +40,7 @@ export async function startMonitoredQueue({
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
   const otlp = await startOtlpReceiver();
-  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, OTEL_BSP_SCHEDULE_DELAY: "100" };
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url };
   const workerPort = await reservePort();
   const producer = await spawnProducer(redis.url, traced);
 

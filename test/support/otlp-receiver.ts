@@ -61,19 +61,24 @@ interface LogExport {
   }[];
 }
 
-/** A collector that keeps what it gets; it goes with the test. */
-export async function startOtlpReceiver(): Promise<{
+/** A collector that keeps what it gets, and takes so long for each request; it goes with the test. */
+export async function startOtlpReceiver(answersAfterMs = 0): Promise<{
   url: string;
   spans: OtlpSpan[];
   logs: OtlpLog[];
+  /** Of the requests' bodies, in characters. */
+  sizes: number[];
 }> {
+  const sizes: number[] = [];
   const spans: OtlpSpan[] = [];
   const logs: OtlpLog[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
+      sizes.push(body.length);
       if (request.url === "/v1/traces") spans.push(...readSpans(JSON.parse(body)));
       if (request.url === "/v1/logs") logs.push(...readLogs(JSON.parse(body)));
-      response.setHeader("content-type", "application/json").end("{}");
+      response.setHeader("content-type", "application/json");
+      setTimeout(() => response.end("{}"), answersAfterMs);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -83,7 +88,7 @@ export async function startOtlpReceiver(): Promise<{
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return { url: `http://127.0.0.1:${address.port}`, spans, logs };
+  return { url: `http://127.0.0.1:${address.port}`, spans, logs, sizes };
 }
 
 function readSpans({ resourceSpans }: Export): OtlpSpan[] {

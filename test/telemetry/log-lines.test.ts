@@ -25,6 +25,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "event loop blocked past the time limit": "a block of seconds",
   "event loop blocked by a task": "a block of seconds",
   "cannot renew the locks of a blocked worker": "a block of seconds",
+  "${signal} did not reach their receiver": "a minute of lost telemetry",
   "killed what a worker had left behind": "a start of the worker",
 };
 

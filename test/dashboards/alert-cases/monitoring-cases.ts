@@ -40,6 +40,22 @@ export const monitoringCases: readonly AlertCase[] = [
     resolvedAt: "16m",
   },
   {
+    alert: "TaskQueueTelemetryLost",
+    series: {
+      'taskqueue_otlp_dropped_total{job="taskqueue-worker",instance="10.0.1.20:9464",signal="logs",reason="not_taken"}':
+        "0x4 1+1x12 14x20",
+    },
+    quietAt: ["4m", "9m"],
+    firesAt: "12m",
+    firing: [
+      {
+        labels: { ...worker, signal: "logs" },
+        summary: "logs of taskqueue-worker on 10.0.1.20:9464 are lost",
+      },
+    ],
+    resolvedAt: "25m",
+  },
+  {
     alert: "TaskQueueVersionSkew",
     series: {
       'taskqueue_build_info{job="taskqueue-worker",bullmq_version="6.7.0"}': "1x60",
@@ -72,6 +88,15 @@ export const monitoringQuietCases: readonly QuietCase[] = [
     alert: "TargetDown",
     series: { 'up{job="redis",instance="localhost:9121"}': "0x24" },
     quietAt: ["20m"],
+  },
+  {
+    because: "a receiver that was started anew loses one batch",
+    alert: "TaskQueueTelemetryLost",
+    series: {
+      'taskqueue_otlp_dropped_total{job="taskqueue-worker",instance="10.0.1.20:9464",signal="logs",reason="not_taken"}':
+        "0x4 300x20",
+    },
+    quietAt: ["6m", "9m", "12m"],
   },
   {
     because: "a file system in memory is meant to be small",

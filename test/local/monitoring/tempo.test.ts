@@ -29,7 +29,6 @@ test("traces into a Tempo that is installed", async () => {
       PATH: [fakes.path, process.env["PATH"]].join(delimiter),
       MONITORING: "true",
       PROMETHEUS_PORT: String(await reservePort()),
-      OTEL_BSP_SCHEDULE_DELAY: "100",
     },
   });
   await untilOutput("Ctrl-C drains");

@@ -74,4 +74,16 @@ export const telemetryMutants: readonly Mutant[] = [
       test: "a stranger who asks for every request to be traced",
     },
   },
+  {
+    name: "what a dead receiver does not take fills the memory",
+    change: {
+      file: "src/telemetry/outbox.ts",
+      from: "if (items >= limits.items || size + more > limits.size) {",
+      to: "if (false) {",
+    },
+    caughtBy: {
+      file: "test/telemetry/outbox.test.ts",
+      test: "no more is kept than the limits allow",
+    },
+  },
 ];
