@@ -83,6 +83,9 @@ export const keptMemoryRatio = 0.5;
 /** A service blocked for longer keeps its callers waiting. */
 export const eventLoopLagSeconds: Limits = { warning: 0.2, limit: 1 };
 
+/** A command may take 2 s, which is an error of a second: beyond twice that it is the clock. */
+export const clockSkewSeconds: Limits = { warning: 0.5, limit: 2 };
+
 /** Share of a disk that must stay free. */
 export const minDiskFreeRatio = 0.1;
 

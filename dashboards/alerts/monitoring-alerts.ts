@@ -1,5 +1,5 @@
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
-import { eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
+import { clockSkewSeconds, eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
 import { realDisks } from "../panels/process-panels.ts";
 import { count, increase, max, min, series, sum } from "../query/promql.ts";
 import { everyService } from "../query/scope.ts";
@@ -55,6 +55,21 @@ export const monitoringAlerts: readonly Alert[] = [
     firstLook: "The service's log: the `problem` beside *did not reach their receiver*.",
     remedy:
       "Refused or timed out: start the receiver, or check the security group. Not Found: correct the address in OTEL_EXPORTER_OTLP_*. no_room: the receiver is too slow.",
+    dashboard: overviewOfAll,
+  },
+  {
+    name: "TaskQueueClockSkew",
+    expr: `${max(`abs(${series("clockSkew", everyService)})`, ["job", "instance"])} > ${clockSkewSeconds.limit}`,
+    for: "5m",
+    severity: "warning",
+    summary:
+      "The clock of {{ $labels.job }} on {{ $labels.instance }} is {{ $value | humanizeDuration }} off",
+    meaning:
+      "Hosts do not agree on the time: ages, waits and the overview page are off by as much. Jobs, retries and results are not.",
+    firstLook:
+      "`chronyc tracking` or `timedatectl` on that host, and on Redis', whose clock is the measure.",
+    remedy:
+      "Have the host's clock follow a time server; if all services are off, it is Redis' host.",
     dashboard: overviewOfAll,
   },
   {

@@ -1,4 +1,4 @@
-import { eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
+import { clockSkewSeconds, eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
 import { table, timeseries } from "./panels.ts";
 import { max, min, noneOf, rate, series, sum } from "../query/promql.ts";
 import { everyService } from "../query/scope.ts";
@@ -15,7 +15,7 @@ export function processPanels() {
       title: "CPU",
       description: "CPU seconds used per second; a Node process cannot use much more than 1.",
       unit: "percentunit",
-      width: 6,
+      width: 8,
       queries: [
         lines(
           sum(rate(series("processCpu", everyService)), ["job", "instance"]),
@@ -27,7 +27,7 @@ export function processPanels() {
       title: "Memory of the services",
       description: "Resident memory. Steady growth is a leak.",
       unit: "bytes",
-      width: 6,
+      width: 8,
       queries: [
         lines(
           sum(series("processMemory", everyService), ["job", "instance"]),
@@ -40,7 +40,7 @@ export function processPanels() {
       description:
         "Longest time of the last minute in which nothing else could run: whatever the service does waited for it.",
       unit: "s",
-      width: 6,
+      width: 8,
       queries: [
         lines(
           max(series("eventLoopLagMax", everyService), ["job", "instance"]),
@@ -50,11 +50,25 @@ export function processPanels() {
       thresholds: rising(eventLoopLagSeconds),
     }),
     timeseries({
+      title: "Clock skew",
+      description:
+        "How far each service's clock is from that of Redis. Ages, waits and the overview page compare times of several hosts.",
+      unit: "s",
+      width: 12,
+      queries: [
+        lines(
+          max(`abs(${series("clockSkew", everyService)})`, ["job", "instance"]),
+          "{{job}} {{instance}}",
+        ),
+      ],
+      thresholds: rising(clockSkewSeconds),
+    }),
+    timeseries({
       title: "Free disk space",
       description:
         "Share of each disk that is free. Without room for its log, Redis accepts no jobs.",
       unit: "percentunit",
-      width: 6,
+      width: 12,
       queries: [
         lines(
           min(`${series("diskFree", realDisks)} / ${series("diskSize", realDisks)}`, [

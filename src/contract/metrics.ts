@@ -316,6 +316,13 @@ export const metrics = {
     values: [{ signal: otlpSignals, reason: dropReasons }],
     exporters: both,
   },
+  clockSkew: {
+    type: "gauge",
+    name: "taskqueue_clock_skew_seconds",
+    help: "By how much this host's clock is ahead of that of Redis (negative: behind), half a round trip off at most; absent when it cannot be read.",
+    labels: [],
+    exporters: both,
+  },
   eventLoopLagMax: {
     type: "gauge",
     name: "taskqueue_event_loop_lag_max_seconds",

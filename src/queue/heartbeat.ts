@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { heartbeatEverySeconds } from "../contract/queues.ts";
 import { readAnswers } from "./answers.ts";
+import { readClock } from "./clock.ts";
 
 /** No task can have this name: a task's file starts with a letter. */
 export const heartbeatName = "_heartbeat";
@@ -34,12 +35,12 @@ async function isScheduled(queue: Queue): Promise<boolean> {
   return (await queue.getJob(`repeat:${heartbeatName}:${scheduler.next}`)) !== undefined;
 }
 
-/** Notes that a heartbeat has come through. */
+/** Notes that a heartbeat has come through, at Redis' time: those who ask have clocks of their own. */
 export async function recordHeartbeat(queue: Queue, redis: Redis): Promise<void> {
-  await redis.set(keyOf(queue), Date.now());
+  await redis.set(keyOf(queue), Math.round(await readClock(redis)));
 }
 
-/** Unix time in ms at which the last heartbeat came through; `undefined` before the first. */
+/** Unix time in ms, as Redis counts it, at which the last heartbeat came through; `undefined` before the first. */
 export async function readHeartbeat(queue: Queue, redis: Redis): Promise<number | undefined> {
   const text = await redis.get(keyOf(queue));
   return text === null ? undefined : Number(text);

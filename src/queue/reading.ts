@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { measureSkew } from "./clock.ts";
 import { readHeartbeat } from "./heartbeat.ts";
 import { type Kept, type KeptState, measureKept } from "./kept.ts";
 import { type QueueState, readQueueState } from "./state.ts";
@@ -8,14 +9,17 @@ import { type QueueState, readQueueState } from "./state.ts";
 export interface Reading extends QueueState {
   /** Unix time in ms at which the last heartbeat came through. */
   readonly heartbeatAt: number | undefined;
+  /** By how many ms this host's clock is ahead of Redis'. */
+  readonly skewMs: number;
   readonly kept: Readonly<Record<KeptState, Kept>>;
 }
 
 export async function readQueue(queue: Queue, redis: Redis): Promise<Reading> {
-  const [state, heartbeatAt, kept] = await Promise.all([
+  const [state, heartbeatAt, skewMs, kept] = await Promise.all([
     readQueueState(queue),
     readHeartbeat(queue, redis),
+    measureSkew(redis),
     measureKept(queue, redis),
   ]);
-  return { ...state, heartbeatAt, kept };
+  return { ...state, heartbeatAt, skewMs, kept };
 }

@@ -14,6 +14,8 @@ export interface QueueReading {
   /** Unix times in ms; `undefined` when no job waits, or before the first heartbeat. */
   readonly oldestReadyAt: number | undefined;
   readonly heartbeatAt: number | undefined;
+  /** By how many ms this host's clock is ahead of Redis'. */
+  readonly skewMs: number;
   readonly paused: boolean;
   readonly workers: number;
 }
@@ -58,13 +60,14 @@ async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetric
 }
 
 function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
-  const { jobs, kept, oldestReadyAt, heartbeatAt, paused, workers } = reading;
+  const { jobs, kept, oldestReadyAt, heartbeatAt, skewMs, paused, workers } = reading;
   for (const [state, count] of Object.entries(jobs))
     metrics.queueJobs.set({ ...labels, state }, count);
   for (const [what, { bytes }] of Object.entries(kept))
     metrics.keptBytes.set({ ...labels, what }, bytes);
   const ageMs = oldestReadyAt === undefined ? 0 : Math.max(0, Date.now() - oldestReadyAt);
   metrics.oldestWaitingJobAge.set(labels, ageMs / 1_000);
+  metrics.clockSkew.set(skewMs / 1_000);
   metrics.queuePaused.set(labels, paused ? 1 : 0);
   metrics.queueWorkers.set(labels, workers);
   if (heartbeatAt !== undefined) metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
@@ -74,6 +77,8 @@ function clearGauges(metrics: SharedMetrics): void {
   metrics.queueJobs.reset();
   metrics.keptBytes.reset();
   metrics.oldestWaitingJobAge.reset();
+  // Without labels, a reset would say 0.
+  metrics.clockSkew.remove();
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();
   metrics.heartbeatLastProcessed.reset();

@@ -56,6 +56,23 @@ export const monitoringCases: readonly AlertCase[] = [
     resolvedAt: "25m",
   },
   {
+    alert: "TaskQueueClockSkew",
+    series: {
+      'taskqueue_clock_skew_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
+        "0.001x4 -7200x14 0.001x9",
+      'taskqueue_clock_skew_seconds{job="taskqueue-producer",instance="10.0.1.10:9465"}': "1.9x29",
+    },
+    quietAt: ["4m", "9m"],
+    firesAt: "12m",
+    firing: [
+      {
+        labels: worker,
+        summary: "The clock of taskqueue-worker on 10.0.1.20:9464 is 2h 0m 0s off",
+      },
+    ],
+    resolvedAt: "21m",
+  },
+  {
     alert: "TaskQueueVersionSkew",
     series: {
       'taskqueue_build_info{job="taskqueue-worker",bullmq_version="6.7.0"}': "1x60",
