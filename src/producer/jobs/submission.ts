@@ -86,9 +86,16 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     return receipt;
   } catch (error) {
     count(outcomeOf(error));
+    const span = trace.getSpan(submission.context);
     if (!(error instanceof RequestError))
       log.warn(
-        { err: error, [logFields.task]: task, ...lineOf("job_not_queued") },
+        {
+          err: error,
+          ...(span && trailOf(span)),
+          [logFields.task]: task,
+          [logFields.errorType]: error instanceof UnavailableError ? error.kind : "_OTHER",
+          ...lineOf("job_not_queued"),
+        },
         isUncertain(error) ? "job may have been queued" : "job not queued",
       );
     throw error;

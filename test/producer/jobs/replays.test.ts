@@ -42,7 +42,12 @@ test.each([
     await admin.acl("SETUSER", "producer", `+${denied}`);
     const { kind } = await readBody(response);
     expect([response.status, kind, await queue.getWaitingCount()]).toEqual([503, "unknown", 1]);
-    expect(lines().at(-1)).toMatchObject({ msg: "job may have been queued" });
+    // What the runbook of TaskQueueEnqueueFailing sends people to.
+    expect(lines().at(-1)).toMatchObject({
+      msg: "job may have been queued",
+      error_type: "unknown",
+      trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
   },
 );
 
