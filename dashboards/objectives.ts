@@ -9,8 +9,33 @@ import { heartbeatEverySeconds } from "../src/contract/queues.ts";
 /** "99 % of jobs start within 10 s"; the seconds must be an edge of the wait histogram. */
 export const waitObjective = { seconds: 10, ratio: 0.99 } as const;
 
-/** A month's error budget burns within two days at this multiple of its pace. */
-export const fastBurnFactor = 14.4;
+/**
+ * Multiples of the pace at which a month's error budget is just used up, each over a long window,
+ * and over a short one that says whether it still goes on: "Alerting on SLOs" in Google's SRE
+ * workbook, table 5-8.
+ */
+export const burnRates = {
+  fast: [
+    { factor: 14.4, long: "1h", short: "5m" },
+    { factor: 6, long: "6h", short: "30m" },
+  ],
+  slow: [
+    { factor: 3, long: "1d", short: "2h" },
+    { factor: 1, long: "3d", short: "6h" },
+  ],
+} as const;
+
+/** Late jobs within the long window that are no accident. */
+export const minLateJobs = 10;
+
+/**
+ * Share of a target's scrapes within five minutes that succeed. A restart within a minute costs four
+ * of twenty; a crash loop, or a blocked event loop, costs more than half of them.
+ */
+export const scrapedRatio = { warning: 0.7, critical: 0.5 } as const;
+
+/** Starts of one process within 15 minutes: a release starts it once, its rollback once more. */
+export const maxStarts = 2;
 
 export interface Limits {
   readonly warning: number;
@@ -45,14 +70,14 @@ export const utilizationRatio: Limits = { warning: 0.7, limit: 0.9 };
 /** Share of jobs that fail for good; of fewer jobs than `minJobs` the alert takes no ratio. */
 export const failureRatio = { warning: 0.01, limit: 0.05, minJobs: 10 } as const;
 
-/** Share of attempts that are tried again. */
-export const retryRatio = 0.25;
+/** Share of a worker's attempts that are tried again; of fewer retries than `minRetries` none is taken. */
+export const retryRatio = { limit: 0.25, minRetries: 10 } as const;
 
 /** Mistakes of submitters within 15 minutes, by task and class. */
 export const mistakeJobs = 50;
 
-/** An attempt's p95 over yesterday's, where there were at least `minJobs`. */
-export const slowdown = { factor: 2, minJobs: 20 } as const;
+/** An attempt's p95 over yesterday's, where there were at least `minJobs`; quick ones vary by more. */
+export const slowdown = { factor: 2, minJobs: 20, minSeconds: 0.5 } as const;
 
 /** Since the last heartbeat. */
 export const heartbeatAgeSeconds: Limits = {
@@ -62,13 +87,16 @@ export const heartbeatAgeSeconds: Limits = {
 
 export const runningJobSeconds: Limits = { warning: 90, limit: 600 };
 
+/** Share of valid submissions that are answered with 503; of fewer than `minJobs` none is taken. */
+export const refusedRatio = { limit: 0.05, minJobs: 5 } as const;
+
 /** Share of requests answered with 5xx. */
 export const requestErrorRatio: Limits = { warning: 0.01, limit: 0.05 };
 
 /** Response time by route, p95. */
 export const responseP95Seconds: Limits = { warning: 0.25, limit: 0.5 };
 
-/** Round trip of a PING, p99. */
+/** Round trip of a PING, median: of one PING a scrape, a p99 would be the slowest of twenty. */
 export const redisRoundTripSeconds: Limits = { warning: 0.02, limit: 0.1 };
 
 /** Share of `maxmemory` that Redis uses. */

@@ -1,5 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { overviewUid, taskUid } from "../panels/links.ts";
+import type { ScrapeJobName } from "../stack/scraping.ts";
 
 /**
  * `critical` wakes somebody up, `warning` is for working hours, `info` is worth knowing; `none` is
@@ -20,6 +21,8 @@ export interface Alert {
   readonly firstLook: string;
   readonly remedy: string;
   readonly dashboard: DashboardView;
+  /** What it needs to be scraped; where nothing scrapes that, the alert is left out. */
+  readonly scraped?: ScrapeJobName;
 }
 
 /** A dashboard, narrowed down by labels of the alert. */

@@ -1,25 +1,38 @@
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
-import { percent, requestErrorRatio, responseP95Seconds } from "../objectives.ts";
-import { errorRatio, workRoutes } from "../panels/http-panels.ts";
-import { increase, quantile, series, sum } from "../query/promql.ts";
+import { percent, refusedRatio, requestErrorRatio, responseP95Seconds } from "../objectives.ts";
+import { allRequests, failedRequests, workRoutes } from "../panels/http-panels.ts";
+import { anyOf, increase, quantile, series, sum } from "../query/promql.ts";
+import { redisDown } from "./redis-alerts.ts";
+
+/** Submissions that nothing is wrong with. */
+const wellFormed = series("jobsEnqueued", { outcome: anyOf("added", "deduplicated", "error") });
+
+function refused(window: string): string {
+  return sum(increase(series("jobsEnqueued", { outcome: "error" }), window), ["queue"]);
+}
 
 /** Alerts on what submitters meet. */
 export const httpAlerts: readonly Alert[] = [
   {
     name: "TaskQueueEnqueueFailing",
-    expr: `${sum(increase(series("jobsEnqueued", { outcome: "error" }), "5m"), ["queue"])} > 0`,
-    for: "2m",
+    expr: [
+      `${refused("10m")} / ${sum(increase(wellFormed, "10m"), ["queue"])} > ${refusedRatio.limit}`,
+      `and on (queue) ${refused("10m")} >= ${refusedRatio.minJobs}`,
+      `and on (queue) ${refused("2m")} > 0`,
+      `unless on () (${redisDown})`,
+    ].join("\n"),
+    for: "3m",
     severity: "critical",
-    summary: "Submissions to {{ $labels.queue }} fail",
-    meaning: "The producer answers valid submissions with 503: work is being turned away.",
+    summary: "{{ $value | humanizePercentage }} of the submissions to {{ $labels.queue }} fail",
+    meaning: `The producer answers more than ${percent(refusedRatio.limit)} of valid submissions with 503, and still does: work is being turned away. While Redis is down, RedisDown tells of it instead.`,
     firstLook:
-      "The `kind` in the producer's log: not_ready and unknown mean Redis, storage_full its disk or memory, memory_low its memory, overloaded the backlog.",
+      '`error_type` of "job not queued" in the producer\'s log: not_ready and unknown mean Redis, storage_full its disk or memory, memory_low its memory, overloaded the backlog, _OTHER a bug.',
     remedy: "Fix Redis, or work off the backlog; clients may retry with their Idempotency-Key.",
     dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueWebErrors",
-    expr: `${errorRatio("5m")} > ${requestErrorRatio.limit}`,
+    expr: `${failedRequests("5m")} / ${allRequests("5m")} > ${requestErrorRatio.limit}`,
     for: "5m",
     severity: "warning",
     summary: "{{ $value | humanizePercentage }} of requests get a server error",

@@ -1,28 +1,117 @@
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
-import { clockSkewSeconds, eventLoopLagSeconds, minDiskFreeRatio } from "../objectives.ts";
+import {
+  clockSkewSeconds,
+  eventLoopLagSeconds,
+  maxStarts,
+  minDiskFreeRatio,
+  scrapedRatio,
+} from "../objectives.ts";
 import { realDisks } from "../panels/process-panels.ts";
-import { count, increase, max, min, series, sum } from "../query/promql.ts";
+import { serviceNames } from "../../src/contract/telemetry.ts";
+import { absent, count, increase, max, min, series, sum } from "../query/promql.ts";
 import { everyService } from "../query/scope.ts";
+
+const producerUp = series("targetUp", { job: serviceNames.producer });
+const workerUp = series("targetUp", { job: serviceNames.worker });
+
+/** Share of the scrapes within five minutes that succeeded: one that flaps is not up. */
+function scrapedShare(up: string): string {
+  return `avg_over_time(${up}[5m])`;
+}
+
+/** A target that is gone has no instance to name. */
+const onInstance = "{{ with $labels.instance }} on {{ . }}{{ end }}";
+
+function exporterDown({
+  name,
+  job,
+  exporter,
+  blind,
+}: {
+  name: string;
+  job: "redis" | "node";
+  exporter: string;
+  blind: string;
+}): Alert {
+  const up = series("targetUp", { job });
+  return {
+    name,
+    expr: `${scrapedShare(up)} < ${scrapedRatio.warning}\nor ${absent(up)}`,
+    for: "5m",
+    severity: "warning",
+    summary: `${exporter}${onInstance} cannot be scraped`,
+    meaning: `Alerts on ${blind} are blind.`,
+    firstLook: "Prometheus' targets page: it shows the error, or that there is no such target.",
+    remedy: "Start the exporter. Timed out: check the security group.",
+    dashboard: overviewOfAll,
+    scraped: job,
+  };
+}
 
 /** Alerts on the hosts, the processes and the monitoring itself. */
 export const monitoringAlerts: readonly Alert[] = [
   {
-    name: "TargetDown",
-    expr: `${series("targetUp", everyService)} == 0`,
-    for: "2m",
-    severity: "warning",
-    summary: "{{ $labels.job }} on {{ $labels.instance }} cannot be scraped",
+    name: "TaskQueueProducerDown",
+    expr: [
+      `${max(scrapedShare(producerUp), ["job"])} < ${scrapedRatio.critical}`,
+      `or ${absent(producerUp)}`,
+    ].join("\n"),
+    for: "1m",
+    severity: "critical",
+    summary: "Nothing can be submitted: the producer is down",
     meaning:
-      "The service is down, or Prometheus cannot reach its metrics port: other alerts may be blind.",
-    firstLook: "Prometheus' targets page: it shows the error.",
-    remedy: "Refused: start the service. Timed out: check the security group.",
+      "No producer answers for most of the time, or there is none: form, API and Bull Board are away. Jobs that were accepted go on.",
+    firstLook: "Does its host run? Then the producer's last log lines: they say why it exits.",
+    remedy:
+      "Start the producer, or replace its host. If it does answer submissions, let the monitor reach its metrics port.",
     dashboard: overviewOfAll,
   },
+  {
+    name: "TargetDown",
+    expr: [
+      `${scrapedShare(series("targetUp", everyService))} < ${scrapedRatio.warning}`,
+      `or ${absent(workerUp)}`,
+    ].join("\n"),
+    for: "1m",
+    severity: "warning",
+    summary: `{{ $labels.job }}${onInstance} cannot be scraped`,
+    meaning:
+      "The service is down or gone, is blocked for long, or Prometheus cannot reach its metrics port: other alerts may be blind.",
+    firstLook: "Prometheus' targets page: it shows the error, or that there is no such target.",
+    remedy:
+      "Refused: start the service. Timed out: look for a task that blocks, then at the security group. No target: start the host, with its tags.",
+    dashboard: overviewOfAll,
+  },
+  {
+    name: "TaskQueueCrashLoop",
+    expr: `changes(${series("processStart", everyService)}[15m]) > ${maxStarts}`,
+    for: "1m",
+    severity: "warning",
+    summary:
+      "{{ $labels.job }} on {{ $labels.instance }} started {{ $value }} times within 15 minutes",
+    meaning: "The service ends again and again, and is started anew each time.",
+    firstLook: "The service's log just before each start, and the kernel's (out of memory).",
+    remedy: "Fix what the log names; roll the release back if it came with one.",
+    dashboard: overviewOfAll,
+  },
+  exporterDown({
+    name: "RedisExporterDown",
+    job: "redis",
+    exporter: "Redis' exporter",
+    blind: "Redis' memory, evictions and persistence",
+  }),
+  exporterDown({
+    name: "NodeExporterDown",
+    job: "node",
+    exporter: "The node exporter",
+    blind: "disks",
+  }),
   {
     name: "TaskQueueMetricsBlind",
     expr: [
       `${sum(increase(series("queueCollectErrors"), "5m"), ["queue"])} > 0`,
-      `or absent(${series("queueJobs")})`,
+      // Whether or not reads fail: one alert.
+      `or on () ${absent(series("queueJobs"))}`,
     ].join("\n"),
     for: "5m",
     severity: "warning",
@@ -30,12 +119,13 @@ export const monitoringAlerts: readonly Alert[] = [
     meaning: "Queue gauges are missing: alerts on backlog and workers are blind.",
     firstLook: "Redis, and the panel *Reading the queue*.",
     remedy: "Fix Redis; if it is slow, see its alert.",
-    dashboard: overviewOfQueue,
+    dashboard: overviewOfAll,
   },
   {
     name: "NodeEventLoopBlocked",
-    expr: `${max(series("eventLoopLagMax"), ["job", "instance"])} > ${eventLoopLagSeconds.limit}`,
-    for: "2m",
+    // A block that outlasts scrapes leaves gaps, which end no alert; one block alone is seen for 3 minutes.
+    expr: `${max(`max_over_time(${series("eventLoopLagMax")}[2m])`, ["job", "instance"])} > ${eventLoopLagSeconds.limit}`,
+    for: "4m",
     severity: "warning",
     summary:
       "{{ $labels.job }} on {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time",

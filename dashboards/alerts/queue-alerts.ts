@@ -2,17 +2,18 @@ import { heartbeatEverySeconds, knownWithinSeconds } from "../../src/contract/qu
 import { type Alert, overviewOfQueue } from "./alert.ts";
 import {
   backlogJobs,
-  fastBurnFactor,
+  burnRates,
   heartbeatAgeSeconds,
+  minLateJobs,
   oldestWaitingSeconds,
   percent,
   utilizationRatio,
   waitObjective,
 } from "../objectives.ts";
-import { anyOf, bucketsOf, countOf, increase, max, rate, series, sum } from "../query/promql.ts";
+import { anyOf, increase, max, series, sum } from "../query/promql.ts";
 import { recorded } from "./recordings.ts";
 
-const byQueue = ["queue"];
+const byQueue = ["queue"] as const;
 const paused = `(${max(series("queuePaused"), byQueue)} == 1)`;
 const unlessPaused = `unless on (queue) ${paused}`;
 const unfinished = sum(
@@ -20,27 +21,60 @@ const unfinished = sum(
   byQueue,
 );
 const workers = max(series("queueWorkers"), byQueue);
+/** Without any job nobody waits yet: a host that is replaced may have as long. */
+const idleMinutes = 5;
 const oldestAge = max(series("oldestWaitingJobAge"), byQueue);
 
-/** Prometheus 3 writes an edge of 10 as "10.0". */
-const objectiveEdge = { le: anyOf(`${waitObjective.seconds}(\\.0)?`) };
+const finishing = `(${sum(increase(series("jobsFinished"), "3m"), byQueue)} > 0)`;
+const everySlotBusy = `(${sum(series("workerActiveJobs"), byQueue)} >= ${sum(series("workerConcurrency"), byQueue)})`;
 
-function missedObjective(window: string): string {
-  const within = sum(rate(bucketsOf("jobWaitDuration", objectiveEdge), window), byQueue);
-  const all = sum(rate(countOf("jobWaitDuration"), window), byQueue);
-  const budget = Number((1 - waitObjective.ratio).toFixed(4));
-  return `(1 - ${within} / ${all}) > ${fastBurnFactor} * ${budget}`;
+/** Jobs wait, and workers are there, but none of them runs one or has ended one. */
+const wedged = [
+  `${recorded("backlog")} > 0`,
+  `and on (queue) ${max(recorded("jobs", { state: "active" }), byQueue)} == 0`,
+  `and on (queue) ${workers} > 0`,
+  `unless on (queue) ${finishing}`,
+].join("\n");
+
+const heartbeat = max(series("heartbeatLastProcessed"), byQueue);
+/** Heartbeats that are overdue, or have never come through since a worker is there. */
+const noHeartbeat = [
+  `time() - ${heartbeat} > ${heartbeatAgeSeconds.limit}`,
+  `or on (queue) (${max(`${series("queueWorkers")} offset ${heartbeatAgeSeconds.limit / 60}m`, byQueue)} unless on (queue) ${heartbeat})`,
+].join("\n");
+
+const budget = Number((1 - waitObjective.ratio).toFixed(4));
+
+/** The mean over the window of jobs that start late in a second, and of all that start. */
+function meanOver(key: "lateWaits" | "waits", window: string): string {
+  return `avg_over_time(${recorded(key)}[${window}])`;
 }
+
+function burns({ factor, long, short }: (typeof burnRates)[keyof typeof burnRates][number]) {
+  const share = (window: string) =>
+    `${meanOver("lateWaits", window)} / ${meanOver("waits", window)} > ${factor} * ${budget}`;
+  return [
+    share(long),
+    `and on (queue) ${share(short)}`,
+    `and on (queue) ${meanOver("lateWaits", long)} * ${secondsOf[long]} >= ${minLateJobs}`,
+  ].join(" ");
+}
+
+const secondsOf = { "1h": 3_600, "6h": 21_600, "1d": 86_400, "3d": 259_200 } as const;
 
 /** Alerts on a queue that does not move, or not fast enough. */
 export const queueAlerts: readonly Alert[] = [
   {
     name: "TaskQueueNoWorkers",
-    expr: `${workers} == 0 and on (queue) ${unfinished} > 0 ${unlessPaused}`,
+    expr: [
+      `${workers} == 0`,
+      `and on (queue) (${unfinished} > 0 or ${max(`max_over_time(${series("queueWorkers")}[${idleMinutes}m])`, byQueue)} == 0)`,
+      unlessPaused,
+    ].join("\n"),
     for: "2m",
     severity: "critical",
-    summary: "No worker is connected to {{ $labels.queue }} although jobs are waiting",
-    meaning: "Jobs are accepted and kept, but nothing runs them.",
+    summary: "No worker is connected to {{ $labels.queue }}",
+    meaning: `Jobs are accepted and kept, but nothing runs them. On an empty queue this is told after ${idleMinutes} minutes more.`,
     firstLook: "Is the worker process up, and what did it log last?",
     remedy: "Start it. If it exits again, its log says why: usually configuration or Redis.",
     dashboard: overviewOfQueue,
@@ -59,13 +93,7 @@ export const queueAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueWorkerWedged",
-    expr: [
-      `${recorded("backlog")} > 0`,
-      `and on (queue) ${max(recorded("jobs", { state: "active" }), byQueue)} == 0`,
-      `and on (queue) ${workers} > 0`,
-      `unless on (queue) (${sum(increase(series("jobsFinished"), "3m"), byQueue)} > 0)`,
-      unlessPaused,
-    ].join("\n"),
+    expr: `${wedged}\n${unlessPaused}`,
     for: "2m",
     severity: "critical",
     summary: "Workers of {{ $labels.queue }} are connected but start nothing",
@@ -78,14 +106,20 @@ export const queueAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueHeartbeatStale",
-    expr: `time() - ${max(series("heartbeatLastProcessed"), byQueue)} > ${heartbeatAgeSeconds.limit} ${unlessPaused}`,
+    expr: [
+      `(${noHeartbeat})`,
+      `and on (queue) ${workers} > 0`,
+      `unless on (queue) ${everySlotBusy}`,
+      `unless on (queue) ${finishing}`,
+      `unless on (queue) (${wedged})`,
+      unlessPaused,
+    ].join("\n"),
     for: "1m",
     severity: "critical",
-    summary:
-      "No heartbeat has come through {{ $labels.queue }} for {{ $value | humanizeDuration }}",
-    meaning: `The job that is sent through the queue every ${heartbeatEverySeconds} seconds no longer arrives. On an idle queue this is the only sign of trouble.`,
-    firstLook: "Connected workers, and the age of the oldest waiting job.",
-    remedy: "Restart the worker. If jobs wait for long, too, see the alerts on the backlog.",
+    summary: "No heartbeat comes through {{ $labels.queue }} although a worker has a free slot",
+    meaning: `The job that is sent through the queue every ${heartbeatEverySeconds} seconds no longer arrives, though workers are connected, one of them has a free slot, and nothing ends. On an idle queue this is the only sign of trouble.`,
+    firstLook: "The worker's log since the last heartbeat; a Redis outage just before is typical.",
+    remedy: "Restart the worker.",
     dashboard: overviewOfQueue,
   },
   {
@@ -101,11 +135,16 @@ export const queueAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueOldestJobMuchTooOld",
-    expr: `${oldestAge} > ${oldestWaitingSeconds.extreme} ${unlessPaused}`,
+    expr: [
+      `${oldestAge} > ${oldestWaitingSeconds.extreme}`,
+      `and on (queue) ${workers} > 0`,
+      `unless on (queue) (${wedged})`,
+      unlessPaused,
+    ].join("\n"),
     for: "5m",
-    severity: "warning",
+    severity: "critical",
     summary: "A job in {{ $labels.queue }} has waited for {{ $value | humanizeDuration }}",
-    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.extreme / 60} minutes; submitters have noticed.`,
+    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.extreme / 60} minutes, though workers run: submitters have noticed.`,
     firstLook: "Slots needed and available, and the workers' utilization.",
     remedy: "Add workers now; consider refusing submissions with a lower MAX_QUEUE_DEPTH.",
     dashboard: overviewOfQueue,
@@ -127,12 +166,24 @@ export const queueAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueWaitSLOFastBurn",
-    expr: `${missedObjective("5m")}\nand on (queue) ${missedObjective("1h")}`,
+    expr: burnRates.fast.map(burns).join("\nor "),
+    for: "2m",
     severity: "warning",
     summary: "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} start late",
-    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. At this rate a month's error budget is gone in two days.`,
+    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. At this rate a month's error budget is gone in two to five days.`,
     firstLook: "Waiting, and slots needed and available.",
     remedy: "Add a worker, or spread out bursts of submissions.",
+    dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueWaitSLOSlowBurn",
+    expr: burnRates.slow.map(burns).join("\nor "),
+    for: "15m",
+    severity: "warning",
+    summary: "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} start late",
+    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. For days more of them than that have started late: the month's error budget will be gone before its end.`,
+    firstLook: "Waiting over the last days: at which hours, and who submits then?",
+    remedy: "Add a worker, or have those submissions spread out.",
     dashboard: overviewOfQueue,
   },
   {

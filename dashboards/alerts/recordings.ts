@@ -1,6 +1,34 @@
 import { metrics } from "../../src/contract/metrics.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
-import { anyOf, max, type Matchers, rate, select, series, sum } from "../query/promql.ts";
+import { waitObjective } from "../objectives.ts";
+import {
+  anyOf,
+  bucketsOf,
+  countOf,
+  max,
+  type Matchers,
+  rate,
+  select,
+  series,
+  sum,
+} from "../query/promql.ts";
+
+/** Prometheus 3 writes an edge of 10 as "10.0". */
+const objectiveEdge = { le: anyOf(`${waitObjective.seconds}(\\.0)?`) };
+
+/**
+ * Share of the workers' slots in use. One that vanished has been busy within the window, and has no
+ * slots any more: without what it did, as otherwise those that are left would seem to do it all.
+ */
+export function utilization(
+  scope: Matchers<"queue">,
+  by: readonly string[],
+  window?: string,
+): string {
+  const slots = series("workerConcurrency", scope);
+  const busy = `(${rate(series("workerBusySeconds", scope), window)} and ${slots})`;
+  return `${sum(busy, by)} / ${sum(slots, by)}`;
+}
 
 interface Recording {
   /** `level:metric:operations`, as Prometheus advises. */
@@ -31,7 +59,17 @@ export const recordings = {
   },
   utilization: {
     record: `queue:${metricPrefix}worker_utilization:ratio_rate5m`,
-    expr: `${sum(rate(series("workerBusySeconds"), "5m"), ["queue"])} / ${sum(series("workerConcurrency"), ["queue"])}`,
+    expr: utilization({}, ["queue"], "5m"),
+    labels: ["queue"],
+  },
+  waits: {
+    record: `queue:${metricPrefix}job_waits:rate5m`,
+    expr: sum(rate(countOf("jobWaitDuration"), "5m"), ["queue"]),
+    labels: ["queue"],
+  },
+  lateWaits: {
+    record: `queue:${metricPrefix}job_waits_late:rate5m`,
+    expr: `${sum(rate(countOf("jobWaitDuration"), "5m"), ["queue"])} - ${sum(rate(bucketsOf("jobWaitDuration", objectiveEdge), "5m"), ["queue"])}`,
     labels: ["queue"],
   },
 } as const satisfies Record<string, Recording>;

@@ -12,11 +12,14 @@ const keptBytes = max(series("keptBytes"), ["queue", "what"]);
 
 const byClient = ["job", "instance", "client"];
 
+/** It does not answer its exporter, or none of the services. */
+export const redisDown = `${min(series("redisUp"))} == 0 or ${max(series("redisConnectionUp"))} == 0`;
+
 /** Alerts on the broker, as it says itself and as those who need it see it. */
 export const redisAlerts: readonly Alert[] = [
   {
     name: "RedisDown",
-    expr: `${min(series("redisUp"))} == 0 or ${max(series("redisConnectionUp"))} == 0`,
+    expr: redisDown,
     for: "1m",
     severity: "critical",
     summary: "Redis does not answer",
@@ -112,12 +115,12 @@ export const redisAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueRedisSlow",
-    expr: `${quantile(0.99, "redisPingDuration", { by: ["instance", "client"], window: "5m" })} > ${redisRoundTripSeconds.limit}`,
+    expr: `${quantile(0.5, "redisPingDuration", { by: ["instance", "client"], window: "5m" })} > ${redisRoundTripSeconds.limit}`,
     for: "10m",
     severity: "warning",
     summary:
       "Redis takes {{ $value | humanizeDuration }} to answer {{ $labels.client }} on {{ $labels.instance }}",
-    meaning: `A round trip takes more than ${redisRoundTripSeconds.limit * 1_000} ms: everything on the queue is slow.`,
+    meaning: `Half of the round trips take more than ${redisRoundTripSeconds.limit * 1_000} ms: everything on the queue is slow.`,
     firstLook: "Commands per second, and CPU and disk of Redis' host.",
     remedy: "SLOWLOG GET names slow commands; a disk that is slow to sync needs more throughput.",
     dashboard: overviewOfAll,

@@ -23,6 +23,8 @@ import {
 import { recorded } from "./recordings.ts";
 
 const byTask = ["queue", "task"] as const;
+/** One worker of five that fails always is a fifth of all attempts, and all of its own. */
+const byWorkersTask = [...byTask, "instance"];
 
 /** Failures that are a fault of ours; mistakes of submitters are none. */
 const faults = series("jobsFinished", { outcome: "failed", error_type: noneOf(...callerClasses) });
@@ -67,13 +69,18 @@ export const taskAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueRetryStorm",
-    expr: `${sum(rate(series("jobRetries"), "10m"), byTask)} / ${sum(rate(attempts, "10m"), byTask)} > ${retryRatio}`,
+    expr: [
+      `${sum(rate(series("jobRetries"), "10m"), byWorkersTask)} / ${sum(rate(attempts, "10m"), byWorkersTask)} > ${retryRatio.limit}`,
+      `and on (${byWorkersTask.join(",")}) ${sum(increase(series("jobRetries"), "10m"), byWorkersTask)} >= ${retryRatio.minRetries}`,
+    ].join("\n"),
     for: "10m",
     severity: "warning",
-    summary: "{{ $value | humanizePercentage }} of {{ $labels.task }}'s attempts are retried",
-    meaning: `More than ${percent(retryRatio)} of the attempts fail and are retried: capacity goes into work that fails.`,
-    firstLook: "Retries by class, then one failed attempt's trace.",
-    remedy: "Fix what the task depends on; pause the queue if that takes long.",
+    summary:
+      "{{ $value | humanizePercentage }} of {{ $labels.task }}'s attempts on {{ $labels.instance }} are retried",
+    meaning: `More than ${percent(retryRatio.limit)} of a worker's attempts fail and are retried: capacity goes into work that fails.`,
+    firstLook: "Retries by class, then one failed attempt's trace. Is it one worker, or all?",
+    remedy:
+      "All: fix what the task depends on; pause the queue if that takes long. One: stop it and replace its host.",
     dashboard: detailOfTask,
   },
   {
@@ -125,12 +132,13 @@ export const taskAlerts: readonly Alert[] = [
     name: "TaskQueueProcessingSlow",
     expr: [
       `${recentP95} > ${slowdown.factor} * ${yesterdaysP95}`,
+      `and on (queue, task) ${recentP95} > ${slowdown.minSeconds}`,
       `and on (queue, task) ${sum(increase(attempts, "10m"), byTask)} >= ${slowdown.minJobs}`,
     ].join("\n"),
     for: "15m",
     severity: "info",
     summary: "{{ $labels.task }} takes {{ $value | humanizeDuration }} (p95), twice yesterday's",
-    meaning: "Attempts take more than twice as long as at this time yesterday.",
+    meaning: `Attempts take more than twice as long as at this time yesterday, and more than ${slowdown.minSeconds} s.`,
     firstLook: "Releases since yesterday, and a slow attempt's trace.",
     remedy: "Roll the release back, or look at what the task depends on.",
     dashboard: detailOfTask,

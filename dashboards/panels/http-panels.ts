@@ -8,11 +8,14 @@ import { rising } from "./thresholds.ts";
 /** Routes that people and programs ask for work on; probes answer 503 by design. */
 export const workRoutes = { http_route: noneOf("", paths.health, paths.readiness) };
 
-/** Share of the requests that the producer failed to answer. */
-export function errorRatio(window?: string): string {
+/** Requests a second that the producer failed to answer. */
+export function failedRequests(window?: string): string {
   const failed = { ...workRoutes, http_response_status_code: anyOf("5..") };
-  const all = sum(rate(countOf("httpRequestDuration", workRoutes), window));
-  return `(${sum(rate(countOf("httpRequestDuration", failed), window))} or vector(0)) / ${all}`;
+  return sum(rate(countOf("httpRequestDuration", failed), window));
+}
+
+export function allRequests(window?: string): string {
+  return sum(rate(countOf("httpRequestDuration", workRoutes), window));
 }
 
 /** The producer's pages and API. */
@@ -39,7 +42,7 @@ export function httpPanels() {
       description: "Share of the requests answered with a 5xx status.",
       unit: "percentunit",
       width: 4,
-      queries: [lines(errorRatio(), "5xx")],
+      queries: [lines(`(${failedRequests()} or vector(0)) / ${allRequests()}`, "5xx")],
       thresholds: rising(requestErrorRatio),
     }),
     timeseries({

@@ -10,7 +10,7 @@ import {
 import { alertList, gauge, stat, upStat } from "./panels.ts";
 import { increase, max, min, rate, series, sum } from "../query/promql.ts";
 import { instant, lines } from "../query/queries.ts";
-import { recorded } from "../alerts/recordings.ts";
+import { recorded, utilization } from "../alerts/recordings.ts";
 import type { QueueScope } from "../query/scope.ts";
 import { atLeast, rising } from "./thresholds.ts";
 
@@ -41,12 +41,7 @@ export function nowPanels(scope: QueueScope) {
       description: "Share of the workers' slots in use. Near 1, jobs have to wait: add a worker.",
       unit: "percentunit",
       width: 4,
-      queries: [
-        lines(
-          `${sum(rate(series("workerBusySeconds", scope)))} / ${sum(series("workerConcurrency", scope))}`,
-          "busy",
-        ),
-      ],
+      queries: [lines(utilization(scope, []), "busy")],
       thresholds: rising(utilizationRatio),
     }),
     stat({

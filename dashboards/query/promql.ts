@@ -68,6 +68,11 @@ export function increase(vector: string, window = panelWindow): string {
   return `increase(${vector}[${window}])`;
 }
 
+/** 1 if no series match, and nothing otherwise. */
+export function absent(vector: string): string {
+  return `absent(${vector})`;
+}
+
 export const sum = aggregation("sum");
 export const max = aggregation("max");
 export const min = aggregation("min");

@@ -33,6 +33,9 @@ const exporters = [
   { job: "node", target: `localhost:${monitoringPorts.nodeExporter}` },
 ] as const;
 
+export const scrapeJobs = [...scraped, ...exporters].map(({ job }) => job);
+export type ScrapeJobName = (typeof scrapeJobs)[number];
+
 /** Where everything is on one machine. */
 export interface LocalAddresses {
   /** As `host:port`, by scrape job; an exporter that has none does not run. */

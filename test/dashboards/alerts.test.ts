@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { createRule } from "../../dashboards/alerts/alert.ts";
 import { alerts, createRuleFile } from "../../dashboards/alerts/alerts.ts";
+import { recordings } from "../../dashboards/alerts/recordings.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
-import { promtool } from "../support/promtool.ts";
-import type { FiringAlert } from "./alert-cases/alert-case.ts";
+import { isDeclared } from "../support/declared-series.ts";
+import { readSelectors } from "../support/promql.ts";
+import { failedRuleTests, inputOf, runRuleTests, type Series } from "../support/rule-tests.ts";
+import type { FiringAlert, QuietCase } from "./alert-cases/alert-case.ts";
 import { httpCases, httpQuietCases } from "./alert-cases/http-cases.ts";
 import { monitoringCases, monitoringQuietCases } from "./alert-cases/monitoring-cases.ts";
 import { queueCases, queueQuietCases } from "./alert-cases/queue-cases.ts";
@@ -22,43 +24,177 @@ const quietCases = [
   monitoringQuietCases,
 ].flat();
 
-/** In the order of the file, as alerts ask for what is recorded before them. */
-const groups = createRuleFile().groups.map(({ name }) => name);
-const ruleFile = fileURLToPath(new URL("alerts.yaml", dashboardsFolder));
+interface FiringTest {
+  readonly name: string;
+  readonly series: Series;
+  readonly expected: Readonly<
+    Record<string, readonly (readonly [at: string, firing: readonly FiringAlert[]])[]>
+  >;
+}
 
-test.each(alertCases)(
-  "$alert fires for as long as its trouble lasts",
-  ({ alert, series, interval, quietAt, firesAt, firing, resolvedAt }) => {
-    const expected = [
-      ...quietAt.map((at) => [at, []] as const),
-      [firesAt, firing],
-      [resolvedAt, []],
-    ] as const;
-    const { output, status } = testRules(alert, series, expected, interval);
-    expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+const fires = (name: string) => `${name} fires for as long as its trouble lasts`;
+const isShort = (name: string) => `${name} stays silent just short of trouble`;
+const isQuiet = ({ alert, because }: QuietCase) => `${alert} stays silent: ${because}`;
+
+const blind = { labels: {}, summary: "The state of the queue cannot be read" };
+const goneWorker = { job: "taskqueue-worker" };
+
+/** What fires, and when, where no case of its own says so. */
+const further: readonly FiringTest[] = [
+  {
+    name: "fires the watchdog always",
+    series: {},
+    expected: { Watchdog: [["0m", [{ labels: {}, summary: "Alerting works" }]]] },
   },
-);
+  {
+    name: "says once that the queue's state is missing when it is, whether or not reads fail",
+    series: { 'taskqueue_queue_collect_errors_total{queue="tasks"}': "0+1x20" },
+    expected: {
+      TaskQueueMetricsBlind: [["12m", [{ ...blind, labels: { queue: "tasks" } }]]],
+    },
+  },
+  {
+    name: "says that the queue's state is missing when nothing else is there either",
+    series: {},
+    expected: { TaskQueueMetricsBlind: [["6m", [blind]]] },
+  },
+  {
+    name: "says that targets are missing that no discovery finds",
+    series: {},
+    expected: {
+      TaskQueueProducerDown: [
+        [
+          "2m",
+          [
+            {
+              labels: { job: "taskqueue-producer" },
+              summary: "Nothing can be submitted: the producer is down",
+            },
+          ],
+        ],
+      ],
+      TargetDown: [["2m", [{ labels: goneWorker, summary: "taskqueue-worker cannot be scraped" }]]],
+      RedisExporterDown: [
+        ["6m", [{ labels: { job: "redis" }, summary: "Redis' exporter cannot be scraped" }]],
+      ],
+      NodeExporterDown: [
+        ["6m", [{ labels: { job: "node" }, summary: "The node exporter cannot be scraped" }]],
+      ],
+    },
+  },
+  {
+    name: "fires TaskQueueNoWorkers on an idle queue whose worker never started",
+    series: {
+      'taskqueue_queue_workers{queue="tasks"}': "0x24",
+      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x24",
+    },
+    expected: {
+      TaskQueueNoWorkers: [
+        ["8m", [{ labels: { queue: "tasks" }, summary: "No worker is connected to tasks" }]],
+      ],
+    },
+  },
+  {
+    name: "fires TaskQueueHeartbeatStale where a worker is connected and none ever came through",
+    series: {
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
+      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x24",
+    },
+    expected: {
+      TaskQueueHeartbeatStale: [
+        ["2m", []],
+        [
+          "5m",
+          [
+            {
+              labels: { queue: "tasks" },
+              summary: "No heartbeat comes through tasks although a worker has a free slot",
+            },
+          ],
+        ],
+      ],
+    },
+  },
+  {
+    name: "fires RedisDown without an exporter when no service has a connection",
+    series: { 'taskqueue_redis_connection_up{client="queue"}': "0x9" },
+    expected: {
+      RedisDown: [["3m", [{ labels: {}, summary: "Redis does not answer" }]]],
+    },
+  },
+];
 
-test.each(quietCases)("$alert stays silent: $because", ({ alert, series, quietAt }) => {
-  const { output, status } = testRules(
-    alert,
+/** All at once: promtool takes a while to start. */
+const failures = failedRuleTests([
+  ...alertCases.map(({ alert, series, interval, quietAt, firesAt, firing, resolvedAt }) => ({
+    name: fires(alert),
     series,
-    quietAt.map((at) => [at, []] as const),
+    interval,
+    expected: {
+      [alert]: [
+        ...silentAt(quietAt),
+        [firesAt, firing.map((one) => expectedAlert(alert, one))] as const,
+        ...silentAt([resolvedAt]),
+      ],
+    },
+  })),
+  ...alertCases.map(({ alert, series, interval, quietAt, firesAt, resolvedAt, below }) => ({
+    name: isShort(alert),
+    series: { ...series, ...below },
+    interval,
+    expected: { [alert]: silentAt([...quietAt, firesAt, resolvedAt]) },
+  })),
+  ...quietCases.map((quiet) => ({
+    name: isQuiet(quiet),
+    series: quiet.series,
+    interval: quiet.interval,
+    expected: { [quiet.alert]: silentAt(quiet.quietAt) },
+  })),
+  ...further.map(({ name, series, expected }) => ({
+    name,
+    series,
+    expected: Object.fromEntries(
+      Object.entries(expected).map(([alert, times]) => [
+        alert,
+        times.map(([at, firing]) => [at, firing.map((one) => expectedAlert(alert, one))] as const),
+      ]),
+    ),
+  })),
+]);
+
+function silentAt(times: readonly string[]) {
+  return times.map((at) => [at, []] as const);
+}
+
+const names = [
+  ...alertCases.flatMap(({ alert }) => [fires(alert), isShort(alert)]),
+  ...quietCases.map(isQuiet),
+  ...further.map(({ name }) => name),
+];
+
+test.each(names)("%s", (name) => {
+  expect(failures.get(name)).toBeUndefined();
+});
+
+test("has names of their own for cases, and no failure that belongs to none", () => {
+  const unknown = [...failures.keys()].filter((name) => !names.includes(name));
+  expect([unknown, new Set(names).size]).toEqual([[], names.length]);
+});
+
+test("changes at least one series, and adds none but buckets, where it is just short of trouble", () => {
+  const wrong = alertCases.filter(({ series, below }) =>
+    Object.entries(below).every(([name, values]) => series[name] === values),
   );
-  expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+  expect(wrong.map(({ alert }) => alert)).toEqual([]);
 });
 
-test("fires the watchdog always, and says that the queue's state is missing when it is", () => {
-  const always = testRules("Watchdog", {}, [["0m", [{ labels: {}, summary: "Alerting works" }]]]);
-  const blind = { labels: {}, summary: "The state of the queue cannot be read" };
-  const absent = testRules("TaskQueueMetricsBlind", {}, [["6m", [blind]]]);
-  expect([always.status, absent.status]).toEqual([0, 0]);
-});
-
-test("fires RedisDown without an exporter when no service has a connection", () => {
-  const down = { labels: {}, summary: "Redis does not answer" };
-  const series = { 'taskqueue_redis_connection_up{client="queue"}': "0x9" };
-  expect(testRules("RedisDown", series, [["3m", [down]]]).status).toBe(0);
+test("gives fixtures only series that are declared, with labels that they have", () => {
+  const series = [
+    ...alertCases.flatMap((one) => [...Object.keys(one.series), ...Object.keys(one.below)]),
+    ...quietCases.flatMap((one) => Object.keys(one.series)),
+  ].flatMap(readSelectors);
+  const undeclared = series.filter(({ name, labels }) => !isDeclared(name, labels));
+  expect([undeclared, series.length > 100]).toEqual([[], true]);
 });
 
 test("has a case for every alert", () => {
@@ -76,42 +212,49 @@ test("leads from every alert to the place in dashboards/README.md that says what
   expect(runbooks).toEqual(places);
 });
 
-test("wakes somebody up for five reasons only", () => {
+test("wakes somebody up for seven reasons only", () => {
   const pages = alerts.filter(({ severity }) => severity === "critical");
   expect(pages.map(({ name }) => name)).toEqual([
     "TaskQueueNoWorkers",
     "TaskQueueWorkerWedged",
     "TaskQueueHeartbeatStale",
+    "TaskQueueOldestJobMuchTooOld",
     "RedisDown",
     "TaskQueueEnqueueFailing",
+    "TaskQueueProducerDown",
   ]);
 });
 
-/** Runs the shipped rules on these series and compares what fires at each time, annotations included. */
-function testRules(
-  alert: string,
-  series: Readonly<Record<string, string>>,
-  expected: readonly (readonly [at: string, firing: readonly FiringAlert[]])[],
-  interval = "1m",
-) {
-  const content = JSON.stringify({
-    rule_files: [ruleFile],
-    group_eval_order: groups,
-    evaluation_interval: interval,
-    tests: [
-      {
-        interval: "1m",
-        external_labels: { grafana_url: "https://grafana" },
-        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-        alert_rule_test: expected.map(([at, firing]) => ({
-          eval_time: at,
-          alertname: alert,
-          exp_alerts: firing.map((fired) => expectedAlert(alert, fired)),
-        })),
-      },
-    ],
-  });
-  return promtool(["test", "rules"], content);
+test("tells of no exporter where nothing is to scrape it", () => {
+  const here = alertsIn(createRuleFile(["taskqueue-producer", "taskqueue-worker", "redis"]));
+  expect(alertsIn(createRuleFile()).filter((name) => !here.includes(name))).toEqual([
+    "NodeExporterDown",
+  ]);
+});
+
+test("counts no work of a worker that is gone for those that are left", () => {
+  const { output, status } = runRuleTests("1m", [
+    {
+      input_series: inputOf({
+        'taskqueue_worker_busy_seconds_total{queue="tasks",instance="a"}': "0+540x60",
+        'taskqueue_worker_concurrency{queue="tasks",instance="a"}': "10x60",
+        'taskqueue_worker_busy_seconds_total{queue="tasks",instance="b"}': "0+540x20 stale",
+        'taskqueue_worker_concurrency{queue="tasks",instance="b"}': "10x20 stale",
+      }),
+      promql_expr_test: ["20m", "22m"].map((at) => ({
+        expr: recordings.utilization.record,
+        eval_time: at,
+        exp_samples: [{ labels: `${recordings.utilization.record}{queue="tasks"}`, value: 0.9 }],
+      })),
+    },
+  ]);
+  expect([status, output]).toEqual([0, expect.stringContaining("SUCCESS")]);
+});
+
+function alertsIn({ groups }: ReturnType<typeof createRuleFile>): string[] {
+  return groups.flatMap(({ rules }) =>
+    rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])),
+  );
 }
 
 function expectedAlert(name: string, { labels, summary }: FiringAlert) {

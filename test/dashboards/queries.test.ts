@@ -14,6 +14,7 @@ import {
   readRules,
   untyped,
 } from "../support/dashboards.ts";
+import { declared, isDeclared, seriesOf } from "../support/declared-series.ts";
 import { readGroupings, readSelectors, type Selector } from "../support/promql.ts";
 import { promtool } from "../support/promtool.ts";
 import { createJobLinks } from "../../src/producer/jobs/links.ts";
@@ -41,27 +42,7 @@ const promql: readonly Query[] = [
   ...readRules(),
 ].map(({ at, text }) => ({ at, text: fillVariables(text) }));
 
-const targetLabels = ["job", "instance"];
 const catalogue: readonly MetricSpec[] = Object.values(metrics);
-
-/** Each series that may be asked for, with its labels. */
-const known: ReadonlyMap<string, readonly string[]> = new Map([
-  ...catalogue.flatMap(seriesOf),
-  ...Object.values(foreignMetrics).map(
-    ({ name, labels }) => [name, [...labels, ...targetLabels]] as const,
-  ),
-  ...Object.values(recordings).map(({ record, labels }) => [record, labels] as const),
-]);
-
-function seriesOf({ type, name, labels }: MetricSpec): (readonly [string, readonly string[]])[] {
-  const all = [...labels, ...targetLabels];
-  if (type !== "histogram") return [[name, all]];
-  return [
-    [`${name}_bucket`, [...all, "le"]],
-    [`${name}_sum`, all],
-    [`${name}_count`, all],
-  ];
-}
 
 test("has PromQL that Prometheus can read in every panel, variable, annotation and rule", () => {
   const rulesOfQueries = promql.map(({ text }, index) => ({
@@ -80,7 +61,7 @@ test("asks only for series that are declared, by labels that they have", () => {
   const selectors = promql.flatMap(({ at, text }) =>
     readSelectors(text).map((selector) => ({ at, ...selector })),
   );
-  const wrong = selectors.filter(({ name, labels }) => !hasLabels(name, labels));
+  const wrong = selectors.filter(({ name, labels }) => !isDeclared(name, labels));
   expect([wrong, selectors.length > promql.length]).toEqual([[], true]);
 });
 
@@ -92,13 +73,8 @@ test("groups and matches only by labels that some series there has", () => {
   expect([wrong, groupings.length > 100]).toEqual([[], true]);
 });
 
-function hasLabels(name: string, labels: readonly string[]): boolean {
-  const own = known.get(name);
-  return own !== undefined && labels.every((label) => own.includes(label));
-}
-
 function isLabelOf(selectors: readonly Selector[]): (label: string) => boolean {
-  return (label) => selectors.some(({ name }) => known.get(name)?.includes(label));
+  return (label) => selectors.some(({ name }) => declared.get(name)?.includes(label));
 }
 
 test("draws, or alerts on, every metric of the catalogue and every foreign one it lists", () => {

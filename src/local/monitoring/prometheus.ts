@@ -1,12 +1,15 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { createRuleFile } from "../../../dashboards/alerts/alerts.ts";
 import {
   createPrometheusOptions,
   createPrometheusVariables,
 } from "../../../dashboards/stack/prometheus.ts";
-import { createLocalScraping, type LocalAddresses } from "../../../dashboards/stack/scraping.ts";
+import {
+  createLocalScraping,
+  type LocalAddresses,
+  scrapeJobs,
+} from "../../../dashboards/stack/scraping.ts";
 import type { Watcher } from "./watcher.ts";
-
-const rules = resolve(import.meta.dirname, "../../../dashboards/alerts.yaml");
 
 /** Prometheus with the shipped rules, for this machine alone; `grafanaUrl` is where alerts link to. */
 export function createPrometheus({
@@ -23,11 +26,15 @@ export function createPrometheus({
   grafanaUrl: string;
 }): Watcher {
   const config = join(folder, "prometheus.yaml");
+  const scraped = scrapeJobs.filter((job) => addresses.targets[job] !== undefined);
   const options = createPrometheusOptions({ config, folder: join(folder, "data"), port });
   return {
     name: "prometheus",
     command: [binary, ...options],
     env: createPrometheusVariables(grafanaUrl),
-    files: { [config]: { ...createLocalScraping(addresses), rule_files: [rules] } },
+    files: {
+      [config]: createLocalScraping(addresses),
+      [join(folder, "alerts.yaml")]: createRuleFile(scraped),
+    },
   };
 }

@@ -1,5 +1,4 @@
-/** Time series as `promtool test rules` writes them, a sample a minute: `0x4` is five zeros. */
-type Series = Readonly<Record<string, string>>;
+import type { Series } from "../../support/rule-tests.ts";
 
 export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -17,6 +16,8 @@ export interface AlertCase {
   readonly firesAt: string;
   readonly firing: readonly FiringAlert[];
   readonly resolvedAt: string;
+  /** The same again, but for series that are just short of trouble: it must never fire. */
+  readonly below: Series;
 }
 
 /** What looks like trouble and must not fire. */
@@ -24,6 +25,8 @@ export interface QuietCase {
   readonly because: string;
   readonly alert: string;
   readonly series: Series;
+  /** How often rules are evaluated; every minute when left out. */
+  readonly interval?: string;
   readonly quietAt: readonly string[];
 }
 

@@ -7,12 +7,18 @@ export const httpCases: readonly AlertCase[] = [
     alert: "TaskQueueEnqueueFailing",
     series: {
       'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
-        "0x4 1+1x9 10x20",
+        "0x4 2+2x9 20x30",
+      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="added"}':
+        "0+2x44",
     },
-    quietAt: ["4m", "6m"],
-    firesAt: "8m",
-    firing: [{ labels: queue, summary: "Submissions to tasks fail" }],
-    resolvedAt: "21m",
+    quietAt: ["4m", "7m", "9m"],
+    firesAt: "14m",
+    firing: [{ labels: queue, summary: "50% of the submissions to tasks fail" }],
+    resolvedAt: "20m",
+    below: {
+      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="added"}':
+        "0+50x44",
+    },
   },
   {
     alert: "TaskQueueWebErrors",
@@ -26,6 +32,10 @@ export const httpCases: readonly AlertCase[] = [
     firesAt: "20m",
     firing: [{ labels: {}, summary: "10% of requests get a server error" }],
     resolvedAt: "31m",
+    below: {
+      'http_server_request_duration_seconds_count{http_route="/",http_response_status_code="200"}':
+        "0+20x64",
+    },
   },
   {
     alert: "TaskQueueWebSlow",
@@ -42,10 +52,33 @@ export const httpCases: readonly AlertCase[] = [
       { labels: { http_route: "/api/v1/tasks" }, summary: "/api/v1/tasks takes 975ms (p95)" },
     ],
     resolvedAt: "40m",
+    below: {
+      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="0.5"}':
+        "0+9.6x30 288x30",
+    },
   },
 ];
 
 export const httpQuietCases: readonly QuietCase[] = [
+  {
+    because: "ten refusals of one moment are over",
+    alert: "TaskQueueEnqueueFailing",
+    series: {
+      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
+        "0x4 10x20",
+    },
+    quietAt: ["5m", "7m", "8m", "9m", "10m"],
+  },
+  {
+    because: "RedisDown tells of it",
+    alert: "TaskQueueEnqueueFailing",
+    series: {
+      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
+        "0+10x30",
+      'taskqueue_redis_connection_up{client="queue"}': "0x30",
+    },
+    quietAt: ["20m"],
+  },
   {
     because: "a readiness probe answers 503 by design",
     alert: "TaskQueueWebErrors",

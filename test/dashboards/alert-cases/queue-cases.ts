@@ -11,10 +11,9 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "6m"],
     firesAt: "8m",
-    firing: [
-      { labels: queue, summary: "No worker is connected to tasks although jobs are waiting" },
-    ],
+    firing: [{ labels: queue, summary: "No worker is connected to tasks" }],
     resolvedAt: "16m",
+    below: { 'taskqueue_queue_workers{queue="tasks"}': "1x4 0 1x19" },
   },
   {
     alert: "TaskQueueJobsUnknownToWorkers",
@@ -23,6 +22,7 @@ export const queueCases: readonly AlertCase[] = [
     firesAt: "9m",
     firing: [{ labels: queue, summary: "Jobs in tasks wait for a worker that knows them" }],
     resolvedAt: "18m",
+    below: { 'taskqueue_jobs_postponed_total{queue="tasks",task="_OTHER"}': "0x4 1x19" },
   },
   {
     alert: "TaskQueueWorkerWedged",
@@ -36,17 +36,33 @@ export const queueCases: readonly AlertCase[] = [
     firesAt: "10m",
     firing: [{ labels: queue, summary: "Workers of tasks are connected but start nothing" }],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_jobs_finished_total{queue="tasks"}': "0+10x4 40 40 41 41 42 42 43 43 44x9",
+    },
   },
   {
     alert: "TaskQueueHeartbeatStale",
     series: {
       'taskqueue_heartbeat_last_processed_timestamp_seconds{queue="tasks"}':
         "0+60x4 240x9 900+60x9",
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
+      'taskqueue_worker_active_jobs{queue="tasks"}': "3x24",
+      'taskqueue_worker_concurrency{queue="tasks"}': "10x24",
+      'taskqueue_jobs_finished_total{queue="tasks"}': "7x24",
     },
     quietAt: ["4m", "8m"],
     firesAt: "10m",
-    firing: [{ labels: queue, summary: "No heartbeat has come through tasks for 6m 0s" }],
+    firing: [
+      {
+        labels: queue,
+        summary: "No heartbeat comes through tasks although a worker has a free slot",
+      },
+    ],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_heartbeat_last_processed_timestamp_seconds{queue="tasks"}':
+        "0+60x4 240x3 480+60x15",
+    },
   },
   {
     alert: "TaskQueueOldestJobTooOld",
@@ -57,16 +73,23 @@ export const queueCases: readonly AlertCase[] = [
     firesAt: "11m",
     firing: [{ labels: queue, summary: "A job in tasks has waited for 1m 30s" }],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}': "5x4 60x9 5x9",
+    },
   },
   {
     alert: "TaskQueueOldestJobMuchTooOld",
     series: {
       'taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}': "5x4 900x9 90x9",
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
     },
     quietAt: ["4m", "9m"],
     firesAt: "11m",
     firing: [{ labels: queue, summary: "A job in tasks has waited for 15m 0s" }],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}': "5x4 600x9 90x9",
+    },
   },
   {
     alert: "TaskQueueBacklogGrowing",
@@ -79,24 +102,47 @@ export const queueCases: readonly AlertCase[] = [
     firesAt: "30m",
     firing: [{ labels: queue, summary: "600 jobs are waiting in tasks, with more every minute" }],
     resolvedAt: "42m",
+    below: { 'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0+2x40 0x20" },
   },
   {
     alert: "TaskQueueWaitSLOFastBurn",
     series: {
       'taskqueue_job_wait_duration_seconds_bucket{queue="tasks",le="10"}':
-        "0+10x60 600x60 610+10x20",
-      'taskqueue_job_wait_duration_seconds_count{queue="tasks"}': "0+10x141",
+        "0+10x60 600x60 610+10x60",
+      'taskqueue_job_wait_duration_seconds_count{queue="tasks"}': "0+10x181",
       'taskqueue_job_wait_duration_seconds_bucket{queue="of Prometheus 3",le="10.0"}':
-        "0+10x60 600x60 610+10x20",
-      'taskqueue_job_wait_duration_seconds_count{queue="of Prometheus 3"}': "0+10x141",
+        "0+10x60 600x60 610+10x60",
+      'taskqueue_job_wait_duration_seconds_count{queue="of Prometheus 3"}': "0+10x181",
     },
-    quietAt: ["60m", "64m"],
+    quietAt: ["60m", "62m"],
     firesAt: "90m",
     firing: ["tasks", "of Prometheus 3"].map((name) => ({
       labels: { queue: name },
-      summary: `100% of the jobs in ${name} start late`,
+      summary: `45.9% of the jobs in ${name} start late`,
     })),
-    resolvedAt: "130m",
+    resolvedAt: "165m",
+    // 5.9 % late for hours.
+    below: {
+      'taskqueue_job_wait_duration_seconds_bucket{queue="tasks",le="10"}': "0+9.41x181",
+      'taskqueue_job_wait_duration_seconds_bucket{queue="of Prometheus 3",le="10.0"}': "0+9.41x181",
+    },
+  },
+  {
+    alert: "TaskQueueWaitSLOSlowBurn",
+    interval: "10m",
+    series: {
+      'taskqueue_job_wait_duration_seconds_bucket{queue="tasks",le="10"}':
+        "0+10x1440 14400+9.5x4320 55440+10x1440",
+      'taskqueue_job_wait_duration_seconds_count{queue="tasks"}': "0+10x7202",
+    },
+    quietAt: ["1440m", "1800m"],
+    firesAt: "5760m",
+    firing: [{ labels: queue, summary: "5% of the jobs in tasks start late" }],
+    resolvedAt: "7200m",
+    // The objective itself: 1 % late.
+    below: {
+      'taskqueue_job_wait_duration_seconds_bucket{queue="tasks",le="10"}': "0+9.91x7202",
+    },
   },
   {
     alert: "TaskQueuePausedTooLong",
@@ -105,6 +151,7 @@ export const queueCases: readonly AlertCase[] = [
     firesAt: "66m",
     firing: [{ labels: queue, summary: "tasks has been paused for more than an hour" }],
     resolvedAt: "77m",
+    below: { 'taskqueue_queue_paused{queue="tasks"}': "0x4 1x55 0x20" },
   },
 ];
 
@@ -120,13 +167,13 @@ export const queueQuietCases: readonly QuietCase[] = [
     quietAt: ["20m"],
   },
   {
-    because: "an empty queue needs no workers",
+    because: "on an empty queue a host may be replaced",
     alert: "TaskQueueNoWorkers",
     series: {
-      'taskqueue_queue_workers{queue="tasks"}': "0x24",
+      'taskqueue_queue_workers{queue="tasks"}': "1x4 0x4 1x9",
       'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x24",
     },
-    quietAt: ["20m"],
+    quietAt: ["6m", "9m", "11m", "14m"],
   },
   {
     because: "a worker busy with long jobs is not wedged",
@@ -144,8 +191,53 @@ export const queueQuietCases: readonly QuietCase[] = [
     alert: "TaskQueueHeartbeatStale",
     series: {
       'taskqueue_heartbeat_last_processed_timestamp_seconds{queue="tasks"}': "0x24",
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
       'taskqueue_queue_paused{queue="tasks"}': "1x24",
     },
     quietAt: ["20m"],
+  },
+  {
+    because: "a queue that finishes jobs is alive, as where 2,200 jobs of 2 s wait before it",
+    alert: "TaskQueueHeartbeatStale",
+    series: {
+      'taskqueue_heartbeat_last_processed_timestamp_seconds{queue="tasks"}': "0x24",
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
+      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "2200-60x24",
+      'taskqueue_worker_active_jobs{queue="tasks"}': "9x24",
+      'taskqueue_worker_concurrency{queue="tasks"}': "10x24",
+      'taskqueue_jobs_finished_total{queue="tasks"}': "0+300x24",
+    },
+    quietAt: ["5m", "10m", "20m"],
+  },
+  {
+    because: "long jobs in every slot let nothing by",
+    alert: "TaskQueueHeartbeatStale",
+    series: {
+      'taskqueue_heartbeat_last_processed_timestamp_seconds{queue="tasks"}': "0x24",
+      'taskqueue_queue_workers{queue="tasks"}': "1x24",
+      'taskqueue_queue_jobs{queue="tasks",state="active"}': "10x24",
+      'taskqueue_worker_active_jobs{queue="tasks"}': "10x24",
+      'taskqueue_worker_concurrency{queue="tasks"}': "10x24",
+    },
+    quietAt: ["5m", "10m", "20m"],
+  },
+  {
+    because: "TaskQueueNoWorkers tells of it",
+    alert: "TaskQueueOldestJobMuchTooOld",
+    series: {
+      'taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}': "900x24",
+      'taskqueue_queue_workers{queue="tasks"}': "0x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
+    because: "one late job of six an hour is no trend",
+    alert: "TaskQueueWaitSLOFastBurn",
+    series: {
+      'taskqueue_job_wait_duration_seconds_bucket{queue="tasks",le="10"}':
+        "0x9 1x9 2x9 3x9 4x9 5x69",
+      'taskqueue_job_wait_duration_seconds_count{queue="tasks"}': "0x9 1x9 2x9 3x9 4x9 5x9 6x59",
+    },
+    quietAt: ["60m", "62m", "64m", "66m"],
   },
 ];

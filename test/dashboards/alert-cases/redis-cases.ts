@@ -14,6 +14,7 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "7m",
     firing: [{ labels: {}, summary: "Redis does not answer" }],
     resolvedAt: "16m",
+    below: { 'redis_up{job="redis"}': "1x4 0 1x19" },
   },
   {
     alert: "TaskQueueRedisClientDown",
@@ -30,6 +31,10 @@ export const redisCases: readonly AlertCase[] = [
       },
     ],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_redis_connection_up{client="worker",job="taskqueue-worker",instance="10.0.1.20:9464"}':
+        "1x4 0 1x19",
+    },
   },
   {
     alert: "RedisMemoryNearLimit",
@@ -41,6 +46,9 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "16m",
     firing: [{ labels: redis, summary: "Redis uses 90% of its memory limit" }],
     resolvedAt: "26m",
+    below: {
+      'redis_memory_used_bytes{job="redis",instance="localhost:9121"}': "100x4 800x19 100x9",
+    },
   },
   {
     alert: "TaskQueueKeptTooMuch",
@@ -61,6 +69,12 @@ export const redisCases: readonly AlertCase[] = [
       },
     ],
     resolvedAt: "26m",
+    below: {
+      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="succeeded"}':
+        "300x4 400x19 300x9",
+      'taskqueue_queue_kept_bytes{job="taskqueue-producer",queue="tasks",what="succeeded"}':
+        "300x4 400x19 300x9",
+    },
   },
   {
     alert: "TaskQueueResultsRemovedEarly",
@@ -80,6 +94,9 @@ export const redisCases: readonly AlertCase[] = [
       },
     ],
     resolvedAt: "70m",
+    below: {
+      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="early"}': "0x105",
+    },
   },
   {
     alert: "RedisMaxmemoryUnset",
@@ -90,6 +107,9 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "16m",
     firing: [{ labels: redis, summary: "Redis has no memory limit" }],
     resolvedAt: "26m",
+    below: {
+      'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x4 1x19 1000x9",
+    },
   },
   {
     alert: "RedisEvictingKeys",
@@ -98,6 +118,7 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "6m",
     firing: [{ labels: redis, summary: "Redis has evicted 3 keys" }],
     resolvedAt: "20m",
+    below: { 'redis_evicted_keys_total{job="redis",instance="localhost:9121"}': "3x45" },
   },
   {
     alert: "RedisPersistenceFailing",
@@ -109,6 +130,9 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "11m",
     firing: [{ labels: redis, summary: "Redis cannot write to its disk" }],
     resolvedAt: "16m",
+    below: {
+      'redis_aof_last_write_status{job="redis",instance="localhost:9121"}': "1x4 0x4 1x14",
+    },
   },
   {
     alert: "TaskQueueRedisSlow",
@@ -125,10 +149,15 @@ export const redisCases: readonly AlertCase[] = [
     firing: [
       {
         labels: { instance: worker.instance, client: "worker" },
-        summary: "Redis takes 497.5ms to answer worker on 10.0.1.20:9464",
+        summary: "Redis takes 375ms to answer worker on 10.0.1.20:9464",
       },
     ],
     resolvedAt: "40m",
+    // Of twenty PINGs the slowest nine.
+    below: {
+      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.1"}':
+        "0+5.5x30 165x30",
+    },
   },
 ];
 

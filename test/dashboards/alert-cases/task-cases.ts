@@ -17,6 +17,9 @@ export const taskCases: readonly AlertCase[] = [
     firesAt: "19m",
     firing: [{ labels: divide, summary: "16.67% of divide jobs fail through a fault of ours" }],
     resolvedAt: "35m",
+    below: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+40x40",
+    },
   },
   {
     alert: "TaskQueueUserErrorSpike",
@@ -33,18 +36,35 @@ export const taskCases: readonly AlertCase[] = [
       },
     ],
     resolvedAt: "50m",
+    below: {
+      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}':
+        "0+3x30 90x40",
+    },
   },
   {
     alert: "TaskQueueRetryStorm",
     series: {
-      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency"}':
-        "0+5x30 150x30",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x60",
+      // One worker of five.
+      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+        "0+10x30 300x30",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.20:9464"}':
+        "0+10x60",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.21:9464"}':
+        "0+40x60",
     },
     quietAt: ["0m", "10m"],
     firesAt: "20m",
-    firing: [{ labels: divide, summary: "50% of divide's attempts are retried" }],
+    firing: [
+      {
+        labels: { ...divide, instance: worker.instance },
+        summary: "100% of divide's attempts on 10.0.1.20:9464 are retried",
+      },
+    ],
     resolvedAt: "45m",
+    below: {
+      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+        "0+2x30 60x30",
+    },
   },
   {
     alert: "TaskQueueStalledJobs",
@@ -53,6 +73,7 @@ export const taskCases: readonly AlertCase[] = [
     firesAt: "6m",
     firing: [{ labels: queue, summary: "Jobs in tasks lost their worker" }],
     resolvedAt: "25m",
+    below: { 'taskqueue_jobs_stalled_total{queue="tasks"}': "2x45" },
   },
   {
     alert: "TaskQueueTaskBlocks",
@@ -61,6 +82,7 @@ export const taskCases: readonly AlertCase[] = [
     firesAt: "6m",
     firing: [{ labels: divide, summary: "divide blocked its worker for 14s" }],
     resolvedAt: "25m",
+    below: { 'taskqueue_task_blocked_seconds_total{queue="tasks",task="divide"}': "14x45" },
   },
   {
     alert: "TaskQueueJobHung",
@@ -77,6 +99,10 @@ export const taskCases: readonly AlertCase[] = [
       },
     ],
     resolvedAt: "16m",
+    below: {
+      'taskqueue_worker_oldest_active_job_age_seconds{queue="tasks",job="taskqueue-worker",instance="10.0.1.20:9464"}':
+        "5x4 600x9 5x9",
+    },
   },
   {
     alert: "TaskQueueWorkersSaturated",
@@ -88,6 +114,7 @@ export const taskCases: readonly AlertCase[] = [
     firesAt: "25m",
     firing: [{ labels: queue, summary: "The workers of tasks are 98% busy" }],
     resolvedAt: "40m",
+    below: { 'taskqueue_worker_busy_seconds_total{queue="tasks"}': "0+534x30 16020x30" },
   },
   {
     alert: "TaskQueueProcessingSlow",
@@ -105,6 +132,12 @@ export const taskCases: readonly AlertCase[] = [
     firesAt: "1465m",
     firing: [{ labels: divide, summary: "divide takes 4.8s (p95), twice yesterday's" }],
     resolvedAt: "1500m",
+    below: {
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="5"}':
+        "0x1502",
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="1"}':
+        "0+10x1502",
+    },
   },
 ];
 
@@ -132,5 +165,31 @@ export const taskQuietCases: readonly QuietCase[] = [
         "0x9 1x30",
     },
     quietAt: ["12m", "18m"],
+  },
+  {
+    because: "a single retry of two attempts is no storm",
+    alert: "TaskQueueRetryStorm",
+    series: {
+      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+        "0x4 1 1 1 2 2 2 3 3 3 4 4 4 5 5 5 6x30",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.20:9464"}':
+        "0x4 2 2 2 4 4 4 6 6 6 8 8 8 10 10 10 12x30",
+    },
+    quietAt: ["14m", "18m", "22m"],
+  },
+  {
+    because: "10 ms after 5 ms are twice as long, and quick",
+    alert: "TaskQueueProcessingSlow",
+    interval: "5m",
+    series: {
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="0.005"}':
+        "0+10x1440 14400x40",
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="0.025"}':
+        "0+10x1482",
+      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="+Inf"}':
+        "0+10x1482",
+      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x1482",
+    },
+    quietAt: ["1465m", "1475m"],
   },
 ];
