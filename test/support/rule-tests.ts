@@ -44,6 +44,31 @@ export function failedRuleTests(tests: readonly RuleTest[]): ReadonlyMap<string,
   return new Map(reports.map(({ name = "", report = "" }) => [name, report]));
 }
 
+/** The alerts that fire at that time on these series, by the name of each. */
+export function firingAlerts(
+  worlds: Iterable<{ readonly name: string; readonly series: Series; readonly at: string }>,
+): ReadonlyMap<string, readonly string[]> {
+  const { output } = runRuleTests(
+    "1m",
+    Array.from(worlds, ({ name, series, at }) => ({
+      input_series: inputOf(series),
+      // Whatever fires is not what is expected, and is reported: a comment says of which world.
+      promql_expr_test: [
+        { expr: `ALERTS{alertstate="firing"} # ${name}`, eval_time: at, exp_samples: [] },
+      ],
+    })),
+  );
+  const reports = output.matchAll(/ # (?<name>.*)", time: .*\n.*\n +got: (?<got>.*)$/gm);
+  return new Map(
+    [...reports].map(({ groups: { name = "", got = "" } = {} }) => [
+      name,
+      [
+        ...new Set([...got.matchAll(/alertname="(\w+)"/g)].map(([, alert = ""]) => alert)),
+      ].toSorted(),
+    ]),
+  );
+}
+
 /** What promtool says of tests of the shipped rules. */
 export function runRuleTests(interval: string, tests: readonly object[]) {
   const content = JSON.stringify({

@@ -1,6 +1,8 @@
 import { parse } from "yaml";
 import { anchorOf } from "../../../dashboards/alerts/alert.ts";
 import { alerts } from "../../../dashboards/alerts/alerts.ts";
+import { sourcesOf, toldBy } from "../../../dashboards/alerts/sources.ts";
+import { type State, states } from "../../../dashboards/alerts/states.ts";
 import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
@@ -32,7 +34,12 @@ export function createDocuments(pulumiProject: string): Readonly<Record<string, 
   return {
     "src/README.md": { failures: failureTable(), variables: variableTable() },
     "infra/README.md": { flows: flowTable(), configuration: configurationTable(pulumiProject) },
-    "dashboards/README.md": { alerts: alertTable(), metrics: metricTable() },
+    "dashboards/README.md": {
+      alerts: alertTable(),
+      states: stateTable(),
+      blindness: blindnessTable(),
+      metrics: metricTable(),
+    },
   };
 }
 
@@ -90,6 +97,39 @@ function alertTable(): string {
       firstLook,
       remedy,
     ]),
+  );
+}
+
+function stateTable(): string {
+  const severe = new Set(
+    alerts.filter(({ severity }) => severity === "critical").map(({ name }) => name),
+  );
+  return table(
+    ["state", "faults", "wakes somebody up", "tells of it"],
+    Object.values<State>(states).map(({ state, faults, fires }) => [
+      state,
+      faults.join(", "),
+      fires.filter((name) => severe.has(name)).join(", "),
+      fires.filter((name) => !severe.has(name)).join(", "),
+    ]),
+  );
+}
+
+function blindnessTable(): string {
+  return table(
+    ["alert", "fires in the states", "reads", "when its targets are gone"],
+    alerts.map((alert) => {
+      const read = sourcesOf(alert);
+      return [
+        alert.name,
+        Object.values<State>(states)
+          .filter(({ fires }) => fires.includes(alert.name))
+          .map(({ state }) => state)
+          .join("; "),
+        read.map(({ name }) => code(name)).join(", "),
+        [...new Set(read.flatMap(({ jobs }) => jobs.map((job) => toldBy[job])))].join(", "),
+      ];
+    }),
   );
 }
 
