@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { taskAlerts } from "../../dashboards/alerts/task-alerts.ts";
-import { submitDivision, untilFinal } from "../support/client.ts";
+import { postJson, submitDivision, untilFinal } from "../support/client.ts";
 import { startMonitoredQueue } from "../support/monitored-queue.ts";
 import type { Prometheus, Sample } from "../support/prometheus.ts";
 import { until } from "../support/until.ts";
@@ -52,8 +52,61 @@ test(
   },
 );
 
+test(
+  "wakes somebody up for the right thing alone in each state that it is brought into",
+  { timeout: 180_000 },
+  async () => {
+    const { prometheus, producer, redis, startWorker } = await startMonitoredQueue({
+      exporters: async () => ({}),
+      haste: 60,
+    });
+    const untilWoken = async (name: string) => {
+      await untilFiring(prometheus, name);
+      expect(await woken(prometheus)).toEqual([name]);
+    };
+    const untilWell = () =>
+      until("nobody to be woken", async () => (await woken(prometheus)).length === 0, 60_000);
+
+    // No worker has ever started, and no job waits.
+    await untilWoken("TaskQueueNoWorkers");
+    await startWorker();
+    await untilWell();
+
+    const submit = () =>
+      postJson(`${producer.url}/api/v1/jobs`, {
+        task: "quotient",
+        input: { x: 1, y: 1, delayMs: 0 },
+      });
+    await redis.signal("SIGKILL");
+    await untilFiring(prometheus, "RedisDown");
+    // For longer than TaskQueueEnqueueFailing would take.
+    const firingOften =
+      'count_over_time(ALERTS{alertname="RedisDown",alertstate="firing"}[1m]) > 8';
+    const seen = await until(
+      "RedisDown to go on while submissions are refused",
+      async () => {
+        const { status } = await submit();
+        return (await prometheus.queryNow(firingOften)).length > 0 && status;
+      },
+      60_000,
+      100,
+    );
+    expect([seen, await woken(prometheus)]).toEqual([503, ["RedisDown"]]);
+    await redis.start();
+    await untilWell();
+
+    await producer.stop("SIGKILL");
+    await untilWoken("TaskQueueProducerDown");
+  },
+);
+
 async function untilFiring(prometheus: Prometheus, name: string): Promise<void> {
   await until(`${name} to fire`, async () => (await firing(prometheus)).includes(name), 30_000);
+}
+
+/** What fires and wakes somebody up. */
+async function woken(prometheus: Prometheus): Promise<string[]> {
+  return namesIn(await prometheus.queryNow('ALERTS{alertstate="firing",severity="critical"}'));
 }
 
 async function firing(prometheus: Prometheus): Promise<string[]> {
