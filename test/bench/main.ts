@@ -1,13 +1,14 @@
 import { readCommandLine } from "../../src/service/command-line.ts";
 
-const benchmarks = ["isolation", "requests", "telemetry"];
-const usage = "npm run bench isolation|telemetry|requests FOLDER";
+const benchmarks = ["isolation", "requests", "streams", "telemetry"];
+const usage = "npm run bench isolation|streams|telemetry|requests FOLDER";
 
 const { positionals } = readCommandLine(process, {
   usage,
   about: [
-    "Measures what isolation, or telemetry, costs, or how fast a producer answers compared with",
-    "that of another checkout in the folder, which has its packages.",
+    "Measures what isolation, or telemetry, costs, how soon a stream tells the end of a job, or how",
+    "fast a producer answers compared with that of another checkout in the folder, which has its",
+    "packages.",
   ],
   maxPositionals: 2,
 });

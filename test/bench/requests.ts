@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { Agent } from "node:http";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { paths } from "../../src/contract/paths.ts";
 import { ask } from "../support/ask.ts";
-import { untilReady } from "../support/client.ts";
-import { reservePort } from "../support/ports.ts";
-import { programEnvironment } from "../support/program-environment.ts";
 import { startRedis } from "../support/redis.ts";
+import { type Service, startProducer, thisCheckout } from "./services.ts";
 
 const clients = 16;
 const body = { task: "divide", input: { x: 10, y: 2, delayMs: 0 } };
@@ -19,10 +15,8 @@ const kinds = {
 } as const;
 
 /** A producer, and its clients' connections. */
-interface Producer {
-  readonly url: string;
+interface Producer extends Service {
   readonly agents: readonly Agent[];
-  stop(): Promise<void>;
 }
 
 interface Speed {
@@ -34,7 +28,6 @@ interface Speed {
 // How fast a producer of this checkout takes submissions and answers reads, in turn with one of
 // another checkout with its own packages at the same Redis; a figure is the median of the rounds'
 // ratios.
-const here = join(import.meta.dirname, "../..");
 const [, , , other] = process.argv;
 if (other === undefined) {
   process.stderr.write("no checkout to compare with, expected: npm run bench requests FOLDER\n");
@@ -43,7 +36,7 @@ if (other === undefined) {
 const redis = await startRedis();
 const producers: Producer[] = [];
 try {
-  for (const tree of [here, resolve(other)]) producers.push(await openProducer(tree));
+  for (const tree of [thisCheckout, resolve(other)]) producers.push(await openProducer(tree));
   await compareProducers(producers);
 } finally {
   await Promise.all(producers.map((producer) => producer.stop()));
@@ -78,39 +71,16 @@ async function compareProducers([mine, others]: readonly Producer[]): Promise<vo
 }
 
 async function openProducer(tree: string): Promise<Producer> {
-  const port = await reservePort();
-  const child: ChildProcess = spawn(process.execPath, ["src/producer/main.ts"], {
-    cwd: tree,
-    env: {
-      ...programEnvironment,
-      REDIS_URL: redis.url,
-      LISTEN_ADDRESS: "127.0.0.1",
-      PUBLIC_PORT: String(port),
-      BOARD_PORT: String(await reservePort()),
-      PRODUCER_METRICS_PORT: String(await reservePort()),
-      BOARD_PASSWORD: "correct horse",
-      LOG_LEVEL: "warn",
-      RATE_LIMIT_PER_MINUTE: "1000000",
-      READ_LIMIT_PER_MINUTE: "1000000",
-      // Counted, but never reached.
-      MAX_UNFINISHED_PER_CLIENT: "10000",
-    },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const url = `http://127.0.0.1:${port}`;
+  const service = await startProducer(redis.url, tree);
   const agents = Array.from({ length: clients }, () => new Agent({ keepAlive: true }));
-  const stop = async () => {
-    for (const agent of agents) agent.destroy();
-    const exit = once(child, "exit");
-    if (child.kill("SIGTERM")) await exit;
+  return {
+    url: service.url,
+    agents,
+    async stop() {
+      for (const agent of agents) agent.destroy();
+      await service.stop();
+    },
   };
-  try {
-    await untilReady(url);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, agents, stop };
 }
 
 type Send = (producer: Producer, client: number) => Promise<() => Promise<void>>;
