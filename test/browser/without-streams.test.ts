@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** As many as an address may have. */
 const streamsPerClient = 20;
+const reading = "Live updates are not to be had now: this page asks every 2 seconds.";
 const lost = "The connection is lost; trying again.";
 
 test("where others of its address have all streams, a job's page shows the result and the overview moves", async () => {
@@ -29,8 +30,10 @@ test("where others of its address have all streams, a job's page shows the resul
   await page.goto(`${url}/jobs/${id}`);
   await page.getByRole("heading", { name: "nothing waiting" }).waitFor();
   await until("both streams to be refused", () => refused.length >= 2);
+  for (const tab of [page, overview]) await tab.getByText(reading).waitFor();
   await startWorker(name, { tasks });
   await page.getByRole("heading", { name: "nothing succeeded" }).waitFor();
+  expect(await page.getByText(reading).count()).toBe(0);
   await overview.locator('[data-reading="succeeded"]', { hasText: /^1$/ }).waitFor();
   await overview.getByText("The queue is idle.").waitFor();
 
@@ -52,8 +55,10 @@ test("a page that reads the state goes on asking for a stream, and takes it when
   });
   await page.goto(`${url}/overview`);
   await until("a read of what is new", () => reads.length >= 1, 20_000);
+  await page.getByText(reading).waitFor();
   release();
   await until("the stream", () => streams.at(-1) === 200, 30_000);
+  await page.getByText(reading).waitFor({ state: "detached" });
 
   expect(streams.slice(0, -1)).toEqual(streams.slice(0, -1).map(() => 429));
   expect(streams.length).toBeGreaterThan(1);

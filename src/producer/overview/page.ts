@@ -15,6 +15,25 @@ interface Plot {
   readonly sparse?: boolean;
 }
 
+/**
+ * A pattern for each line of a plot, in pixels on and off, so that lines are told apart without
+ * their colours, and one that runs on another does not hide it: the later ones are drawn on top.
+ */
+const dashes: readonly (readonly number[])[] = [
+  [],
+  [7, 4],
+  [2, 3],
+  [14, 4],
+  [7, 3, 2, 3],
+  [2, 7],
+  [14, 3, 2, 3],
+  [7, 3, 2, 3, 2, 3],
+  [4, 10],
+  [14, 3, 7, 3],
+  [14, 3, 2, 3, 2, 3],
+  [20, 8],
+];
+
 const classes = Object.keys(failureClasses);
 
 const plots: readonly Plot[] = [
@@ -58,7 +77,7 @@ const plots: readonly Plot[] = [
     title: "Failures per minute",
     hint: "By class, of jobs that ended in the minute before.",
     unit: "jobs",
-    lines: classes.map((name) => [name, name]),
+    lines: classes.map((name) => [name, name === "_OTHER" ? "other" : name]),
     sparse: true,
   },
 ];
@@ -82,11 +101,12 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
       <section>
         <h1>Overview</h1>
         <p role="status" data-queue>${describeQueue(snapshot)}</p>
-        <dl class="readings">
+        <dl class="readings" data-now>
           ${renderReading(readings, ["workers", "Workers"], "jobs")}
           ${renderReading(readings, ["oldest_waiting", "Oldest waiting"], "seconds")}
         </dl>
         <p class="soft">As of ${renderTime(snapshot?.at)}; the plots show ten minutes.</p>
+        <p class="soft" data-polling></p>
       </section>
       ${plots.map((plot) => renderPlot(plot, readings))}
     </main>`,
@@ -96,13 +116,19 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
 function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings: Readings) {
   const shown = lines.some(([name]) => readings[name] !== 0);
   return html`<section data-plot="${unit}">
-    <h2>${title}</h2>
+    <div class="title">
+      <h2>${title}</h2>
+      <span class="soft" data-moment></span>
+    </div>
     <p class="soft">${hint}</p>
     <dl class="readings">
       ${lines.map((line, i) => renderReading(readings, line, unit, { i, sparse }))}
     </dl>
     ${sparse && html`<p data-none${shown ? html` hidden` : ""}>None.</p>`}
     <div class="canvas" aria-hidden="true"></div>
+    <details hidden>
+      <summary>${title} as a table</summary>
+    </details>
   </section>`;
 }
 
@@ -115,9 +141,18 @@ interface Line {
 
 /** An SVG, because its colour is an attribute: the page's security policy allows no inline styles. */
 function renderSwatch(name: string, { i, sparse }: Line): Markup {
-  return sparse
-    ? html`<svg class="swatch" color="${createColour(i)}"></svg>`
-    : html`<svg class="swatch line-${i} ${name}"></svg>`;
+  const dash = (dashes[i] ?? []).join(" ");
+  const colour = sparse ? html` color="${createColour(i)}"` : "";
+  const kind = sparse ? "" : ` line-${i} ${name}`;
+  return html`<svg
+    class="swatch${kind}"
+    data-dash="${dash}"
+    viewBox="0 0 32 4"
+    aria-hidden="true"
+    ${colour}
+  >
+    <line x1="0" y1="2" x2="32" y2="2" stroke-dasharray="${dash || "none"}"></line>
+  </svg>`;
 }
 
 /** A colour that differs at a glance from the ones before it, however many there are. */

@@ -284,6 +284,18 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a stream that has fallen silent is listened to for ever",
+    change: {
+      file: "src/producer/pages/assets/follow.js",
+      from: "if (silenceMs !== undefined) timer =",
+      to: "if (silenceMs === undefined) timer =",
+    },
+    caughtBy: {
+      file: "test/browser/silence.test.ts",
+      test: "an overview that hears nothing for five seconds",
+    },
+  },
+  {
     name: "a page that is refused a stream reads nothing without one",
     change: {
       file: "src/producer/pages/assets/follow.js",

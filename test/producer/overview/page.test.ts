@@ -56,12 +56,14 @@ test("tells tasks that blocked a worker apart from a choice of several", async (
   expect(page).toMatch(/blocked by: plain; one of divide and plain\./);
 });
 
-test("gives each class of failure a colour of its own", async () => {
+test("gives each class of failure a colour and a pattern of its own", async () => {
   const { url } = await startProducer();
   const page = await (await fetch(`${url}/overview`)).text();
-  const colours = [...page.matchAll(/<svg class="swatch" color="([^"]+)">/g)].map(([, c]) => c);
+  const found = /<svg\s+class="swatch"\s+data-dash="([^"]*)"[^>]*\scolor="([^"]+)"/g;
+  const swatches = [...page.matchAll(found)].map(([, dash, colour]) => ({ dash, colour }));
   const classes = Object.keys(failureClasses).length;
-  expect([colours.length, new Set(colours).size]).toEqual([classes, classes]);
+  const count = (of: "dash" | "colour") => new Set(swatches.map((swatch) => swatch[of])).size;
+  expect([swatches.length, count("colour"), count("dash")]).toEqual([classes, classes, classes]);
 });
 
 test("is linked from the start page", async () => {

@@ -6,6 +6,9 @@ const longestPauseMs = 30_000;
 /** Whatever an answer says. */
 const longestRetryAfterMs = 60_000;
 
+/** What a page says that reads, for want of a stream. */
+export const readingText = `Live updates are not to be had now: this page asks every ${pollMs / 1_000} seconds.`;
+
 /** What a page says while `follow` has nothing to tell it. */
 export const lostText = "The connection is lost; trying again.";
 
@@ -13,13 +16,17 @@ export const lostText = "The connection is lost; trying again.";
  * Follows what happens at an address for as long as this tab is seen: by its server-sent `events`
  * where the browser has a place for a stream and the server grants it, and else by reading `state`
  * again and again, which tells the same. Streams that are refused or break are tried again after
- * longer and longer pauses, and so is the state when it cannot be had. `after` says what is known
- * already. `onEvent` may resolve with true to end it, or reject to have the event sent again;
+ * longer and longer pauses, and so is the state when it cannot be had; so is what says nothing for
+ * `silenceMs`, if given, although its connection stands. `after` says what is known already.
+ * `onEvent` may resolve with true to end it, or reject to have the event sent again;
  * `onGone` is called when nothing is there any more, which ends it; `onLost` each time that neither
- * way tells anything.
+ * way tells anything, and `onWay`, if given, with the way on which something was told.
  * @param {{ events: string, state: string, after?: () => string | undefined }} addresses
  */
-export async function follow({ events, state, after }, { onEvent, onGone, onLost }) {
+export async function follow(
+  { events, state, after },
+  { onEvent, onGone, onLost, onWay, silenceMs },
+) {
   let failures = 0;
   let refusals = 0;
   let streamAgainAt = 0;
@@ -32,15 +39,16 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     }
   };
   // Each way resolves with what is left to do: nothing, or a pause in ms before the next visit.
-  const watchStream = async (signal) => {
+  const watchStream = async ({ signal, hear }) => {
     const known = after?.();
     const headers = known === undefined ? {} : { "Last-Event-ID": known };
     const response = await ask(events, { headers, signal });
     if (response === undefined) return onGone();
     let count = 0;
-    for await (const { event, data } of readEvents(response.body)) {
+    for await (const { event, data } of readEvents(response.body, hear)) {
       if (event === "gone") return onGone();
       if (await tell(data)) return undefined;
+      onWay?.("events");
       failures = 0;
       refusals = 0;
       count += 1;
@@ -48,21 +56,24 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     if (count === 0) throw new Error("the stream ended before it began");
     return firstPauseMs;
   };
-  const readState = async (signal) => {
+  const readState = async ({ signal }) => {
     const known = after?.();
     const query = known === undefined ? "" : `?${new URLSearchParams({ after: known })}`;
     const response = await ask(`${state}${query}`, { signal });
     if (response === undefined) return onGone();
     if (await onEvent(await response.text())) return undefined;
+    onWay?.("state");
     failures = 0;
     return pollMs;
   };
-  const visit = async (leave, signal) => {
-    if (performance.now() < streamAgainAt) return readState(signal);
+  const visit = async (leave, connection) => {
+    if (performance.now() < streamAgainAt) return readState(connection);
     const place = await takePlace(leave);
     try {
-      if (place.granted) return await watchStream(signal);
+      if (place.granted) return await watchStream(connection);
     } catch (error) {
+      const { signal, silence } = connection;
+      if (silence.aborted) streamAgainAt = performance.now() + longestPauseMs;
       // A stream that has told something is no refused one.
       if (signal.aborted || error instanceof UntoldError) throw error;
       refusals += 1;
@@ -70,7 +81,7 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     } finally {
       place.leave();
     }
-    return readState(signal);
+    return readState(connection);
   };
 
   for (;;) {
@@ -78,9 +89,10 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
     const leaving = new AbortController();
     const leave = () => leaving.abort();
     document.addEventListener("visibilitychange", leave);
+    const connection = limitSilence(leaving.signal, silenceMs);
     let pauseMs;
     try {
-      pauseMs = await visit(leave, leaving.signal);
+      pauseMs = await visit(leave, connection);
       if (pauseMs === undefined) return;
     } catch (error) {
       pauseMs = 0;
@@ -91,6 +103,7 @@ export async function follow({ events, state, after }, { onEvent, onGone, onLost
       }
     } finally {
       document.removeEventListener("visibilitychange", leave);
+      connection.end();
       leave();
     }
     // Not all tabs that lost their streams at once are to come back at once.
@@ -127,13 +140,27 @@ function pauseAfter(failures, { retryAfterMs = 0 }) {
   return Math.max(retryAfterMs, Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)));
 }
 
-/** Reads events as our server writes them: each field on one line. */
-async function* readEvents(body) {
+/** A signal that is aborted with another one, or when nothing is heard for so long, if given. */
+function limitSilence(other, silenceMs) {
+  const silence = new AbortController();
+  let timer;
+  const hear = () => {
+    clearTimeout(timer);
+    if (silenceMs !== undefined) timer = setTimeout(() => silence.abort(), silenceMs);
+  };
+  hear();
+  const signal = AbortSignal.any([other, silence.signal]);
+  return { signal, silence: silence.signal, hear, end: () => clearTimeout(timer) };
+}
+
+/** Reads events as our server writes them: each field on one line. Calls `hear` for whatever comes. */
+async function* readEvents(body, hear) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
+    hear();
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {

@@ -1,5 +1,5 @@
 /** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
-import { ask, follow, lostText } from "./follow.js";
+import { ask, follow, lostText, readingText } from "./follow.js";
 
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
@@ -16,12 +16,12 @@ function watch({ events, state }) {
           return true;
         }
         shown = data;
-        hideLost();
         const { status } = JSON.parse(data);
         return status === "succeeded" || status === "failed";
       },
       onGone: showGone,
-      onLost: showLost,
+      onLost: () => showNotice(lostText),
+      onWay: (way) => (way === "state" ? showNotice(readingText) : hideNotice()),
     },
   );
 }
@@ -47,17 +47,20 @@ function keepUnfolded(main) {
 }
 
 /** What was last known stays beside it, until it can be asked for again. */
-function showLost() {
+function showNotice(text) {
   const outcome = document.querySelector("main [role=status]");
-  if (outcome === null || outcome.querySelector("[data-lost]") !== null) return;
+  const shown = outcome?.querySelector("[data-notice]");
+  // Said again, a screen reader would speak it again.
+  if (outcome === null || shown?.textContent === text) return;
+  shown?.remove();
   const notice = document.createElement("p");
-  notice.dataset.lost = "";
-  notice.textContent = lostText;
+  notice.dataset.notice = "";
+  notice.textContent = text;
   outcome.prepend(notice);
 }
 
-function hideLost() {
-  document.querySelector("[data-lost]")?.remove();
+function hideNotice() {
+  document.querySelector("[data-notice]")?.remove();
 }
 
 /** Of a job that is gone the server has no page any more; what was known of it stays. */
