@@ -1,4 +1,4 @@
-import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
+import { type Alert, overviewOfAll } from "./alert.ts";
 import {
   clockSkewSeconds,
   eventLoopLagSeconds,

@@ -32,7 +32,7 @@ test("form and API count together, and a body that is refused counts too", async
 
   expect([response.status, await response.text()]).toEqual([
     429,
-    expect.stringContaining("too many submissions from here"),
+    expect.stringContaining("Too many submissions from here."),
   ]);
 });
 
