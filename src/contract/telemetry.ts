@@ -59,6 +59,8 @@ export const logFields = {
   line: "line",
   /** Lines of that kind that were not written. */
   heldBack: "held_back",
+  /** Submissions that a line stands for. */
+  refused: "refused",
   jobId: "job_id",
   task: "task",
   attempt: "attempt",

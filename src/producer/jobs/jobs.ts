@@ -7,6 +7,7 @@ import { type JobStatus, readJobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { type RecentJob, readRecentJobs } from "./recent-jobs.ts";
 import { createReadGate } from "./read-gate.ts";
+import { openRefusalLog } from "./refusal-log.ts";
 import { renew } from "./remembered.ts";
 import { createStatusMemory } from "./status-memory.ts";
 import { openStatusStreams } from "./status-streams.ts";
@@ -38,11 +39,11 @@ export interface Jobs {
   watch(job: JobStatus): PassThrough;
   /** Where else a job can be seen. */
   linksTo(job: JobStatus): JobLinks;
-  /** Ends the streams. */
+  /** Ends the streams, and tells of the last refusals. */
   close(): void;
 }
 
-export interface JobsDeps extends SubmitDeps {
+export interface JobsDeps extends Omit<SubmitDeps, "refusals"> {
   readonly events: QueueEvents;
   readonly readState: () => Promise<QueueState>;
   readonly linkTargets: LinkTargets;
@@ -50,7 +51,8 @@ export interface JobsDeps extends SubmitDeps {
 
 /** The jobs of one queue; they must be closed. */
 export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps): Jobs {
-  const { broker, tasks } = deps;
+  const { broker, tasks, log } = deps;
+  const refusals = openRefusalLog(log);
   const gate = createReadGate();
   const memory = createStatusMemory((id) =>
     gate.pass(() =>
@@ -73,7 +75,7 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
   }
   return {
     async submit(submission) {
-      const receipt = await submit(deps, submission);
+      const receipt = await submit({ ...deps, refusals }, submission);
       // Its event may come after the client's next request.
       outdate(receipt.job.id);
       return receipt;
@@ -92,6 +94,9 @@ export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps):
     },
     watch: (job) => streams.open(job),
     linksTo: (job) => createJobLinks(linkTargets, job),
-    close: () => streams.close(),
+    close() {
+      streams.close();
+      refusals.flush();
+    },
   };
 }

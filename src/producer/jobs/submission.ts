@@ -33,6 +33,7 @@ import {
   type UnavailableKind,
 } from "../http/errors.ts";
 import type { Broker } from "./broker.ts";
+import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";
 
 export interface Submission {
@@ -59,6 +60,7 @@ export interface SubmitDeps extends Tracing {
   readonly places: Places;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
+  readonly refusals: Pick<RefusalLog, "note">;
 }
 
 export interface Receipt {
@@ -74,7 +76,7 @@ type Outcome = (typeof submissionOutcomes)[number];
  * Throws a `RequestError` for a request that can never be served, an `UnavailableError` otherwise.
  */
 export async function submit(deps: SubmitDeps, submission: Submission): Promise<Receipt> {
-  const { tasks, metrics, log } = deps;
+  const { tasks, metrics, log, refusals } = deps;
   const task = tasks.has(submission.task) ? submission.task : "_OTHER";
   const count = (outcome: Outcome) =>
     metrics.jobsEnqueued.inc({ queue: queueName, task, source: submission.source, outcome });
@@ -87,23 +89,23 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
   } catch (error) {
     count(outcomeOf(error));
     const span = trace.getSpan(submission.context);
-    if (!(error instanceof RequestError))
+    const trail = span === undefined ? {} : trailOf(span);
+    if (error instanceof UnavailableError) {
+      refusals.note({ error, task, trail });
+    } else if (!(error instanceof RequestError)) {
       log.warn(
         {
           err: error,
-          ...(span && trailOf(span)),
+          ...trail,
           [logFields.task]: task,
-          [logFields.errorType]: error instanceof UnavailableError ? error.kind : "_OTHER",
+          [logFields.errorType]: "_OTHER",
           ...lineOf("job_not_queued"),
         },
-        isUncertain(error) ? "job may have been queued" : "job not queued",
+        "job not queued",
       );
+    }
     throw error;
   }
-}
-
-function isUncertain(error: unknown): boolean {
-  return error instanceof UnavailableError && error.kind === "unknown";
 }
 
 function outcomeOf(error: unknown): Outcome {

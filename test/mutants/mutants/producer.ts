@@ -367,4 +367,16 @@ export const producerMutants: readonly Mutant[] = [
       test: "nobody is told that nothing was queued where a job",
     },
   },
+  {
+    name: "an outage writes a line for every submission that it refuses",
+    change: {
+      file: "src/producer/jobs/refusal-log.ts",
+      from: "if (second === undefined) {",
+      to: "if (second === undefined || true) {",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/refusal-log.test.ts",
+      test: "an outage of two seconds is three lines",
+    },
+  },
 ];

@@ -46,6 +46,7 @@ test.each([
     expect(lines().at(-1)).toMatchObject({
       msg: "job may have been queued",
       error_type: "unknown",
+      refused: 1,
       trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   },
