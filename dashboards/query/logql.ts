@@ -1,19 +1,17 @@
-import { anyServiceName, logFields } from "../../src/contract/telemetry.ts";
+import { everyLine, logFields } from "../../src/contract/telemetry.ts";
 
 /** LogQL over the services' logs, whose fields arrive in Loki as structured metadata. */
 
-const services = `{service_name=~"${anyServiceName}"}`;
-
 /** Lines from warnings up. */
 export function troubles(): string {
-  return `${services} | detected_level=~"warn|error|critical|fatal"`;
+  return `${everyLine} | detected_level=~"warn|error|critical|fatal"`;
 }
 
 export function logsOfTask(pattern: string): string {
-  return `${services} | ${logFields.task}=~"${pattern}"`;
+  return `${everyLine} | ${logFields.task}=~"${pattern}"`;
 }
 
 /** Of none while no trace is chosen: an empty value would match every line that has no trace. */
 export function logsOfTrace(traceId: string): string {
-  return `${services} | ${logFields.traceId}="${traceId}" | ${logFields.traceId}!=""`;
+  return `${everyLine} | ${logFields.traceId}="${traceId}" | ${logFields.traceId}!=""`;
 }

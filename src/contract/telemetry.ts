@@ -9,8 +9,20 @@ export const serviceNames = {
   worker: "taskqueue-worker",
 } as const;
 
+/** What the services belong to: `service.namespace`, and the scope of their spans and log records. */
+export const serviceNamespace = "tripod";
+
+/** OpenTelemetry's semantic conventions that names of spans and attributes follow. */
+export const semconv = {
+  version: "1.44.0",
+  schema: "https://opentelemetry.io/schemas/1.44.0",
+} as const;
+
 /** Matches every service's name, as a regular expression in PromQL and LogQL. */
 export const anyServiceName = Object.values(serviceNames).join("|");
+
+/** Every log line of ours in LogQL. Over OTLP a line is its message, and its fields are metadata of it. */
+export const everyLine = `{service_name=~"${anyServiceName}"}`;
 
 /** Connections to Redis, as metrics and logs name them. */
 export const redisClients = {
@@ -40,7 +52,7 @@ export const spanOperations = {
   settle: "settle",
 } as const;
 
-/** Attributes of spans; all but `taskqueue.*` are OpenTelemetry's, semconv v1.44. */
+/** Attributes of spans; all but `taskqueue.*` are OpenTelemetry's. */
 export const spanAttributes = {
   system: "messaging.system",
   operationName: "messaging.operation.name",

@@ -4,12 +4,16 @@ import type { SharedMetrics } from "./metrics.ts";
 
 const load = createRequire(import.meta.url);
 
+/** Of this project, as its `package.json` has it. */
+export function readOwnVersion(): string {
+  return versionIn(new URL("../../package.json", import.meta.url));
+}
+
 /** Exports which versions run. */
 export function setBuildInfo(buildInfo: SharedMetrics["buildInfo"], releaseSha: string): void {
-  const own = new URL("../../package.json", import.meta.url);
   buildInfo.set(
     {
-      version: versionIn(own),
+      version: readOwnVersion(),
       git_sha: releaseSha,
       node_version: process.versions.node,
       bullmq_version: versionIn(load.resolve("bullmq/package.json")),

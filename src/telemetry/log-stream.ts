@@ -34,8 +34,8 @@ interface Line extends Attributes {
 export function createLogStream(logger: Logger): LogStream {
   return {
     write(text) {
-      const { level, time, msg, service: _, ...attributes }: Line = JSON.parse(text);
-      const { [logFields.traceId]: traceId, [logFields.spanId]: spanId } = attributes;
+      const { level, time, msg, service: _, ...fields }: Line = JSON.parse(text);
+      const { [logFields.traceId]: traceId, [logFields.spanId]: spanId, ...attributes } = fields;
       logger.emit({
         timestamp: Date.parse(time),
         severityNumber: severities[level] ?? SeverityNumber.UNSPECIFIED,

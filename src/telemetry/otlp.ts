@@ -1,5 +1,11 @@
 import { logs, type Tracer, trace } from "@opentelemetry/api";
-import { type DropReason, type OtlpSignal, serviceNames } from "../contract/telemetry.ts";
+import {
+  type DropReason,
+  type OtlpSignal,
+  semconv,
+  serviceNames,
+  serviceNamespace,
+} from "../contract/telemetry.ts";
 import type { Config } from "../service/config.ts";
 import {
   createLogBox,
@@ -9,6 +15,7 @@ import {
   type LogBox,
   type SpanBox,
 } from "./batches.ts";
+import { readOwnVersion } from "./build-info.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
 import { createLinkedSampler, createRateSampler } from "./sampler.ts";
 
@@ -18,7 +25,7 @@ const sendMs = 10_000;
 /** Of a text; a stack of an error is the longest that we send ourselves. */
 const maxAttributeLength = 8_192;
 /** Instrumentation scope of our spans and log records. */
-const scope = "tripod";
+const scope = [serviceNamespace, readOwnVersion(), { schemaUrl: semconv.schema }] as const;
 
 export interface Otlp {
   readonly tracer: Tracer;
@@ -48,7 +55,7 @@ export async function startOtlp(
   const { traces, logs: logRecords } = config.otlp;
   if (traces === undefined && logRecords === undefined) {
     return {
-      tracer: trace.getTracer(scope),
+      tracer: trace.getTracerProvider().getTracer(...scope),
       logStream: undefined,
       shutdown: async () => undefined,
     };
@@ -60,8 +67,8 @@ export async function startOtlp(
   const sdk = await createSdk(service, config, boxes);
   sdk.start();
   return {
-    tracer: trace.getTracer(scope),
-    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger(scope)),
+    tracer: trace.getTracerProvider().getTracer(...scope),
+    logStream: logRecords === undefined ? undefined : createLogStream(logs.getLogger(...scope)),
     async shutdown() {
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, flushMs);
@@ -94,10 +101,16 @@ async function createSdk(
   const own = createRateSampler(tracesPerSecond);
   const asked = createRateSampler(tracesPerSecond);
   return new sdk.NodeSDK({
-    resource: resources.resourceFromAttributes({
-      "service.name": serviceNames[service],
-      "service.version": releaseSha,
-    }),
+    resource: resources.defaultResource().merge(
+      resources.resourceFromAttributes(
+        {
+          "service.name": serviceNames[service],
+          "service.namespace": serviceNamespace,
+          "service.version": releaseSha,
+        },
+        { schemaUrl: semconv.schema },
+      ),
+    ),
     sampler: new traces.ParentBasedSampler(
       // A job's trace was let through by the producer; a request's flag is anybody's.
       service === "producer"

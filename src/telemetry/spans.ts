@@ -100,7 +100,7 @@ interface JobIdentity {
   readonly task: string;
 }
 
-/** Attributes of the messaging conventions, semconv v1.44; `bullmq` is the system's name. */
+/** Attributes of the messaging conventions; `bullmq` is the system's name. */
 function messaging(
   operation: keyof typeof spanOperations,
   { id, task }: JobIdentity,
@@ -227,10 +227,18 @@ export function cutText(text: string): string {
   return text.slice(0, maxTextLength);
 }
 
-/** Marks an attempt as failed, so that a search for errors finds it. */
-export function failSpan(span: Span, error: Error, failureClass: FailureClass): void {
+/** Marks a span as failed, so that a search for errors finds it; `errorType` is of few. */
+export function failSpan(span: Span, errorType: string, message?: string): void {
+  span.setAttribute(spanAttributes.errorType, errorType);
+  span.setStatus({
+    code: SpanStatusCode.ERROR,
+    ...(message !== undefined && { message: cutText(message) }),
+  });
+}
+
+/** Marks an attempt as failed, and says by what and whose fault it is. */
+export function failAttempt(span: Span, error: Error, failureClass: FailureClass): void {
   span.recordException(error);
-  span.setAttribute(spanAttributes.errorType, failureClass);
   span.setAttribute(spanAttributes.blame, failureClasses[failureClass].blame);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: cutText(error.message) });
+  failSpan(span, failureClass, error.message);
 }

@@ -1,42 +1,18 @@
-import { readFileSync } from "node:fs";
 import { parser as logqlParser } from "@grafana/lezer-logql";
 import { parser as traceqlParser } from "@grafana/lezer-traceql";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import { foreignMetrics } from "../../dashboards/query/foreign-metrics.ts";
 import { recordings } from "../../dashboards/alerts/recordings.ts";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
-import {
-  dashboardsFolder,
-  fillVariables,
-  queriesOf,
-  type Query,
-  readRules,
-  untyped,
-} from "../support/dashboards.ts";
+import { fillVariables, queriesOf, type Query, readRules, untyped } from "../support/dashboards.ts";
 import { declared, isDeclared, seriesOf } from "../support/declared-series.ts";
+import { readLinks, readLogql, readTraceql } from "../support/grafana-queries.ts";
 import { readGroupings, readSelectors, type Selector } from "../support/promql.ts";
 import { promtool } from "../support/promtool.ts";
-import { createJobLinks } from "../../src/producer/jobs/links.ts";
-
-interface ProvisionedSource {
-  readonly jsonData: {
-    readonly tracesToMetrics?: { readonly queries: readonly { name: string; query: string }[] };
-    readonly tracesToLogsV2?: { readonly query: string };
-  };
-}
-
-/** As Grafana reads them: `$$` is a `$`. */
-const provisioned: readonly ProvisionedSource[] = parse(
-  readFileSync(new URL("grafana/datasources/tripod.yaml", dashboardsFolder), "utf8").replaceAll(
-    "$$",
-    "$",
-  ),
-).datasources;
 
 const promql: readonly Query[] = [
   ...queriesOf("prometheus"),
-  ...provisioned.flatMap(({ jsonData: { tracesToMetrics } }) =>
+  ...readLinks().flatMap(({ tracesToMetrics }) =>
     (tracesToMetrics?.queries ?? []).map(({ name, query }) => ({ at: name, text: query })),
   ),
   ...readRules(),
@@ -88,27 +64,7 @@ test("draws, or alerts on, every metric of the catalogue and every foreign one i
   expect([unused, families.length > catalogue.length]).toEqual([[], true]);
 });
 
-/** What a job's page asks in Grafana. */
-const asked: readonly { query?: string; expr?: string }[] = Object.values(
-  createJobLinks(
-    { boardUrl: undefined, grafanaUrl: "http://grafana" },
-    { id: "evx55v52neosn2z2g6vg6nazoy", trace_id: "0af7651916cd43dd8448eb211c80319c" },
-  ),
-).flatMap((link) =>
-  link === undefined ? [] : JSON.parse(new URL(link).searchParams.get("panes") ?? "").t.queries,
-);
-
-const traceql: readonly Query[] = [
-  ...queriesOf("tempo"),
-  ...asked.flatMap(({ query }) => (query === undefined ? [] : [{ at: "job page", text: query }])),
-];
-const logql: readonly Query[] = [
-  ...queriesOf("loki"),
-  ...asked.flatMap(({ expr }) => (expr === undefined ? [] : [{ at: "job page", text: expr }])),
-  ...provisioned.flatMap(({ jsonData: { tracesToLogsV2: link } }) =>
-    link === undefined ? [] : [{ at: "trace to logs", text: link.query }],
-  ),
-];
+const [traceql, logql] = [readTraceql(), readLogql()];
 
 describe.each([
   { language: "TraceQL", parser: traceqlParser, queries: traceql, broken: "{ span.a = }" },

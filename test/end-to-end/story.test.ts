@@ -96,7 +96,7 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   expect(
     failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
   ).toEqual([
-    ["compute quotient", undefined, []],
+    ["compute quotient", "division_by_zero", []],
     ["process tasks", "division_by_zero", ["exception"]],
   ]);
   const fields = { job_id: id, task: "quotient", attempt: 1, error_type: "division_by_zero" };

@@ -3,8 +3,16 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
+/** Where a span or a log record comes from. */
+export interface OtlpOrigin {
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly scope: { readonly name: string; readonly version?: string };
+  /** Of the resource, and of the scope. */
+  readonly schemas: readonly (string | undefined)[];
+}
+
 /** A span as OTLP/HTTP JSON tells it. */
-export interface OtlpSpan {
+export interface OtlpSpan extends OtlpOrigin {
   readonly service: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -25,25 +33,32 @@ interface Attribute {
   key: string;
   value: Record<string, unknown>;
 }
+interface Resource {
+  resource: { attributes: Attribute[] };
+  schemaUrl?: string;
+}
+interface Scope {
+  scope: { name: string; version?: string };
+  schemaUrl?: string;
+}
 interface Export {
-  resourceSpans: {
-    resource: { attributes: Attribute[] };
-    scopeSpans: {
+  resourceSpans: (Resource & {
+    scopeSpans: (Scope & {
       spans: (Omit<
         OtlpSpan,
-        "service" | "attributes" | "status" | "links" | "linkedTraces" | "events"
+        keyof OtlpOrigin | "service" | "attributes" | "status" | "links" | "linkedTraces" | "events"
       > & {
         attributes: Attribute[];
         status?: { code?: number };
         links?: { traceId: string; spanId: string }[];
         events?: { name: string }[];
       })[];
-    }[];
-  }[];
+    })[];
+  })[];
 }
 
 /** A log record as OTLP/HTTP JSON tells it. */
-export interface OtlpLog {
+export interface OtlpLog extends OtlpOrigin {
   readonly severityText: string;
   readonly body: unknown;
   readonly traceId: string | undefined;
@@ -51,14 +66,14 @@ export interface OtlpLog {
 }
 
 interface LogExport {
-  resourceLogs: {
-    scopeLogs: {
-      logRecords: (Omit<OtlpLog, "body" | "attributes"> & {
+  resourceLogs: (Resource & {
+    scopeLogs: (Scope & {
+      logRecords: (Omit<OtlpLog, keyof OtlpOrigin | "body" | "attributes"> & {
         body: Record<string, unknown>;
         attributes: Attribute[];
       })[];
-    }[];
-  }[];
+    })[];
+  })[];
 }
 
 /** A collector that keeps what it gets, and takes so long for each request; it goes with the test. */
@@ -92,11 +107,12 @@ export async function startOtlpReceiver(answersAfterMs = 0): Promise<{
 }
 
 function readSpans({ resourceSpans }: Export): OtlpSpan[] {
-  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    scopeSpans.flatMap(({ spans }) =>
-      spans.map((span) => ({
+  return resourceSpans.flatMap((from) =>
+    from.scopeSpans.flatMap((within) =>
+      within.spans.map((span) => ({
         ...span,
-        service: String(valuesOf(resource.attributes)["service.name"]),
+        ...originOf(from, within),
+        service: String(valuesOf(from.resource.attributes)["service.name"]),
         parentSpanId: span.parentSpanId === "" ? undefined : span.parentSpanId,
         attributes: valuesOf(span.attributes),
         status: span.status?.code ?? 0,
@@ -109,9 +125,10 @@ function readSpans({ resourceSpans }: Export): OtlpSpan[] {
 }
 
 function readLogs({ resourceLogs }: LogExport): OtlpLog[] {
-  return resourceLogs.flatMap(({ scopeLogs }) =>
-    scopeLogs.flatMap(({ logRecords }) =>
-      logRecords.map(({ severityText, body, traceId, attributes }) => ({
+  return resourceLogs.flatMap((from) =>
+    from.scopeLogs.flatMap((within) =>
+      within.logRecords.map(({ severityText, body, traceId, attributes }) => ({
+        ...originOf(from, within),
         severityText,
         body: Object.values(body)[0],
         traceId,
@@ -119,6 +136,14 @@ function readLogs({ resourceLogs }: LogExport): OtlpLog[] {
       })),
     ),
   );
+}
+
+function originOf({ resource, schemaUrl }: Resource, within: Scope): OtlpOrigin {
+  return {
+    resource: valuesOf(resource.attributes),
+    scope: within.scope,
+    schemas: [schemaUrl, within.schemaUrl],
+  };
 }
 
 function valuesOf(attributes: readonly Attribute[]): Record<string, unknown> {

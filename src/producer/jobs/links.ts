@@ -1,5 +1,5 @@
 import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
-import { anyServiceName, logFields } from "../../contract/telemetry.ts";
+import { everyLine, logFields } from "../../contract/telemetry.ts";
 import { boardPaths } from "../../contract/paths.ts";
 import { queueName } from "../../contract/queues.ts";
 import type { Config } from "../../service/config.ts";
@@ -30,7 +30,7 @@ export function createJobLinks(
         : explore("tempo", { queryType: "traceql", query: traceId }),
     logs: explore("loki", {
       queryType: "range",
-      expr: `{service_name=~"${anyServiceName}"} | ${logFields.jobId}="${id}"`,
+      expr: `${everyLine} | ${logFields.jobId}="${id}"`,
     }),
   };
 }

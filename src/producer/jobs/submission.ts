@@ -20,6 +20,7 @@ import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import {
   exemplarOf,
+  failSpan,
   injectContext,
   startSend,
   type Tracing,
@@ -177,7 +178,7 @@ async function add(
       { ...deps, ask: deps.broker.ask },
       { task, input, idempotencyKey, client, carrierOf },
     );
-    sending?.end("added");
+    sending?.end();
     deps.log.info(
       {
         ...(sending && trailOf(sending.span)),
@@ -189,18 +190,31 @@ async function add(
     );
     return { job: summarizeJob(job, state), replayed };
   } catch (error) {
+    const refusal = refuse(error, sending !== undefined);
     // Whether or not it is the job that was meant, Redis has answered.
-    sending?.end(error instanceof KeyReusedError ? "added" : "error");
-    if (error instanceof QueueFullError) {
-      throw new UnavailableError(shortageKinds[error.shortage], error);
-    }
-    if (error instanceof UnreadJobError) throw new UnavailableError("unknown", error);
-    if (error instanceof ClientFullError) throw refuseFull(error);
-    if (error instanceof KeyReusedError) throw new RequestError(409, error.message);
-    if (sending === undefined || error instanceof UnavailableError) throw error;
-    // A script of Redis that fails has done what comes before.
-    throw new UnavailableError("unknown", error);
+    if (error instanceof KeyReusedError) sending?.end();
+    else sending?.fail(kindOf(refusal));
+    throw refusal;
   }
+}
+
+/** What the client is told of an error on the way to Redis. */
+function refuse(error: unknown, isSent: boolean): unknown {
+  if (error instanceof QueueFullError) {
+    return new UnavailableError(shortageKinds[error.shortage], error);
+  }
+  if (error instanceof UnreadJobError) return new UnavailableError("unknown", error);
+  if (error instanceof ClientFullError) return refuseFull(error);
+  if (error instanceof KeyReusedError) return new RequestError(409, error.message);
+  if (!isSent || error instanceof UnavailableError) return error;
+  // A script of Redis that fails has done what comes before.
+  return new UnavailableError("unknown", error);
+}
+
+/** As a span's `error.type`. */
+function kindOf(refusal: unknown): string {
+  const isOurs = refusal instanceof UnavailableError || refusal instanceof RequestError;
+  return (isOurs ? refusal.kind : undefined) ?? "_OTHER";
 }
 
 /** Jobs of a public form end within seconds or minutes. */
@@ -221,8 +235,10 @@ interface Sending {
   readonly span: Span;
   /** What the job takes along of its trace. */
   readonly carrier: Readonly<Record<string, string>>;
-  /** Later calls change nothing. */
-  end(outcome: "added" | "error"): void;
+  /** Redis has answered. Later calls of either change nothing. */
+  end(): void;
+  /** It has not, or refused the job, with an error of this kind. */
+  fail(kind: string): void;
 }
 
 function beginSending(
@@ -233,18 +249,21 @@ function beginSending(
   const span = startSend(deps, context, job);
   const startedAt = performance.now();
   let ended = false;
+  const end = (outcome: "added" | "error", kind?: string) => {
+    if (ended) return;
+    ended = true;
+    if (kind !== undefined) failSpan(span, kind);
+    span.end();
+    deps.metrics.jobEnqueueDuration.observe({
+      labels: { queue: queueName, outcome },
+      value: (performance.now() - startedAt) / 1_000,
+      exemplarLabels: exemplarOf(span),
+    });
+  };
   return {
     span,
     carrier: injectContext(trace.setSpan(context, span)),
-    end(outcome) {
-      if (ended) return;
-      ended = true;
-      span.end();
-      deps.metrics.jobEnqueueDuration.observe({
-        labels: { queue: queueName, outcome },
-        value: (performance.now() - startedAt) / 1_000,
-        exemplarLabels: exemplarOf(span),
-      });
-    },
+    end: () => end("added"),
+    fail: (kind) => end("error", kind),
   };
 }

@@ -1,4 +1,4 @@
-import { type Context, context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Context, context, type Span, trace } from "@opentelemetry/api";
 import type { Job } from "bullmq";
 import type { Config } from "../../service/config.ts";
 import type { FailureClass } from "../../contract/failures.ts";
@@ -9,6 +9,7 @@ import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import {
   exemplarOf,
   extractContext,
+  failAttempt,
   failSpan,
   startCompute,
   startProcess,
@@ -79,7 +80,15 @@ export function beginAttempt(
 
   const free = activity.begin();
   const began = performance.now();
+  let computing: Span | undefined;
   let settling: Span | undefined;
+  const compute = async <T>(at: Context, work: () => Promise<T>): Promise<T> => {
+    computing = startCompute(deps.tracer, at, task);
+    const value = await context.with(trace.setSpan(at, computing), work);
+    computing.end();
+    computing = undefined;
+    return value;
+  };
   const end = (outcome: string) => {
     free();
     span.end();
@@ -93,31 +102,18 @@ export function beginAttempt(
   const attempt: Attempt = {
     span,
     again,
-    run: (work) => (within ? compute(deps, within, task, work) : work()),
+    run: (work) => (within ? compute(within, work) : work()),
     complete: () => end("succeeded"),
     fail(outcome, failureClass, error) {
-      failSpan(span, error, failureClass);
+      if (computing !== undefined) {
+        failSpan(computing, failureClass);
+        computing.end();
+      }
+      failAttempt(span, error, failureClass);
       end(outcome);
     },
     settle: () => settling?.end(),
   };
   attempts.set(job, attempt);
   return attempt;
-}
-
-async function compute<T>(
-  { tracer }: Tracing,
-  within: Context,
-  task: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const span = startCompute(tracer, within, task);
-  try {
-    return await context.with(trace.setSpan(within, span), work);
-  } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    throw error;
-  } finally {
-    span.end();
-  }
 }

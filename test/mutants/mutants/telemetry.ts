@@ -86,4 +86,16 @@ export const telemetryMutants: readonly Mutant[] = [
       test: "no more is kept than the limits allow",
     },
   },
+  {
+    name: "a trace tells what a form was filled in with",
+    change: {
+      file: "src/producer/http/request-telemetry.ts",
+      from: "hideValues(cutText(ctx.querystring))",
+      to: "ctx.querystring",
+    },
+    caughtBy: {
+      file: "test/telemetry/conventions.test.ts",
+      test: "what is sent over OTLP follows semconv",
+    },
+  },
 ];
