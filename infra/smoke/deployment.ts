@@ -13,7 +13,7 @@ export interface Deployment {
   findAddress(): Promise<string>;
   /** `silent`: no answer of any kind within two seconds. */
   knock(host: string, port: number): Promise<"open" | "refused" | "silent">;
-  get(path: string): Promise<Answer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Why the producer is not ready; rejects where its metrics port does not answer. */
   readReasons(): Promise<string>;
   /** What can be submitted; rejects if that cannot be read. */
@@ -29,6 +29,8 @@ export interface Answer {
 }
 
 export interface Job {
+  /** None where it was not taken. */
+  readonly id?: string;
   readonly status: string;
   readonly result?: unknown;
   readonly error_type?: string;
@@ -58,7 +60,7 @@ export function createDeployment(url: URL): Deployment {
     port: Number(url.port) || 80,
     findAddress: async () => (await lookup(host)).address,
     knock,
-    get: (path) => request(path),
+    get: (path, headers = {}) => request(path, { headers }),
     async readReasons() {
       const place = `http://${host}:${endpoints["producer-metrics"].port}${paths.readiness}`;
       return (await fetch(place, { signal: AbortSignal.timeout(answerMs) })).text();

@@ -2,6 +2,7 @@ import { endpoints } from "../../src/contract/topology.ts";
 import { readCommandLine } from "../../src/service/command-line.ts";
 import { type Check, createBasis, createChecks } from "./checks.ts";
 import { createDeployment } from "./deployment.ts";
+import { createGrafanaChecks } from "./grafana-checks.ts";
 import { createTaskChecks } from "./task-checks.ts";
 
 const usage =
@@ -13,7 +14,8 @@ const {
   usage,
   about: [
     "Tests a deployment as a user would. --administrator says that this is run where Bull Board may be",
-    "reached; --grafana that Grafana is to be asked, too.",
+    "reached; --grafana that Grafana is to be asked, too. With the password of its user admin in",
+    "GRAFANA_PASSWORD, that it reaches its data sources, and finds there what a job has logged.",
   ],
   options: { administrator: { type: "boolean" }, grafana: { type: "string" } },
   maxPositionals: 2,
@@ -26,14 +28,24 @@ for (const check of createBasis(deployment)) {
   if (failures > 0) process.exit(1);
 }
 const tasks = await deployment.readTasks();
+const grafanaPage = grafana === undefined ? undefined : createDeployment(readUrl(grafana));
+const grafanaPassword = process.env["GRAFANA_PASSWORD"];
 const checks = [
   ...createTaskChecks(deployment, tasks),
   ...createChecks(deployment, redisHost ?? url.hostname, {
     board: administrator
       ? createDeployment(new URL(`http://${url.hostname}:${endpoints.board.port}`))
       : undefined,
-    grafana: grafana === undefined ? undefined : createDeployment(readUrl(grafana)),
+    grafana: grafanaPage,
   }),
+  ...(grafanaPage === undefined || grafanaPassword === undefined
+    ? []
+    : createGrafanaChecks(
+        (path) =>
+          grafanaPage.get(path, { authorization: `Basic ${btoa(`admin:${grafanaPassword}`)}` }),
+        deployment,
+        tasks,
+      )),
 ];
 const causes = await Promise.all(checks.map(causeOf));
 checks.forEach((check, index) => report(check, causes[index]));
