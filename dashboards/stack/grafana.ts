@@ -40,7 +40,7 @@ interface GrafanaPlace {
 }
 
 /** Environment variables that take the place of lines in Grafana's `grafana.ini`. */
-export function createGrafanaVariables(place: GrafanaPlace): Readonly<Record<string, string>> {
+export function createGrafanaVariables(place: GrafanaPlace) {
   return {
     GF_SERVER_ROOT_URL: place.url,
     GF_SERVER_HTTP_ADDR: place.listen.address,

@@ -42,6 +42,15 @@ export function createLokiConfiguration({
     limits_config: {
       retention_period: storedFor,
       allow_structured_metadata: true,
+      otlp_config: {
+        resource_attributes: {
+          // By default every start of a service is a stream of its own: its instance has a new id.
+          ignore_defaults: true,
+          attributes_config: [
+            { action: "index_label", attributes: ["service.name", "service.namespace"] },
+          ],
+        },
+      },
       // Lines go with their age, never because somebody asks.
       deletion_mode: "disabled",
     },

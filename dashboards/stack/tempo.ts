@@ -1,5 +1,8 @@
 import { type Listeners, storedFor } from "./store.ts";
 
+/** Halves of calls that Tempo keeps for five minutes, at the hundred traces a second that we send at most. */
+const mostCalls = 5 * 60 * 100;
+
 /**
  * Tempo in one process, which takes traces over OTLP/HTTP at `otlp`, answers at `listen.http` and
  * keeps them in the folder.
@@ -43,6 +46,9 @@ export function createTempoConfiguration({
     // The journey's map of services is drawn from these counts.
     ...(prometheus !== undefined && {
       metrics_generator: {
+        // A call is two spans, and the later one, of the attempt, comes when the job has run: by
+        // default Tempo forgets the first after ten seconds.
+        processor: { service_graphs: { wait: "5m", max_items: mostCalls } },
         storage: {
           path: `${folder}/generator`,
           remote_write: [{ url: `${prometheus}/api/v1/write` }],

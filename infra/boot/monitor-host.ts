@@ -77,6 +77,10 @@ cp --recursive system/. /etc/systemd/system/
 systemctl daemon-reload
 ${createInstallation(debianPackages)}
 ${createInstallation(Object.keys(grafanaPackages), "/usr/local/sbin/tripod-grafana-repository")}
+# Said here and on the console, and no reason to have no monitor: Tempo takes what it only suspects.
+verify() { "$@" || echo "tripod: $1 does not take its configuration as it is" | tee /dev/console >&2 || true; }
+verify loki -config.file=loki.yaml -verify-config
+verify tempo -config.file=tempo.yaml -config.verify
 cp loki.yaml /etc/loki/config.yml
 cp tempo.yaml /etc/tempo/config.yml
 systemctl enable ${programs.join(" ")}

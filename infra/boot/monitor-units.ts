@@ -6,6 +6,7 @@ import {
 import { monitoringPorts } from "../../src/contract/monitoring.ts";
 import { endpoints, network } from "../../src/contract/topology.ts";
 import type { BootFile } from "./cloud-config.ts";
+import { createEnvironmentFile } from "./environment-file.ts";
 import { createLogGate } from "./log-gate.ts";
 import { createNodeExporter } from "./node-exporter.ts";
 import type { RedisUser } from "./redis-users.ts";
@@ -26,10 +27,11 @@ export const monitorData = "/var/lib/tripod";
 export const monitorRelease = "/opt/tripod/current";
 
 // Four programs share the host: none of them may take the memory of the others.
+const mostMemoryPercent = 40;
 const always = [
   ["Restart", "always"],
   ["RestartSec", "2"],
-  ["MemoryMax", "40%"],
+  ["MemoryMax", `${mostMemoryPercent}%`],
 ] as const;
 
 /** Prometheus, with the configuration and the rules of the release. */
@@ -95,6 +97,21 @@ function createRedisExporter(): BootFile {
   });
 }
 
+const memoryFile = "/run/tripod-stores.env";
+
+/**
+ * Tells a Go program that does not look for its bound by itself to collect garbage in time, before
+ * the kernel ends it; anew at each start, as the host may have become another size.
+ */
+const collectInTime = [
+  [
+    "ExecStartPre",
+    `+/bin/sh -c "awk '/^MemTotal/ { printf \\"GOMEMLIMIT=%%dKiB\\\\n\\", $$2 * ${(mostMemoryPercent * 0.9) / 100} }' /proc/meminfo > ${memoryFile}"`,
+  ],
+  // Not there yet for the line above, which is told the environment, too.
+  ["EnvironmentFile", `-${memoryFile}`],
+] as const;
+
 /** Loki or Tempo, started as its package does: the boot script puts our configuration in its place. */
 function createStore(name: "loki" | "tempo"): BootFile {
   return createDropIn(name, {
@@ -102,22 +119,36 @@ function createStore(name: "loki" | "tempo"): BootFile {
     service: [
       ["User", name],
       ["StateDirectory", `tripod/${name}`],
+      ...collectInTime,
       ...always,
       ...createHardening("none", ["host", "interfaces"]),
     ],
   });
 }
 
+const grafana = {
+  listen: { address: "0.0.0.0", port: endpoints.grafana.port },
+  provisioning: `${monitorRelease}/grafana`,
+  dashboards: monitorRelease,
+  // Grafana itself reads the file, so that no environment holds the password.
+  adminPassword: "$__file{%d/grafana-password}",
+  open: false,
+} as const;
+
+/** Grafana's settings that are the same in every stack, in a file of the release. */
+export const grafanaFile = "grafana.env";
+const {
+  GF_SERVER_ROOT_URL: _url,
+  GF_SECURITY_ADMIN_PASSWORD: _password,
+  ...commonVariables
+} = createGrafanaVariables({ ...grafana, url: "http://localhost" });
+export const grafanaEnvironment = createEnvironmentFile(commonVariables);
+
 /** Grafana, started as its package does; with our settings in its environment. */
 export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
-  const variables = createGrafanaVariables({
+  const { GF_SERVER_ROOT_URL, GF_SECURITY_ADMIN_PASSWORD } = createGrafanaVariables({
+    ...grafana,
     url: grafanaUrl,
-    listen: { address: "0.0.0.0", port: endpoints.grafana.port },
-    provisioning: `${monitorRelease}/grafana`,
-    dashboards: monitorRelease,
-    // Grafana itself reads the file, so that no environment holds the password.
-    adminPassword: "$__file{%d/grafana-password}",
-    open: false,
   });
   return createDropIn("grafana-server", {
     unit: [...needsSecrets, ["StartLimitIntervalSec", "0"]],
@@ -127,7 +158,8 @@ export function createGrafana({ grafanaUrl }: MonitorValues): BootFile {
       ["LogsDirectory", "grafana"],
       ["RuntimeDirectory", "grafana"],
       ["LoadCredential", "grafana-password:/run/tripod/grafana-password"],
-      ...createEnvironment(variables),
+      ["EnvironmentFile", `${monitorRelease}/${grafanaFile}`],
+      ...createEnvironment({ GF_SERVER_ROOT_URL, GF_SECURITY_ADMIN_PASSWORD }),
       ...always,
       ...createHardening("none", ["host", "interfaces"]),
     ],

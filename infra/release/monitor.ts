@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import { logGateConfiguration, logGateFile } from "../boot/log-gate.ts";
 import { lokiConfiguration, tempoConfiguration } from "../boot/monitor-stores.ts";
-import { commonUnits } from "../boot/monitor-units.ts";
+import { commonUnits, grafanaEnvironment, grafanaFile } from "../boot/monitor-units.ts";
 import { exists } from "./dependencies.ts";
 import { loadFiles } from "./files.ts";
 import type { Release } from "./build.ts";
@@ -15,7 +15,7 @@ const repository = join(import.meta.dirname, "../..");
 
 /**
  * Builds what the monitor host is provisioned with: Prometheus' configuration and alerts, Grafana's
- * data sources and dashboards, the configurations of Loki, Tempo and the log gate, and systemd
+ * data sources, dashboards and settings, the configurations of Loki, Tempo and the log gate, and systemd
  * units. Equal inputs make equal releases.
  */
 export async function loadMonitorRelease(cache = join(repository, ".tripod")): Promise<Release> {
@@ -32,6 +32,7 @@ export async function loadMonitorRelease(cache = join(repository, ".tripod")): P
     yaml("loki.yaml", lokiConfiguration),
     yaml("tempo.yaml", tempoConfiguration),
     file(logGateFile, logGateConfiguration),
+    file(grafanaFile, grafanaEnvironment),
     ...commonUnits.map(({ path, content }) =>
       file(path.replace("/etc/systemd/system/", "system/"), content),
     ),

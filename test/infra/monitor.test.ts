@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createDataSources } from "../../dashboards/stack/provisioning.ts";
 import { logGateConfiguration } from "../../infra/boot/log-gate.ts";
+import { commonUnits } from "../../infra/boot/monitor-units.ts";
 import { lokiConfiguration, tempoConfiguration } from "../../infra/boot/monitor-stores.ts";
 import { loadMonitorRelease } from "../../infra/release/monitor.ts";
 import {
@@ -109,6 +111,59 @@ test("traces and logs are kept for as long as the failed jobs that they are abou
   expect(kept).toEqual([`${hours}h`, `${hours}h`]);
 });
 
+test("Loki keeps a service's lines together, whichever of its starts they are from", () => {
+  const { resource_attributes: resource } = lokiConfiguration.limits_config.otlp_config;
+  expect(resource.ignore_defaults).toBe(true);
+  const indexed = resource.attributes_config.flatMap(({ attributes }) => attributes);
+  expect(indexed).toEqual(["service.name", "service.namespace"]);
+});
+
+test("Tempo waits for the other half of a call while a job waits for its worker", () => {
+  expect(tempoConfiguration.metrics_generator?.processor.service_graphs).toEqual({
+    wait: "5m",
+    max_items: 30_000,
+  });
+});
+
+test.each(["loki", "tempo"])(
+  "%s collects its garbage before it has what memory it may",
+  async (name) => {
+    const unit = commonUnits.find(({ path }) => path.includes(`/${name}.service.d/`));
+    const [, quoted = ""] = /^ExecStartPre=\+\/bin\/sh -c "(.+)"$/m.exec(unit?.content ?? "") ?? [];
+    // As systemd reads it.
+    const command = quoted.replace(/\\(.)/g, "$1").replaceAll("%%", "%").replaceAll("$$", "$");
+    const [, file = ""] = / > (\S+)$/.exec(command) ?? [];
+    expect(unit?.content).toContain(`\nEnvironmentFile=-${file}\n`);
+    const place = join(createTemporaryFolder(), "stores.env");
+    await exec("sh", ["-c", command.replace(file, place)]);
+    const [, limit] = /^GOMEMLIMIT=(\d+)KiB\n$/.exec(await readFile(place, "utf8")) ?? [];
+    const [, most] = /\nMemoryMax=(\d+)%\n/.exec(unit?.content ?? "") ?? [];
+    const share = (Number(limit) * 1_024) / totalmem();
+    expect([most, share]).toEqual(["40", expect.closeTo(0.36, 2)]);
+  },
+);
+
+test("the host asks Loki and Tempo about their configurations before it puts them in place", async () => {
+  const { monitor = "" } = await fileOfHosts(watched, "/usr/local/sbin/tripod-boot");
+  const lines = monitor.split("\n").filter((line) => /^(verify|cp) (loki|tempo)/.test(line));
+  expect(lines).toEqual([
+    "verify loki -config.file=loki.yaml -verify-config",
+    "verify tempo -config.file=tempo.yaml -config.verify",
+    "cp loki.yaml /etc/loki/config.yml",
+    "cp tempo.yaml /etc/tempo/config.yml",
+  ]);
+  const [verify = ""] = /^verify\(\) .+$/m.exec(monitor) ?? [];
+  const said = verify.replace("/dev/console", "/dev/null");
+  const { stdout, stderr } = await exec("bash", [
+    "-c",
+    `set -Eeuo pipefail\n${said}\nverify false -config\nverify true\necho goes on`,
+  ]);
+  expect([stdout, stderr]).toEqual([
+    "goes on\n",
+    "tripod: false does not take its configuration as it is\n",
+  ]);
+});
+
 test("Grafana's and the exporter's passwords cross to the engine only as secrets", () => {
   const parameters = ofType(watched, "Parameter");
   expect(parameters.map(({ name, inputs }) => [name, isSecret(inputs["value"])])).toEqual(
@@ -129,6 +184,7 @@ test("the same inputs make the same release, of what the monitor is provisioned 
   const { stdout } = await exec("tar", ["-tzf", release.file]);
   expect(stdout.trim().split("\n").toSorted()).toEqual([
     "alerts.yaml",
+    "grafana.env",
     "grafana/dashboards/tripod.yaml",
     "grafana/datasources/tripod.yaml",
     "log-gate.conf",
