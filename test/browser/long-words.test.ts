@@ -1,4 +1,6 @@
 import { expect, test, vi } from "vitest";
+import { z } from "zod";
+import { defineTask, type Task, TaskRejectedError } from "../../src/task/task.ts";
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
@@ -6,6 +8,21 @@ import { loadTwoTasks } from "../support/second-task.ts";
 import { startWorker } from "../support/worker.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
+
+const echo = defineTask({
+  title: "Echo",
+  description: "Says what it is told.",
+  input: z.strictObject({
+    text: z.string().meta({ title: "What to say" }),
+    fails: z.boolean().default(false),
+  }),
+  timeLimitMs: 1_000,
+  run: async ({ text, fails }) => {
+    if (fails) throw new TaskRejectedError("invalid_input", text);
+    return text;
+  },
+});
+const echoTasks = new Map([["echo", echo as unknown as Task]]);
 
 /** Longer than any card is wide, and nowhere to break. */
 const long = "x".repeat(200);
@@ -67,4 +84,52 @@ test.each([
   await page.getByText(long).first().waitFor();
 
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+});
+
+test.each([320, 1_280])(
+  "a result without spaces is folded, and unfolded as wide as a window of %d px",
+  async (width) => {
+    const { url, name } = await startProducer({ tasks: echoTasks });
+    await startWorker(name, { tasks: echoTasks });
+    const input = { text: "x".repeat(50_000) };
+    const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, { task: "echo", input }));
+    await untilFinal(url, id);
+    const { page } = await openPage({ viewport: { width, height: 900 } });
+    await page.goto(`${url}/jobs/${id}`);
+    const outcome = page.getByRole("status");
+    expect(await outcome.innerText()).toMatch(/^Result:\s+x{120}… all 50,000 characters$/);
+    await outcome.locator("summary").click();
+
+    expect(await outcome.locator(".value").innerText()).toBe(input.text);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  },
+);
+
+test("what a reader has unfolded stays so when the job goes on", async () => {
+  const { url, name } = await startProducer({ tasks: echoTasks });
+  const input = { text: "x".repeat(1_000) };
+  const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, { task: "echo", input }));
+  const { page } = await openPage();
+  await page.goto(`${url}/jobs/${id}`);
+  await page.locator("dd summary").click();
+  await startWorker(name, { tasks: echoTasks });
+  await page.getByRole("heading", { name: "echo succeeded" }).waitFor();
+
+  const readIds = (found: string) =>
+    page.locator(found).evaluateAll((all) => all.map((one) => one.id));
+  expect(await readIds("details")).toEqual(["result", "input-0"]);
+  expect(await readIds("details[open]")).toEqual(["input-0"]);
+});
+
+test("a failure keeps its line breaks, and names what turns a line round", async () => {
+  const { url, name } = await startProducer({ tasks: echoTasks });
+  await startWorker(name, { tasks: echoTasks });
+  const input = { text: "one\n  two \u202Eeno", fails: true };
+  const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, { task: "echo", input }));
+  await untilFinal(url, id);
+  const { page } = await openPage();
+  await page.goto(`${url}/jobs/${id}`);
+
+  expect(await page.locator(".failed .value").innerText()).toBe("one\n  two U+202Eeno");
+  expect(await page.locator("main dt").allInnerTexts()).toContain("What to say");
 });

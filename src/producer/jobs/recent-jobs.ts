@@ -20,7 +20,7 @@ export interface RecentJob {
   readonly page: string | undefined;
   /** The start of its input, as JSON. */
   readonly input: string;
-  /** The start of its result, as JSON, or the class of its failure, once it has one. */
+  /** The start of its result, a text as it is and else as JSON, or the class of its failure, once it has one. */
   readonly outcome: string;
 }
 
@@ -80,9 +80,13 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
 function showOutcome(state: JobState, returnvalue: string, reason: string): string {
   if (state === "failed") return parseFailure(reason).failureClass;
   if (state !== "completed") return "";
-  if (isWhole(returnvalue)) return brief(JSON.stringify(readResult(parse(returnvalue))));
-  const isOurs = returnvalue.startsWith(resultPrefix);
-  return isOurs ? brief(returnvalue.slice(resultPrefix.length)) : "null";
+  if (isWhole(returnvalue)) {
+    const result = readResult(parse(returnvalue));
+    return brief(typeof result === "string" ? result : JSON.stringify(result));
+  }
+  if (!returnvalue.startsWith(resultPrefix)) return "null";
+  const start = returnvalue.slice(resultPrefix.length);
+  return brief(start.startsWith('"') ? start.slice(1) : start);
 }
 
 function showInput(data: string): string {

@@ -200,15 +200,17 @@ function renderRecent(jobs: readonly RecentJob[]): Markup {
               ${job.page === undefined ? renderText(job.task) : html`<a href="${job.page}">${renderText(job.task)}</a>`}
             </td>
             <td><span class="badge ${job.status}">${job.status}</span></td>
-            <td>
-              <bdi
-                >${renderText(job.status === "failed" ? nameFailure(job.outcome) : job.outcome)}</bdi
-              >
-            </td>
+            <td>${renderOutcome(job)}</td>
             <td><code>${renderText(job.input)}</code></td>
             <td>${renderTime(job.createdAt)}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+function renderOutcome({ status, outcome }: RecentJob): Markup | string {
+  if (outcome === "") return "";
+  const text = status === "failed" ? nameFailure(outcome) : outcome;
+  return html`<bdi>${renderText(text)}</bdi>`;
 }

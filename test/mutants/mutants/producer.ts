@@ -38,6 +38,42 @@ export const producerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a value that is nested deep makes a page many times its size",
+    change: {
+      file: "src/producer/pages/json-layout.ts",
+      from: "Math.min(level, deepestIndent)",
+      to: "Math.max(level, Math.min(deepestIndent, 0))",
+    },
+    caughtBy: {
+      file: "test/producer/pages/shown-value.test.ts",
+      test: "a value that is nested deep",
+    },
+  },
+  {
+    name: "a job's page tells other sites where it is",
+    change: {
+      file: "src/producer/pages/secret-address.ts",
+      from: 'ctx.set("Referrer-Policy", "no-referrer");',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/http/security-headers.test.ts",
+      test: "what only its address gives away",
+    },
+  },
+  {
+    name: "a form that is sent again comes from no origin",
+    change: {
+      file: "src/producer/pages/error-page.ts",
+      from: "else leaveUnlisted(ctx);",
+      to: "else keepSecret(ctx), leaveUnlisted(ctx);",
+    },
+    caughtBy: {
+      file: "test/browser/plain-http.test.ts",
+      test: "a form that found the queue full",
+    },
+  },
+  {
     name: "no rate limit",
     change: {
       file: "src/producer/http/rate-limit.ts",

@@ -36,7 +36,7 @@ test("the latest jobs are told with the start of their input and outcome, and sh
   const listed = await readRecentJobs(queue, redis);
   const told = new Map(listed.map(({ id, input, outcome }) => [id, [input, outcome]]));
 
-  expect(told.get(short)).toEqual(['{"x":1}', '"5"']);
+  expect(told.get(short)).toEqual(['{"x":1}', "5"]);
   const start = `{"text":"${"€".repeat(50)}…`;
   expect(told.get(long)).toEqual([start, start]);
   expect(told.get(foreign)).toEqual(["{}", "null"]);
