@@ -32,7 +32,7 @@ import { createStreamQuota } from "./http/stream-quota.ts";
 import { createJobRoutes } from "./jobs/api.ts";
 import { createBroker } from "./jobs/broker.ts";
 import { openJobs } from "./jobs/jobs.ts";
-import { remember } from "./jobs/remembered.ts";
+import { remember, renew } from "./jobs/remembered.ts";
 import { readEndedJobs } from "./overview/ended-jobs.ts";
 import { createHistory } from "./overview/history.ts";
 import { openOverview } from "./overview/overview.ts";
@@ -93,7 +93,10 @@ export async function openProducer(
   opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
 
   const broker = createBroker(redis, queue);
-  const readState = remember(stateMs, () => broker.ask(readSubmittedState));
+  const latest = renew({ ms: stateMs, pauseMs: 0 }, () => broker.ask(readSubmittedState));
+  // A status that is read because of an event is not to be told with a state of before.
+  for (const change of ["paused", "resumed"] as const) events.on(change, () => latest.outdate());
+  const readState = () => latest.get();
   const readUsed = remember(memoryMs, () => broker.ask((_, client) => readMemory(client)));
   const idSecret = createIdSecret(redis);
   const jobs = openJobs({

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { submitDivision, untilFinal } from "../../support/client.ts";
+import { readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { nothingTasks, submitNothing } from "../../support/nothing.ts";
 import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
 test("a quick job's end is told by its events alone, without the tick of a second", async () => {
@@ -39,6 +40,23 @@ test("who comes back for an end that it has seen is told that there is no more, 
   await vi.waitFor(async () => expect((await untilFinal(url, id)).finished_at).not.toBe(end));
   const again = await watch({ "last-event-id": end });
   expect([again.status, idOf(again.text) === end]).toEqual([200, false]);
+});
+
+test("what is remembered of the queue is not told after a pause or its end", async () => {
+  // What is remembered would stay so for ever.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { url, queue } = await startProducer({ tasks: nothingTasks });
+  const untilReason = (reason: string) =>
+    until(`a job that is ${reason}`, async () => {
+      const { waiting } = await readJob(url, await submitNothing(url));
+      return waiting?.reason === reason;
+    });
+  await untilReason("no_workers");
+  await queue.pause();
+  await untilReason("paused");
+  await queue.resume();
+  expect(await untilReason("no_workers")).toBe(true);
 });
 
 function idOf(text: string): string {
