@@ -10,6 +10,7 @@ import { showError } from "../pages/error-page.ts";
 import { createConstantBody } from "./constant-body.ts";
 import { errorResponses, isOfApi } from "./error-responses.ts";
 import { createOpenApi } from "./openapi.ts";
+import { preconditions } from "./preconditions.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { limitReads } from "./read-limit.ts";
 import { requestTelemetry, type RequestTelemetryDeps } from "./request-telemetry.ts";
@@ -46,6 +47,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
     },
   };
   const router = new Router<RouteState>({ sensitive: true });
+  router.use(preconditions());
   registerHealth(router, async () => ({ ready: (await readiness()).ready }));
   registerAssets(router);
   registerRoutes(router, [...limited, ...limitReads([describe, ...moved], readLimit)]);

@@ -10,6 +10,7 @@ import { createPointer, RequestError } from "../http/errors.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { withoutDialect } from "../http/openapi.ts";
 import { events, json, type Parameter, problem, refer } from "../http/operation.ts";
+import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
@@ -43,6 +44,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       path: paths.api,
       async handle(ctx) {
         await rateLimit.count(ctx, "too many submissions from here");
+        refuseIfMatch(ctx.headers["if-match"]);
         // Not `ctx.get`, for which an empty key is none.
         const idempotencyKey = ctx.headers["idempotency-key"]?.toString();
         // Before the body, which a client may hold back until it is asked for it.
@@ -91,6 +93,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           409: problem(
             "The Idempotency-Key was used with another input, or what is kept of its job was damaged.",
           ),
+          412: problem("There is no version of anything that If-Match could ask for."),
           413: problem("The body is too large."),
           415: problem("The body is not application/json."),
           422: problem("The input does not fit the task; errors say where."),

@@ -104,3 +104,30 @@ test.each([
   const { url } = await startProducer();
   expect((await postJson(`${url}/api/v1/jobs`, division, { [name]: value })).status).toBe(202);
 });
+
+test("who asks for a version that there is not is answered 412", async () => {
+  const { url, queue } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const read = async (path: string, wanted: string) =>
+    (await fetch(url + path, { headers: { "if-match": wanted } })).status;
+  const asset = "/assets/style.css";
+  const etag = (await fetch(url + asset)).headers.get("etag") ?? "";
+  expect([
+    await read(asset, etag),
+    await read(asset, `"other", ${etag}`),
+    await read(asset, "*"),
+    await read(asset, '"other"'),
+    await read(asset, `W/${etag}`),
+    await read(`/api/v1/jobs/${id}`, "*"),
+    await read(`/api/v1/jobs/${id}`, '"other"'),
+    await read(`/jobs/${id}`, '"other"'),
+    await read("/api/v1/jobs/nobody", '"other"'),
+  ]).toEqual([200, 200, 200, 412, 412, 200, 412, 412, 404]);
+
+  const waiting = await queue.count();
+  const response = await postJson(`${url}/api/v1/jobs`, division, { "if-match": "*" });
+  expect(await readProblem(response)).toEqual(
+    problem(412, "this is not the version that If-Match asks for"),
+  );
+  expect(await queue.count()).toBe(waiting);
+});
