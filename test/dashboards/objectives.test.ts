@@ -18,6 +18,7 @@ const alertOf: Readonly<Record<string, readonly [alert: string, colour: "red" | 
   "Server errors": ["TaskQueueWebErrors", "red"],
   "Response time": ["TaskQueueWebSlow", "red"],
   "Event loop lag": ["NodeEventLoopBlocked", "red"],
+  "Clock skew": ["TaskQueueClockSkew", "red"],
 };
 
 /** Panels that are red below a value: these fire there. */
