@@ -10,7 +10,7 @@ export interface State {
 export const states = {
   well: {
     state: "nothing is wrong, or a fault is over within two minutes",
-    faults: ["F14", "F17", "F18", "F19", "F20", "F21", "F25", "D1"],
+    faults: ["F17", "F18", "F19", "F20", "F21", "F25", "D1"],
     fires: [],
   },
   producerDown: {
@@ -164,6 +164,16 @@ export const states = {
     state: "a task blocks the event loop for 45 s of every minute",
     faults: ["F16"],
     fires: ["NodeEventLoopBlocked", "TargetDown", "TaskQueueTaskBlocks"],
+  },
+  wrongClock: {
+    state: "the clock of a service's host is wrong by 10 s",
+    faults: ["F14"],
+    fires: ["TaskQueueClockSkew"],
+  },
+  telemetryLost: {
+    state: "nobody takes traces and logs",
+    faults: [],
+    fires: ["TaskQueueTelemetryLost"],
   },
   otherRelease: {
     state: "producer and worker are of different releases",

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { SharedMetrics } from "./metrics.ts";
 
 /** How exactly a block is measured; fifty wake-ups a second cost nothing that can be measured. */
@@ -9,23 +8,25 @@ const windowMs = 60_000;
 
 /**
  * Keeps the gauge at the longest block of the event loop that ended within the last minute, which no
- * reading of the gauge changes. Returns what ends it.
+ * reading of the gauge changes. Returns what ends it. Node.js' own histogram would miss what comes
+ * between its reset and its next sample.
  */
 export function watchEventLoop(gauge: SharedMetrics["eventLoopLagMax"]): () => void {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
   const longest = createRecentMaximum(windowMs);
+  let lookedAt = performance.now();
+  let toldAt = lookedAt;
+  let blockedMs = 0;
   const look = () => {
-    // What it measures is the time between two of its own timers.
-    const seconds = Math.max(0, delays.max / 1e9 - resolutionMs / 1e3);
-    delays.reset();
-    gauge.set(longest.add(seconds, performance.now()));
+    const now = performance.now();
+    blockedMs = Math.max(blockedMs, now - lookedAt - resolutionMs);
+    lookedAt = now;
+    if (now - toldAt < tickMs) return;
+    gauge.set(longest.add(blockedMs / 1_000, now));
+    toldAt = now;
+    blockedMs = 0;
   };
-  delays.enable();
-  const timer = setInterval(look, tickMs).unref();
-  return () => {
-    clearInterval(timer);
-    delays.disable();
-  };
+  const timer = setInterval(look, resolutionMs).unref();
+  return () => clearInterval(timer);
 }
 
 export interface RecentMaximum {

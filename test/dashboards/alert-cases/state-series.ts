@@ -82,6 +82,9 @@ const ofQueue: Series = {
   ...ofBoth("taskqueue_redis_ping_duration_seconds_bucket", 'client="queue",le="+Inf"', "0+4x60"),
   ...ofBoth("taskqueue_build_info", 'bullmq_version="6.7.0"', "1x60"),
   [`taskqueue_build_info{${producer},bullmq_version="6.8.0"}`]: "_x60",
+  [`taskqueue_clock_skew_seconds{${producer}}`]: "0.001x60",
+  [`taskqueue_clock_skew_seconds{${worker}}`]: "-0.001x60",
+  [`taskqueue_otlp_dropped_total{${worker},signal="logs",reason="not_taken"}`]: "0x60",
   [`taskqueue_event_loop_lag_max_seconds{${producer}}`]: "0.02x60",
   [`taskqueue_event_loop_lag_max_seconds{${worker}}`]: "0.02x60",
 };
@@ -267,6 +270,10 @@ export const stateSeries: Readonly<Record<StateName, Series>> = {
     [`up{${worker}}`]: `1x9${" 0 0 1".repeat(10)}`,
     [`taskqueue_event_loop_lag_max_seconds{${worker}}`]: `0.02x9${everyThird(() => "stale _ 45")}`,
     [`taskqueue_task_blocked_seconds_total{${worker},${divide}}`]: "0x9 45+45x30",
+  },
+  wrongClock: { [`taskqueue_clock_skew_seconds{${worker}}`]: "-0.001x9 -10x30" },
+  telemetryLost: {
+    [`taskqueue_otlp_dropped_total{${worker},signal="logs",reason="not_taken"}`]: "0x9 60+60x30",
   },
   otherRelease: {
     [`taskqueue_jobs_postponed_total{${worker},${queue},task="_OTHER"}`]: "0x9 4+4x30",

@@ -395,8 +395,8 @@ export const producerMutants: readonly Mutant[] = [
     name: "a job that cannot be read back is told not to be queued",
     change: {
       file: "src/producer/jobs/submission.ts",
-      from: 'if (error instanceof UnreadJobError) throw new UnavailableError("unknown", error);',
-      to: 'if (error instanceof UnreadJobError) throw new UnavailableError("not_ready", error);',
+      from: 'if (error instanceof UnreadJobError) return new UnavailableError("unknown", error);',
+      to: 'if (error instanceof UnreadJobError) return new UnavailableError("not_ready", error);',
     },
     caughtBy: {
       file: "test/producer/jobs/replays.test.ts",
