@@ -86,7 +86,9 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
     attempts: 1,
   });
   const page = await (await fetch(`${producer.url}/jobs/${id}`)).text();
-  expect(page).toContain("<strong>division_by_zero</strong>: <bdi class="value">cannot divide 10 by zero</bdi>");
+  expect(page).toContain(
+    '<strong>division_by_zero</strong>: <bdi class="value">cannot divide 10 by zero</bdi>',
+  );
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   expect(scrape).toContain(
     'taskqueue_jobs_finished_total{queue="tasks",task="quotient",outcome="failed",error_type="division_by_zero"} 1\n',
