@@ -132,6 +132,10 @@ async function expectExemplarsToLeadToTraces(world: MonitoredQueue): Promise<voi
     const found = await prometheus.exemplarTraces(bucketsOf("jobEndToEndDuration"));
     return found.length > 0 && found;
   });
-  const exported = exportedTraces();
-  expect(traces.filter((trace) => !exported.has(trace))).toEqual([]);
+  // A span waits for others to be sent with.
+  const missing = () => {
+    const exported = exportedTraces();
+    return traces.filter((trace) => !exported.has(trace));
+  };
+  await expect.poll(missing, { timeout: 10_000 }).toEqual([]);
 }
