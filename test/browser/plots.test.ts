@@ -82,12 +82,18 @@ test("prints its plots in the colours of paper, whatever those of the screen are
   const page = await openOverview(() => ({ wait_seconds: { p50: 1, p95: 2 } }), {
     colorScheme: "dark",
   });
-  const lightest = async () =>
-    (await page.evaluate(`(${findLightest})(${JSON.stringify(waits)})`)) as number;
-  expect(await lightest()).toBeGreaterThan(150);
+  const onPaper = "rgb(47, 98, 196)";
+  const [seen] = await readLines(page, waits);
+  expect([seen?.colour === onPaper, (seen?.pixels ?? 0) > 100]).toEqual([false, true]);
+  // Right away: what is printed waits for no further snapshot.
+  await page.evaluate(`matchMedia("print").addEventListener("change", () => setTimeout(() => {
+    globalThis.printed = (${countPixels})(${JSON.stringify(waits)});
+  }))`);
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
-  // The grid, whose lines are the lightest.
-  await until("the colours of paper", async () => (await lightest()) <= 0xbb + 2);
+  const [printed] = await until("the print", () =>
+    page.evaluate<DrawnLine[] | undefined>("globalThis.printed"),
+  );
+  expect([printed?.colour, (printed?.pixels ?? 0) > 100]).toEqual([onPaper, true]);
 });
 
 test.for([16, 32])("fits 320 pixels, with text of %d pixels", async (size) => {
@@ -156,6 +162,8 @@ async function openOverview(
 
 interface DrawnLine {
   readonly name: string;
+  /** As its text has it. */
+  readonly colour: string;
   readonly pixels: number;
 }
 
@@ -170,10 +178,11 @@ const countPixels = `(plot) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return [...section.querySelectorAll("[data-reading]")].map((value) => {
     const swatch = value.parentElement.querySelector(".swatch");
-    const colour = getComputedStyle(swatch).color.match(/\\d+/g).map(Number);
+    const { color: colour } = getComputedStyle(swatch);
+    const parts = colour.match(/\\d+/g).map(Number);
     const pixels = data.filter((_, i) => i % 4 === 0 && data[i + 3] > 50 &&
-      colour.every((part, j) => Math.abs(data[i + j] - part) < 8)).length;
-    return { name: value.dataset.reading, pixels };
+      parts.every((part, j) => Math.abs(data[i + j] - part) < 8)).length;
+    return { name: value.dataset.reading, colour, pixels };
   });
 }`;
 
@@ -201,14 +210,4 @@ const countGaps = `(plot) => {
   }
   // A line is some pixels high.
   return levels.filter(({ y }, i) => levels[i - 1]?.y !== y - 1).map(({ gaps }) => gaps);
-}`;
-
-const findLightest = `(plot) => {
-  const canvas = document.querySelector(plot + " canvas");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let lightest = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    if (data[i + 3] > 250) lightest = Math.max(lightest, Math.min(data[i], data[i + 1], data[i + 2]));
-  }
-  return lightest;
 }`;
