@@ -47,7 +47,7 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-test("a dark page is printed dark on white, with what is folded", async () => {
+test("a dark page is printed dark on white", async () => {
   const { url } = await startProducer({ tasks: await loadTwoTasks() });
   const { id } = await submitDivision(url, { x: 10, y: 2 });
   const { page } = await openPage({ colorScheme: "dark" });
