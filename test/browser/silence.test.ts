@@ -30,15 +30,19 @@ test("an overview that hears nothing for five seconds says that it is stale, and
   expect(await page.locator("main[data-stale]").count()).toBe(1);
   expect(await page.locator('[data-reading="waiting"]').textContent()).toBe("0");
 
-  way.thaw();
+  way.mend();
   await page.locator("main:not([data-stale])").waitFor({ timeout: 30_000 });
   expect(await status.textContent()).toBe("No worker is connected: nothing starts until one is.");
 });
 
-/** A way to a producer on which all connections stand, and nothing comes back while it is frozen. */
+/**
+ * A way to a producer on which all connections stand, and nothing comes back while it is frozen. A
+ * stream of then stays silent for ever.
+ */
 async function openWay(url: string) {
   const target = new URL(url);
   const answers = new Set<Socket>();
+  const streams = new Set<Socket>();
   let frozen = false;
   const server = createServer((client) => {
     const producer = connect(Number(target.port), target.hostname);
@@ -49,7 +53,10 @@ async function openWay(url: string) {
       client.destroy();
     };
     for (const socket of [client, producer]) socket.on("error", end).on("close", end);
-    client.on("data", (data) => producer.write(data));
+    client.on("data", (data) => {
+      if (/^GET \S+\/events /.test(data.toString())) streams.add(producer);
+      producer.write(data);
+    });
     producer.on("data", (data) => client.write(data));
     if (frozen) producer.pause();
   });
@@ -67,9 +74,9 @@ async function openWay(url: string) {
       frozen = true;
       for (const producer of answers) producer.pause();
     },
-    thaw() {
+    mend() {
       frozen = false;
-      for (const producer of answers) producer.resume();
+      for (const producer of answers) if (!streams.has(producer)) producer.resume();
     },
   };
 }
