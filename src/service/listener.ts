@@ -136,7 +136,8 @@ async function listen(
 }
 
 function limitProxy({ max }: ClientLimits): ClientLimits {
-  return { max, perClient: max, unanswered: Number.POSITIVE_INFINITY, rate: undefined };
+  const all = Number.POSITIVE_INFINITY;
+  return { max, perClient: all, unanswered: all, rate: undefined };
 }
 
 async function closeServer(server: Server, doors: Doors, graceMs: number): Promise<void> {

@@ -44,10 +44,13 @@ test("a proxy that keeps its connections finds each of them open, whenever it po
 
 test("idle connections make room for others before there is none", async () => {
   const max = 20;
-  const { port } = await openEcho(max);
-  const idle = await Promise.all(Array.from({ length: max }, () => leaveIdle(port)));
-  // The first may come too early, where none was idle when the last place was taken.
+  const { port, begun } = await openEcho(max);
+  // While none is idle, the proxy takes every place that there is.
+  const idle = await Promise.all(Array.from({ length: max }, () => begin(port)));
+  await until("all places to be taken", () => begun() === max);
+  await Promise.all(idle.map(end));
   const agent = proxyAgent();
+  // The first may come before an answer has gone to its end.
   const response = await until("room", () => post(port, agent, "x").catch(() => undefined));
 
   expect(response.statusCode).toBe(200);
@@ -56,7 +59,8 @@ test("idle connections make room for others before there is none", async () => {
 
 test("a stop closes idle connections at once", async () => {
   const { port, close } = await openEcho();
-  const socket = await leaveIdle(port);
+  const socket = await begin(port);
+  await end(socket);
   const startedAt = performance.now();
   await close(20_000);
 
@@ -132,16 +136,18 @@ test("a connection ends after a thousand answers", async () => {
 async function openEcho(max = 2_000) {
   const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
   const app = new Koa();
+  let begun = 0;
   app.use(async (ctx) => {
+    begun += 1;
     const sent = ctx.path === "/unread" ? "hold" : await text(ctx.req);
     if (sent === "hold") await new Promise<void>((release) => hold(release));
     ctx.body = sent;
   });
-  const places = { echo: { app, port: 0, purpose: "tests" } };
-  const listeners = await openListeners(here, places, { max, perClient: max });
+  const places = { echo: { app, port: 0, purpose: "tests", behindProxy: true } };
+  const listeners = await openListeners(here, places, { max });
   const close = async (graceMs: number) => listeners.close(graceMs);
   onTestFinished(() => close(0));
-  return { port: listeners.ports.echo, close, held };
+  return { port: listeners.ports.echo, close, held, begun: () => begun };
 }
 
 /** One connection that is kept, as a proxy keeps those to its upstream; Node heeds no hint to close it. */
@@ -172,12 +178,18 @@ async function post(
   return Object.assign(response, { reused: sending.reusedSocket });
 }
 
-/** A connection that has had one answer and waits. */
-async function leaveIdle(port: number): Promise<Socket> {
+/** A connection whose request lacks its last byte. */
+async function begin(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => undefined);
-  socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  await once(socket, "data");
+  socket.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n");
+  await once(socket, "connect");
   return socket;
+}
+
+/** Has the request answered; the connection is idle from then on. */
+async function end(socket: Socket): Promise<void> {
+  socket.write("x");
+  await once(socket, "data");
 }
