@@ -33,8 +33,8 @@ export type SharedMetrics = Instruments<MetricsOf<"producer"> & MetricsOf<"worke
 export type MetricsRegistry = Registry<OpenMetricsContentType>;
 
 /**
- * A registry that is served as OpenMetrics, and only so: a registry that has once been rendered
- * as OpenMetrics loses the `_total` of its counters in any other format.
+ * A registry that takes exemplars, as OpenMetrics' alone do. Services render its JSON: prom-client's
+ * own rendering takes the `_total` off its counters for good.
  */
 export function createRegistry(): MetricsRegistry {
   const registry = new Registry<OpenMetricsContentType>();

@@ -68,7 +68,10 @@ test("a division goes from the request to its result, seen in one trace and in t
     expect(span?.attributes).toMatchObject({ "server.address": "127.0.0.1", "server.port": port });
   }
 
-  const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  const accept = "application/openmetrics-text";
+  const scrape = await (
+    await fetch(`${worker.metricsUrl}/metrics`, { headers: { accept } })
+  ).text();
   const exemplars = scrape.split("\n").filter((line) => line.includes(`# {trace_id="${traceId}"`));
   expect(exemplars.map((line) => line.slice(0, line.indexOf("_bucket"))).toSorted()).toEqual([
     "taskqueue_job_end_to_end_duration_seconds",

@@ -34,17 +34,6 @@ test.each(["producer", "worker"] as const)(
   },
 );
 
-test("serves OpenMetrics, scrape after scrape", async () => {
-  const { metricsUrl } = await startProducer();
-  const scrapes = [await fetch(`${metricsUrl}/metrics`), await fetch(`${metricsUrl}/metrics`)];
-  for (const scrape of scrapes) {
-    expect(scrape.headers.get("content-type")).toBe(
-      "application/openmetrics-text; version=1.0.0; charset=utf-8",
-    );
-    expect(await scrape.text()).toMatch(/# EOF\n$/);
-  }
-});
-
 test("tells the queue's state by every name it has", async () => {
   const { metricsUrl, queue } = await startProducer();
   await queue.add("quotient", {});
