@@ -3,7 +3,8 @@ import { createHmac, randomFillSync } from "node:crypto";
 /** What an Idempotency-Key may be: 1 to 128 printable ASCII characters without spaces. */
 export const keyPattern = /^[\x21-\x7e]{1,128}$/;
 
-const idPattern = /^[a-h][a-z2-7]{25}$/;
+/** What a job's id is. */
+export const idPattern = /^[a-h][a-z2-7]{25}$/;
 const idBytes = 16;
 /** RFC 4648's, in lower case. Written from its high end, 128 bits begin with one of a to h. */
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { paths } from "../../src/contract/paths.ts";
-import { jobStatus } from "../../src/producer/jobs/job-status.ts";
+import { type AnyJobStatus, jobStatus } from "../../src/producer/jobs/job-schema.ts";
 import { submitUntilTaken } from "../support/honest-client.ts";
 
 /** What honest clients have seen while somebody else did mischief. */
@@ -56,7 +56,7 @@ async function follow(url: string, id: string, { y, seen }: Followed): Promise<s
   return "still waiting";
 }
 
-type Job = z.infer<typeof jobStatus>;
+type Job = AnyJobStatus;
 
 /** An end must be true of the input that was sent, or of what an operator has made of it since. */
 function judge(job: Job, { y: sent, seen }: Followed): string {

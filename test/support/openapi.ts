@@ -8,18 +8,32 @@ export interface Operation {
   readonly method: string;
   readonly parameters: readonly { readonly name: string; readonly schema: Schema }[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+interface Answer {
+  readonly headers: Readonly<Record<string, { readonly $ref: string }>>;
+  readonly content: Content;
+}
+interface Header {
+  readonly required?: boolean;
+  readonly schema: Schema;
 }
 type Content = Readonly<Record<string, { readonly schema: Schema } | undefined>>;
 
 export interface Description {
   /** By `operationId`. */
   readonly operations: ReadonlyMap<string, Operation>;
+  /** The schema that one stands for which only refers to it. */
+  readonly resolve: (schema: Schema) => Schema;
   /** What is wrong with a value by a schema, which may point into the document's components. */
   readonly problemsOf: (schema: Schema, value: unknown) => string[];
   /** What is wrong with an answer by the document. */
   readonly problemsOfAnswer: (operation: Operation, response: Response) => Promise<string[]>;
 }
+
+/** What any answer may say whatever was asked: of the connection, the body, and to browsers. */
+const general =
+  /^(connection|keep-alive|date|transfer-encoding|content-|x-|cross-origin-|referrer-policy|vary)/;
 
 /** Reads the document that a producer serves. */
 export async function loadDescription(url: string): Promise<Description> {
@@ -33,8 +47,21 @@ export async function loadDescription(url: string): Promise<Description> {
     const whole = { components: document.components, ...schema };
     return new Validator(whole, "2020-12").validate(value).errors.map(({ error }) => error);
   };
+  const problemsOfHeaders = ({ headers: described }: Answer, headers: Headers) => {
+    const found = Object.entries(described).flatMap(([name, { $ref }]) => {
+      const header: Header = document.components.headers[$ref.split("/").at(-1) ?? ""];
+      const value = headers.get(name);
+      if (value === null) return header.required === true ? [`no ${name}`] : [];
+      const typed = (header.schema as { type?: string }).type === "integer" ? Number(value) : value;
+      return problemsOf(header.schema, typed).map((problem) => `${name}: ${problem}`);
+    });
+    const known = new Set(Object.keys(described).map((name) => name.toLowerCase()));
+    const unknown = [...headers.keys()].filter((name) => !known.has(name) && !general.test(name));
+    return [...found, ...unknown.map((name) => `the header ${name} is not described`)];
+  };
   return {
     operations: new Map(operations.map((operation) => [operation.operationId, operation])),
+    resolve: ({ $ref = "" }) => document.components.schemas[$ref.split("/").at(-1) ?? ""],
     problemsOf,
     async problemsOfAnswer({ responses }, response) {
       const described = responses[response.status];
@@ -42,20 +69,37 @@ export async function loadDescription(url: string): Promise<Description> {
       const type = response.headers.get("content-type")?.split(";")[0] ?? "none";
       const content = described.content[type];
       if (content === undefined) return [`the type ${type} is not described`];
-      if (type !== "text/event-stream") return problemsOf(content.schema, await response.json());
-      const { "x-event-data": data = {} } = content.schema as { "x-event-data"?: Schema };
-      return problemsOf(data, await readEvent(response));
+      const ofHeaders = problemsOfHeaders(described, response.headers);
+      if (type !== "text/event-stream") {
+        return [...ofHeaders, ...problemsOf(content.schema, await response.json())];
+      }
+      const { contentSchema } = content.schema as { contentSchema?: { items?: EventSchema } };
+      const { event, data } = await readEvent(response);
+      const told = contentSchema?.items?.oneOf.find(
+        ({ properties }) => properties.event.const === event,
+      );
+      if (told === undefined) return [`the event ${event} is not described`];
+      return [...ofHeaders, ...problemsOf(told.properties.data.contentSchema, data)];
     },
   };
 }
 
-/** The data of a stream's first event; the stream is left then. */
-async function readEvent(response: Response): Promise<unknown> {
+interface EventSchema {
+  readonly oneOf: readonly {
+    readonly properties: {
+      readonly event: { readonly const: string };
+      readonly data: { readonly contentSchema: Schema };
+    };
+  }[];
+}
+
+/** A stream's first event; the stream is left then. */
+async function readEvent(response: Response): Promise<{ event: string; data: unknown }> {
   let read = "";
   for await (const chunk of response.body ?? []) {
     read += Buffer.from(chunk).toString();
-    const data = /^data: (.*)\n\n/m.exec(read)?.[1];
-    if (data !== undefined) return JSON.parse(data);
+    const [, event, data] = /^event: (.*)\n(?:id: .*\n)?data: (.*)\n\n/m.exec(read) ?? [];
+    if (event !== undefined && data !== undefined) return { event, data: JSON.parse(data) };
   }
   throw new Error(`no event in "${read}"`);
 }

@@ -10,7 +10,7 @@ import { startProducer } from "../support/producer.ts";
 
 const plain = "text/plain; version=0.0.4; charset=utf-8";
 const open = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/** What Prometheus 3.5 sends. */
+/** What Prometheus 3.5 sends (`acceptHeader` of its scrape.go, with the default protocols). */
 const prometheus3 =
   "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
   "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4," +

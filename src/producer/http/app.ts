@@ -3,8 +3,6 @@ import Koa from "koa";
 import { paths } from "../../contract/paths.ts";
 import { type Readiness, registerHealth } from "../../service/readiness.ts";
 import { logKoaErrors } from "../../telemetry/koa-errors.ts";
-import { jobStatus } from "../jobs/job-status.ts";
-import { overviewSnapshot } from "../overview/snapshot.ts";
 import { registerAssets } from "../pages/assets.ts";
 import { showError } from "../pages/error-page.ts";
 import { createConstantBody } from "./constant-body.ts";
@@ -36,7 +34,7 @@ const moved = [
 /** The public listener: form, jobs' pages and JSON API. */
 export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }: AppDeps): Koa {
   const limited = limitReads(routes, readLimit);
-  const openapi = createOpenApi(limited, { Job: jobStatus, OverviewSnapshot: overviewSnapshot });
+  const openapi = createOpenApi(limited);
   const document = createConstantBody("json", JSON.stringify(openapi));
   const describe: Route = {
     method: "GET",

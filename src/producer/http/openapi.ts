@@ -1,54 +1,79 @@
-import { z } from "zod";
 import { requestKinds, unavailability } from "./errors.ts";
+import { type Operation, tags } from "./operation.ts";
+import { headersOfStatus, responseHeaders } from "./response-headers.ts";
 import type { Route } from "./route.ts";
+
+const description = `Jobs of a self-hosted queue: submit one, read how it stands, or watch it until it has ended.
+
+Nobody logs in: a job's id is its secret. What cannot be served is told as a problem (RFC 9457), which
+programs tell apart by \`status\` and \`kind\`. Anything that can be read with GET can be asked with HEAD; where
+\`If-Match\` asks for another version than there is, the answer is 412. What is no proper HTTP, or is sent
+under a name that is not ours, is answered with 400, 417, 421, 431 or 501 in plain text.`;
 
 const problemSchema = {
   type: "object",
+  description: "Why something was not done (RFC 9457).",
   required: ["type", "title", "status", "detail"],
   properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
+    type: { type: "string", const: "about:blank" },
+    title: { type: "string", description: "What the status is called." },
+    status: { type: "integer", minimum: 400, maximum: 599 },
+    detail: { type: "string", description: "What was wrong, for people." },
     kind: {
+      type: "string",
       enum: [...Object.keys(unavailability), ...requestKinds],
       description: `With 503, and with 429: ${requestKinds.join(", ")}.`,
     },
     errors: {
       type: "array",
+      description: "What is wrong with which part of the body.",
       items: {
         type: "object",
         required: ["pointer", "detail"],
-        properties: { pointer: { type: "string" }, detail: { type: "string" } },
+        properties: {
+          pointer: { type: "string", description: "A JSON pointer (RFC 6901)." },
+          detail: { type: "string" },
+        },
       },
     },
   },
 };
 
-/** The routes' API as an OpenAPI 3.1 document; `components` are the schemas that they refer to. */
-export function createOpenApi(
-  routes: readonly Route[],
-  components: Readonly<Record<string, z.ZodType>>,
-): object {
+/** The routes' API as an OpenAPI 3.1 document. */
+export function createOpenApi(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {};
+  const schemas: Record<string, object> = {};
   for (const { method, path, operation } of routes) {
     if (operation === undefined) continue;
+    const { components, ...described } = operation;
+    Object.assign(schemas, components);
     const template = path.replace(/:(\w+)/g, "{$1}");
-    paths[template] = { ...paths[template], [method.toLowerCase()]: operation };
+    paths[template] = {
+      ...paths[template],
+      [method.toLowerCase()]: { ...described, responses: withHeaders(described.responses) },
+    };
   }
-  const schemas = Object.entries(components).map(([name, schema]) => [
-    name,
-    withoutDialect(z.toJSONSchema(schema)),
-  ]);
   return {
     openapi: "3.1.0",
-    info: { title: "Tripod task queue", version: "1" },
+    info: {
+      title: "Tripod task queue",
+      version: "1",
+      description,
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    // Wherever a proxy has put it, this document is on the same server.
+    servers: [{ url: "/", description: "Where this document was read." }],
+    security: [],
+    tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
     paths,
-    components: { schemas: { ...Object.fromEntries(schemas), Problem: problemSchema } },
+    components: { schemas: { ...schemas, Problem: problemSchema }, headers: responseHeaders },
   };
 }
 
-/** A schema within a document is of the document's dialect. */
-export function withoutDialect(schema: z.core.JSONSchema.BaseSchema): object {
-  return { ...schema, $schema: undefined };
+function withHeaders(responses: Operation["responses"]): object {
+  const described = Object.entries(responses).map(([status, { headers, ...answer }]) => [
+    status,
+    { ...answer, headers: { ...headersOfStatus(Number(status)), ...headers } },
+  ]);
+  return Object.fromEntries(described);
 }

@@ -1,22 +1,22 @@
 import { z } from "zod";
-import { outcomeExtension } from "../../contract/openapi.ts";
 import { paths } from "../../contract/paths.ts";
-import { keyPattern } from "../../queue/job-id.ts";
+import { idPattern, keyPattern } from "../../queue/job-id.ts";
 import { clientOf } from "../../service/client-address.ts";
-import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
-import { withoutDialect } from "../http/openapi.ts";
 import { events, json, type Parameter, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
+import { referHeaders } from "../http/response-headers.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { describeJobs } from "./job-schema.ts";
 import { endOf } from "./job-status.ts";
 import type { Jobs } from "./jobs.ts";
 import { assertKey } from "./submission.ts";
+import { describeExamples, describeSubmissions } from "./task-schemas.ts";
 
 export interface JobRoutesDeps {
   readonly jobs: Jobs;
@@ -30,7 +30,16 @@ const submissionBody = z.strictObject({
   input: z.record(z.string(), z.unknown()),
 });
 
-const id: Parameter = { name: "id", in: "path", required: true, schema: { type: "string" } };
+const id: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  description: "The job's id, as it was told when it was submitted.",
+  schema: { type: "string", pattern: idPattern.source },
+};
+const components = describeJobs();
+/** Where the id that an answer tells leads on to. */
+const ofItsId = { parameters: { id: "$response.body#/id" } };
 const unreadable = {
   404: problem("No such job, or its retention is over."),
   503: problem("The queue cannot be read now."),
@@ -64,7 +73,9 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "submitJob",
-        summary: "Queue a job. An id answered with 202 is durable.",
+        tags: ["jobs"],
+        summary: "Queue a job.",
+        description: "An id answered with 202 is durable: the job is in Redis, on disk.",
         parameters: [
           {
             name: "Idempotency-Key",
@@ -78,13 +89,20 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           required: true,
           content: {
             "application/json": {
-              schema: { oneOf: describeSubmissions(tasks) },
+              schema: refer("Submission"),
               examples: describeExamples(tasks),
             },
           },
         },
+        components: { ...components, ...describeSubmissions(tasks) },
         responses: {
-          202: json("The job is queued.", refer("Job")),
+          202: json("The job is queued, or was before by this Idempotency-Key.", refer("Job"), {
+            headers: referHeaders("Location", "Idempotency-Replayed"),
+            links: {
+              read: { operationId: "getJob", ...ofItsId, description: "How it stands." },
+              watch: { operationId: "watchJob", ...ofItsId, description: "Each change of it." },
+            },
+          }),
           400: problem(
             "The body is no usable JSON, the Idempotency-Key is none, or a number would not come " +
               "back as it was sent; errors then say which.",
@@ -114,9 +132,17 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "getJob",
+        tags: ["jobs"],
         summary: "How a job stands.",
+        description: "With its result, or why it failed, once it has ended.",
         parameters: [id],
-        responses: { 200: json("The job.", refer("Job")), ...unreadable },
+        components,
+        responses: {
+          200: json("The job.", refer("Job"), {
+            links: { watch: { operationId: "watchJob", ...ofItsId, description: "Each change." } },
+          }),
+          ...unreadable,
+        },
       },
     },
     {
@@ -136,8 +162,11 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
       operation: {
         operationId: "watchJob",
-        summary:
-          "The job's status, pushed as server-sent events until it is final or removed, for ten minutes at most.",
+        tags: ["jobs"],
+        summary: "How a job stands, pushed at each change.",
+        description:
+          "Server-sent events until the job has ended or is removed, for ten minutes at most. " +
+          "A comment comes at least every four seconds.",
         parameters: [
           id,
           {
@@ -147,13 +176,17 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
             schema: { type: "string" },
           },
         ],
+        components,
         responses: {
           200: events(
             "Events named status whose data is a Job; only that of a final one has an id. If the job " +
               "is removed, an event named gone, whose data is its id as {id}, is the last: do not come " +
               "back after it. Ask again if the stream ends before either, as each does after ten " +
-              "minutes, or when the producer stops. A comment comes at least every four seconds.",
-            refer("Job"),
+              "minutes, or when the producer stops.",
+            {
+              status: refer("Job"),
+              gone: { type: "object", required: ["id"], properties: { id: { type: "string" } } },
+            },
           ),
           204: { description: "Last-Event-ID is that of the final event: nothing more will come." },
           429: problem("Too many requests or open streams of this client; see Retry-After."),
@@ -172,29 +205,4 @@ async function readSubmission(ctx: RouteContext) {
     detail: message,
   }));
   throw new RequestError(422, 'expected {"task": "…", "input": {…}}', { errors });
-}
-
-function describeSubmissions(tasks: Tasks): object[] {
-  return [...tasks].map(([name, task]) => ({
-    title: task.title,
-    description: task.description,
-    type: "object",
-    required: ["task", "input"],
-    additionalProperties: false,
-    properties: { task: { const: name }, input: withoutDialect(createInputSchema(task)) },
-  }));
-}
-
-function describeExamples(tasks: Tasks): Record<string, object> {
-  const examples = [...tasks].flatMap(([name, { title, examples: given = [] }]) =>
-    given.map(({ input, ...outcome }, index) => [
-      `${name}-${index + 1}`,
-      {
-        summary: `${title}: ${outcome.failure === undefined ? "succeeds" : `fails as ${outcome.failure}`}`,
-        value: { task: name, input },
-        [outcomeExtension]: outcome,
-      },
-    ]),
-  );
-  return Object.fromEntries(examples);
 }

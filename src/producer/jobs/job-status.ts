@@ -1,7 +1,6 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { z } from "zod";
-import { type FailureClass, failureClasses } from "../../contract/failures.ts";
+import type { FailureClass } from "../../contract/failures.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
@@ -10,56 +9,10 @@ import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
+import type { AnyJobStatus } from "./job-schema.ts";
 
-export const failureClass = z.enum(
-  Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
-);
-const time = z.iso.datetime();
-
-/** A job as the API tells it and the pages show it. */
-export const jobStatus = z.object({
-  id: z.string(),
-  task: z.string(),
-  status: z.enum(["waiting", "working", "succeeded", "failed"]),
-  input: z.record(z.string(), z.unknown()),
-  attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
-  max_attempts: z.int().min(1).meta({
-    description: "Grows by one each time that a job without any left is retried by hand.",
-  }),
-  created_at: time
-    .optional()
-    .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
-  started_at: time.optional(),
-  finished_at: time.optional(),
-  result: z.unknown().optional().meta({ description: "Only when succeeded." }),
-  error_type: failureClass.optional().meta({ description: "Only when failed." }),
-  error: z.string().optional().meta({ description: "Only when failed." }),
-  waiting: z
-    .object({
-      reason: z.enum([
-        "queued",
-        "paused",
-        "no_workers",
-        "delayed",
-        "retrying",
-        "unknown_to_workers",
-      ]),
-      ahead: z.int().min(0).optional(),
-      ahead_is_lower_bound: z.boolean().optional(),
-      retry_at: time
-        .optional()
-        .meta({ description: "When it starts, or is looked at again, at the earliest." }),
-    })
-    .optional()
-    .meta({ description: "Why it is not running, only when waiting." }),
-  trace_id: z.string().optional(),
-  record_error: z
-    .string()
-    .optional()
-    .meta({ description: "Why it cannot run: what the queue holds of it was damaged." }),
-  links: z.object({ self: z.string(), events: z.string(), page: z.string() }),
-});
-export type JobStatus = z.infer<typeof jobStatus>;
+/** A job as the API tells it and the pages show it; what only some of them have may be asked of any. */
+export type JobStatus = AnyJobStatus;
 
 /** A job without a name is listed among those of no known task. */
 export const unnamed = "_OTHER";
@@ -129,7 +82,15 @@ function hasEnded(jobState: string): boolean {
   return jobState === "completed" || jobState === "failed";
 }
 
-type Outcome = Pick<JobStatus, "status" | "finished_at" | "result" | "error" | "error_type">;
+type Outcome =
+  | { readonly status: "waiting" | "working" }
+  | (Ended & { readonly status: "succeeded"; readonly result: unknown })
+  | (Ended & {
+      readonly status: "failed";
+      readonly error_type: FailureClass;
+      readonly error: string;
+    });
+type Ended = { readonly finished_at?: string };
 
 function describeOutcome(record: JobRecord, jobState: string): Outcome {
   const { finishedAt, result, failure } = record;

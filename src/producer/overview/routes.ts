@@ -1,10 +1,16 @@
+import { z } from "zod";
 import { paths } from "../../contract/paths.ts";
+import { placeSchema } from "../http/components.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Overview } from "./overview.ts";
 import { renderOverviewPage } from "./page.ts";
+import { overviewSnapshot } from "./snapshot.ts";
+
+const place = refer("OverviewSnapshot").$ref;
+const { schema: snapshotSchema } = placeSchema(z.toJSONSchema(overviewSnapshot), place);
 
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
 export function createOverviewRoutes({
@@ -35,7 +41,10 @@ export function createOverviewRoutes({
       },
       operation: {
         operationId: "readQueue",
+        tags: ["queue"],
         summary: "The queue as a whole, now and in the last ten minutes.",
+        description:
+          "A snapshot a second while somebody watches, otherwise one every five seconds.",
         parameters: [
           {
             name: "after",
@@ -43,8 +52,10 @@ export function createOverviewRoutes({
             description:
               "Of the last ten minutes only what is newer than the snapshot of that time.",
             schema: { type: "string" },
+            example: "2026-01-31T12:00:00.000Z",
           },
         ],
+        components: { OverviewSnapshot: snapshotSchema },
         responses: {
           200: json("OverviewSnapshots, the latest last; none if the queue could never be read.", {
             type: "array",
@@ -64,20 +75,23 @@ export function createOverviewRoutes({
       },
       operation: {
         operationId: "watchQueue",
-        summary:
-          "The queue as a whole, pushed as server-sent events once a second, for ten minutes at most: then ask again.",
+        tags: ["queue"],
+        summary: "The queue as a whole, pushed once a second.",
+        description:
+          "Server-sent events, for ten minutes at most: then ask again, with the id of the last event.",
         parameters: [
           {
             name: "Last-Event-ID",
             in: "header",
             description: "Sends of the last ten minutes only what is newer than this event.",
             schema: { type: "string" },
+            example: "2026-01-31T12:00:00.000Z",
           },
         ],
+        components: { OverviewSnapshot: snapshotSchema },
         responses: {
           200: events("Events named snapshots whose data is a list of OverviewSnapshot.", {
-            type: "array",
-            items: refer("OverviewSnapshot"),
+            snapshots: { type: "array", items: refer("OverviewSnapshot") },
           }),
           429: problem("Too many requests or open streams of this client; see Retry-After."),
           503: problem("Too many watch already; see Retry-After."),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
 import type { QueueState } from "../../queue/state.ts";
-import { failureClass } from "../jobs/job-status.ts";
+import { failureClass } from "../jobs/job-schema.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
 
 const count = z.int().min(0);

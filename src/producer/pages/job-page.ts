@@ -85,7 +85,7 @@ function renderOutcome(job: JobStatus): Markup {
     case "succeeded":
       return renderResult(job.result);
     case "failed": {
-      const { error = "", error_type: failureClass = "_OTHER" } = job;
+      const { error, error_type: failureClass } = job;
       return html`<div class="failed">
           <strong>${nameFailure(failureClass)}</strong>: ${renderLongText(error, "failure")}
         </div>

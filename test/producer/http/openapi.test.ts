@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { readOfferedTasks } from "../../../infra/smoke/offered-tasks.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
+import type { Task } from "../../../src/task/task.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { loadDescription, type Operation } from "../../support/openapi.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -26,11 +29,12 @@ async function startDescribed() {
 }
 
 test("a submission is taken if it fits what the API says of itself, and refused as it says if not", async () => {
-  const { url, queue, operation, problemsOf, problemsOfAnswer } = await startDescribed();
+  const { url, queue, operation, resolve, problemsOf, problemsOfAnswer } = await startDescribed();
   const submit = operation("submitJob");
   const bodySchema = submit.requestBody?.content["application/json"]?.schema ?? {};
   const keySchema = submit.parameters.find(({ name }) => name === "Idempotency-Key")?.schema ?? {};
-  const fitting = valuesOf(bodySchema as ValueSchema);
+  const { oneOf = [] } = resolve(bodySchema);
+  const fitting = valuesOf({ oneOf: oneOf.map(resolve) as ValueSchema[] });
   const body = fc.oneof(fitting, fitting.chain(damaged), fc.jsonValue());
   const taken = new Set<string>();
   const seen = new Set<string>();
@@ -98,4 +102,54 @@ test("what can be read is as the API says of itself, at every stage of a job and
     "watchJob 404",
     "watchQueue 200",
   ]);
+});
+
+function fedWith(input: z.ZodObject): Task {
+  return {
+    title: "Grow",
+    description: "Is fed with a tree.",
+    input,
+    timeLimitMs: 1_000,
+    run: async () => null,
+  };
+}
+
+test("a schema that refers to itself, or to others by name, is found where the document says", async () => {
+  const node = z.strictObject({
+    name: z.string(),
+    get children() {
+      return z.array(node);
+    },
+  });
+  const colour = z.enum(["red", "green"]).meta({ id: "Colour" });
+  const { url } = await startProducer({
+    tasks: new Map([
+      ["tree", fedWith(node)],
+      ["paint", fedWith(z.strictObject({ tree: node, top: colour, leaf: colour }))],
+    ]),
+  });
+  const { operations, resolve, problemsOf } = await loadDescription(url);
+  const schema = operations.get("submitJob")?.requestBody?.content["application/json"]?.schema;
+  const submissions = resolve(schema ?? {}).oneOf ?? [];
+  expect(submissions.map(({ $ref }) => $ref)).toEqual([
+    "#/components/schemas/Submission_tree",
+    "#/components/schemas/Submission_paint",
+  ]);
+
+  const leaf = { name: "leaf", children: [] };
+  const tree = { name: "twig", children: [leaf] };
+  const broken = { name: "twig", children: [{ ...leaf, children: [1] }] };
+  const paint = { tree, top: "red", leaf: "green" };
+  const fit = (task: string, input: object) =>
+    problemsOf(schema ?? {}, { task, input }).length === 0;
+  expect([fit("tree", tree), fit("tree", broken)]).toEqual([true, false]);
+  expect([fit("paint", paint), fit("paint", { ...paint, tree: broken })]).toEqual([true, false]);
+  expect(fit("paint", { ...paint, leaf: "blue" })).toBe(false);
+  // A schema by itself, as the demo and the smoke test read it, has all that it refers to.
+  const document = await readBody(await fetch(`${url}/api/openapi.json`));
+  const [offeredTree, offeredPaint] = readOfferedTasks(document).map(
+    (offered) => (input: unknown) => z.fromJSONSchema(offered.schema).safeParse(input).success,
+  );
+  expect([offeredTree?.(tree), offeredTree?.(broken)]).toEqual([true, false]);
+  expect([offeredPaint?.(paint), offeredPaint?.({ ...paint, top: "blue" })]).toEqual([true, false]);
 });

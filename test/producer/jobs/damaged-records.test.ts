@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { findScriptBreakers } from "../../../src/queue/job-hash.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
-import { jobStatus } from "../../../src/producer/jobs/job-status.ts";
+import { jobStatus } from "../../../src/producer/jobs/job-schema.ts";
 import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer, type TestProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";

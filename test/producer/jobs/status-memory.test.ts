@@ -16,7 +16,11 @@ function createAnswered(limits?: Parameters<typeof createStatusMemory>[1]) {
 
 function statusOf(id: string, status: JobStatus["status"] = "waiting"): JobStatus {
   const links = { self: "", events: "", page: "" };
-  return { id, task: "nothing", status, input: {}, attempts: 0, max_attempts: 4, links };
+  const job = { id, task: "nothing", input: {}, attempts: 0, max_attempts: 4, links };
+  if (status === "succeeded") return { ...job, status, result: null };
+  return status === "failed"
+    ? { ...job, status, error_type: "_OTHER", error: "" }
+    : { ...job, status };
 }
 
 test("readers of one job cost one read in so much time, however many they are", async () => {

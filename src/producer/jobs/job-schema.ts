@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { type FailureClass, failureClasses } from "../../contract/failures.ts";
+import { idPattern } from "../../queue/job-id.ts";
+import { type Components, placeSchema } from "../http/components.ts";
+import { refer } from "../http/operation.ts";
+
+export const failureClass = z.enum(
+  Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
+);
+const time = z.iso.datetime();
+const path = z.string().meta({ format: "uri-reference" });
+
+/** What is told of a job whatever becomes of it. */
+const anyJob = {
+  id: z.string().regex(idPattern),
+  task: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
+  max_attempts: z.int().min(1).meta({
+    description: "Grows by one each time that a job without any left is retried by hand.",
+  }),
+  created_at: time
+    .optional()
+    .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
+  started_at: time.optional(),
+  trace_id: z.string().optional(),
+  record_error: z
+    .string()
+    .optional()
+    .meta({ description: "Why it cannot run: what the queue holds of it was damaged." }),
+  links: z.object({ self: path, events: path, page: path }),
+};
+
+const waiting = z
+  .object({
+    reason: z.enum(["queued", "paused", "no_workers", "delayed", "retrying", "unknown_to_workers"]),
+    ahead: z.int().min(0).optional(),
+    ahead_is_lower_bound: z.boolean().optional(),
+    retry_at: time
+      .optional()
+      .meta({ description: "When it starts, or is looked at again, at the earliest." }),
+  })
+  .meta({ description: "Why it is not running; a job that has just come does not say." });
+
+/** A job as the API tells it and the pages show it. */
+export const jobStatus = z.discriminatedUnion("status", [
+  z.object({ ...anyJob, status: z.literal("waiting"), waiting: waiting.optional() }).meta({
+    id: "WaitingJob",
+    description: "A job that no worker has taken yet, or that waits again.",
+  }),
+  z
+    .object({ ...anyJob, status: z.literal("working") })
+    .meta({ id: "WorkingJob", description: "A job that a worker is on." }),
+  z
+    .object({
+      ...anyJob,
+      status: z.literal("succeeded"),
+      finished_at: time.optional(),
+      result: z
+        .unknown()
+        .meta({ description: "What the task returned; null if that was nothing." }),
+    })
+    .meta({ id: "SucceededJob", description: "A job that has ended well." }),
+  z
+    .object({
+      ...anyJob,
+      status: z.literal("failed"),
+      finished_at: time.optional(),
+      error_type: failureClass,
+      error: z.string().meta({ description: "Why it failed, for people." }),
+    })
+    .meta({ id: "FailedJob", description: "A job that has ended without a result." }),
+]);
+
+/** It and each of its kinds, as components of an OpenAPI document, in which `status` tells the kind. */
+export function describeJobs(): Components {
+  const { schema, components } = placeSchema(z.toJSONSchema(jobStatus), refer("Job").$ref);
+  const mapping = Object.fromEntries(
+    jobStatus.options.map((kind) => [kind.shape.status.value, refer(kind.meta()?.id ?? "").$ref]),
+  );
+  return {
+    Job: { ...schema, discriminator: { propertyName: "status", mapping } },
+    ...components,
+  };
+}
+
+type KeysOf<Union> = Union extends unknown ? keyof Union : never;
+/** The same, where what only some of them have may be asked of any. */
+type Askable<Union, Keys extends PropertyKey = KeysOf<Union>> = Union extends unknown
+  ? Union & { readonly [Key in Exclude<Keys, keyof Union>]?: undefined }
+  : never;
+export type AnyJobStatus = Askable<z.infer<typeof jobStatus>>;

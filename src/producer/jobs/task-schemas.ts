@@ -1,0 +1,53 @@
+import { outcomeExtension } from "../../contract/openapi.ts";
+import { createInputSchema } from "../../task/input-schema.ts";
+import type { Tasks } from "../../task/registry.ts";
+import { type Components, placeSchema } from "../http/components.ts";
+import { refer } from "../http/operation.ts";
+
+/** What may be submitted, as `Submission`, which is one of those of the tasks. */
+export function describeSubmissions(tasks: Tasks): Components {
+  // No other schema's name has an underscore, and no task's.
+  const names = [...tasks.keys()].map((task) => [task, `Submission_${task}`] as const);
+  const each = names.flatMap(([task, name]) => {
+    const described = tasks.get(task);
+    if (described === undefined) return [];
+    const { schema, components } = placeSchema(
+      createInputSchema(described),
+      `${refer(name).$ref}/properties/input`,
+      (definition) => `${name}_${definition}`,
+    );
+    const submission = {
+      title: described.title,
+      description: described.description,
+      type: "object",
+      required: ["task", "input"],
+      additionalProperties: false,
+      properties: { task: { type: "string", const: task }, input: schema },
+    };
+    return [[name, submission] as const, ...Object.entries(components)];
+  });
+  const mapping = Object.fromEntries(names.map(([task, name]) => [task, refer(name).$ref]));
+  return {
+    Submission: {
+      description: "A task, and the input for it.",
+      oneOf: names.map(([, name]) => refer(name)),
+      discriminator: { propertyName: "task", mapping },
+    },
+    ...Object.fromEntries(each),
+  };
+}
+
+/** The tasks' examples as submissions, each with what its job comes to. */
+export function describeExamples(tasks: Tasks): Record<string, object> {
+  const examples = [...tasks].flatMap(([name, { title, examples: given = [] }]) =>
+    given.map(({ input, ...outcome }, index) => [
+      `${name}-${index + 1}`,
+      {
+        summary: `${title}: ${outcome.failure === undefined ? "succeeds" : `fails as ${outcome.failure}`}`,
+        value: { task: name, input },
+        [outcomeExtension]: outcome,
+      },
+    ]),
+  );
+  return Object.fromEntries(examples);
+}

@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import openapiTypescript, { astToString } from "openapi-typescript";
+import { expect, onTestFinished, test } from "vitest";
+import { readBody } from "../../support/client.ts";
+import { startProducer } from "../../support/producer.ts";
+import { repository } from "../../support/pulumi-project.ts";
+import { loadTwoTasks } from "../../support/second-task.ts";
+import { startWorker } from "../../support/worker.ts";
+
+const run = promisify(execFile);
+
+/** Uses every operation, and no cast. */
+const program = `
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api.ts";
+
+const { GET, POST } = createClient<paths>({ baseUrl: process.argv[2] ?? "" });
+
+function tell(job: components["schemas"]["Job"]): string {
+  switch (job.status) {
+    case "waiting": return job.waiting?.reason ?? "new";
+    case "working": return \`since \${job.started_at}\`;
+    case "succeeded": return \`gives \${JSON.stringify(job.result)}\`;
+    case "failed": return \`\${job.error_type}: \${job.error.toUpperCase()}\`;
+  }
+}
+
+for (const y of [2, 0]) {
+  const { data: queued, error } = await POST("/api/v1/jobs", {
+    params: { header: { "Idempotency-Key": crypto.randomUUID() } },
+    body: { task: "quotient", input: { x: 10, y, delayMs: 0 } },
+  });
+  if (queued === undefined) throw new Error(\`\${error.status} \${error.kind ?? error.detail}\`);
+  const params = { path: { id: queued.id } };
+  const watched = await GET("/api/v1/jobs/{id}/events", { params, parseAs: "stream" });
+  for await (const _ of watched.data ?? []);
+  const { data: job, error: gone } = await GET("/api/v1/jobs/{id}", { params });
+  console.log(job === undefined ? gone.title : tell(job));
+}
+const { data: snapshots = [] } = await GET("/api/v1/overview", { params: { query: { after: "" } } });
+console.log(typeof snapshots.at(-1)?.queue?.waiting, snapshots.at(-1)?.last_minute?.failures.overflow);
+const queue = await GET("/api/v1/overview/events", { parseAs: "stream" });
+console.log(queue.response.status);
+await queue.data?.cancel();
+`;
+
+/** Each of these lines is a mistake, which the types have to tell. */
+const mistakes = `
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api.ts";
+
+const { GET, POST } = createClient<paths>();
+declare const job: components["schemas"]["Job"];
+
+// @ts-expect-error there is no such task
+void POST("/api/v1/jobs", { body: { task: "nothing", input: { x: 10, y: 2 } } });
+// @ts-expect-error a field is missing
+void POST("/api/v1/jobs", { body: { task: "quotient", input: { x: 10 } } });
+// @ts-expect-error it is another task's input
+void POST("/api/v1/jobs", { body: { task: "repeat", input: { x: 10, y: 2 } } });
+// @ts-expect-error there is no such field
+void POST("/api/v1/jobs", { body: { task: "quotient", input: { x: 10, y: 2, z: 1 } } });
+// @ts-expect-error a job is read by its id
+void GET("/api/v1/jobs/{id}");
+// @ts-expect-error only a job that has succeeded has a result
+void job.result;
+// @ts-expect-error there is no such status
+void (job.status === "done");
+// @ts-expect-error one that failed says why
+if (job.status === "failed") job.error satisfies undefined;
+`;
+
+/** A folder with these programs, and the types that are generated from the producer's document. */
+async function createClientFolder(url: string, programs: Readonly<Record<string, string>>) {
+  const folder = await mkdtemp(join(tmpdir(), "tripod-client-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const document = await readBody(await fetch(`${url}/api/openapi.json`));
+  const options = {
+    target: "es2024",
+    lib: ["es2024"],
+    module: "nodenext",
+    types: ["node"],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+  };
+  const files = {
+    ...programs,
+    "api.ts": astToString(await openapiTypescript(document)),
+    "package.json": JSON.stringify({ type: "module" }),
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: options,
+      files: [...Object.keys(programs), "api.ts"],
+    }),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** What the compiler finds. */
+async function compile(folder: string): Promise<string> {
+  const compiler = join(repository, "node_modules/typescript/bin/tsc");
+  const told = run(process.execPath, [compiler, "-p", folder]).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  return (await told).stdout;
+}
+
+// A compiler that starts anew has all types to read: where much else runs, that takes a minute.
+test(
+  "a generated client does all of it without a cast, and tells mistakes",
+  { timeout: 180_000 },
+  async () => {
+    const tasks = await loadTwoTasks();
+    const { url, name } = await startProducer({ tasks });
+    await startWorker(name, { tasks });
+    const programs = { "program.ts": program, "mistakes.ts": mistakes };
+    const folder = await createClientFolder(url, programs);
+
+    expect(await compile(folder)).toBe("");
+    const { stdout } = await run(process.execPath, [join(folder, "program.ts"), url]);
+    expect(stdout.trim().split("\n")).toEqual([
+      "gives 5",
+      "division_by_zero: CANNOT DIVIDE 10 BY ZERO",
+      "number undefined",
+      "200",
+    ]);
+  },
+);
