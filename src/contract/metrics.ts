@@ -77,7 +77,7 @@ export const metrics = {
   queueJobs: {
     type: "gauge",
     name: "taskqueue_queue_jobs",
-    help: "Jobs in the queue by state; succeeded and failed count only those still kept.",
+    help: "Submitted jobs in the queue by state, without heartbeats; succeeded and failed count only those still kept.",
     labels: ["queue", "state"],
     exporters: both,
   },
@@ -91,7 +91,7 @@ export const metrics = {
   oldestWaitingJobAge: {
     type: "gauge",
     name: "taskqueue_queue_oldest_waiting_job_age_seconds",
-    help: "Age of the oldest job ready to run; 0 when none is waiting, absent when it cannot be read.",
+    help: "Age of the oldest submitted job ready to run; 0 when none is waiting, absent when it cannot be read.",
     labels: ["queue"],
     exporters: both,
   },

@@ -3,9 +3,10 @@ import type { Redis } from "ioredis";
 import { measureSkew } from "./clock.ts";
 import { readHeartbeat } from "./heartbeat.ts";
 import { type Kept, type KeptState, measureKept } from "./kept.ts";
-import { type QueueState, readQueueState } from "./state.ts";
+import type { QueueState } from "./state.ts";
+import { readSubmittedState } from "./submitted-state.ts";
 
-/** All that is measured of a queue at one moment. */
+/** All that is measured of a queue at one moment; of its jobs, those that somebody submitted. */
 export interface Reading extends QueueState {
   /** Unix time in ms at which the last heartbeat came through. */
   readonly heartbeatAt: number | undefined;
@@ -16,7 +17,7 @@ export interface Reading extends QueueState {
 
 export async function readQueue(queue: Queue, redis: Redis): Promise<Reading> {
   const [state, heartbeatAt, skewMs, kept] = await Promise.all([
-    readQueueState(queue),
+    readSubmittedState(queue, redis),
     readHeartbeat(queue, redis),
     measureSkew(redis),
     measureKept(queue, redis),

@@ -8,8 +8,10 @@ import {
   submissionSources,
 } from "../../src/contract/metrics.ts";
 import { redisClients } from "../../src/contract/telemetry.ts";
+import { scheduleHeartbeat } from "../../src/queue/heartbeat.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startProducer } from "../support/producer.ts";
+import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
 const specs: MetricSpec[] = Object.values(metrics);
@@ -49,6 +51,32 @@ test("tells the queue's state by every name it has", async () => {
     'state="succeeded"} 0',
     'state="failed"} 0',
   ]);
+});
+
+test("a heartbeat is none of the jobs that gauges count, and has no age", async () => {
+  const { metricsUrl, queue } = await startProducer();
+  await scheduleHeartbeat(queue);
+  await until("the heartbeat to have waited", async () => {
+    const [heartbeat] = await queue.getWaiting(0, 0);
+    return heartbeat !== undefined && Date.now() - heartbeat.timestamp > 100;
+  });
+  const told = async () => {
+    const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
+    const read = (series: string) =>
+      Number(
+        scrape
+          .split("\n")
+          .find((line) => line.startsWith(series))
+          ?.slice(series.length),
+      );
+    return [
+      read('taskqueue_queue_jobs{queue="tasks",state="waiting"}'),
+      read('taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}'),
+    ];
+  };
+  expect(await told()).toEqual([0, 0]);
+  await queue.add("quotient", {}, { timestamp: Date.now() - 60_000 });
+  expect(await told()).toEqual([1, expect.closeTo(60, -1)]);
 });
 
 test("counts from zero whatever can happen, so that its first time is seen to happen", async () => {
