@@ -43,3 +43,15 @@ export type FailureClass = keyof typeof failureClasses;
 export type CallerFailureClass = {
   [Class in FailureClass]: (typeof failureClasses)[Class]["blame"] extends "caller" ? Class : never;
 }[FailureClass];
+
+/** The closed list of reasons for which the queue cannot take a job, or tell of one, now. */
+export const unavailableKinds = [
+  "not_ready",
+  "unknown",
+  "storage_full",
+  "overloaded",
+  "memory_low",
+  "too_many_reads",
+  "too_many_streams",
+] as const;
+export type UnavailableKind = (typeof unavailableKinds)[number];

@@ -1,7 +1,7 @@
 /**
  * Lines a minute of each kind that a stranger can cause; `other` is all that has no kind, which only
- * faults and operators cause. Failures have as many for each of their classes. Above that they are
- * counted.
+ * faults and operators cause. Failures and refusals have as many for each of their classes. Above
+ * that they are counted.
  */
 export const lineLimits = {
   // Ten clients at the 600 submissions that RATE_LIMIT_PER_MINUTE grants each.

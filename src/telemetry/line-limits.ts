@@ -1,6 +1,11 @@
 import { type LineKind, lineLimits, type lineOutcomes } from "../contract/log-lines.ts";
 import { logFields } from "../contract/telemetry.ts";
-import { type FailureClass, failureClasses } from "../contract/failures.ts";
+import {
+  type FailureClass,
+  failureClasses,
+  type UnavailableKind,
+  unavailableKinds,
+} from "../contract/failures.ts";
 
 const windowMs = 60_000;
 
@@ -9,11 +14,13 @@ export function lineOf(kind: Exclude<LineKind, "other">): { readonly [logFields.
   return { [logFields.line]: kind };
 }
 
-/** What a line is counted with: its kind, and its class of failure if it has one. */
+/** What a line is counted with: its kind, and its class of failure or of refusal if it has one. */
 export interface LineClass {
   readonly [logFields.line]: LineKind;
-  readonly [logFields.errorType]?: FailureClass;
+  readonly [logFields.errorType]?: FailureClass | UnavailableKind;
 }
+
+const errorTypes: readonly unknown[] = [...Object.keys(failureClasses), ...unavailableKinds];
 
 /** Told for each line. */
 export type CountLine = (kind: LineKind, outcome: (typeof lineOutcomes)[number]) => void;
@@ -76,10 +83,14 @@ function classify(fields: unknown): LineClass {
       : {};
   return {
     [logFields.line]: isKeyOf(lineLimits, kind) ? kind : "other",
-    ...(isKeyOf(failureClasses, errorType) && { [logFields.errorType]: errorType }),
+    ...(isErrorType(errorType) && { [logFields.errorType]: errorType }),
   };
 }
 
 function isKeyOf<T extends object>(list: T, key: unknown): key is keyof T & string {
   return typeof key === "string" && Object.hasOwn(list, key);
+}
+
+function isErrorType(value: unknown): value is FailureClass | UnavailableKind {
+  return errorTypes.includes(value);
 }

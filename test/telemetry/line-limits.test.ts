@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { unavailableKinds } from "../../src/contract/failures.ts";
 import { type LineKind, lineLimits } from "../../src/contract/log-lines.ts";
 import { lineOf, openLineLimits } from "../../src/telemetry/line-limits.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const refused = (errorType: string) => ({ ...lineOf("job_not_queued"), error_type: errorType });
 const failed = (errorType: string) => ({ ...lineOf("job_failed"), error_type: errorType });
 
 function openCounted() {
@@ -46,6 +48,14 @@ test("a flood of a submitter's failures hides none of ours", () => {
   expect([admit(failed("timeout")), admit(lineOf("job_stalled"))]).toEqual([true, true]);
   limits.flush();
   expect(told).toEqual([{ line: "job_failed", error_type: "division_by_zero", heldBack: 9_400 }]);
+});
+
+test("submissions that are refused for one reason hide none that are refused for another", () => {
+  const { admit, admitAll, told, limits } = openCounted();
+  expect(admitAll(refused("not_ready"), 100)).toBe(lineLimits.job_not_queued);
+  expect(unavailableKinds.filter((kind) => !admit(refused(kind)))).toEqual(["not_ready"]);
+  limits.flush();
+  expect(told).toEqual([{ line: "job_not_queued", error_type: "not_ready", heldBack: 41 }]);
 });
 
 test.each(["", undefined, { line: "constructor" }, { error_type: "toString" }, new Error("x")])(

@@ -1,3 +1,4 @@
+import type { UnavailableKind } from "../../contract/failures.ts";
 import type { Middleware, ParameterizedContext } from "koa";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -7,7 +8,6 @@ import {
   RequestError,
   type RequestKind,
   UnavailableError,
-  type UnavailableKind,
 } from "./errors.ts";
 import { phraseOf } from "./phrases.ts";
 

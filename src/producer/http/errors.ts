@@ -1,3 +1,5 @@
+import type { UnavailableKind } from "../../contract/failures.ts";
+
 /** A request of 64 KB can have thousands of errors, each of which may repeat a part of it. */
 export const maxErrors = 20;
 const maxErrorText = 500;
@@ -92,8 +94,10 @@ export const unavailability = {
     retryAfterSeconds: 30,
     detail: "too many event streams are open; read the state without one, or try again later",
   },
-} as const;
-export type UnavailableKind = keyof typeof unavailability;
+} as const satisfies Record<
+  UnavailableKind,
+  { readonly retryAfterSeconds: number; readonly detail: string }
+>;
 
 /** The broker cannot take or tell now. */
 export class UnavailableError extends Error {

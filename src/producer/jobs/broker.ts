@@ -1,7 +1,8 @@
+import type { UnavailableKind } from "../../contract/failures.ts";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { within } from "../../service/deadline.ts";
-import { UnavailableError, type UnavailableKind } from "../http/errors.ts";
+import { UnavailableError } from "../http/errors.ts";
 
 /** Longer than one command may take, so that this is the last resort. */
 const callMs = 2_000;

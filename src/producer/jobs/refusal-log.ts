@@ -1,7 +1,8 @@
+import type { UnavailableKind } from "../../contract/failures.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import type { UnavailableError, UnavailableKind } from "../http/errors.ts";
+import type { UnavailableError } from "../http/errors.ts";
 
 /** An outage refuses thousands of submissions a second, all for one reason. */
 const secondMs = 1_000;

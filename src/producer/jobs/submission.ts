@@ -1,3 +1,4 @@
+import type { UnavailableKind } from "../../contract/failures.ts";
 import { type Context, type Span, trace } from "@opentelemetry/api";
 import type { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
@@ -26,13 +27,7 @@ import {
   type Tracing,
   trailOf,
 } from "../../telemetry/spans.ts";
-import {
-  createPointer,
-  maxErrors,
-  RequestError,
-  UnavailableError,
-  type UnavailableKind,
-} from "../http/errors.ts";
+import { createPointer, maxErrors, RequestError, UnavailableError } from "../http/errors.ts";
 import type { Broker } from "./broker.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";

@@ -1,4 +1,5 @@
-import { type UnavailableKind, unavailability } from "../http/errors.ts";
+import type { UnavailableKind } from "../../contract/failures.ts";
+import { unavailability } from "../http/errors.ts";
 import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
