@@ -144,7 +144,7 @@ export const monitoringAlerts: readonly Alert[] = [
       "Spans or log records do not reach Tempo or Loki: what is looked for there may be missing. The log on standard output is complete.",
     firstLook: "The service's log: the `problem` beside *did not reach their receiver*.",
     remedy:
-      "Refused or timed out: start the receiver, or check the security group. Not Found: correct the address in OTEL_EXPORTER_OTLP_*. no_room: the receiver is too slow.",
+      "Refused or timed out: start the receiver, or check the security group. Not Found: correct the address in OTEL_EXPORTER_OTLP_*. no_room: the receiver is too slow. rejected: the `problem` names the limit of the receiver that was met.",
     dashboard: overviewOfAll,
   },
   {

@@ -41,7 +41,7 @@ export function lineRates() {
     timeseries({
       title: "Telemetry lost",
       description:
-        "Spans and log records that did not reach Tempo and Loki: not_taken by them, or no_room to wait.",
+        "Spans and log records that did not reach Tempo and Loki: not_taken or rejected by them, or no_room to wait.",
       unit: "ops",
       width: 8,
       queries: [

@@ -311,7 +311,7 @@ export const metrics = {
   otlpDropped: {
     type: "counter",
     name: "taskqueue_otlp_dropped_total",
-    help: "Spans and log records that were not delivered: too many waited (no_room), the receiver did not take them (not_taken), or the service ended (stopped).",
+    help: "Spans and log records that were not delivered: too many waited (no_room), the receiver did not take them (not_taken), or only a part of their request (rejected), or the service ended (stopped).",
     labels: ["signal", "reason"],
     values: [{ signal: otlpSignals, reason: dropReasons }],
     exporters: both,

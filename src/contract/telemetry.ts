@@ -37,10 +37,10 @@ export const otlpSignals = ["traces", "logs"] as const;
 export type OtlpSignal = (typeof otlpSignals)[number];
 
 /**
- * Why something was not delivered: too much was waiting already, its receiver did not take it, or
- * the service ended first.
+ * Why something was not delivered: too much was waiting already, its receiver did not take the
+ * request, or did and kept only a part of it, or the service ended first.
  */
-export const dropReasons = ["no_room", "not_taken", "stopped"] as const;
+export const dropReasons = ["no_room", "not_taken", "rejected", "stopped"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 /** What a span is about: the first word of its name. */

@@ -12,6 +12,7 @@ import type {
   SpanProcessor,
 } from "@opentelemetry/sdk-trace";
 import { createOutbox, type OnDropped, type Outbox } from "./outbox.ts";
+import type { TellRejections } from "./rejections.ts";
 
 /**
  * Lines in a request. A receiver that takes a second for each gets 2,000 lines a second, as many as
@@ -50,11 +51,12 @@ export function createLogBox(onDropped: OnDropped): LogBox {
 export function createSpanProcessor(
   exporter: SpanExporter,
   box: SpanBox,
+  tellRejections: TellRejections,
   Batches: typeof BatchSpanProcessor,
 ): SpanProcessor {
   const batches = new Batches({
     exporter: {
-      export: (spans, done) => box.send(exporter, spans, done),
+      export: (spans, done) => box.send(tellRejections(exporter), spans, done),
       forceFlush: async () => exporter.forceFlush?.(),
       shutdown: () => exporter.shutdown(),
     },
@@ -76,11 +78,12 @@ export function createSpanProcessor(
 export function createLogProcessor(
   exporter: LogRecordExporter,
   box: LogBox,
+  tellRejections: TellRejections,
   Batches: typeof BatchLogRecordProcessor,
 ): LogRecordProcessor {
   const batches = new Batches({
     exporter: {
-      export: (records, done) => box.send(exporter, records, done),
+      export: (records, done) => box.send(tellRejections(exporter), records, done),
       forceFlush: () => exporter.forceFlush(),
       shutdown: () => exporter.shutdown(),
     },

@@ -17,6 +17,7 @@ import {
 } from "./batches.ts";
 import { readOwnVersion } from "./build-info.ts";
 import { createLogStream, type LogStream } from "./log-stream.ts";
+import { watchRejections } from "./rejections.ts";
 import { createLinkedSampler, createRateSampler } from "./sampler.ts";
 
 const flushMs = 2_000;
@@ -100,6 +101,7 @@ async function createSdk(
     otlp.logs && new logExport.OTLPLogExporter({ url: otlp.logs, timeoutMillis: sendMs });
   const own = createRateSampler(tracesPerSecond);
   const asked = createRateSampler(tracesPerSecond);
+  const tellRejections = watchRejections();
   return new sdk.NodeSDK({
     resource: resources.defaultResource().merge(
       resources.resourceFromAttributes(
@@ -120,10 +122,17 @@ async function createSdk(
     spanLimits: { attributeValueLengthLimit: maxAttributeLength },
     // Lists, even empty ones: the SDK would look into the environment for what is left out.
     spanProcessors: spanExporter
-      ? [createSpanProcessor(spanExporter, boxes.spans, traces.BatchSpanProcessor)]
+      ? [createSpanProcessor(spanExporter, boxes.spans, tellRejections, traces.BatchSpanProcessor)]
       : [],
     logRecordProcessors: logExporter
-      ? [createLogProcessor(logExporter, boxes.logs, logRecords.BatchLogRecordProcessor)]
+      ? [
+          createLogProcessor(
+            logExporter,
+            boxes.logs,
+            tellRejections,
+            logRecords.BatchLogRecordProcessor,
+          ),
+        ]
       : [],
     instrumentations: [],
     metricReaders: [],

@@ -1,5 +1,6 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { DropReason } from "../contract/telemetry.ts";
+import type { SendResult } from "./rejections.ts";
 
 /** Told of what is lost, and why, as far as the receiver said. */
 export type OnDropped = (reason: DropReason, count: number, error?: Error) => void;
@@ -14,7 +15,7 @@ export interface OutboxLimits {
 }
 
 interface Exporter<T> {
-  export(items: T[], done: (result: ExportResult) => void): void;
+  export(items: T[], done: (result: SendResult) => void): void;
 }
 
 /** What is on its way to a receiver: no more than its limits, and nothing is lost unsaid. */
@@ -39,10 +40,11 @@ export function createOutbox<T>({
 }): Outbox<T> {
   let items = 0;
   let size = 0;
-  const settle = (sent: readonly T[], { code, error }: ExportResult) => {
+  const settle = (sent: readonly T[], { code, error, rejected }: SendResult) => {
     items -= sent.length;
     size -= sent.reduce((sum, item) => sum + sizeOf(item), 0);
     if (code !== ExportResultCode.SUCCESS) onDropped("not_taken", sent.length, error);
+    else if (rejected !== undefined) onDropped("rejected", rejected.count, rejected.error);
   };
   return {
     admit(item) {

@@ -76,8 +76,14 @@ interface LogExport {
   })[];
 }
 
-/** A collector that keeps what it gets, and takes so long for each request; it goes with the test. */
-export async function startOtlpReceiver(answersAfterMs = 0): Promise<{
+/**
+ * A collector that keeps what it gets, takes so long for each request, and answers it with that; it
+ * goes with the test.
+ */
+export async function startOtlpReceiver(
+  answersAfterMs = 0,
+  answer: object = {},
+): Promise<{
   url: string;
   spans: OtlpSpan[];
   logs: OtlpLog[];
@@ -93,7 +99,7 @@ export async function startOtlpReceiver(answersAfterMs = 0): Promise<{
       if (request.url === "/v1/traces") spans.push(...readSpans(JSON.parse(body)));
       if (request.url === "/v1/logs") logs.push(...readLogs(JSON.parse(body)));
       response.setHeader("content-type", "application/json");
-      setTimeout(() => response.end("{}"), answersAfterMs);
+      setTimeout(() => response.end(JSON.stringify(answer)), answersAfterMs);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

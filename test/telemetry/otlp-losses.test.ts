@@ -89,6 +89,67 @@ test("what a receiver cannot take because it is closed, or hangs, is counted wit
   );
 });
 
+test("what a receiver rejects of a request that it takes is counted, with what it says of it", async () => {
+  const tempo = await startOtlpReceiver(0, {
+    partialSuccess: { rejectedSpans: "1", errorMessage: "trace too large" },
+  });
+  const loki = await startOtlpReceiver(0, {
+    partialSuccess: { rejectedLogRecords: 2, errorMessage: "too old" },
+  });
+  const { drops, span, line } = await startSending({
+    TRACES: `${tempo.url}/v1/traces`,
+    LOGS: `${loki.url}/v1/logs`,
+  });
+  span();
+  for (const body of ["one", "two", "three"]) line(body);
+  await until("both losses", () => drops.length === 2);
+  expect(drops.toSorted(([a], [b]) => a.localeCompare(b))).toEqual([
+    ["logs", "rejected", 2, new Error("too old")],
+    ["traces", "rejected", 1, new Error("trace too large")],
+  ]);
+});
+
+test("what a receiver says of a request of which it keeps all is no loss", async () => {
+  const receiver = await startOtlpReceiver(0, {
+    partialSuccess: { rejectedLogRecords: "0", errorMessage: "use gzip" },
+  });
+  const { drops, span, line } = await startSending({
+    TRACES: `${receiver.url}/v1/traces`,
+    LOGS: `${receiver.url}/v1/logs`,
+  });
+  span();
+  line("one");
+  await until("both", () => receiver.spans.length + receiver.logs.length === 2);
+  line("two");
+  await until("the next", () => receiver.logs.length === 2);
+  expect(drops).toEqual([]);
+});
+
+test("a worker says once a minute what its receiver rejects, and counts it", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  const receiver = await startOtlpReceiver(0, {
+    partialSuccess: { rejectedLogRecords: 1, errorMessage: "entry too far behind" },
+  });
+  const worker = await spawnWorker(redis.url, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+  const line = await until("the loss to be said", () =>
+    worker
+      .output()
+      .split("\n")
+      .find((text) => text.includes("did not reach")),
+  );
+  expect(JSON.parse(line)).toMatchObject({
+    level: "warn",
+    msg: "logs did not reach their receiver",
+    problem: "entry too far behind",
+    lost: { rejected: 1 },
+  });
+  const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  expect(scrape).toMatch(
+    /^taskqueue_otlp_dropped_total\{signal="logs",reason="rejected"\} [1-9]\d*$/m,
+  );
+});
+
 test("a worker whose receiver has another path says so in its log, and counts what is lost", async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
