@@ -24,6 +24,7 @@ import {
   type DashboardLink,
   type DataSourceRef,
   MappingType,
+  type Panel,
   PanelBuilder as AnyPanel,
   type ThresholdsConfigBuilder,
   type ValueMapping,
@@ -187,7 +188,7 @@ interface Column {
 }
 
 /** One row for each combination of labels; only these columns, in this order. */
-export function table(facts: Facts & { readonly columns: readonly Column[] }): Table {
+export function table(facts: Facts & { readonly columns: readonly Column[] }): Builder<Panel> {
   const panel = describe(new Table(), facts)
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
@@ -204,11 +205,11 @@ export function table(facts: Facts & { readonly columns: readonly Column[] }): T
 }
 
 /** One row for each span found. */
-export function spanTable(facts: Facts & { readonly columns: readonly Column[] }): Table {
+export function spanTable(facts: Facts & { readonly columns: readonly Column[] }): Builder<Panel> {
   return withColumns(describe(new Table(), facts, "tempo"), facts.columns);
 }
 
-function withColumns(panel: Table, columns: readonly Column[]): Table {
+function withColumns(panel: Table, columns: readonly Column[]): Builder<Panel> {
   for (const { field, title, unit, links } of columns) {
     panel.overrideByName(field, [
       { id: "displayName", value: title },
@@ -216,7 +217,14 @@ function withColumns(panel: Table, columns: readonly Column[]): Table {
       ...(links === undefined ? [] : [{ id: "links", value: links.map((link) => link.build()) }]),
     ]);
   }
-  return panel;
+  return withoutFooter(panel);
+}
+
+/** Takes away an option that the SDK still sets, and that Grafana has no more. */
+function withoutFooter(panel: Table): Builder<Panel> {
+  const built = panel.build();
+  const { footer: _, ...options } = built.options ?? {};
+  return { build: () => ({ ...built, options }) };
 }
 
 export function logs(facts: Facts): Logs {

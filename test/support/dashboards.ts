@@ -6,7 +6,7 @@ export const dashboardsFolder = new URL("../../dashboards/", import.meta.url);
 /** A panel's query as it is committed; only Prometheus' and Loki's have `expr`, only Tempo's `query`. */
 interface TargetJson {
   readonly refId: string;
-  readonly datasource: { readonly uid: string };
+  readonly datasource: { readonly type: string; readonly uid: string };
   readonly expr?: string;
   readonly query?: string;
   readonly queryType?: string;
@@ -53,6 +53,7 @@ interface VariableJson {
 export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
+  readonly links: readonly object[];
   readonly panels: readonly PanelJson[];
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly annotations: {

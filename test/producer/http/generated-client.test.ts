@@ -1,13 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import openapiTypescript, { astToString } from "openapi-typescript";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { readBody } from "../../support/client.ts";
+import { compile, createProgramFolder } from "../../support/compiler.ts";
 import { startProducer } from "../../support/producer.ts";
-import { repository } from "../../support/pulumi-project.ts";
 import { loadTwoTasks } from "../../support/second-task.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -76,41 +74,9 @@ if (job.status === "failed") job.error satisfies undefined;
 
 /** A folder with these programs, and the types that are generated from the producer's document. */
 async function createClientFolder(url: string, programs: Readonly<Record<string, string>>) {
-  const folder = await mkdtemp(join(tmpdir(), "tripod-client-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
   const document = await readBody(await fetch(`${url}/api/openapi.json`));
-  const options = {
-    target: "es2024",
-    lib: ["es2024"],
-    module: "nodenext",
-    types: ["node"],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    noEmit: true,
-  };
-  const files = {
-    ...programs,
-    "api.ts": astToString(await openapiTypescript(document)),
-    "package.json": JSON.stringify({ type: "module" }),
-    "tsconfig.json": JSON.stringify({
-      compilerOptions: options,
-      files: [...Object.keys(programs), "api.ts"],
-    }),
-  };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
-
-/** What the compiler finds. */
-async function compile(folder: string): Promise<string> {
-  const compiler = join(repository, "node_modules/typescript/bin/tsc");
-  const told = run(process.execPath, [compiler, "-p", folder]).catch(
-    (failed: { stdout: string }) => failed,
-  );
-  return (await told).stdout;
+  const types = astToString(await openapiTypescript(document));
+  return createProgramFolder({ ...programs, "api.ts": types });
 }
 
 // A compiler that starts anew has all types to read: where much else runs, that takes a minute.
