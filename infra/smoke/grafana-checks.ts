@@ -49,15 +49,16 @@ export function createGrafanaChecks(
 
 async function explainSource(ask: AskGrafana, name: DataSourceName): Promise<string | undefined> {
   const { uid } = dataSources[name];
-  const { status, text } = await ask(`/api/datasources/uid/${uid}/health`);
-  if (status === 401 || status === 403) {
-    return `Grafana refuses the password in GRAFANA_PASSWORD (HTTP ${status})`;
+  const health = await ask(`/api/datasources/uid/${uid}/health`);
+  if (health.status === 401 || health.status === 403) {
+    return `Grafana refuses the password in GRAFANA_PASSWORD (HTTP ${health.status})`;
   }
   // Not every plugin of Grafana's has a check of its own: then what it would ask is asked.
-  const isWell = /not ?implemented/i.test(text)
-    ? (await ask(`/api/datasources/proxy/uid/${uid}/${readyPaths[name]}`)).status === 200
-    : status === 200 && /"status":\s*"OK"/.test(text);
-  return isWell
+  const isUnchecked = /not ?implemented/i.test(health.text);
+  const { status, text } = isUnchecked
+    ? await ask(`/api/datasources/proxy/uid/${uid}/${readyPaths[name]}`)
+    : health;
+  return status === 200 && (isUnchecked || /"status":\s*"OK"/.test(text))
     ? undefined
     : `Grafana's data source "${uid}" is not well (HTTP ${status}): ${text}; on the monitor host "journalctl -u ${name} -u grafana-server" says more`;
 }

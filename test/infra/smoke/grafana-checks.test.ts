@@ -75,6 +75,27 @@ test.each<[string, Record<string, Reply>, string, string]>([
     "connection refused",
   ],
   [
+    "a source that answers only to say that it fails",
+    { "/uid/loki/health": [200, `{"message":"no labels","status":"ERROR"}`] },
+    "Grafana can ask Loki",
+    `"loki" is not well (HTTP 200): {"message":"no labels"`,
+  ],
+  [
+    "a proxy that fails with what was once well",
+    { "/uid/loki/health": [502, `{"message":"stale","status":"OK"}`] },
+    "Grafana can ask Loki",
+    `"loki" is not well (HTTP 502)`,
+  ],
+  [
+    "a program that is not ready, behind a plugin without a check",
+    {
+      "/uid/tempo/health": [404, `{"messageId":"plugin.notImplemented"}`],
+      "/proxy/uid/tempo/ready": [503, "Ingester not ready"],
+    },
+    "Grafana can ask Tempo",
+    `"tempo" is not well (HTTP 503): Ingester not ready`,
+  ],
+  [
     "lines that do not arrive",
     { query_range: noLines },
     "Grafana finds what a job has logged",
