@@ -3,8 +3,12 @@ import { dashboardsMutants } from "./mutants/dashboards.ts";
 import { infraMutants } from "./mutants/infra.ts";
 import { localMutants } from "./mutants/local.ts";
 import { packageMutants } from "./mutants/packages.ts";
+import { producerHttpMutants } from "./mutants/producer-http.ts";
+import { producerJobsMutants } from "./mutants/producer-jobs.ts";
+import { producerPagesMutants } from "./mutants/producer-pages.ts";
 import { producerMutants } from "./mutants/producer.ts";
 import { queueMutants } from "./mutants/queue.ts";
+import { serviceConnectionMutants } from "./mutants/service-connections.ts";
 import { serviceMutants } from "./mutants/service.ts";
 import { telemetryMutants } from "./mutants/telemetry.ts";
 import { testMutants } from "./mutants/test.ts";
@@ -17,8 +21,12 @@ export const mutants: readonly Mutant[] = [
   ...localMutants,
   ...packageMutants,
   ...producerMutants,
+  ...producerHttpMutants,
+  ...producerJobsMutants,
+  ...producerPagesMutants,
   ...queueMutants,
   ...serviceMutants,
+  ...serviceConnectionMutants,
   ...telemetryMutants,
   ...testMutants,
   ...workerMutants,
