@@ -91,6 +91,7 @@ const types: Readonly<Record<string, string>> = {
   boolean: "true or false",
   int: "a whole number",
   null: "null",
+  string: "a text",
 };
 
 function wordType(expected: string): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { layOutJson } from "../../../src/producer/pages/json-layout.ts";
 import { renderText } from "../../../src/producer/pages/shown-text.ts";
-import { renderValue } from "../../../src/producer/pages/shown-value.ts";
+import { isInline, renderValue } from "../../../src/producer/pages/shown-value.ts";
 
 test.each([
   ["abc\u202Edef", "abc|U+202E|def"],
@@ -41,4 +41,24 @@ test.each([
 ])("a value that is %s is folded, and a shorter one is not", async (_, value) => {
   expect((await renderValue(value, "id")).toString()).toContain('<details id="id">');
   expect((await renderValue("short", "id")).toString()).not.toContain("<details");
+});
+
+test("what is folded begins with a line of whole characters", async () => {
+  const text = `a\n\tb ${"x".repeat(114)}\u{1F468}${"y".repeat(600)}`;
+  const markup = (await renderValue(text, "id")).toString();
+  expect(markup).toContain(`<bdi class="start">a b ${"x".repeat(114)}…</bdi>`);
+  expect(markup).toContain(`all 721 characters`);
+});
+
+test.each([
+  ["", '<span class="soft">empty text</span>'],
+  ["a <b>", '<bdi class="value">a &lt;b&gt;</bdi>'],
+  [{ a: 1 }, '<code class="value">{&quot;a&quot;: 1}</code>'],
+])("%j is seen as what it is", async (value, markup) => {
+  expect((await renderValue(value, "id")).toString()).toBe(markup);
+});
+
+test("only a short value of one line is shown within a sentence", () => {
+  const values = ["x".repeat(60), "x".repeat(61), "a\nb", { a: [1, 2] }, { a: "x".repeat(60) }];
+  expect(values.map((value) => isInline(value))).toEqual([true, false, false, true, false]);
 });
