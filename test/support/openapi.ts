@@ -43,6 +43,8 @@ export async function loadDescription(url: string): Promise<Description> {
       Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
   ) as Operation[];
 
+  const resolve = ({ $ref = "" }: Schema): Schema =>
+    document.components.schemas[$ref.split("/").at(-1) ?? ""];
   const problemsOf = (schema: Schema, value: unknown) => {
     const whole = { components: document.components, ...schema };
     return new Validator(whole, "2020-12").validate(value).errors.map(({ error }) => error);
@@ -61,7 +63,7 @@ export async function loadDescription(url: string): Promise<Description> {
   };
   return {
     operations: new Map(operations.map((operation) => [operation.operationId, operation])),
-    resolve: ({ $ref = "" }) => document.components.schemas[$ref.split("/").at(-1) ?? ""],
+    resolve,
     problemsOf,
     async problemsOfAnswer({ responses }, response) {
       const described = responses[response.status];
@@ -73,11 +75,10 @@ export async function loadDescription(url: string): Promise<Description> {
       if (type !== "text/event-stream") {
         return [...ofHeaders, ...problemsOf(content.schema, await response.json())];
       }
-      const { contentSchema } = content.schema as { contentSchema?: { items?: EventSchema } };
       const { event, data } = await readEvent(response);
-      const told = contentSchema?.items?.oneOf.find(
-        ({ properties }) => properties.event.const === event,
-      );
+      const [, ofOne = {}] = content.schema.anyOf ?? [];
+      const { oneOf: kinds } = resolve(ofOne) as Partial<EventSchema>;
+      const told = kinds?.find(({ properties }) => properties.event.const === event);
       if (told === undefined) return [`the event ${event} is not described`];
       return [...ofHeaders, ...problemsOf(told.properties.data.contentSchema, data)];
     },

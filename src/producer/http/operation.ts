@@ -57,28 +57,31 @@ export function problem(description: string): Answer {
   return { description, content: { "application/problem+json": { schema: refer("Problem") } } };
 }
 
-/** Server-sent events; `data` is the schema of what each kind of event carries as JSON. */
-export function events(description: string, data: Readonly<Record<string, object>>): Answer {
-  const schema = {
+/** Server-sent events of this kind, a component as `describeEvents` makes it. */
+export function events(description: string, event: string): Answer {
+  const text = {
     type: "string",
-    description: "Server-sent events: a text that does not end while there is more to tell.",
+    description: "The events as one text, which does not end while there is more to tell.",
     contentMediaType: "text/event-stream",
-    contentSchema: {
-      type: "array",
-      items: { oneOf: Object.entries(data).map(([name, told]) => describeEvent(name, told)) },
-    },
+    contentSchema: { type: "array", items: refer(event) },
   };
+  // OpenAPI 3.1 has no word for one of many: some tools take it for the text, others for each event.
+  const schema = { anyOf: [text, refer(event)] };
   return { description, content: { "text/event-stream": { schema } } };
 }
 
-function describeEvent(name: string, data: object): object {
+/** One server-sent event; `data` is the schema of what each kind of it carries as JSON. */
+export function describeEvents(data: Readonly<Record<string, object>>): object {
   return {
-    type: "object",
-    required: ["event", "data"],
-    properties: {
-      event: { type: "string", const: name },
-      id: { type: "string" },
-      data: { type: "string", contentMediaType: "application/json", contentSchema: data },
-    },
+    description: "A server-sent event.",
+    oneOf: Object.entries(data).map(([name, told]) => ({
+      type: "object",
+      required: ["event", "data"],
+      properties: {
+        event: { type: "string", const: name },
+        id: { type: "string" },
+        data: { type: "string", contentMediaType: "application/json", contentSchema: told },
+      },
+    })),
   };
 }

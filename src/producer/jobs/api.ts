@@ -6,7 +6,7 @@ import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
-import { events, json, type Parameter, problem, refer } from "../http/operation.ts";
+import { describeEvents, events, json, type Parameter, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import { referHeaders } from "../http/response-headers.ts";
@@ -38,6 +38,10 @@ const id: Parameter = {
   schema: { type: "string", pattern: idPattern.source },
 };
 const components = describeJobs();
+const jobEvent = describeEvents({
+  status: refer("Job"),
+  gone: { type: "object", required: ["id"], properties: { id: { type: "string" } } },
+});
 /** Where the id that an answer tells leads on to. */
 const ofItsId = { parameters: { id: "$response.body#/id" } };
 const unreadable = {
@@ -176,17 +180,14 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
             schema: { type: "string" },
           },
         ],
-        components,
+        components: { ...components, JobEvent: jobEvent },
         responses: {
           200: events(
             "Events named status whose data is a Job; only that of a final one has an id. If the job " +
               "is removed, an event named gone, whose data is its id as {id}, is the last: do not come " +
               "back after it. Ask again if the stream ends before either, as each does after ten " +
               "minutes, or when the producer stops.",
-            {
-              status: refer("Job"),
-              gone: { type: "object", required: ["id"], properties: { id: { type: "string" } } },
-            },
+            "JobEvent",
           ),
           204: { description: "Last-Event-ID is that of the final event: nothing more will come." },
           429: problem("Too many requests or open streams of this client; see Retry-After."),

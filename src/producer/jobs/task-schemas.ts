@@ -17,8 +17,8 @@ export function describeSubmissions(tasks: Tasks): Components {
       (definition) => `${name}_${definition}`,
     );
     const submission = {
-      title: described.title,
-      description: described.description,
+      // Not as its title, after which generators would call what another task calls the same.
+      description: `${described.title}: ${described.description}`,
       type: "object",
       required: ["task", "input"],
       additionalProperties: false,

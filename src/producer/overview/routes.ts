@@ -2,7 +2,7 @@ import { z } from "zod";
 import { paths } from "../../contract/paths.ts";
 import { placeSchema } from "../http/components.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
-import { events, json, problem, refer } from "../http/operation.ts";
+import { describeEvents, events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import type { Overview } from "./overview.ts";
@@ -11,6 +11,9 @@ import { overviewSnapshot } from "./snapshot.ts";
 
 const place = refer("OverviewSnapshot").$ref;
 const { schema: snapshotSchema } = placeSchema(z.toJSONSchema(overviewSnapshot), place);
+const overviewEvent = describeEvents({
+  snapshots: { type: "array", items: refer("OverviewSnapshot") },
+});
 
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
 export function createOverviewRoutes({
@@ -88,11 +91,12 @@ export function createOverviewRoutes({
             example: "2026-01-31T12:00:00.000Z",
           },
         ],
-        components: { OverviewSnapshot: snapshotSchema },
+        components: { OverviewSnapshot: snapshotSchema, OverviewEvent: overviewEvent },
         responses: {
-          200: events("Events named snapshots whose data is a list of OverviewSnapshot.", {
-            snapshots: { type: "array", items: refer("OverviewSnapshot") },
-          }),
+          200: events(
+            "Events named snapshots whose data is a list of OverviewSnapshot.",
+            "OverviewEvent",
+          ),
           429: problem("Too many requests or open streams of this client; see Retry-After."),
           503: problem("Too many watch already; see Retry-After."),
         },

@@ -114,6 +114,39 @@ function fedWith(input: z.ZodObject): Task {
   };
 }
 
+test("an event stream is a text, or, for who reads it so, events whose data is told", async () => {
+  const { operations, resolve, problemsOf } = await startDescribed();
+  const schemas = ["watchJob", "watchQueue"].map(
+    (id) => operations.get(id)?.responses[200]?.content["text/event-stream"]?.schema ?? {},
+  );
+  const event = { event: "gone", data: '{"id":"one"}' };
+  for (const schema of schemas) {
+    expect([problemsOf(schema, ": text"), problemsOf(schema, 1)]).toEqual([
+      [],
+      expect.arrayContaining([expect.any(String)]),
+    ]);
+  }
+  expect(schemas.map((schema) => problemsOf(schema, event).length > 0)).toEqual([false, true]);
+  expect(schemas.flatMap(({ anyOf = [] }) => anyOf.slice(1).map(resolve))).toEqual([
+    expect.objectContaining({ oneOf: [expect.anything(), expect.anything()] }),
+    expect.objectContaining({ oneOf: [expect.anything()] }),
+  ]);
+});
+
+test("no component has a title, after which generators would give two of them one name", async () => {
+  const task = fedWith(z.strictObject({}));
+  const { url } = await startProducer({
+    tasks: new Map([
+      ["one", { ...task, title: "Failed job" }],
+      ["two", { ...task, title: "Failed job" }],
+    ]),
+  });
+  const { components } = await readBody(await fetch(`${url}/api/openapi.json`));
+  const schemas = Object.values<object>(components.schemas);
+  expect(schemas.filter((schema) => "title" in schema)).toEqual([]);
+  expect(components.schemas.Submission_two.description).toBe("Failed job: Is fed with a tree.");
+});
+
 test("a schema that refers to itself, or to others by name, is found where the document says", async () => {
   const node = z.strictObject({
     name: z.string(),
