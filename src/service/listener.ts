@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { within } from "./deadline.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { trackIdle } from "./idle-connections.ts";
+import { answerImproper } from "./improper-requests.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
 import { answerProtocol, continueWhenRead } from "./protocol.ts";
@@ -101,6 +102,7 @@ async function listen(
   const isWithinRate = client.rate === undefined ? () => true : createClientRate(client.rate);
   const server = createServer(options);
   cutUnread(server);
+  answerImproper(server);
   const idle = trackIdle(server);
   // Node.js calls this as it stops.
   server.closeIdleConnections = () => idle.closeAll();

@@ -35,6 +35,44 @@ test.each([
   }
 });
 
+const chunks = `${post}Transfer-Encoding: chunked\r\n\r\n`;
+
+test.each([
+  ["an unknown method", "FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n", "400 Bad Request"],
+  ["two lengths", `${post}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, "400 Bad Request"],
+  ["a length and chunks", `${post}Content-Length: 1\r\n${chunks}`, "400 Bad Request"],
+  [
+    "a long header",
+    `${post}X: ${"x".repeat(20_000)}\r\n\r\n`,
+    "431 Request Header Fields Too Large",
+  ],
+  ["a long extension of a chunk", `${chunks}1;${"x".repeat(20_000)}`, "413 Content Too Large"],
+])("what Node.js itself cannot read is answered in words: %s", async (_, bytes, status) => {
+  const { url, boardUrl, metricsUrl } = await startProducer();
+  for (const address of [url, boardUrl, metricsUrl]) {
+    const [head = "", body = ""] = (await say(address, bytes)).split("\r\n\r\n");
+    expect(head.split("\r\n")).toEqual([
+      `HTTP/1.1 ${status}`,
+      "Content-Type: text/plain; charset=utf-8",
+      `Content-Length: ${body.length}`,
+      "Connection: close",
+    ]);
+    expect(body).toMatch(/^\w.*\n$/);
+  }
+});
+
+test("nothing is said into an answer that is under way", async () => {
+  const { url } = await startProducer();
+  const { port, hostname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write("GET /api/v1/overview/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const [begun] = await once(socket, "data");
+  socket.write("what is this?\r\n\r\n");
+  const answer = `${begun}${await text(socket)}`;
+
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200"]);
+});
+
 test("chunked is known in any case", async () => {
   const { url } = await startProducer();
   const sending = request(`${url}/api/v1/jobs`, {

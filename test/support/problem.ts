@@ -1,4 +1,4 @@
-import { phraseOf } from "../../src/producer/http/phrases.ts";
+import { phraseOf } from "../../src/service/phrases.ts";
 import { readBody } from "./client.ts";
 
 type Answer = readonly [status: number, type: string | null, body: unknown];

@@ -9,7 +9,7 @@ import {
   type RequestKind,
   UnavailableError,
 } from "./errors.ts";
-import { phraseOf } from "./phrases.ts";
+import { phraseOf } from "../../service/phrases.ts";
 
 /** An RFC 9457 problem. */
 export interface Problem {
