@@ -5,7 +5,7 @@ import { createRandomId } from "../../src/queue/job-id.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 
 const drained = { warmUp: 5_000, measured: 20_000 };
-const stepMs = 20;
+const stepMs = 5;
 const lookMs = 5;
 
 // Run by streams.ts, in a process of its own: `drain` prints how many jobs a second the worker

@@ -23,18 +23,24 @@ test("a form that gets no answer says so, and that sending it again is safe", as
   );
 });
 
-test("a job that could not be read is shown as soon as it can, without the reader's doing", async () => {
-  const server = await ownRedis();
-  const { url } = await startProducer({ redisUrl: server.url });
-  const { id } = await submitDivision(url, { x: 10, y: 2 });
-  const admin = new Redis(server.url);
-  onTestFinished(() => admin.disconnect());
-  await admin.call("CLIENT", "PAUSE", "6000", "ALL");
-  const { page } = await openPage({ javaScriptEnabled: false });
-  await page.goto(`${url}/jobs/${id}`);
-  const error = page.getByRole("heading", { name: "The job cannot be shown now" });
-  await error.waitFor();
-  await page.getByRole("heading", { name: "quotient waiting" }).waitFor();
+test.each([
+  ["with", true],
+  ["without", false],
+])(
+  "a job that could not be read is shown as soon as it can, %s JavaScript",
+  async (_, javaScriptEnabled) => {
+    const server = await ownRedis();
+    const { url } = await startProducer({ redisUrl: server.url });
+    const { id } = await submitDivision(url, { x: 10, y: 2 });
+    const admin = new Redis(server.url);
+    onTestFinished(() => admin.disconnect());
+    await admin.call("CLIENT", "PAUSE", "6000", "ALL");
+    const { page } = await openPage({ javaScriptEnabled });
+    await page.goto(`${url}/jobs/${id}`);
+    const error = page.getByRole("heading", { name: "The job cannot be shown now" });
+    await error.waitFor();
+    await page.getByRole("heading", { name: "quotient waiting" }).waitFor();
 
-  expect(await error.count()).toBe(0);
-});
+    expect(await error.count()).toBe(0);
+  },
+);

@@ -3,7 +3,7 @@ import { failureClasses } from "../../contract/failures.ts";
 import { paths } from "../../contract/paths.ts";
 import { createReadings, describeQueue, formatReading } from "../pages/assets/readings.js";
 import type { OverviewSnapshot } from "./snapshot.ts";
-import { type Markup, renderPage, renderTime } from "../pages/layout.ts";
+import { type Markup, refreshSeconds, renderPage, renderTime } from "../pages/layout.ts";
 
 interface Plot {
   readonly title: string;
@@ -89,7 +89,7 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
     {
       title: "Overview",
       path: paths.overview,
-      refresh: true,
+      refreshSeconds,
       assets: ["uplot.css", "overview.css", "overview.js"],
     },
     html`<main

@@ -51,8 +51,8 @@ function renderErrorPage(
   const { status } = problem;
   const { title, text } = describeError(problem, attempted);
   return renderPage(
-    { title, retryAfter, assets: ["sending.js"] },
-    html`<main>
+    { title, refreshSeconds: retryAfter, assets: ["sending.js", "retry.js"] },
+    html`<main${retryAfter === undefined ? "" : html` data-retry-after="${retryAfter}"`}>
       <section>
         <h1>${title} <span class="badge failed">${status}</span></h1>
         <p role="alert">${renderText(text)}</p>

@@ -5,7 +5,7 @@ import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { nameFailure } from "./failure-name.ts";
 import type { Field } from "./fields.ts";
-import { type Markup, renderPage, renderTime } from "./layout.ts";
+import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { isInline, readable, renderLongText, renderValue } from "./shown-value.ts";
 
@@ -30,7 +30,7 @@ export function renderJobPage(
     {
       title: `${task} ${job.status}`,
       description: "How a job stands, and what came of it.",
-      refresh: !final,
+      refreshSeconds: final ? undefined : refreshSeconds,
     },
     html`<main${final ? "" : html` data-events="${job.links.events}" data-state="${job.links.self}"`}>
 <section>

@@ -4,8 +4,8 @@ import { assetPath } from "./asset-files.ts";
 
 export type Markup = ReturnType<typeof html>;
 
-/** Seconds after which a page without JavaScript asks again. */
-const refreshSeconds = 2;
+/** Seconds after which a page of what goes on asks again, where there is no JavaScript. */
+export const refreshSeconds = 2;
 
 /** What a page says of itself. */
 export interface PageHead {
@@ -13,10 +13,8 @@ export interface PageHead {
   readonly description?: string;
   /** Where it is, if the navigation leads there. */
   readonly path?: string;
-  /** Whether it loads itself anew every few seconds where there is no JavaScript. */
-  readonly refresh?: boolean;
-  /** Seconds after which it loads itself anew in any case. */
-  readonly retryAfter?: number | undefined;
+  /** Seconds after which it loads itself anew where there is no JavaScript. */
+  readonly refreshSeconds?: number | undefined;
   /** The modules and style sheets that only this page needs. */
   readonly assets?: readonly string[];
 }
@@ -31,12 +29,10 @@ const about = "A task queue: submit work, and watch it from the click to the res
 
 /** A whole page. */
 export async function renderPage(
-  { title, description = about, path, refresh = false, retryAfter, assets = [] }: PageHead,
+  { title, description = about, path, refreshSeconds: seconds, assets = [] }: PageHead,
   main: Markup,
 ): Promise<string> {
-  const reload = html`<noscript
-    ><meta http-equiv="refresh" content="${refreshSeconds}"
-  /></noscript>`;
+  const reload = html`<noscript><meta http-equiv="refresh" content="${seconds}" /></noscript>`;
   const page = await html`${raw("<!doctype html>")}
     <html lang="en">
       <head>
@@ -52,8 +48,7 @@ export async function renderPage(
         <meta property="og:type" content="website" />
         <meta property="og:site_name" content="Tripod" />
         <link rel="icon" href="${assetPath("icon.svg")}" type="image/svg+xml" />
-        ${["style.css", "status.js", ...assets].map(renderAsset)} ${refresh && reload}
-        ${retryAfter !== undefined && html`<meta http-equiv="refresh" content="${retryAfter}" />`}
+        ${["style.css", "status.js", ...assets].map(renderAsset)} ${seconds !== undefined && reload}
       </head>
       <body>
         <header>

@@ -41,12 +41,13 @@ function renderBlock(text: string, id: string, element: "bdi" | "code"): Markup 
       : html`<bdi class="value">${renderText(text)}</bdi>`;
   const lines = text.split("\n").length;
   if (text.length <= foldedFrom.characters && lines <= foldedFrom.lines) return shown;
+  // What is scrolled within is reached by keyboard, too.
   return html`<details id="${id}">
     <summary>
       <bdi class="start">${renderText(startOf(text))}…</bdi>
       <span>all ${counts.format(text.length)} characters</span>
     </summary>
-    ${shown}
+    <div class="whole" role="group" aria-label="All of it" tabindex="0">${shown}</div>
   </details>`;
 }
 

@@ -65,12 +65,24 @@ export const producerPagesMutants: readonly Mutant[] = [
     name: "a stream that has fallen silent is listened to for ever",
     change: {
       file: "src/producer/pages/assets/follow.js",
-      from: "if (silenceMs !== undefined) timer =",
-      to: "if (silenceMs === undefined) timer =",
+      from: "timer = setTimeout(() => silence.abort(), silenceMs);",
+      to: "timer = undefined;",
     },
     caughtBy: {
       file: "test/browser/silence.test.ts",
       test: "an overview that hears nothing for five seconds",
+    },
+  },
+  {
+    name: "a page asks again and again at once where nothing answers",
+    change: {
+      file: "src/producer/pages/assets/follow.js",
+      from: "(silences += 1) <= connections",
+      to: "true",
+    },
+    caughtBy: {
+      file: "test/browser/silence.test.ts",
+      test: "a page that never hears anything",
     },
   },
   {

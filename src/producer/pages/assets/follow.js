@@ -3,6 +3,11 @@ import { takePlace } from "./place.js";
 const pollMs = 2_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
+/**
+ * As many as a browser has to a host over HTTP/1.1. Where a way that lost everything is open again,
+ * any of them may still be dead, and only an answer that stays away shows it.
+ */
+const connections = 6;
 /** Whatever an answer says. */
 const longestRetryAfterMs = 60_000;
 
@@ -17,7 +22,7 @@ export const lostText = "The connection is lost; trying again.";
  * where the browser has a place for a stream and the server grants it, and else by reading `state`
  * again and again, which tells the same. Streams that are refused or break are tried again after
  * longer and longer pauses, and so is the state when it cannot be had; so is what says nothing for
- * `silenceMs`, if given, although its connection stands. `after` says what is known already.
+ * `silenceMs` although its connection stands. `after` says what is known already.
  * `onEvent` may resolve with true to end it, or reject to have the event sent again;
  * `onGone` is called when nothing is there any more, which ends it; `onLost` each time that neither
  * way tells anything, and `onWay`, if given, with the way on which something was told.
@@ -29,6 +34,7 @@ export async function follow(
 ) {
   let failures = 0;
   let refusals = 0;
+  let silences = 0;
   let streamAgainAt = 0;
 
   const tell = async (data) => {
@@ -51,6 +57,7 @@ export async function follow(
       onWay?.("events");
       failures = 0;
       refusals = 0;
+      silences = 0;
       count += 1;
     }
     if (count === 0) throw new Error("the stream ended before it began");
@@ -64,7 +71,14 @@ export async function follow(
     if (await onEvent(await response.text())) return undefined;
     onWay?.("state");
     failures = 0;
+    silences = 0;
     return pollMs;
+  };
+  const pauseAfterLoss = ({ silence }, error) => {
+    // The browser has closed the connection that was given up, and takes another one.
+    if (silence.aborted && (silences += 1) <= connections) return 0;
+    failures += 1;
+    return pauseAfter(failures, error);
   };
   const visit = async (leave, connection) => {
     if (performance.now() < streamAgainAt) return readState(connection);
@@ -97,8 +111,7 @@ export async function follow(
     } catch (error) {
       pauseMs = 0;
       if (!leaving.signal.aborted) {
-        failures += 1;
-        pauseMs = pauseAfter(failures, error);
+        pauseMs = pauseAfterLoss(connection, error);
         onLost();
       }
     } finally {
@@ -136,17 +149,17 @@ class UntoldError extends Error {
 }
 
 /** Longer with each failure, and as long as the last one's answer asked for. */
-function pauseAfter(failures, { retryAfterMs = 0 }) {
+export function pauseAfter(failures, { retryAfterMs = 0 }) {
   return Math.max(retryAfterMs, Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1)));
 }
 
-/** A signal that is aborted with another one, or when nothing is heard for so long, if given. */
+/** A signal that is aborted with another one, or when nothing is heard for so long. */
 function limitSilence(other, silenceMs) {
   const silence = new AbortController();
   let timer;
   const hear = () => {
     clearTimeout(timer);
-    if (silenceMs !== undefined) timer = setTimeout(() => silence.abort(), silenceMs);
+    timer = setTimeout(() => silence.abort(), silenceMs);
   };
   hear();
   const signal = AbortSignal.any([other, silence.signal]);
@@ -178,7 +191,7 @@ function parseEvent(block) {
   return Object.fromEntries(fields);
 }
 
-async function untilSeen() {
+export async function untilSeen() {
   while (document.visibilityState === "hidden") {
     await new Promise((resolve) => {
       document.addEventListener("visibilitychange", resolve, { once: true });
@@ -186,7 +199,7 @@ async function untilSeen() {
   }
 }
 
-async function sleep(ms) {
+export async function sleep(ms) {
   await new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

@@ -1,6 +1,9 @@
 /** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
 import { ask, follow, lostText, readingText } from "./follow.js";
 
+/** A job that goes on is told of, or at least commented on, every four seconds. */
+const silenceMs = 10_000;
+
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
 showLocalTimes();
@@ -10,6 +13,7 @@ function watch({ events, state }) {
   follow(
     { events, state },
     {
+      silenceMs,
       async onEvent(data) {
         if (data !== shown && (await reload()) === "gone") {
           showGone();
@@ -27,7 +31,7 @@ function watch({ events, state }) {
 }
 
 async function reload() {
-  const response = await ask(location.href);
+  const response = await ask(location.href, { signal: AbortSignal.timeout(silenceMs) });
   if (response === undefined) return "gone";
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = page.querySelector("main");
