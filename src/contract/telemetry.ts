@@ -13,10 +13,7 @@ export const serviceNames = {
 export const serviceNamespace = "tripod";
 
 /** OpenTelemetry's semantic conventions that names of spans and attributes follow. */
-export const semconv = {
-  version: "1.44.0",
-  schema: "https://opentelemetry.io/schemas/1.44.0",
-} as const;
+export const semconvSchema = "https://opentelemetry.io/schemas/1.44.0";
 
 /** Matches every service's name, as a regular expression in PromQL and LogQL. */
 export const anyServiceName = Object.values(serviceNames).join("|");

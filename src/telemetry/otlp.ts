@@ -2,7 +2,7 @@ import { logs, type Tracer, trace } from "@opentelemetry/api";
 import {
   type DropReason,
   type OtlpSignal,
-  semconv,
+  semconvSchema,
   serviceNames,
   serviceNamespace,
 } from "../contract/telemetry.ts";
@@ -26,7 +26,7 @@ const sendMs = 10_000;
 /** Of a text; a stack of an error is the longest that we send ourselves. */
 const maxAttributeLength = 8_192;
 /** Instrumentation scope of our spans and log records. */
-const scope = [serviceNamespace, readOwnVersion(), { schemaUrl: semconv.schema }] as const;
+const scope = [serviceNamespace, readOwnVersion(), { schemaUrl: semconvSchema }] as const;
 
 export interface Otlp {
   readonly tracer: Tracer;
@@ -110,7 +110,7 @@ async function createSdk(
           "service.namespace": serviceNamespace,
           "service.version": releaseSha,
         },
-        { schemaUrl: semconv.schema },
+        { schemaUrl: semconvSchema },
       ),
     ),
     sampler: new traces.ParentBasedSampler(

@@ -96,7 +96,11 @@ test(`what is sent over OTLP follows semconv ${semconvVersion}, span kind by spa
   const filled = spans.find(({ attributes }) => attributes["url.query"] !== undefined);
   expect(filled).toMatchObject({
     name: "GET /tasks/:name",
-    attributes: { "url.path": "/tasks/quotient", "url.query": "x=REDACTED&y=REDACTED" },
+    attributes: {
+      "http.route": "/tasks/:name",
+      "url.path": "/tasks/quotient",
+      "url.query": "x=REDACTED&y=REDACTED",
+    },
   });
   expect(JSON.stringify(spans)).not.toContain("4711");
 
