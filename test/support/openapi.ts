@@ -12,7 +12,8 @@ export interface Operation {
 }
 interface Answer {
   readonly headers: Readonly<Record<string, { readonly $ref: string }>>;
-  readonly content: Content;
+  /** An answer without a body has none. */
+  readonly content?: Content;
 }
 interface Header {
   readonly required?: boolean;
@@ -69,9 +70,10 @@ export async function loadDescription(url: string): Promise<Description> {
       const described = responses[response.status];
       if (described === undefined) return [`the status ${response.status} is not described`];
       const type = response.headers.get("content-type")?.split(";")[0] ?? "none";
-      const content = described.content[type];
-      if (content === undefined) return [`the type ${type} is not described`];
       const ofHeaders = problemsOfHeaders(described, response.headers);
+      if (described.content === undefined && type === "none") return ofHeaders;
+      const content = described.content?.[type];
+      if (content === undefined) return [`the type ${type} is not described`];
       if (type !== "text/event-stream") {
         return [...ofHeaders, ...problemsOf(content.schema, await response.json())];
       }

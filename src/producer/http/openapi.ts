@@ -1,14 +1,21 @@
 import { requestKinds, unavailability } from "./errors.ts";
-import { type Operation, tags } from "./operation.ts";
+import { type Operation, problem, tags } from "./operation.ts";
 import { headersOfStatus, responseHeaders } from "./response-headers.ts";
 import type { Route } from "./route.ts";
 
 const description = `Jobs of a self-hosted queue: submit one, read how it stands, or watch it until it has ended.
 
 Nobody logs in: a job's id is its secret. What cannot be served is told as a problem (RFC 9457), which
-programs tell apart by \`status\` and \`kind\`. Anything that can be read with GET can be asked with HEAD; where
-\`If-Match\` asks for another version than there is, the answer is 412. What is no proper HTTP, or is sent
-under a name that is not ours, is answered with 400, 417, 421, 431 or 501 in plain text.`;
+programs tell apart by \`status\` and \`kind\`. Anything that can be read with GET can be asked with HEAD. What is
+not told of here is answered 404, 405 or 501. What is no proper HTTP, is sent under a name that is not ours,
+comes too slowly or comes while too much else is unanswered is answered in plain text: 400, 408, 413, 417, 421,
+429, 431 or 501.`;
+
+/** What any operation may answer. */
+const anyResponses: Operation["responses"] = {
+  412: problem("If-Match asks for another version than there is; without an ETag, * alone fits."),
+  500: problem("Something went wrong here, which is logged. It may do so again."),
+};
 
 const problemSchema = {
   type: "object",
@@ -71,7 +78,8 @@ export function createOpenApi(routes: readonly Route[]): object {
 }
 
 function withHeaders(responses: Operation["responses"]): object {
-  const described = Object.entries(responses).map(([status, { headers, ...answer }]) => [
+  const all = { ...anyResponses, ...responses };
+  const described = Object.entries(all).map(([status, { headers, ...answer }]) => [
     status,
     { ...answer, headers: { ...headersOfStatus(Number(status)), ...headers } },
   ]);

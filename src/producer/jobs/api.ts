@@ -153,6 +153,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       method: "GET",
       path: `${paths.api}/:id/events`,
       async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
         const job = await jobs.find(ctx.params["id"]);
         // A browser comes back whenever a stream ends, unless it is told that there is no more.
         if (ctx.get("last-event-id") !== "" && ctx.get("last-event-id") === endOf(job)) {

@@ -117,7 +117,7 @@ function fedWith(input: z.ZodObject): Task {
 test("an event stream is a text, or, for who reads it so, events whose data is told", async () => {
   const { operations, resolve, problemsOf } = await startDescribed();
   const schemas = ["watchJob", "watchQueue"].map(
-    (id) => operations.get(id)?.responses[200]?.content["text/event-stream"]?.schema ?? {},
+    (id) => operations.get(id)?.responses[200]?.content?.["text/event-stream"]?.schema ?? {},
   );
   const event = { event: "gone", data: '{"id":"one"}' };
   for (const schema of schemas) {

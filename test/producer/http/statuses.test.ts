@@ -1,0 +1,128 @@
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import type { Task } from "../../../src/task/task.ts";
+import { postJson, submitDivision, untilFinal } from "../../support/client.ts";
+import { loadDescription } from "../../support/openapi.ts";
+import { startProducer, type TestProducer } from "../../support/producer.ts";
+import { ownRedis } from "../../support/redis.ts";
+import { loadTwoTasks } from "../../support/second-task.ts";
+import { startWorker } from "../../support/worker.ts";
+
+const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
+const anyId = createRandomId();
+/** So many clients, with so many streams each, have all that there may be of the queue. */
+const clients = 10;
+const perClient = 20;
+
+/** Its schema takes samples, and fails at one value. */
+const faulty: Task = {
+  title: "Faulty",
+  description: "Is at fault.",
+  input: z.strictObject({
+    x: z.number().refine((x) => {
+      if (x === 13.5) throw new Error("at fault");
+      return true;
+    }),
+  }),
+  timeLimitMs: 1_000,
+  run: async () => null,
+};
+
+/** How each status comes about, by operation. */
+type Ways = Readonly<Record<string, Readonly<Record<number, () => Promise<Response>>>>>;
+
+test("each status that the document tells can be had, and is answered as it tells", async () => {
+  const tasks = new Map([...(await loadTwoTasks()), ["faulty", faulty]]);
+  const usual = await startProducer({ tasks, limits: { trustProxy: true } });
+  const strict = await startProducer({ limits: { ratePerMinute: 1, readsPerMinute: 1 } });
+  const broken = await startProducer();
+  const redis = await ownRedis();
+  const cutOff = await startProducer({ redisUrl: redis.url });
+  const { operations, problemsOfAnswer } = await loadDescription(usual.url);
+  await startWorker(usual.name, { tasks });
+  const { id } = await submitDivision(usual.url, { x: 10, y: 2 });
+  const { finished_at: end = "" } = await untilFinal(usual.url, id);
+  await broken.redis.set(broken.queue.toKey("completed"), "no set");
+  await redis.signal("SIGKILL");
+
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const get = (path: string, headers: Record<string, string> = {}, at = usual) =>
+    fetch(`${at.url}/api/v1/${path}`, { headers, signal: leaving.signal });
+  const post = (body: unknown, headers: Record<string, string> = {}, at = usual) =>
+    postJson(`${at.url}/api/v1/jobs`, body, headers);
+  const foreign = { "sec-fetch-site": "cross-site" };
+  const other = { "if-match": '"other"' };
+  const twice = async (ask: (at: TestProducer) => Promise<Response>) => {
+    await ask(strict);
+    return ask(strict);
+  };
+  const read = (path: string) => ({
+    200: () => get(path),
+    403: () => get(path, foreign),
+    412: () => get(path, other),
+    429: () => twice((at) => get(path, {}, at)),
+  });
+  const ways: Ways = {
+    submitJob: {
+      202: () => post(division),
+      400: () => post("{"),
+      403: () => post(division, { origin: "https://elsewhere.test" }),
+      409: async () => {
+        const key = { "idempotency-key": "one" };
+        await post(division, key);
+        return post({ ...division, input: { ...division.input, x: 11 } }, key);
+      },
+      412: () => post(division, { "if-match": "*" }),
+      413: () => post(" ".repeat(70_000)),
+      415: () => post(division, { "content-type": "text/plain" }),
+      422: () => post({ task: "nothing", input: {} }),
+      429: () => twice((at) => post(division, {}, at)),
+      500: () => post({ task: "faulty", input: { x: 13.5 } }),
+      503: () => post(division, {}, cutOff),
+    },
+    getJob: {
+      ...read(`jobs/${id}`),
+      404: () => get("jobs/nobody"),
+      500: () => get(`jobs/${anyId}`, {}, broken),
+      503: () => get(`jobs/${anyId}`, {}, cutOff),
+    },
+    watchJob: {
+      ...read(`jobs/${id}/events`),
+      204: () => get(`jobs/${id}/events`, { "last-event-id": end }),
+      404: () => get("jobs/nobody/events"),
+      500: () => get(`jobs/${anyId}/events`, {}, broken),
+      503: () => get(`jobs/${anyId}/events`, {}, cutOff),
+    },
+    readQueue: read("overview"),
+    watchQueue: {
+      ...read("overview/events"),
+      503: async () => {
+        for (let client = 0; client < clients; client += 1) {
+          const from = { "x-forwarded-for": `203.0.113.${client}` };
+          const streams = Array.from({ length: perClient }, () => get("overview/events", from));
+          await Promise.all(streams);
+        }
+        return get("overview/events", { "x-forwarded-for": "203.0.113.99" });
+      },
+    },
+  };
+  for (const [name, operation] of operations) {
+    const had = ways[name] ?? {};
+    // The queue as a whole is told as it was last known: no fault of Redis' is one of the answer.
+    const unseen = name.endsWith("Queue") ? ["500"] : [];
+    expect([name, ...Object.keys(had), ...unseen].toSorted()).toEqual(
+      [name, ...Object.keys(operation.responses)].toSorted(),
+    );
+    for (const [status, ask] of Object.entries(had)) {
+      const response = await ask();
+      expect([name, status, String(response.status)]).toEqual([name, status, status]);
+      expect([name, status, await problemsOfAnswer(operation, response)]).toEqual([
+        name,
+        status,
+        [],
+      ]);
+    }
+  }
+});
