@@ -21,7 +21,9 @@ export function answerProtocol(
   if (hosts === 0 && httpVersion === "1.1") {
     return { status: 400, reason: "expected a Host header" };
   }
-  if (!isOurs(headers.host)) {
+  // Where the request itself names a server, its Host counts for nothing (RFC 9112, 3.2.2).
+  const [, named] = /^https?:\/\/([^/?#]*)/i.exec(url ?? "") ?? [];
+  if (!isOurs(named ?? headers.host)) {
     const reason =
       "this is no name of ours: expected an address, localhost or one of ALLOWED_HOSTS";
     return { status: 421, reason };

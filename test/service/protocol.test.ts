@@ -27,6 +27,11 @@ test.each([
   ],
   ["a compressed transfer", `${post}Transfer-Encoding: gzip, Chunked\r\n\r\n0\r\n\r\n`, 501],
   ["a transfer coding that hides where its end is", `${post}Transfer-Encoding: gzip\r\n\r\n`, 501],
+  [
+    "another server's whole address",
+    "GET http://x.test/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    421,
+  ],
   ["the path * for a GET", "GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
 ])("a request with %s is refused by every listener", async (_, bytes, status) => {
   const { url, boardUrl, metricsUrl } = await startProducer();
@@ -71,6 +76,14 @@ test("nothing is said into an answer that is under way", async () => {
   const answer = `${begun}${await text(socket)}`;
 
   expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200"]);
+});
+
+test("a request for a whole address of ours is served whatever its Host says", async () => {
+  const { url, metricsUrl } = await startProducer();
+  for (const address of [url, metricsUrl]) {
+    const line = "GET HTTP://localhost:80/healthz HTTP/1.1";
+    expect(await say(address, `${line}\r\nHost: x.test\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+  }
 });
 
 test("chunked is known in any case", async () => {
