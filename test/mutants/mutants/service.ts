@@ -14,6 +14,30 @@ export const serviceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a refusal is written into the answer that is under way",
+    change: {
+      file: "src/service/improper-requests.ts",
+      from: "answer?.headersSent !== true",
+      to: "answer !== undefined",
+    },
+    caughtBy: {
+      file: "test/service/protocol.test.ts",
+      test: "nothing is said into an answer",
+    },
+  },
+  {
+    name: "a request's own word for its server is not looked at",
+    change: {
+      file: "src/service/protocol.ts",
+      from: "isOurs(named ?? headers.host)",
+      to: "isOurs(headers.host)",
+    },
+    caughtBy: {
+      file: "test/service/protocol.test.ts",
+      test: "a request ",
+    },
+  },
+  {
     name: "a request may name two hosts, of which another program may take the other",
     change: { file: "src/service/protocol.ts", from: "hosts > 1", to: "hosts > 99" },
     caughtBy: {
@@ -37,7 +61,7 @@ export const serviceMutants: readonly Mutant[] = [
     name: "any name is answered",
     change: {
       file: "src/service/protocol.ts",
-      from: "if (!isOurs(headers.host)) {",
+      from: "if (!isOurs(named ?? headers.host)) {",
       to: "if (!isOurs(undefined)) {",
     },
     caughtBy: {
