@@ -18,7 +18,7 @@ export interface Prometheus {
   /** What the query gives now. */
   queryNow(text: string): Promise<Sample[]>;
   /** Trace ids that observations of the query's series carry. */
-  exemplarTraces(text: string): Promise<string[]>;
+  exemplarTraces(text: string, since: number): Promise<string[]>;
   /** Pending and firing alerts of that name, with their rendered annotations. */
   alerts(name: string): Promise<ActiveAlert[]>;
 }
@@ -88,12 +88,13 @@ export async function startPrometheus({
         values: [Number(value)],
       }));
     },
-    async exemplarTraces(query) {
+    async exemplarTraces(query, since) {
       const data = await ask("query_exemplars", { query, ...range() });
-      const found = data as { exemplars: { labels: Labels }[] }[];
-      return found.flatMap(({ exemplars }) =>
-        exemplars.flatMap(({ labels }) => labels["trace_id"] ?? []),
-      );
+      const found = data as { exemplars: { labels: Labels; timestamp: number }[] }[];
+      return found
+        .flatMap(({ exemplars }) => exemplars)
+        .filter(({ timestamp }) => timestamp * 1_000 >= since)
+        .flatMap(({ labels }) => labels["trace_id"] ?? []);
     },
     async alerts(name) {
       const answer = await fetch(`${url}/api/v1/alerts`);

@@ -51,7 +51,11 @@ function renderErrorPage(
   const { status } = problem;
   const { title, text } = describeError(problem, attempted);
   return renderPage(
-    { title, refreshSeconds: retryAfter, assets: [retryAfter === undefined ? "sending.js" : "retry.js"] },
+    {
+      title,
+      refreshSeconds: retryAfter,
+      assets: [retryAfter === undefined ? "sending.js" : "retry.js"],
+    },
     html`<main${retryAfter === undefined ? "" : html` data-retry-after="${retryAfter}"`}>
       <section>
         <h1>${title} <span class="badge failed">${status}</span></h1>

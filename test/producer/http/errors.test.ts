@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import type { UnavailableKind } from "../../../src/contract/failures.ts";
 import {
   createPointer,
   maxErrors,
   RequestError,
   unavailability,
   UnavailableError,
-  type UnavailableKind,
 } from "../../../src/producer/http/errors.ts";
 
 test.each([
