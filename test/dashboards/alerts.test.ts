@@ -7,122 +7,14 @@ import { recordings } from "../../dashboards/alerts/recordings.ts";
 import { dashboardsFolder } from "../support/dashboards.ts";
 import { isDeclared } from "../support/declared-series.ts";
 import { readSelectors } from "../support/promql.ts";
-import { failedRuleTests, inputOf, runRuleTests, type Series } from "../support/rule-tests.ts";
+import { failedRuleTests, inputOf, runRuleTests } from "../support/rule-tests.ts";
 import type { FiringAlert, QuietCase } from "./alert-cases/alert-case.ts";
-import { httpCases, httpQuietCases } from "./alert-cases/http-cases.ts";
-import { monitoringCases, monitoringQuietCases } from "./alert-cases/monitoring-cases.ts";
-import { queueCases, queueQuietCases } from "./alert-cases/queue-cases.ts";
-import { redisCases, redisQuietCases } from "./alert-cases/redis-cases.ts";
-import { taskCases, taskQuietCases } from "./alert-cases/task-cases.ts";
-
-const alertCases = [queueCases, taskCases, redisCases, httpCases, monitoringCases].flat();
-const quietCases = [
-  queueQuietCases,
-  taskQuietCases,
-  redisQuietCases,
-  httpQuietCases,
-  monitoringQuietCases,
-].flat();
-
-interface FiringTest {
-  readonly name: string;
-  readonly series: Series;
-  readonly expected: Readonly<
-    Record<string, readonly (readonly [at: string, firing: readonly FiringAlert[]])[]>
-  >;
-}
+import { alertCases, quietCases } from "./alert-cases/every-case.ts";
+import { furtherCases } from "./alert-cases/further-cases.ts";
 
 const fires = (name: string) => `${name} fires for as long as its trouble lasts`;
 const isShort = (name: string) => `${name} stays silent just short of trouble`;
 const isQuiet = ({ alert, because }: QuietCase) => `${alert} stays silent: ${because}`;
-
-const blind = { labels: {}, summary: "The state of the queue cannot be read" };
-const goneWorker = { job: "taskqueue-worker" };
-
-/** What fires, and when, where no case of its own says so. */
-const further: readonly FiringTest[] = [
-  {
-    name: "fires the watchdog always",
-    series: {},
-    expected: { Watchdog: [["0m", [{ labels: {}, summary: "Alerting works" }]]] },
-  },
-  {
-    name: "says once that the queue's state is missing when it is, whether or not reads fail",
-    series: { 'taskqueue_queue_collect_errors_total{queue="tasks"}': "0+1x20" },
-    expected: {
-      TaskQueueMetricsBlind: [["12m", [{ ...blind, labels: { queue: "tasks" } }]]],
-    },
-  },
-  {
-    name: "says that the queue's state is missing when nothing else is there either",
-    series: {},
-    expected: { TaskQueueMetricsBlind: [["6m", [blind]]] },
-  },
-  {
-    name: "says that targets are missing that no discovery finds",
-    series: {},
-    expected: {
-      TaskQueueProducerDown: [
-        [
-          "2m",
-          [
-            {
-              labels: { job: "taskqueue-producer" },
-              summary: "Nothing can be submitted: the producer is down",
-            },
-          ],
-        ],
-      ],
-      TargetDown: [["2m", [{ labels: goneWorker, summary: "taskqueue-worker cannot be scraped" }]]],
-      RedisExporterDown: [
-        ["6m", [{ labels: { job: "redis" }, summary: "Redis' exporter cannot be scraped" }]],
-      ],
-      NodeExporterDown: [
-        ["6m", [{ labels: { job: "node" }, summary: "The node exporter cannot be scraped" }]],
-      ],
-    },
-  },
-  {
-    name: "fires TaskQueueNoWorkers on an idle queue whose worker never started",
-    series: {
-      'taskqueue_queue_workers{queue="tasks"}': "0x24",
-      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x24",
-    },
-    expected: {
-      TaskQueueNoWorkers: [
-        ["8m", [{ labels: { queue: "tasks" }, summary: "No worker is connected to tasks" }]],
-      ],
-    },
-  },
-  {
-    name: "fires TaskQueueHeartbeatStale where a worker is connected and none ever came through",
-    series: {
-      'taskqueue_queue_workers{queue="tasks"}': "1x24",
-      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x24",
-    },
-    expected: {
-      TaskQueueHeartbeatStale: [
-        ["2m", []],
-        [
-          "5m",
-          [
-            {
-              labels: { queue: "tasks" },
-              summary: "No heartbeat comes through tasks although a worker has a free slot",
-            },
-          ],
-        ],
-      ],
-    },
-  },
-  {
-    name: "fires RedisDown without an exporter when no service has a connection",
-    series: { 'taskqueue_redis_connection_up{client="queue"}': "0x9" },
-    expected: {
-      RedisDown: [["3m", [{ labels: {}, summary: "Redis does not answer" }]]],
-    },
-  },
-];
 
 /** All at once: promtool takes a while to start. */
 const failures = failedRuleTests([
@@ -150,7 +42,7 @@ const failures = failedRuleTests([
     interval: quiet.interval,
     expected: { [quiet.alert]: silentAt(quiet.quietAt) },
   })),
-  ...further.map(({ name, series, expected }) => ({
+  ...furtherCases.map(({ name, series, expected }) => ({
     name,
     series,
     expected: Object.fromEntries(
@@ -169,7 +61,7 @@ function silentAt(times: readonly string[]) {
 const names = [
   ...alertCases.flatMap(({ alert }) => [fires(alert), isShort(alert)]),
   ...quietCases.map(isQuiet),
-  ...further.map(({ name }) => name),
+  ...furtherCases.map(({ name }) => name),
 ];
 
 test.each(names)("%s", (name) => {
@@ -191,7 +83,7 @@ test("changes at least one series, and adds none but buckets, where it is just s
 test("gives fixtures only series that are declared, with labels that they have", () => {
   const series = [
     ...alertCases.flatMap((one) => [...Object.keys(one.series), ...Object.keys(one.below)]),
-    ...quietCases.flatMap((one) => Object.keys(one.series)),
+    ...[...quietCases, ...furtherCases].flatMap((one) => Object.keys(one.series)),
   ].flatMap(readSelectors);
   const undeclared = series.filter(({ name, labels }) => !isDeclared(name, labels));
   expect([undeclared, series.length > 100]).toEqual([[], true]);

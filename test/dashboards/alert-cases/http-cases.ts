@@ -1,4 +1,4 @@
-import type { AlertCase, QuietCase } from "./alert-case.ts";
+import { type AlertCase, type QuietCase, fromProducer, ofDivide } from "./alert-case.ts";
 
 const queue = { queue: "tasks" };
 
@@ -6,9 +6,9 @@ export const httpCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueEnqueueFailing",
     series: {
-      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
+      [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="error"}`]:
         "0x4 2+2x9 20x30",
-      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="added"}':
+      [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="added"}`]:
         "0+2x44",
     },
     quietAt: ["4m", "7m", "9m"],
@@ -16,16 +16,16 @@ export const httpCases: readonly AlertCase[] = [
     firing: [{ labels: queue, summary: "50% of the submissions to tasks fail" }],
     resolvedAt: "20m",
     below: {
-      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="added"}':
+      [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="added"}`]:
         "0+50x44",
     },
   },
   {
     alert: "TaskQueueWebErrors",
     series: {
-      'http_server_request_duration_seconds_count{http_route="/api/v1/tasks",http_response_status_code="503"}':
+      [`http_server_request_duration_seconds_count{${fromProducer},http_request_method="POST",http_route="/api/v1/jobs",http_response_status_code="503"}`]:
         "0x4 1+1x19 20x40",
-      'http_server_request_duration_seconds_count{http_route="/",http_response_status_code="200"}':
+      [`http_server_request_duration_seconds_count{${fromProducer},http_request_method="GET",http_route="/",http_response_status_code="200"}`]:
         "0+9x64",
     },
     quietAt: ["4m", "11m"],
@@ -33,27 +33,26 @@ export const httpCases: readonly AlertCase[] = [
     firing: [{ labels: {}, summary: "10% of requests get a server error" }],
     resolvedAt: "31m",
     below: {
-      'http_server_request_duration_seconds_count{http_route="/",http_response_status_code="200"}':
+      [`http_server_request_duration_seconds_count{${fromProducer},http_request_method="GET",http_route="/",http_response_status_code="200"}`]:
         "0+20x64",
     },
   },
   {
     alert: "TaskQueueWebSlow",
     series: {
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="0.5"}': "0x60",
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="1"}':
+      [`http_server_request_duration_seconds_bucket{${fromProducer},http_request_method="POST",http_route="/api/v1/jobs",http_response_status_code="202",le="0.5"}`]:
+        "0x60",
+      [`http_server_request_duration_seconds_bucket{${fromProducer},http_request_method="POST",http_route="/api/v1/jobs",http_response_status_code="202",le="1"}`]:
         "0+10x30 300x30",
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="+Inf"}':
+      [`http_server_request_duration_seconds_bucket{${fromProducer},http_request_method="POST",http_route="/api/v1/jobs",http_response_status_code="202",le="+Inf"}`]:
         "0+10x30 300x30",
     },
     quietAt: ["0m", "10m"],
     firesAt: "20m",
-    firing: [
-      { labels: { http_route: "/api/v1/tasks" }, summary: "/api/v1/tasks takes 975ms (p95)" },
-    ],
+    firing: [{ labels: { http_route: "/api/v1/jobs" }, summary: "/api/v1/jobs takes 975ms (p95)" }],
     resolvedAt: "40m",
     below: {
-      'http_server_request_duration_seconds_bucket{http_route="/api/v1/tasks",le="0.5"}':
+      [`http_server_request_duration_seconds_bucket{${fromProducer},http_request_method="POST",http_route="/api/v1/jobs",http_response_status_code="202",le="0.5"}`]:
         "0+9.6x30 288x30",
     },
   },
@@ -64,7 +63,7 @@ export const httpQuietCases: readonly QuietCase[] = [
     because: "ten refusals of one moment are over",
     alert: "TaskQueueEnqueueFailing",
     series: {
-      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
+      [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="error"}`]:
         "0x4 10x20",
     },
     quietAt: ["5m", "7m", "8m", "9m", "10m"],
@@ -73,9 +72,9 @@ export const httpQuietCases: readonly QuietCase[] = [
     because: "RedisDown tells of it",
     alert: "TaskQueueEnqueueFailing",
     series: {
-      'taskqueue_jobs_enqueued_total{queue="tasks",task="divide",source="api",outcome="error"}':
+      [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="error"}`]:
         "0+10x30",
-      'taskqueue_redis_connection_up{client="queue"}': "0x30",
+      [`taskqueue_redis_connection_up{${fromProducer},client="queue"}`]: "0x30",
     },
     quietAt: ["20m"],
   },
@@ -83,9 +82,9 @@ export const httpQuietCases: readonly QuietCase[] = [
     because: "a readiness probe answers 503 by design",
     alert: "TaskQueueWebErrors",
     series: {
-      'http_server_request_duration_seconds_count{http_route="/readyz",http_response_status_code="503"}':
+      [`http_server_request_duration_seconds_count{${fromProducer},http_request_method="GET",http_route="/readyz",http_response_status_code="503"}`]:
         "0+10x24",
-      'http_server_request_duration_seconds_count{http_route="/",http_response_status_code="200"}':
+      [`http_server_request_duration_seconds_count{${fromProducer},http_request_method="GET",http_route="/",http_response_status_code="200"}`]:
         "0+10x24",
     },
     quietAt: ["20m"],

@@ -1,4 +1,4 @@
-import type { AlertCase, QuietCase } from "./alert-case.ts";
+import { type AlertCase, type QuietCase, fromProducer, fromWorker, ofQueue } from "./alert-case.ts";
 
 const queue = { queue: "tasks" };
 const producer = { job: "taskqueue-producer", instance: "10.0.0.20:9464" };
@@ -40,8 +40,7 @@ export const monitoringCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueCrashLoop",
     series: {
-      'process_start_time_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0x9 600 660 720 780x40",
+      [`process_start_time_seconds{${fromWorker}}`]: "0x9 600 660 720 780x40",
     },
     quietAt: ["9m", "12m"],
     firesAt: "14m",
@@ -53,8 +52,7 @@ export const monitoringCases: readonly AlertCase[] = [
     ],
     resolvedAt: "30m",
     below: {
-      'process_start_time_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0x9 600 660x40",
+      [`process_start_time_seconds{${fromWorker}}`]: "0x9 600 660x40",
     },
   },
   {
@@ -91,22 +89,21 @@ export const monitoringCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueMetricsBlind",
     series: {
-      'taskqueue_queue_collect_errors_total{queue="tasks"}': "0x4 1+1x19 20x20",
-      'taskqueue_queue_jobs{queue="tasks",state="waiting"}': "0x44",
+      [`taskqueue_queue_collect_errors_total{${fromProducer},${ofQueue}}`]: "0x4 1+1x19 20x20",
+      [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="waiting"}`]: "0x44",
     },
     quietAt: ["4m", "9m"],
     firesAt: "12m",
     firing: [{ labels: queue, summary: "The state of the queue cannot be read" }],
     resolvedAt: "35m",
     // One read that fails is seen for five minutes, which is less than it must last.
-    below: { 'taskqueue_queue_collect_errors_total{queue="tasks"}': "0x4 1x40" },
+    below: { [`taskqueue_queue_collect_errors_total{${fromProducer},${ofQueue}}`]: "0x4 1x40" },
   },
   {
     // What 9 s of every 14 s look like for 200 s: the maximum of the last minute.
     alert: "NodeEventLoopBlocked",
     series: {
-      'taskqueue_event_loop_lag_max_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0.01x4 9x4 0.01x20",
+      [`taskqueue_event_loop_lag_max_seconds{${fromWorker}}`]: "0.01x4 9x4 0.01x20",
     },
     quietAt: ["4m", "8m"],
     firesAt: "9m",
@@ -118,14 +115,13 @@ export const monitoringCases: readonly AlertCase[] = [
     ],
     resolvedAt: "16m",
     below: {
-      'taskqueue_event_loop_lag_max_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0.01x4 1x4 0.01x20",
+      [`taskqueue_event_loop_lag_max_seconds{${fromWorker}}`]: "0.01x4 1x4 0.01x20",
     },
   },
   {
     alert: "TaskQueueTelemetryLost",
     series: {
-      'taskqueue_otlp_dropped_total{job="taskqueue-worker",instance="10.0.1.20:9464",signal="logs",reason="not_taken"}':
+      [`taskqueue_otlp_dropped_total{${fromWorker},signal="logs",reason="not_taken"}`]:
         "0x4 1+1x12 14x20",
     },
     quietAt: ["4m", "9m"],
@@ -138,16 +134,15 @@ export const monitoringCases: readonly AlertCase[] = [
     ],
     resolvedAt: "25m",
     below: {
-      'taskqueue_otlp_dropped_total{job="taskqueue-worker",instance="10.0.1.20:9464",signal="logs",reason="not_taken"}':
-        "14x40",
+      [`taskqueue_otlp_dropped_total{${fromWorker},signal="logs",reason="not_taken"}`]: "14x40",
     },
   },
   {
     alert: "TaskQueueClockSkew",
     series: {
-      'taskqueue_clock_skew_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0.001x4 -7200x14 0.001x9",
-      'taskqueue_clock_skew_seconds{job="taskqueue-producer",instance="10.0.1.10:9465"}': "1.9x29",
+      [`taskqueue_clock_skew_seconds{${fromWorker}}`]: "0.001x4 -7200x14 0.001x9",
+      [`taskqueue_clock_skew_seconds{job="taskqueue-producer",instance="10.0.1.10:9465"}`]:
+        "1.9x29",
     },
     quietAt: ["4m", "9m"],
     firesAt: "12m",
@@ -159,22 +154,24 @@ export const monitoringCases: readonly AlertCase[] = [
     ],
     resolvedAt: "21m",
     below: {
-      'taskqueue_clock_skew_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0.001x4 -2x14 0.001x9",
+      [`taskqueue_clock_skew_seconds{${fromWorker}}`]: "0.001x4 -2x14 0.001x9",
     },
   },
   {
     alert: "TaskQueueVersionSkew",
     series: {
-      'taskqueue_build_info{job="taskqueue-worker",bullmq_version="6.7.0"}': "1x60",
-      'taskqueue_build_info{job="taskqueue-producer",bullmq_version="6.8.0"}': "_x5 1x40 stale",
+      [`taskqueue_build_info{${fromWorker},version="0.1.0",git_sha="unknown",node_version="v24.11.0",bullmq_version="6.7.0"}`]:
+        "1x60",
+      [`taskqueue_build_info{${fromProducer},version="0.1.0",git_sha="unknown",node_version="v24.11.0",bullmq_version="6.8.0"}`]:
+        "_x5 1x40 stale",
     },
     quietAt: ["4m", "34m"],
     firesAt: "37m",
     firing: [{ labels: {}, summary: "2 versions of BullMQ share one queue" }],
     resolvedAt: "48m",
     below: {
-      'taskqueue_build_info{job="taskqueue-producer",bullmq_version="6.8.0"}': "_x5 1x25 stale",
+      [`taskqueue_build_info{${fromProducer},version="0.1.0",git_sha="unknown",node_version="v24.11.0",bullmq_version="6.8.0"}`]:
+        "_x5 1x25 stale",
     },
   },
   {
@@ -208,7 +205,7 @@ export const monitoringQuietCases: readonly QuietCase[] = [
     because: "a receiver that was started anew loses one batch",
     alert: "TaskQueueTelemetryLost",
     series: {
-      'taskqueue_otlp_dropped_total{job="taskqueue-worker",instance="10.0.1.20:9464",signal="logs",reason="not_taken"}':
+      [`taskqueue_otlp_dropped_total{${fromWorker},signal="logs",reason="not_taken"}`]:
         "0x4 300x20",
     },
     quietAt: ["6m", "9m", "12m"],
@@ -235,8 +232,7 @@ export const monitoringQuietCases: readonly QuietCase[] = [
     because: "one block is no state",
     alert: "NodeEventLoopBlocked",
     series: {
-      'taskqueue_event_loop_lag_max_seconds{job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "0.01x4 9x1 0.01x20",
+      [`taskqueue_event_loop_lag_max_seconds{${fromWorker}}`]: "0.01x4 9x1 0.01x20",
     },
     quietAt: ["5m", "7m", "8m", "9m", "10m"],
   },

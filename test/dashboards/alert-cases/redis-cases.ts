@@ -1,4 +1,11 @@
-import { type AlertCase, type QuietCase, upDownUp } from "./alert-case.ts";
+import {
+  type AlertCase,
+  type QuietCase,
+  upDownUp,
+  fromProducer,
+  fromWorker,
+  ofQueue,
+} from "./alert-case.ts";
 
 const worker = { job: "taskqueue-worker", instance: "10.0.1.20:9464" };
 const redis = { job: "redis", instance: "localhost:9121" };
@@ -8,7 +15,7 @@ export const redisCases: readonly AlertCase[] = [
     alert: "RedisDown",
     series: {
       'redis_up{job="redis"}': upDownUp,
-      'taskqueue_redis_connection_up{client="queue"}': "1x24",
+      [`taskqueue_redis_connection_up{${fromProducer},client="queue"}`]: "1x24",
     },
     quietAt: ["4m", "5m"],
     firesAt: "7m",
@@ -19,8 +26,7 @@ export const redisCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueRedisClientDown",
     series: {
-      'taskqueue_redis_connection_up{client="worker",job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        upDownUp,
+      [`taskqueue_redis_connection_up{${fromWorker},client="worker"}`]: upDownUp,
     },
     quietAt: ["4m", "5m"],
     firesAt: "7m",
@@ -32,8 +38,7 @@ export const redisCases: readonly AlertCase[] = [
     ],
     resolvedAt: "16m",
     below: {
-      'taskqueue_redis_connection_up{client="worker",job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "1x4 0 1x19",
+      [`taskqueue_redis_connection_up{${fromWorker},client="worker"}`]: "1x4 0 1x19",
     },
   },
   {
@@ -53,11 +58,11 @@ export const redisCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueKeptTooMuch",
     series: {
-      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="succeeded"}':
+      [`taskqueue_queue_kept_bytes{${fromWorker},${ofQueue},what="succeeded"}`]:
         "300x4 450x19 300x9",
-      'taskqueue_queue_kept_bytes{job="taskqueue-producer",queue="tasks",what="succeeded"}':
+      [`taskqueue_queue_kept_bytes{${fromProducer},${ofQueue},what="succeeded"}`]:
         "300x4 440x19 300x9",
-      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="events"}': "100x40",
+      [`taskqueue_queue_kept_bytes{${fromWorker},${ofQueue},what="events"}`]: "100x40",
       'redis_memory_max_bytes{job="redis",instance="localhost:9121"}': "1000x40",
     },
     quietAt: ["4m", "14m"],
@@ -70,20 +75,18 @@ export const redisCases: readonly AlertCase[] = [
     ],
     resolvedAt: "26m",
     below: {
-      'taskqueue_queue_kept_bytes{job="taskqueue-worker",queue="tasks",what="succeeded"}':
+      [`taskqueue_queue_kept_bytes{${fromWorker},${ofQueue},what="succeeded"}`]:
         "300x4 400x19 300x9",
-      'taskqueue_queue_kept_bytes{job="taskqueue-producer",queue="tasks",what="succeeded"}':
+      [`taskqueue_queue_kept_bytes{${fromProducer},${ofQueue},what="succeeded"}`]:
         "300x4 400x19 300x9",
     },
   },
   {
     alert: "TaskQueueResultsRemovedEarly",
     series: {
-      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="early"}':
-        "0x4 3x100",
-      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="memory"}':
-        "0+10x100",
-      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="age"}': "0+10x100",
+      [`taskqueue_jobs_removed_total{${fromWorker},${ofQueue},reason="early"}`]: "0x4 3x100",
+      [`taskqueue_jobs_removed_total{${fromWorker},${ofQueue},reason="memory"}`]: "0+10x100",
+      [`taskqueue_jobs_removed_total{${fromWorker},${ofQueue},reason="age"}`]: "0+10x100",
     },
     quietAt: ["4m"],
     firesAt: "60m",
@@ -95,7 +98,7 @@ export const redisCases: readonly AlertCase[] = [
     ],
     resolvedAt: "70m",
     below: {
-      'taskqueue_jobs_removed_total{job="taskqueue-worker",queue="tasks",reason="early"}': "0x105",
+      [`taskqueue_jobs_removed_total{${fromWorker},${ofQueue},reason="early"}`]: "0x105",
     },
   },
   {
@@ -137,11 +140,11 @@ export const redisCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueRedisSlow",
     series: {
-      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.25"}':
+      [`taskqueue_redis_ping_duration_seconds_bucket{${fromWorker},client="worker",le="0.25"}`]:
         "0x60",
-      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.5"}':
+      [`taskqueue_redis_ping_duration_seconds_bucket{${fromWorker},client="worker",le="0.5"}`]:
         "0+10x30 300x30",
-      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="+Inf"}':
+      [`taskqueue_redis_ping_duration_seconds_bucket{${fromWorker},client="worker",le="+Inf"}`]:
         "0+10x30 300x30",
     },
     quietAt: ["0m", "10m"],
@@ -155,7 +158,7 @@ export const redisCases: readonly AlertCase[] = [
     resolvedAt: "40m",
     // Of twenty PINGs the slowest nine.
     below: {
-      'taskqueue_redis_ping_duration_seconds_bucket{client="worker",instance="10.0.1.20:9464",le="0.1"}':
+      [`taskqueue_redis_ping_duration_seconds_bucket{${fromWorker},client="worker",le="0.1"}`]:
         "0+5.5x30 165x30",
     },
   },
@@ -166,8 +169,8 @@ export const redisQuietCases: readonly QuietCase[] = [
     because: "one service without Redis is not Redis itself",
     alert: "RedisDown",
     series: {
-      'taskqueue_redis_connection_up{client="queue"}': "0x24",
-      'taskqueue_redis_connection_up{client="worker"}': "1x24",
+      [`taskqueue_redis_connection_up{${fromProducer},client="queue"}`]: "0x24",
+      [`taskqueue_redis_connection_up{${fromWorker},client="worker"}`]: "1x24",
     },
     quietAt: ["20m"],
   },

@@ -1,15 +1,18 @@
 import type { StateName } from "../../../dashboards/alerts/states.ts";
 import type { Series } from "../../support/rule-tests.ts";
+import {
+  fromProducer as producer,
+  fromWorker as worker,
+  ofDivide as divide,
+  ofQueue as queue,
+} from "./alert-case.ts";
 
 /** A sample a minute: well for ten of them, and then thirty of whatever it is. */
 export const seenAt = "39m";
 
-const producer = 'job="taskqueue-producer",instance="10.0.0.20:9464"';
-const worker = 'job="taskqueue-worker",instance="10.0.1.20:9464"';
 const redis = 'job="redis",instance="localhost:9121"';
 const node = 'job="node",instance="10.0.1.10:9100"';
-const queue = 'queue="tasks"';
-const divide = `${queue},task="divide"`;
+const release = 'version="0.1.0",git_sha="unknown",node_version="v24.11.0"';
 const worked = 'http_request_method="POST",http_route="/api/v1/jobs"';
 const disk = `${node},device="/dev/nvme1n1",fstype="ext4",mountpoint="/var/lib/redis"`;
 
@@ -18,6 +21,15 @@ function ofBoth(name: string, labels: string, values: string): Series {
   return {
     [`${name}{${producer},${labels}}`]: values,
     [`${name}{${worker},${labels}}`]: values,
+  };
+}
+
+/** Each measures those of its own connection. */
+function roundTrips(le: string, values: string): Series {
+  const name = "taskqueue_redis_ping_duration_seconds_bucket";
+  return {
+    [`${name}{${producer},client="queue",le="${le}"}`]: values,
+    [`${name}{${worker},client="worker",le="${le}"}`]: values,
   };
 }
 
@@ -77,11 +89,11 @@ const ofQueue: Series = {
   ...ofBoth("taskqueue_queue_collect_errors_total", queue, "0x60"),
   ...ofBoth("taskqueue_queue_kept_bytes", `${queue},what="succeeded"`, "100x60"),
   ...ofBoth("taskqueue_jobs_removed_total", `${queue},reason="early"`, "0x60"),
-  ...ofBoth("taskqueue_redis_ping_duration_seconds_bucket", 'client="queue",le="0.1"', "0+4x60"),
-  ...ofBoth("taskqueue_redis_ping_duration_seconds_bucket", 'client="queue",le="0.25"', "0+4x60"),
-  ...ofBoth("taskqueue_redis_ping_duration_seconds_bucket", 'client="queue",le="+Inf"', "0+4x60"),
-  ...ofBoth("taskqueue_build_info", 'bullmq_version="6.7.0"', "1x60"),
-  [`taskqueue_build_info{${producer},bullmq_version="6.8.0"}`]: "_x60",
+  ...roundTrips("0.1", "0+4x60"),
+  ...roundTrips("0.25", "0+4x60"),
+  ...roundTrips("+Inf", "0+4x60"),
+  ...ofBoth("taskqueue_build_info", `${release},bullmq_version="6.7.0"`, "1x60"),
+  [`taskqueue_build_info{${producer},${release},bullmq_version="6.8.0"}`]: "_x60",
   [`taskqueue_clock_skew_seconds{${producer}}`]: "0.001x60",
   [`taskqueue_clock_skew_seconds{${worker}}`]: "-0.001x60",
   [`taskqueue_otlp_dropped_total{${worker},signal="logs",reason="not_taken"}`]: "0x60",
@@ -238,11 +250,7 @@ export const stateSeries: Readonly<Record<StateName, Series>> = {
     [`redis_up{${redis}}`]: "1x9 0x30",
     ...finished("0+60x9 540x30"),
   },
-  redisFarAway: ofBoth(
-    "taskqueue_redis_ping_duration_seconds_bucket",
-    'client="queue",le="0.1"',
-    "0+4x9 36x30",
-  ),
+  redisFarAway: roundTrips("0.1", "0+4x9 36x30"),
   diskFull: {
     ...refused,
     [`node_filesystem_avail_bytes{${disk}}`]: "60x9 0x30",
@@ -278,7 +286,7 @@ export const stateSeries: Readonly<Record<StateName, Series>> = {
   otherRelease: {
     [`taskqueue_jobs_postponed_total{${worker},${queue},task="_OTHER"}`]: "0x9 4+4x30",
   },
-  otherBullMq: { [`taskqueue_build_info{${producer},bullmq_version="6.8.0"}`]: "1x40" },
+  otherBullMq: { [`taskqueue_build_info{${producer},${release},bullmq_version="6.8.0"}`]: "1x40" },
   damagedRecords: {
     [`taskqueue_jobs_finished_total{${worker},${divide},outcome="failed",error_type="_OTHER"}`]:
       "0x9 15+15x30",

@@ -1,5 +1,5 @@
 import { callerClasses } from "../../../dashboards/panels/blame.ts";
-import type { AlertCase, QuietCase } from "./alert-case.ts";
+import { type AlertCase, type QuietCase, fromWorker, ofDivide, ofQueue } from "./alert-case.ts";
 
 const queue = { queue: "tasks" };
 const divide = { queue: "tasks", task: "divide" };
@@ -9,8 +9,9 @@ export const taskCases: readonly AlertCase[] = [
   {
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0+10x40",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="_OTHER"}`]:
         "0x9 2+2x9 20x20",
     },
     quietAt: ["9m", "11m"],
@@ -18,13 +19,14 @@ export const taskCases: readonly AlertCase[] = [
     firing: [{ labels: divide, summary: "16.67% of divide jobs fail through a fault of ours" }],
     resolvedAt: "35m",
     below: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+40x40",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0+40x40",
     },
   },
   {
     alert: "TaskQueueUserErrorSpike",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}':
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="division_by_zero"}`]:
         "0+10x30 300x40",
     },
     quietAt: ["5m", "10m"],
@@ -37,7 +39,7 @@ export const taskCases: readonly AlertCase[] = [
     ],
     resolvedAt: "50m",
     below: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="division_by_zero"}':
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="division_by_zero"}`]:
         "0+3x30 90x40",
     },
   },
@@ -45,11 +47,11 @@ export const taskCases: readonly AlertCase[] = [
     alert: "TaskQueueRetryStorm",
     series: {
       // One worker of five.
-      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+      [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0+10x30 300x30",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.20:9464"}':
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="failed"}`]:
         "0+10x60",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.21:9464"}':
+      [`taskqueue_job_processing_duration_seconds_count{job="taskqueue-worker",instance="10.0.1.21:9464",${ofDivide},outcome="succeeded"}`]:
         "0+40x60",
     },
     quietAt: ["0m", "10m"],
@@ -62,33 +64,32 @@ export const taskCases: readonly AlertCase[] = [
     ],
     resolvedAt: "45m",
     below: {
-      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+      [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0+2x30 60x30",
     },
   },
   {
     alert: "TaskQueueStalledJobs",
-    series: { 'taskqueue_jobs_stalled_total{queue="tasks"}': "0x4 2x40" },
+    series: { [`taskqueue_jobs_stalled_total{${fromWorker},${ofQueue}}`]: "0x4 2x40" },
     quietAt: ["4m"],
     firesAt: "6m",
     firing: [{ labels: queue, summary: "Jobs in tasks lost their worker" }],
     resolvedAt: "25m",
-    below: { 'taskqueue_jobs_stalled_total{queue="tasks"}': "2x45" },
+    below: { [`taskqueue_jobs_stalled_total{${fromWorker},${ofQueue}}`]: "2x45" },
   },
   {
     alert: "TaskQueueTaskBlocks",
-    series: { 'taskqueue_task_blocked_seconds_total{queue="tasks",task="divide"}': "0x4 14x40" },
+    series: { [`taskqueue_task_blocked_seconds_total{${fromWorker},${ofDivide}}`]: "0x4 14x40" },
     quietAt: ["4m"],
     firesAt: "6m",
     firing: [{ labels: divide, summary: "divide blocked its worker for 14s" }],
     resolvedAt: "25m",
-    below: { 'taskqueue_task_blocked_seconds_total{queue="tasks",task="divide"}': "14x45" },
+    below: { [`taskqueue_task_blocked_seconds_total{${fromWorker},${ofDivide}}`]: "14x45" },
   },
   {
     alert: "TaskQueueJobHung",
     series: {
-      'taskqueue_worker_oldest_active_job_age_seconds{queue="tasks",job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "5x4 700x9 5x9",
+      [`taskqueue_worker_oldest_active_job_age_seconds{${fromWorker},${ofQueue}}`]: "5x4 700x9 5x9",
     },
     quietAt: ["4m", "9m"],
     firesAt: "11m",
@@ -100,42 +101,44 @@ export const taskCases: readonly AlertCase[] = [
     ],
     resolvedAt: "16m",
     below: {
-      'taskqueue_worker_oldest_active_job_age_seconds{queue="tasks",job="taskqueue-worker",instance="10.0.1.20:9464"}':
-        "5x4 600x9 5x9",
+      [`taskqueue_worker_oldest_active_job_age_seconds{${fromWorker},${ofQueue}}`]: "5x4 600x9 5x9",
     },
   },
   {
     alert: "TaskQueueWorkersSaturated",
     series: {
-      'taskqueue_worker_busy_seconds_total{queue="tasks"}': "0+588x30 17640x30",
-      'taskqueue_worker_concurrency{queue="tasks"}': "10x60",
+      [`taskqueue_worker_busy_seconds_total{${fromWorker},${ofQueue}}`]: "0+588x30 17640x30",
+      [`taskqueue_worker_concurrency{${fromWorker},${ofQueue}}`]: "10x60",
     },
     quietAt: ["0m", "19m"],
     firesAt: "25m",
     firing: [{ labels: queue, summary: "The workers of tasks are 98% busy" }],
     resolvedAt: "40m",
-    below: { 'taskqueue_worker_busy_seconds_total{queue="tasks"}': "0+534x30 16020x30" },
+    below: {
+      [`taskqueue_worker_busy_seconds_total{${fromWorker},${ofQueue}}`]: "0+534x30 16020x30",
+    },
   },
   {
     alert: "TaskQueueProcessingSlow",
     interval: "5m",
     series: {
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="1"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="1"}`]:
         "0+10x1440 14400x40 14410+10x20",
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="5"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="5"}`]:
         "0+10x1502",
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="+Inf"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="+Inf"}`]:
         "0+10x1502",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x1502",
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="succeeded"}`]:
+        "0+10x1502",
     },
     quietAt: ["1440m", "1455m"],
     firesAt: "1465m",
     firing: [{ labels: divide, summary: "divide takes 4.8s (p95), twice yesterday's" }],
     resolvedAt: "1500m",
     below: {
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="5"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="5"}`]:
         "0x1502",
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="1"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="1"}`]:
         "0+10x1502",
     },
   },
@@ -146,10 +149,11 @@ export const taskQuietCases: readonly QuietCase[] = [
     because: "submitters' mistakes are no faults of ours",
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0+10x40",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0+10x40",
       ...Object.fromEntries(
         callerClasses.map((name) => [
-          `taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="${name}"}`,
+          `taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="${name}"}`,
           "0+10x40",
         ]),
       ),
@@ -160,8 +164,9 @@ export const taskQuietCases: readonly QuietCase[] = [
     because: "one of three jobs is no ratio",
     alert: "TaskQueueHighFailureRatio",
     series: {
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="succeeded"}': "0x9 2x30",
-      'taskqueue_jobs_finished_total{queue="tasks",task="divide",outcome="failed",error_type="_OTHER"}':
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0x9 2x30",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="_OTHER"}`]:
         "0x9 1x30",
     },
     quietAt: ["12m", "18m"],
@@ -170,9 +175,9 @@ export const taskQuietCases: readonly QuietCase[] = [
     because: "a single retry of two attempts is no storm",
     alert: "TaskQueueRetryStorm",
     series: {
-      'taskqueue_job_retries_total{queue="tasks",task="divide",error_type="dependency",instance="10.0.1.20:9464"}':
+      [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0x4 1 1 1 2 2 2 3 3 3 4 4 4 5 5 5 6x30",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide",instance="10.0.1.20:9464"}':
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="succeeded"}`]:
         "0x4 2 2 2 4 4 4 6 6 6 8 8 8 10 10 10 12x30",
     },
     quietAt: ["14m", "18m", "22m"],
@@ -182,13 +187,14 @@ export const taskQuietCases: readonly QuietCase[] = [
     alert: "TaskQueueProcessingSlow",
     interval: "5m",
     series: {
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="0.005"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="0.005"}`]:
         "0+10x1440 14400x40",
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="0.025"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="0.025"}`]:
         "0+10x1482",
-      'taskqueue_job_processing_duration_seconds_bucket{queue="tasks",task="divide",le="+Inf"}':
+      [`taskqueue_job_processing_duration_seconds_bucket{${fromWorker},${ofDivide},outcome="succeeded",le="+Inf"}`]:
         "0+10x1482",
-      'taskqueue_job_processing_duration_seconds_count{queue="tasks",task="divide"}': "0+10x1482",
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="succeeded"}`]:
+        "0+10x1482",
     },
     quietAt: ["1465m", "1475m"],
   },
