@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { taskAlerts } from "../../dashboards/alerts/task-alerts.ts";
 import { postJson, submitDivision, untilFinal } from "../support/client.ts";
 import { startMonitoredQueue } from "../support/monitored-queue.ts";
 import type { Prometheus, Sample } from "../support/prometheus.ts";
+import { startOtlpReceiver } from "../support/otlp-receiver.ts";
+import { asSubmitted } from "../support/postponed.ts";
 import { until } from "../support/until.ts";
 
 test(
@@ -99,6 +102,62 @@ test(
     await untilWoken("TaskQueueProducerDown");
   },
 );
+
+test(
+  "tells of what can wait until the morning, each fault by its own alert, and wakes nobody",
+  { timeout: 180_000 },
+  async () => {
+    const { prometheus, producer, queue, startWorker } = await startMonitoredQueue({
+      exporters: async () => ({}),
+      haste: 60,
+    });
+    const narrow = await startOtlpReceiver(0, {
+      partialSuccess: { rejectedLogRecords: 1, errorMessage: "entry too far behind" },
+    });
+    const clock = fileURLToPath(new URL("../faults/skewed-clock.ts", import.meta.url));
+    const worker = await startWorker({
+      OTEL_EXPORTER_OTLP_ENDPOINT: narrow.url,
+      NODE_OPTIONS: `--import ${clock}`,
+      CLOCK_SKEW_MS: "-10000",
+    });
+    const told = async () =>
+      (await firing(prometheus)).filter((name) => !["Watchdog", ...unscraped].includes(name));
+
+    await untilTold("TaskQueueClockSkew");
+    await until("TaskQueueTelemetryLost to fire", async () => {
+      await submitDivision(producer.url, { x: 1, y: 1, delayMs: 0 });
+      return (await told()).includes("TaskQueueTelemetryLost");
+    });
+    expect(await told()).toEqual(["TaskQueueClockSkew", "TaskQueueTelemetryLost"]);
+
+    // For the process it is as if it computed all that time.
+    worker.child.kill("SIGSTOP");
+    await until("a scrape to time out", async () => {
+      const [up] = await prometheus.queryNow('up{job="taskqueue-worker"}');
+      return up?.values[0] === 0;
+    });
+    worker.child.kill("SIGCONT");
+    await untilTold("NodeEventLoopBlocked");
+    await until("it to be scraped again", async () => !(await told()).includes("TargetDown"));
+
+    await queue.addBulk(
+      Array.from({ length: 20 }, () => ({
+        name: "quotient",
+        data: { x: 1, y: 1, delayMs: 60_000 },
+        opts: { ...asSubmitted(), timestamp: Date.now() - 120_000 },
+      })),
+    );
+    await untilTold("TaskQueueOldestJobTooOld");
+    expect(await woken(prometheus)).toEqual([]);
+
+    async function untilTold(name: string): Promise<void> {
+      await until(`${name} to fire`, async () => (await told()).includes(name), 60_000);
+    }
+  },
+);
+
+/** They are none of these worlds. */
+const unscraped = ["RedisExporterDown", "NodeExporterDown"];
 
 async function untilFiring(prometheus: Prometheus, name: string): Promise<void> {
   await until(`${name} to fire`, async () => (await firing(prometheus)).includes(name), 30_000);

@@ -20,8 +20,8 @@ export interface MonitoredQueue {
   /** The queue itself and its connection, for what no client may do. */
   readonly queue: Queue;
   readonly connection: Redis;
-  /** Starts a worker where the last one was. */
-  readonly startWorker: () => Promise<WorkerProcess>;
+  /** Starts a worker where the last one was, with further variables. */
+  readonly startWorker: (env?: Readonly<Record<string, string>>) => Promise<WorkerProcess>;
   /** Trace ids of the spans that were exported. */
   readonly exportedTraces: () => Set<string>;
 }
@@ -65,12 +65,13 @@ export async function startMonitoredQueue({
     prometheus,
     queue,
     connection,
-    startWorker: () =>
+    startWorker: (env = {}) =>
       spawnWorker(redis.url, {
         ...traced,
         WORKER_METRICS_PORT: String(workerPort),
         WORKER_LOCK_MS: "2000",
         WORKER_STALLED_CHECK_MS: "500",
+        ...env,
       }),
     exportedTraces: () => new Set(otlp.spans.map(({ traceId }) => traceId)),
   };
