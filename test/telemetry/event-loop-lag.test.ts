@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { createRecentMaximum } from "../../src/telemetry/event-loop-lag.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createRecentMaximum, watchEventLoop } from "../../src/telemetry/event-loop-lag.ts";
+import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 
@@ -8,10 +9,19 @@ const blockMs = 400;
 test("a block of the event loop is told to every scraper, and no scrape takes it from another", async () => {
   const { metricsUrl } = await startProducer();
   await until("the event loop to be watched", async () => (await readLag(metricsUrl)) > 0);
-  const end = performance.now() + blockMs;
-  while (performance.now() < end);
+  block();
   await until("the block to be told", async () => (await readLag(metricsUrl)) > 0.3);
   const lags = await Promise.all([1, 2, 3].map(() => readLag(metricsUrl)));
+  expect(lags.filter((lag) => lag < (blockMs - 25) / 1_000)).toEqual([]);
+});
+
+test("a block is told on after the second in which it ended", async () => {
+  const { eventLoopLagMax } = registerMetrics(createRegistry(), "producer", []);
+  const set = vi.spyOn(eventLoopLagMax, "set");
+  onTestFinished(watchEventLoop(eventLoopLagMax));
+  block();
+  await until("it to be told three times", () => set.mock.calls.length === 3);
+  const lags = set.mock.calls.map(([lag]) => lag);
   expect(lags.filter((lag) => lag < (blockMs - 25) / 1_000)).toEqual([]);
 });
 
@@ -42,6 +52,11 @@ test("the longest of the last minute is kept, and then the next", () => {
   ].map(([atMs = 0, value = 0]) => longest.add(value, atMs));
   expect(told).toEqual([9, 9, 9, 9, 9, 2, 2, 0.3, 0.1, 0]);
 });
+
+function block(): void {
+  const end = performance.now() + blockMs;
+  while (performance.now() < end);
+}
 
 async function readLag(metricsUrl: string): Promise<number> {
   const text = await (await fetch(`${metricsUrl}/metrics`)).text();

@@ -30,6 +30,7 @@ test.each([
   ["application/openmetrics-text;version=0.0.1,text/plain;q=0.1", plain],
   ["application/openmetrics-text;version=1.0.0;q=0.1,text/plain;version=0.0.4", plain],
   ["application/openmetrics-text;q=0,*/*;q=0.1", plain],
+  ["application/openmetrics-text;q=0", plain],
   [prometheus3, `${open}; escaping=allow-utf-8`],
   ["application/openmetrics-text;version=1.0.0;escaping=dots", `${open}; escaping=underscores`],
   [
