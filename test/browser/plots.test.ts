@@ -38,7 +38,7 @@ test("tells the numbers of the moment that is pointed at, in all plots, and then
 test("tells a plot's ten minutes as a table, to who does not see it", async () => {
   const page = await openOverview((minutesAgo) => ({
     failed: 1,
-    failures: minutesAgo === 4 ? { overflow: 7 } : {},
+    failures: minutesAgo === 4 ? { _OTHER: 7 } : {},
     wait_seconds: minutesAgo === 2 ? null : { p50: minutesAgo, p95: 100 },
   }));
   await page.getByText("Wait as a table").click();
@@ -57,8 +57,9 @@ test("tells a plot's ten minutes as a table, to who does not see it", async () =
   expect(await table.locator('tbody th[scope="row"]').count()).toBe(10);
 
   await page.getByText("Failures per minute as a table").click();
+  await page.locator("section:last-child table").waitFor();
   const failures = await page.locator("section:last-child tr").allInnerTexts();
-  expect(failures[0]).toBe("Time\toverflow");
+  expect(failures[0]).toBe("Time\tunexpected error");
   expect(failures.filter((row) => row.endsWith("\t7"))).toHaveLength(1);
 });
 
@@ -72,6 +73,8 @@ test("tells lines apart where the system gives all of them one colour", async ()
   )) as string[];
   expect(colours).toHaveLength(2);
   expect(new Set(colours).size).toBe(1);
+  const [line, grid] = (await page.evaluate(`(${readLuminances})('${waits} .canvas')`)) as number[];
+  expect(grid).toBeLessThan((line ?? 0) / 2);
   const gaps = (await page.evaluate(`(${countGaps})(${JSON.stringify(waits)})`)) as number[];
   // One line without a gap, and one with many.
   expect(gaps.toSorted((a, b) => a - b)).toEqual([0, expect.any(Number)]);
@@ -183,6 +186,18 @@ const countPixels = `(plot) => {
     const pixels = data.filter((_, i) => i % 4 === 0 && data[i + 3] > 50 &&
       parts.every((part, j) => Math.abs(data[i + j] - part) < 8)).length;
     return { name: value.dataset.reading, colour, pixels };
+  });
+}`;
+
+/** Of a plot's numbers and of its grid, between 0 and 255. */
+const readLuminances = `(found) => {
+  const { color, borderTopColor } = getComputedStyle(document.querySelector(found));
+  const context = document.createElement("canvas").getContext("2d");
+  return [color, borderTopColor].map((colour) => {
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   });
 }`;
 

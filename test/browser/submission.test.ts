@@ -126,7 +126,7 @@ test("the start page lists the latest tasks with their outcome and a way to each
     "quotient",
     "failed",
     "division_by_zero",
-    '{"x":10,"y":0,"delayMs":5000}',
+    "x: 10, y: 0, Delay (ms): 5000",
     expect.stringMatching(/\d/),
   ]);
   await page.getByRole("link", { name: "quotient" }).click();

@@ -7,6 +7,7 @@ import { type JobState, jobStates } from "../../queue/job-lists.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
+import { parseStart } from "./json-start.ts";
 import { hasPage, type JobStatus, linksOf, statusOf } from "./job-status.ts";
 
 /** A job as a list shows it. */
@@ -18,8 +19,9 @@ export interface RecentJob {
   readonly createdAt: string | undefined;
   /** `undefined` for a job that has none. */
   readonly page: string | undefined;
-  /** The start of its input, as JSON. */
-  readonly input: string;
+  /** Its input, or as much of it as was read. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly inputIsCut: boolean;
   /** The start of its result, a text as it is and else as JSON, or the class of its failure, once it has one. */
   readonly outcome: string;
 }
@@ -71,7 +73,8 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
       status: statusOf(state),
       createdAt: createdAt === undefined ? undefined : new Date(createdAt).toISOString(),
       page: hasPage({ id }) ? linksOf(id).page : undefined,
-      input: showInput(data ?? ""),
+      input: readInput(data ?? ""),
+      inputIsCut: !isWhole(data ?? ""),
       outcome: showOutcome(state, returnvalue ?? "", failedReason ?? ""),
     };
   });
@@ -89,10 +92,10 @@ function showOutcome(state: JobState, returnvalue: string, reason: string): stri
   return brief(start.startsWith('"') ? start.slice(1) : start);
 }
 
-function showInput(data: string): string {
-  if (!isWhole(data)) return brief(data);
-  const input = parse(data);
-  return brief(JSON.stringify(typeof input === "object" && input !== null ? input : {}));
+function readInput(data: string): RecentJob["input"] {
+  // Half of a character may stand at its end.
+  const input = isWhole(data) ? parse(data) : parseStart(data.replace(/\uFFFD$/, ""));
+  return typeof input === "object" && input !== null ? { ...input } : {};
 }
 
 /** Whether the start of a text is all of it. */
@@ -109,6 +112,7 @@ function parse(text: string): unknown {
   }
 }
 
-function brief(text: string): string {
+/** As much of a text as a list shows. */
+export function brief(text: string): string {
   return text.length > shownCharacters ? `${text.slice(0, shownCharacters - 1)}…` : text;
 }

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
-import { failureClasses } from "../../contract/failures.ts";
+import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { paths } from "../../contract/paths.ts";
 import { createReadings, describeQueue, formatReading } from "../pages/assets/readings.js";
+import { nameFailure } from "../pages/failure-name.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "../pages/layout.ts";
 
@@ -34,7 +35,7 @@ const dashes: readonly (readonly number[])[] = [
   [20, 8],
 ];
 
-const classes = Object.keys(failureClasses);
+const classes = Object.keys(failureClasses) as FailureClass[];
 
 const plots: readonly Plot[] = [
   {
@@ -77,7 +78,7 @@ const plots: readonly Plot[] = [
     title: "Failures per minute",
     hint: "By class, of jobs that ended in the minute before.",
     unit: "jobs",
-    lines: classes.map((name) => [name, name === "_OTHER" ? "other" : name]),
+    lines: classes.map((name) => [name, nameFailure(name)]),
     sparse: true,
   },
 ];

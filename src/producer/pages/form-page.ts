@@ -6,7 +6,7 @@ import type { FieldError } from "../http/errors.ts";
 import { nameFailure } from "./failure-name.ts";
 import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
-import type { RecentJob } from "../jobs/recent-jobs.ts";
+import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
@@ -22,10 +22,19 @@ export interface TaskForm {
   readonly errors?: readonly FieldError[];
 }
 
-/** A task's page: its form, and the latest jobs; `undefined` when they cannot be read. */
+/** What a task's field is called. */
+export type LabelOf = (task: string, field: string) => string;
+
+/** The latest jobs; `undefined` when they cannot be read. */
+export interface RecentJobs {
+  readonly jobs: readonly RecentJob[] | undefined;
+  readonly labelOf: LabelOf;
+}
+
+/** A task's page: its form, and the latest jobs. */
 export function renderFormPage(
   form: TaskForm,
-  recent: readonly RecentJob[] | undefined,
+  recent: RecentJobs,
   /** Whether there are others to go to. */
   isOneOfSeveral: boolean,
 ): Promise<string> {
@@ -44,11 +53,11 @@ export function renderFormPage(
   );
 }
 
-/** A section with the latest jobs; `undefined` when they cannot be read. */
-export function renderRecentJobs(recent: readonly RecentJob[] | undefined): Markup {
+/** A section with the latest jobs. */
+export function renderRecentJobs({ jobs, labelOf }: RecentJobs): Markup {
   return html`<section>
     <h2>Recent jobs</h2>
-    ${recent === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(recent)}
+    ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, labelOf)}
   </section>`;
 }
 
@@ -180,7 +189,7 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
   return html` ${name}="${limit}"`;
 }
 
-function renderRecent(jobs: readonly RecentJob[]): Markup {
+function renderRecent(jobs: readonly RecentJob[], labelOf: LabelOf): Markup {
   if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
   return html`<table class="jobs">
     <thead>
@@ -201,7 +210,7 @@ function renderRecent(jobs: readonly RecentJob[]): Markup {
             </td>
             <td><span class="badge ${job.status}">${job.status}</span></td>
             <td>${renderOutcome(job)}</td>
-            <td><code>${renderText(job.input)}</code></td>
+            <td><bdi>${renderText(summarizeInput(job, labelOf))}</bdi></td>
             <td>${renderTime(job.createdAt)}</td>
           </tr>`,
       )}
@@ -213,4 +222,13 @@ function renderOutcome({ status, outcome }: RecentJob): Markup | string {
   if (outcome === "") return "";
   const text = status === "failed" ? nameFailure(outcome) : outcome;
   return html`<bdi>${renderText(text)}</bdi>`;
+}
+
+/** Its fields with their values, in a line, as far as a line goes. */
+function summarizeInput({ task, input, inputIsCut }: RecentJob, labelOf: LabelOf): string {
+  const fields = Object.entries(input).map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return `${labelOf(task, name)}: ${text}`;
+  });
+  return brief(`${fields.join(", ")}${inputIsCut ? "…" : ""}`);
 }

@@ -1,15 +1,11 @@
 import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
-import type { RecentJob } from "../jobs/recent-jobs.ts";
-import { renderRecentJobs } from "./form-page.ts";
+import { type RecentJobs, renderRecentJobs } from "./form-page.ts";
 import { type Markup, renderPage } from "./layout.ts";
 import type { FoundTasks, ListedTask } from "./task-search.ts";
 
 /** The start page of several tasks: a way to each one's form, a search, and the latest jobs. */
-export function renderIndexPage(
-  found: FoundTasks,
-  recent: readonly RecentJob[] | undefined,
-): Promise<string> {
+export function renderIndexPage(found: FoundTasks, recent: RecentJobs): Promise<string> {
   return renderPage(
     { title: "Tasks", path: paths.form, assets: ["task-search.js"] },
     html`<main>

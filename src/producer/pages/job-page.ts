@@ -4,7 +4,6 @@ import { knownWithinSeconds } from "../../contract/queues.ts";
 import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { nameFailure } from "./failure-name.ts";
-import type { Field } from "./fields.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { isInline, readable, renderLongText, renderValue } from "./shown-value.ts";
@@ -12,8 +11,8 @@ import { isInline, readable, renderLongText, renderValue } from "./shown-value.t
 /** What a job's page says besides how the job stands. */
 export interface JobSurroundings {
   readonly links: JobLinks;
-  /** Of its task; none when the task is no longer there. */
-  readonly fields: readonly Field[];
+  /** What a field of its task is called; its name when the task is no longer there. */
+  readonly labelOf: (field: string) => string;
   /** Where its task's form is. */
   readonly again: string;
 }
@@ -21,11 +20,10 @@ export interface JobSurroundings {
 /** A job's page: how it stands, what came of it, and where to look further. */
 export function renderJobPage(
   job: JobStatus,
-  { links, fields, again }: JobSurroundings,
+  { links, labelOf, again }: JobSurroundings,
 ): Promise<string> {
   const final = isFinal(job);
   const task = job.task === unnamed ? "unnamed task" : job.task;
-  const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name;
   return renderPage(
     {
       title: `${task} ${job.status}`,

@@ -39,13 +39,15 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     if (form === undefined) throw new RequestError(404, `there is no task "${name}"`);
     return form;
   };
+  const labelOf = (task: string, field: string) =>
+    forms.get(task)?.fields.find(({ name }) => name === field)?.label ?? field;
   const readRecent = async () => {
     try {
-      return await jobs.recent();
+      return { jobs: await jobs.recent(), labelOf };
     } catch (error) {
       // Forms and index are of use without the list, and say so.
       if (!(error instanceof UnavailableError)) throw error;
-      return undefined;
+      return { jobs: undefined, labelOf };
     }
   };
   const showForm = async (ctx: ParameterizedContext, form: TaskForm) =>
@@ -131,7 +133,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         const form = forms.get(job.task);
         const around = {
           links: jobs.linksTo(job),
-          fields: form?.fields ?? [],
+          labelOf: (field: string) => labelOf(job.task, field),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
         };
         keepSecret(ctx);

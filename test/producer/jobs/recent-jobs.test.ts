@@ -2,6 +2,8 @@ import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
+import { parseStart } from "../../../src/producer/jobs/json-start.ts";
+import { submitDivision } from "../../support/client.ts";
 import { startProducer, type TestProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
 
@@ -19,7 +21,7 @@ test("the latest jobs take little from Redis, however large they are", async () 
   const page = await (await fetch(url)).text();
   // Those of the page, and of whatever else goes on in that time; the jobs have three million.
   expect((await readSentBytes(redis)) - before).toBeLessThan(200_000);
-  expect(page).toContain(`{&quot;text&quot;:&quot;${"ä".repeat(50)}…`);
+  expect(page).toContain(`>text: ${"ä".repeat(53)}…<`);
 });
 
 test("the latest jobs are told with the start of their input and outcome, and shorter ones as they are", async () => {
@@ -34,12 +36,33 @@ test("the latest jobs are told with the start of their input and outcome, and sh
   );
   const foreign = await addEnded(producer, "{", large);
   const listed = await readRecentJobs(queue, redis);
-  const told = new Map(listed.map(({ id, input, outcome }) => [id, [input, outcome]]));
+  const told = new Map(
+    listed.map(({ id, input, inputIsCut, outcome }) => [id, [input, inputIsCut, outcome]]),
+  );
 
-  expect(told.get(short)).toEqual(['{"x":1}', "5"]);
-  const start = `{"text":"${"€".repeat(50)}…`;
-  expect(told.get(long)).toEqual([start, start]);
-  expect(told.get(foreign)).toEqual(["{}", "null"]);
+  expect(told.get(short)).toEqual([{ x: 1 }, false, "5"]);
+  // Of 256 bytes.
+  const start = { text: "€".repeat(82) };
+  expect(told.get(long)).toEqual([start, true, `{"text":"${"€".repeat(50)}…`]);
+  expect(told.get(foreign)).toEqual([{}, false, "null"]);
+});
+
+test.each([
+  ['{"a":1,"b":"tw', { a: 1, b: "tw" }],
+  ['{"a":1,"b":"\\', { a: 1, b: "" }],
+  ['{"a":1,"b":"]}\\"', { a: 1, b: ']}"' }],
+  ['{"a":1,"b":[tr', { a: 1, b: [] }],
+  ['{"a":1,"b', { a: 1 }],
+  ['{"a":[{"b":2},{"c', { a: [{ b: 2 }, {}] }],
+  ["nothing", undefined],
+])("the start of an input, %s, says as much as stands there", (start, value) => {
+  expect(parseStart(start)).toEqual(value);
+});
+
+test("the list of the latest jobs has the titles of their fields", async () => {
+  const { url } = await startProducer();
+  await submitDivision(url, { x: 10, y: 2 });
+  expect(await (await fetch(url)).text()).toContain(">x: 10, y: 2, Delay (ms): 0<");
 });
 
 /** A job that succeeded, with these texts in its record. */
