@@ -47,6 +47,29 @@ test.each(["light", "dark"] as const)(
   },
 );
 
+test("no letter of a task's title stands alone on a phone where letters are large", async () => {
+  const { url } = await startProducer();
+  const { page } = await openPage({ viewport: { width: 320, height: 700 } });
+  await page.goto(url);
+  await page.evaluate("document.documentElement.style.fontSize = '200%'");
+  const title = page.getByRole("heading", { name: "Quotient" });
+  // Of 43 pixels with a line height of 1.2.
+  expect((await title.boundingBox())?.height).toBeLessThan(60);
+});
+
+test("a form is printed with what was entered, and without its buttons", async () => {
+  const { url } = await startProducer({ tasks: await loadTwoTasks() });
+  const { page } = await openPage();
+  await page.goto(`${url}/tasks/repeat`);
+  await page.emulateMedia({ media: "print" });
+  expect(await page.getByLabel("Text", { exact: true }).isVisible()).toBe(true);
+  expect(
+    await page
+      .locator("button, nav")
+      .evaluateAll((found) => found.map((one) => one.checkVisibility())),
+  ).toEqual([false, false, false]);
+});
+
 test("a dark page is printed dark on white", async () => {
   const { url } = await startProducer({ tasks: await loadTwoTasks() });
   const { id } = await submitDivision(url, { x: 10, y: 2 });

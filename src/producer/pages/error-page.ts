@@ -32,8 +32,10 @@ export function showError(
   });
 }
 
-function attemptedBy({ path }: ParameterizedContext, resend: Resend | undefined): Attempted {
+function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Attempted {
+  const { method, path } = ctx;
   if (resend !== undefined) return "submission";
+  if (method === "POST" && path.startsWith(`${paths.tasks}/`)) return "unread submission";
   return path.startsWith(`${paths.jobs}/`) ? "job" : "other";
 }
 

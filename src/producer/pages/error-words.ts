@@ -3,8 +3,8 @@ import { unavailability } from "../http/errors.ts";
 import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
-/** What somebody was about to do: to send a form, to look at a job, or anything else. */
-export type Attempted = "submission" | "job" | "other";
+/** What somebody was about to do: to send a form, which could be read or not, to look at a job, or anything else. */
+export type Attempted = "submission" | "unread submission" | "job" | "other";
 
 /** What a page says of an error: what has happened to this person's job, and what to do. */
 export interface ErrorWords {
@@ -23,6 +23,7 @@ const matters: Readonly<Record<UnavailableKind, string>> = {
   too_many_streams: "Too many pages are being kept current at once.",
 };
 
+const notQueued = "Your job was not queued";
 const kept = "What you entered is kept here.";
 
 export function describeError(problem: Problem, attempted: Attempted): ErrorWords {
@@ -32,6 +33,7 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
       ? matters[kind as UnavailableKind]
       : asSentence(detail);
   if (attempted === "submission") return describeSubmission(problem, matter);
+  if (attempted === "unread submission") return describeUnread(status, matter);
   const isPassing = status === 429 || status >= 500;
   if (!isPassing) return { title, text: matter };
   const reloads =
@@ -47,7 +49,7 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
 function describeSubmission({ status, title, kind }: Problem, matter: string): ErrorWords {
   if (status === 409) {
     return {
-      title: "Your job was not queued",
+      title: notQueued,
       text: "This form was sent before, and what was sent then is another input, or cannot be read any more. Go back to the form and fill in a new one.",
     };
   }
@@ -58,8 +60,13 @@ function describeSubmission({ status, title, kind }: Problem, matter: string): E
     };
   }
   if (status !== 429 && status !== 503) return { title, text: matter };
-  return {
-    title: "Your job was not queued",
-    text: `${matter} ${kept} Try again in a moment.`,
-  };
+  return { title: notQueued, text: `${matter} ${kept} Try again in a moment.` };
+}
+
+function describeUnread(status: number, matter: string): ErrorWords {
+  // There is no such task, and will be none.
+  if (status === 404) return { title: notQueued, text: matter };
+  const text =
+    status === 413 ? "What you entered is longer than a form may be: shorten it." : matter;
+  return { title: notQueued, text: `${text} Go back, and send the form again.` };
 }

@@ -29,6 +29,17 @@ test.each(kinds)("a $kind while a form is sent says what became of the job", (pr
   expect(text).not.toMatch(/Idempotency/);
 });
 
+test.each([400, 403, 413, 415, 429])(
+  "a form that could not be read, answered %d, made no job, and nothing of it is kept",
+  (status) => {
+    const problem = { type: "about:blank", title: "", status, detail: "it is wrong" } as const;
+    const { title, text } = describeError(problem, "unread submission");
+    expect(title).toBe("Your job was not queued");
+    expect(text).toMatch(/^[A-Z].*\. Go back, and send the form again\.$/);
+    expect(text).not.toMatch(/kept|by itself/);
+  },
+);
+
 test("a job that cannot be read is asked for again by its page", async () => {
   const server = await ownRedis();
   const { url } = await startProducer({ redisUrl: server.url });
