@@ -83,10 +83,11 @@ test("a number that is none is told beside its field, and what was typed is kept
 
   expect([
     await page.getByLabel("x", { exact: true }).inputValue(),
+    await page.getByLabel("y", { exact: true }).inputValue(),
     await page.getByLabel("Delay (ms)").inputValue(),
     await page.locator(".field", { hasText: "The divisor." }).locator("div").innerText(),
     await producer.queue.count(),
-  ]).toEqual(["10", "7", "Enter a number.", 0]);
+  ]).toEqual(["10", "two", "7", "Enter a number.", 0]);
 });
 
 test("a form that found the queue full is sent again from the error page, for one job", async () => {

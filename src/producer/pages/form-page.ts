@@ -106,6 +106,9 @@ function idOf(task: string, field: Field): string {
   return `${task}-${field.name}`;
 }
 
+/** What HTML calls a valid floating-point number. */
+const decimal = /^-?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i;
+
 interface Entered {
   readonly id: string;
   readonly value: string;
@@ -146,6 +149,16 @@ function renderControl(field: Field, { id, value, errors, isFirstWrong }: Entere
   const required = field.required ? html` required` : "";
   switch (field.kind) {
     case "number":
+      // A browser would show nothing of what is no number.
+      if (value !== "" && !decimal.test(value)) {
+        return html`<input
+          type="text"
+          inputmode="decimal"
+          ${named}
+          value="${value}"
+          ${required}
+        />`;
+      }
       return html`<input
         type="number"
         ${named}
