@@ -1,6 +1,7 @@
 import { queueName } from "../contract/queues.ts";
 import type { RedisClient } from "../contract/telemetry.ts";
 import { endpoints } from "../contract/topology.ts";
+import { measureSkew } from "../queue/clock.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
@@ -125,8 +126,12 @@ export async function openProducer(
   const overview = openOverview(
     createHistory({
       readState: async () => {
-        const [state, blockedBy] = await Promise.all([readState(), broker.ask(readBlocks)]);
-        return { ...state, blockedBy };
+        const [state, skewMs, blockedBy] = await Promise.all([
+          readState(),
+          broker.ask((_, client) => measureSkew(client)),
+          broker.ask(readBlocks),
+        ]);
+        return { ...state, skewMs, blockedBy };
       },
       readEnded: (fromMs, untilMs) =>
         broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs)),

@@ -138,6 +138,7 @@ async function openOverview(
       workers: 1,
       paused: false,
       oldest_waiting_seconds: 100,
+      clock_skew_seconds: 0,
       blocked_by: [],
     },
     last_minute: {

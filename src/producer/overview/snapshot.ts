@@ -20,6 +20,10 @@ export const overviewSnapshot = z.object({
       workers: count,
       paused: z.boolean(),
       oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
+      clock_skew_seconds: z.number().meta({
+        description:
+          "By how much the producer's clock, which tells all of this, is ahead of Redis' (negative: behind); half a round trip off at most.",
+      }),
       blocked_by: z.array(z.string()).meta({
         description:
           "What blocked a worker's event loop in the last ten minutes, latest first: a task's name, or `one of a, b and c` where it is not certain which.",
@@ -43,6 +47,8 @@ type LastMinute = NonNullable<OverviewSnapshot["last_minute"]>;
 
 /** What the overview reads of the queue. */
 export interface OverviewState extends QueueState {
+  /** As `measureSkew` tells. */
+  readonly skewMs: number;
   /** As `readBlocks` tells. */
   readonly blockedBy: readonly string[];
 }
@@ -62,7 +68,7 @@ export function createSnapshot(
 
 function summarizeState(
   atMs: number,
-  { jobs, workers, paused, oldestReadyAt, blockedBy }: OverviewState,
+  { jobs, workers, paused, oldestReadyAt, skewMs, blockedBy }: OverviewState,
 ): NonNullable<OverviewSnapshot["queue"]> {
   return {
     waiting: jobs.waiting + jobs.prioritized,
@@ -70,6 +76,7 @@ function summarizeState(
     workers,
     paused,
     oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
+    clock_skew_seconds: round(skewMs / 1_000),
     blocked_by: [...blockedBy],
   };
 }

@@ -21,6 +21,7 @@ test("sends ten minutes at once and then what comes", async () => {
       workers: 0,
       paused: false,
       oldest_waiting_seconds: 0,
+      clock_skew_seconds: expect.any(Number),
       blocked_by: [],
     })),
   );
@@ -49,6 +50,7 @@ test("follows jobs from waiting to their outcome", async () => {
       workers: 1,
       paused: false,
       oldest_waiting_seconds: 0,
+      clock_skew_seconds: expect.any(Number),
       blocked_by: [],
     },
     last_minute: { succeeded: 1, failed: 1, failures: { division_by_zero: 1 } },

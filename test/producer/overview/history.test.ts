@@ -18,6 +18,7 @@ const state: OverviewState = {
   oldestReadyAt: undefined,
   paused: false,
   workers: 1,
+  skewMs: 0,
   blockedBy: [],
 };
 

@@ -20,6 +20,7 @@ const state: OverviewState = {
   oldestReadyAt: at - 1_500,
   paused: false,
   workers: 2,
+  skewMs: -2_500.4,
   blockedBy: ["greedy"],
 };
 
@@ -36,6 +37,7 @@ test("tells the queue's state and the minute before", () => {
       workers: 2,
       paused: false,
       oldest_waiting_seconds: 1.5,
+      clock_skew_seconds: -2.5,
       blocked_by: ["greedy"],
     },
     last_minute: {

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { paths } from "../../../src/contract/paths.ts";
 import { axisSteps, formatReading } from "../../../src/producer/pages/assets/readings.js";
+import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
 
 test.each([
   [0, "0 s"],
@@ -44,4 +47,21 @@ test("the steps of each axis grow, and by so little that a few lines always fit"
     const ratios = steps.slice(1).map((step, i) => step / (steps[i] ?? Number.NaN));
     expect(ratios.every((ratio) => ratio > 1 && ratio <= 10)).toBe(true);
   }
+});
+
+test.each([
+  [10_000, "The producer&#39;s clock is 10 s ahead of Redis&#39; clock:"],
+  [-3_600_000, "The producer&#39;s clock is 1 h behind Redis&#39; clock:"],
+])("an overview whose host's clock is off by %d ms says so", async (ms, told) => {
+  const { url } = await startProducer();
+  const readPage = async () => (await fetch(`${url}${paths.overview}`)).text();
+  expect(await readPage()).not.toContain("clock");
+  const now = Date.now.bind(Date);
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + ms);
+  onTestFinished(() => clock.mockRestore());
+  const shown = await until("a look at the clock", async () => {
+    const page = await readPage();
+    return page.includes("clock") && page;
+  });
+  expect(shown).toContain(told);
 });

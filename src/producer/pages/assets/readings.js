@@ -35,13 +35,31 @@ export function createReadings(snapshot, failureClasses) {
 export function describeQueue(snapshot) {
   const queue = snapshot?.queue;
   if (queue == null) return "The queue cannot be read now.";
-  if (queue.blocked_by.length === 0) return describeState(queue);
-  // Some of them are a choice of tasks, with commas of its own.
-  const culprits = queue.blocked_by.join("; ");
-  return `${describeState(queue)} In the last ten minutes a worker's event loop was blocked by: ${culprits}.`;
+  return [describeState(queue), describeClock(queue), describeBlocks(queue)]
+    .filter(Boolean)
+    .join(" ");
 }
 
-/** @param {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queue"]>} queue */
+/** A command may take 2 s, which is an error of one: beyond twice that it is the clock, as for the alert. */
+const skewLimitSeconds = 2;
+
+/** @param {Pick<Queue, "clock_skew_seconds">} queue */
+function describeClock({ clock_skew_seconds: skew }) {
+  if (Math.abs(skew) <= skewLimitSeconds) return "";
+  const off = formatReading(Math.abs(skew), "seconds");
+  return `The producer's clock is ${off} ${skew > 0 ? "ahead of" : "behind"} Redis' clock: times, waits and counts here are off by as much.`;
+}
+
+/** @param {Pick<Queue, "blocked_by">} queue */
+function describeBlocks({ blocked_by: culprits }) {
+  if (culprits.length === 0) return "";
+  // Some of them are a choice of tasks, with commas of its own.
+  return `In the last ten minutes a worker's event loop was blocked by: ${culprits.join("; ")}.`;
+}
+
+/** @typedef {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queue"]>} Queue */
+
+/** @param {Queue} queue */
 function describeState({ paused, workers, waiting, working }) {
   if (paused) return "The queue is paused: nothing starts until it is resumed.";
   if (workers === 0) return "No worker is connected: nothing starts until one is.";
