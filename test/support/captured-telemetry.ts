@@ -36,7 +36,7 @@ export async function captureTelemetry(): Promise<CapturedTelemetry> {
     postJson(`${url}/api/v1/jobs`, { task: "quotient", input: { x: 1, y: 1, delayMs: 0 } }),
   );
   if (status !== 503) throw new Error(`expected Redis to take no job, got ${status}`);
-  await fetch(`${url}/tasks/quotient?x=4711&y=2`);
+  await fetch(`${url}/tasks/quotient?x=47114711471147&y=2`);
   await fetch(url, { method: "PROPFIND" });
   await spawnWorker(redis.url, env);
   await Promise.all(jobs.map(({ id }) => untilFinal(url, id)));

@@ -6,7 +6,7 @@ import { boardAuthorization, startProducer } from "../../support/producer.ts";
 const division = '{"task":"quotient","input":{"x":10,"y":2,"delayMs":0}}';
 const formType = "application/x-www-form-urlencoded";
 
-test("statuses are called as RFC 9110 calls them, in problems, in pages and before the headers", async () => {
+test("statuses are called as RFC 9110 calls them, in problems and before the headers", async () => {
   const { url } = await startProducer();
   const unfit = await postJson(`${url}/api/v1/jobs`, { task: "quotient", input: {} });
   const large = await postJson(`${url}/api/v1/jobs`, " ".repeat(70_000));
@@ -29,10 +29,9 @@ test("statuses are called as RFC 9110 calls them, in problems, in pages and befo
     "Content Too Large",
     "Content Too Large",
   ]);
-  expect(form.statusText).toBe("Unprocessable Content");
-  expect([largeForm.statusText, await largeForm.text()]).toEqual([
+  expect([form.statusText, largeForm.statusText]).toEqual([
+    "Unprocessable Content",
     "Content Too Large",
-    expect.stringContaining("Content Too Large"),
   ]);
 });
 
