@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { paths } from "../../src/contract/paths.ts";
 import { type Answer, ask } from "../support/ask.ts";
+import { until } from "../support/until.ts";
 
 // Attacks a producer in five ways at once, in each from so many addresses, until it is told to stop;
 // prints "under way" once an attempt of each has ended, and at the stop how all of them ended:
@@ -44,9 +45,11 @@ const attacks: readonly Attack[] = [
     places: 2,
     async prepare(localAddress) {
       const from = { localAddress, agent: new Agent({ keepAlive: true }) };
-      const { status, body } = await ask(url + paths.api, { ...from, method: "POST" }, longJob);
-      if (status !== 202) throw new Error(`expected 202, got ${status}: ${body}`);
-      const own = `${url}${paths.api}/${JSON.parse(body).id}`;
+      // Others attack already, and a busy Redis may answer late.
+      const own = await until("a job to read", async () => {
+        const { status, body } = await ask(url + paths.api, { ...from, method: "POST" }, longJob);
+        return status === 202 && `${url}${paths.api}/${JSON.parse(body).id}`;
+      });
       return async () => statusOf(await ask(own, from));
     },
   },

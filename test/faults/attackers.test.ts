@@ -167,7 +167,11 @@ async function startAttack(url: string): Promise<() => Promise<Record<string, nu
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (data: string) => (output += data));
   const ended = once(child.stdout, "end");
-  await until("an attempt of each attack", () => output.startsWith(underWay), 90_000);
+  const failed = once(child, "exit").then(([code]) => {
+    throw new Error(`the attackers have exited with ${code}`);
+  });
+  const begun = until("an attempt of each attack", () => output.startsWith(underWay), 90_000);
+  await Promise.race([begun, failed]);
   return async () => {
     child.kill("SIGTERM");
     await ended;
