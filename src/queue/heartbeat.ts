@@ -32,7 +32,7 @@ async function isScheduled(queue: Queue): Promise<boolean> {
   const { name, every, limit, endDate } = scheduler;
   const isOurs = name === heartbeatName && every === everyMs;
   if (!isOurs || limit !== undefined || endDate !== undefined) return false;
-  return (await queue.getJob(`repeat:${heartbeatName}:${scheduler.next}`)) !== undefined;
+  return (await queue.getJob(idAt(scheduler.next))) !== undefined;
 }
 
 /** Notes that a heartbeat has come through, at Redis' time: those who ask have clocks of their own. */
@@ -61,7 +61,7 @@ export async function readHeartbeatStates(
       .lrange(queue.toKey("active"), 0, -1),
   );
   if (next === null) return [];
-  const ids = [Number(next), Number(next) - everyMs].map((at) => `repeat:${heartbeatName}:${at}`);
+  const ids = [Number(next), Number(next) - everyMs].map(idAt);
   const answers = await readAnswers(
     redis.pipeline(
       ids.flatMap((id) => [
@@ -76,6 +76,29 @@ export async function readHeartbeatStates(
     if (dueAt !== null) return ["delayed"];
     return [(active as string[]).includes(id) ? "active" : "waiting"];
   });
+}
+
+/**
+ * Whether one of the `jobs` that are taken next is the heartbeat: where no worker takes it, it waits
+ * as any job does.
+ */
+export async function isHeartbeatAmong(queue: Queue, redis: Redis, jobs: number): Promise<boolean> {
+  const next = await redis.zscore(queue.toKey("repeat"), heartbeatName);
+  if (next === null) return false;
+  const index = await redis.lpos(
+    queue.toKey("wait"),
+    idAt(Number(next)),
+    "RANK",
+    -1,
+    "MAXLEN",
+    jobs,
+  );
+  return index !== null;
+}
+
+/** BullMQ's id of the heartbeat that is due then. */
+function idAt(dueAt: number): string {
+  return `repeat:${heartbeatName}:${dueAt}`;
 }
 
 function keyOf(queue: Queue): string {

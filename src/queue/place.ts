@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readAnswers } from "./answers.ts";
+import { isHeartbeatAmong } from "./heartbeat.ts";
 import { jobListNames, jobLists, type JobState } from "./job-lists.ts";
 
 /**
@@ -16,7 +17,7 @@ const sets = jobListNames.filter((name) => jobLists[name].type === "sorted set")
 export interface JobPlace {
   /** As BullMQ calls it; `unknown` when it is nowhere. */
   readonly state: JobState | "unknown";
-  /** Jobs that are taken before it, if it is in the waiting list and that is known. */
+  /** Submitted jobs that are taken before it, if it is in the waiting list and that is known. */
   readonly ahead?: number;
   /** It is further back than was looked: there are more than `ahead`. */
   readonly aheadIsLowerBound?: boolean;
@@ -45,7 +46,12 @@ export async function readPlace(queue: Queue, redis: Redis, id: string): Promise
   if (typeof activeAt === "number") return { state: "active" };
   // Jobs are taken from the list's end.
   const last = Number(length) - 1;
-  if (typeof index === "number") return { state: "waiting", ahead: last - index };
+  if (typeof index === "number") {
+    const ahead = last - index;
+    // Nobody submitted the heartbeat, and no other count of waiting jobs has it.
+    const isOneTheHeartbeat = ahead > 0 && (await isHeartbeatAmong(queue, redis, ahead));
+    return { state: "waiting", ahead: isOneTheHeartbeat ? ahead - 1 : ahead };
+  }
   if (last < lookedUp) return { state: "unknown" };
   return { state: "waiting", ahead: lookedUp, aheadIsLowerBound: true };
 }

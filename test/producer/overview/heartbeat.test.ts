@@ -3,7 +3,7 @@ import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
 import { scheduleHeartbeat } from "../../../src/queue/heartbeat.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { readSubmittedState } from "../../../src/queue/submitted-state.ts";
-import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
+import { readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
@@ -24,6 +24,17 @@ test("a heartbeat that waits for a worker is no waiting job, and has no age", as
   });
   expect(queued.waiting).toBe(1);
   expect(queued.oldest_waiting_seconds).toBeLessThanOrEqual((Date.now() - submittedAt) / 1_000);
+});
+
+test("a heartbeat that waits is before no job, wherever it stands", async () => {
+  const { url, queue } = await startProducer();
+  const before = await submitDivision(url, { x: 1, y: 2 });
+  await scheduleHeartbeat(queue);
+  const after = await submitDivision(url, { x: 2, y: 2 });
+  const last = await submitDivision(url, { x: 3, y: 2 });
+  expect(await queue.getWaitingCount()).toBe(4);
+  const ahead = async ({ id }: { id: string }) => (await readJob(url, id)).waiting?.ahead;
+  expect([await ahead(before), await ahead(after), await ahead(last)]).toEqual([0, 1, 2]);
 });
 
 test("a heartbeat takes no row in the list of the latest jobs", async () => {
