@@ -31,6 +31,11 @@ const faults = series("jobsFinished", { outcome: "failed", error_type: noneOf(..
 const mistakes = series("jobsFinished", { outcome: "failed", error_type: anyOf(...callerClasses) });
 
 const attempts = countOf("jobProcessingDuration");
+/**
+ * Each attempt is counted by one of these, which a worker exports from its start on: a histogram is
+ * born with its first attempts, so that no rate has them.
+ */
+const [retries, ends] = [series("jobRetries"), series("jobsFinished")];
 const recentP95 = quantile(0.95, "jobProcessingDuration", { by: byTask, window: "10m" });
 const yesterdaysP95 = quantile(0.95, "jobProcessingDuration", { by: byTask, window: "1h" }).replace(
   "[1h]",
@@ -70,8 +75,8 @@ export const taskAlerts: readonly Alert[] = [
   {
     name: "TaskQueueRetryStorm",
     expr: [
-      `${sum(rate(series("jobRetries"), "10m"), byWorkersTask)} / ${sum(rate(attempts, "10m"), byWorkersTask)} > ${retryRatio.limit}`,
-      `and on (${byWorkersTask.join(",")}) ${sum(increase(series("jobRetries"), "10m"), byWorkersTask)} >= ${retryRatio.minRetries}`,
+      `${sum(rate(retries, "10m"), byWorkersTask)} / (${sum(rate(retries, "10m"), byWorkersTask)} + ${sum(rate(ends, "10m"), byWorkersTask)}) > ${retryRatio.limit}`,
+      `and on (${byWorkersTask.join(",")}) ${sum(increase(retries, "10m"), byWorkersTask)} >= ${retryRatio.minRetries}`,
     ].join("\n"),
     for: "10m",
     severity: "warning",

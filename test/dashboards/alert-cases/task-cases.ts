@@ -49,9 +49,9 @@ export const taskCases: readonly AlertCase[] = [
       // One worker of five.
       [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0+10x30 300x30",
-      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="failed"}`]:
-        "0+10x60",
-      [`taskqueue_job_processing_duration_seconds_count{job="taskqueue-worker",instance="10.0.1.21:9464",${ofDivide},outcome="succeeded"}`]:
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="dependency"}`]:
+        "0x30 0+10x30",
+      [`taskqueue_jobs_finished_total{job="taskqueue-worker",instance="10.0.1.21:9464",${ofDivide},outcome="succeeded",error_type=""}`]:
         "0+40x60",
     },
     quietAt: ["0m", "10m"],
@@ -66,6 +66,8 @@ export const taskCases: readonly AlertCase[] = [
     below: {
       [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0+2x30 60x30",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="dependency"}`]:
+        "0+8x60",
     },
   },
   {
@@ -177,10 +179,27 @@ export const taskQuietCases: readonly QuietCase[] = [
     series: {
       [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
         "0x4 1 1 1 2 2 2 3 3 3 4 4 4 5 5 5 6x30",
-      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="succeeded"}`]:
-        "0x4 2 2 2 4 4 4 6 6 6 8 8 8 10 10 10 12x30",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0x4 1 1 1 2 2 2 3 3 3 4 4 4 5 5 5 6x30",
     },
     quietAt: ["14m", "18m", "22m"],
+  },
+  {
+    because: "the first thousand jobs to succeed, after five minutes of retries, are attempts too",
+    alert: "TaskQueueRetryStorm",
+    interval: "15s",
+    series: {
+      [`taskqueue_job_retries_total{${fromWorker},${ofDivide},error_type="dependency"}`]:
+        "0x4 12+0.3x80",
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
+        "0x24 1000+1.25x60",
+      // As they were seen: a histogram's series begin with their first attempts.
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="retried"}`]:
+        "_x5 12+0.3x80",
+      [`taskqueue_job_processing_duration_seconds_count{${fromWorker},${ofDivide},outcome="succeeded"}`]:
+        "_x25 1000+1.25x60",
+    },
+    quietAt: ["5m", "12m", "14m"],
   },
   {
     because: "10 ms after 5 ms are twice as long, and quick",
