@@ -133,3 +133,31 @@ test("a failure keeps its line breaks, and names what turns a line round", async
   expect(await page.locator(".failed .value").innerText()).toBe("one\n  two U+202Eeno");
   expect(await page.locator("main dt").allInnerTexts()).toContain("What to say");
 });
+
+test("a name of what cannot be seen leaves its box in no cell that has no room for it", async () => {
+  const { url } = await startProducer({ tasks: echoTasks });
+  // Wherever the cells end, the name is across that in one of these rows.
+  for (let before = 0; before < 8; before += 1) {
+    const input = { text: `${"x".repeat(before)}\u202E and more of it` };
+    await postJson(`${url}/api/v1/jobs`, { task: "echo", input });
+  }
+  const { page } = await openPage({ viewport: { width: 1_280, height: 900 } });
+  await page.goto(url);
+  const cells = page.locator(".jobs td:nth-child(4)", { has: page.locator(".unseen") });
+  expect(await cells.count()).toBe(8);
+  // The space before the next cell, 0.6rem wide.
+  const boxes = await cells.evaluateAll((found) =>
+    found.map((cell) => {
+      const { right, top, height } = cell.getBoundingClientRect();
+      return { x: right - 9, y: top + 1, width: 9, height: height - 2 };
+    }),
+  );
+  const look = async () =>
+    Promise.all(boxes.map(async (clip) => (await page.screenshot({ clip })).toString("base64")));
+  const shown = await look();
+  await page.locator(".unseen").evaluateAll((found) => {
+    for (const name of found) name.style.visibility = "hidden";
+  });
+
+  expect(shown).toEqual(await look());
+});
