@@ -68,7 +68,7 @@ ${
     <dd><a href="${links.board}">in Bull Board</a></dd>`
 }
 </dl>
-<p><a href="${again}">Submit another job</a> · <a href="${job.links.self}">This job as JSON</a></p>
+<p><a href="${again}">Submit another job</a><span data-kept> · <a href="${job.links.self}">This job as JSON</a></span></p>
 </section>
 </main>`,
   );

@@ -74,6 +74,8 @@ function showGone() {
     badge.className = "badge";
     badge.textContent = "gone";
   }
+  // Behind this link nothing is any more, either.
+  document.querySelector("main [data-kept]")?.remove();
   const heading = document.querySelector("main h1");
   if (heading !== null) document.title = `${heading.textContent} · Tripod`;
   const outcome = document.querySelector("main [role=status]");
