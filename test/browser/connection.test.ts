@@ -1,8 +1,10 @@
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision } from "../support/client.ts";
+import { spawnProducer } from "../support/processes.ts";
 import { startProducer } from "../support/producer.ts";
+import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -59,6 +61,25 @@ test("a job's page says that the connection is lost, keeps what was last known, 
 
   await page.unroute("**/api/v1/jobs/**");
   await lost.waitFor({ state: "detached" });
+  expect(await known.count()).toBe(1);
+});
+
+test("a job's page says that the queue cannot be read, and takes it back", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  const { url } = await spawnProducer(redis.url);
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const { page } = await openPage();
+  await page.goto(`${url}/jobs/${id}`);
+  const known = page.getByText("No worker is connected: it will start as soon as one is.");
+  const unread = page.getByText("The queue cannot be read now: this is how the job stood last.");
+  await known.waitFor();
+  await redis.signal("SIGSTOP");
+  await unread.waitFor();
+  expect(await known.count()).toBe(1);
+
+  await redis.signal("SIGCONT");
+  await unread.waitFor({ state: "detached" });
   expect(await known.count()).toBe(1);
 });
 

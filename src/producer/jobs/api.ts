@@ -38,10 +38,8 @@ const id: Parameter = {
   schema: { type: "string", pattern: idPattern.source },
 };
 const components = describeJobs();
-const jobEvent = describeEvents({
-  status: refer("Job"),
-  gone: { type: "object", required: ["id"], properties: { id: { type: "string" } } },
-});
+const itsId = { type: "object", required: ["id"], properties: { id: { type: "string" } } };
+const jobEvent = describeEvents({ status: refer("Job"), unread: itsId, gone: itsId });
 /** Where the id that an answer tells leads on to. */
 const ofItsId = { parameters: { id: "$response.body#/id" } };
 const unreadable = {
@@ -184,7 +182,9 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         components: { ...components, JobEvent: jobEvent },
         responses: {
           200: events(
-            "Events named status whose data is a Job; only that of a final one has an id. If the job " +
+            "Events named status whose data is a Job; only that of a final one has an id. One named " +
+              "unread, whose data is its id as {id}, says that it cannot be read now: the next status " +
+              "takes it back. If the job " +
               "is removed, an event named gone, whose data is its id as {id}, is the last: do not come " +
               "back after it. Ask again if the stream ends before either, as each does after ten " +
               "minutes, or when the producer stops.",

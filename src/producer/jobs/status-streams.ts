@@ -11,7 +11,7 @@ const tickMs = 1_000;
 export interface StatusStreams {
   /**
    * A stream of server-sent `status` events that ends after the final one, or after one called
-   * `gone`, if the job is removed.
+   * `gone`, if the job is removed; one called `unread` says that it cannot be read now.
    */
   open(first: JobStatus): PassThrough;
   /** Something has happened to the job. */
@@ -30,7 +30,7 @@ interface WatchedJob {
 
 interface Watch {
   readonly stream: EventStream;
-  /** As JSON. */
+  /** What was told last, as JSON. */
   sent: string;
 }
 
@@ -54,7 +54,8 @@ export function openStatusStreams({
         if (!job.stale) tell(job, status);
       }
     } catch {
-      // Redis is away: the next tick tries again.
+      // The next tick tries again, and takes it back.
+      tellUnread(job);
     } finally {
       job.reading = false;
     }
@@ -103,6 +104,15 @@ function tell({ id, watches }: WatchedJob, status: JobStatus | undefined): void 
       watch.stream.send({ event: "gone", data: JSON.stringify({ id }) });
       watch.stream.end();
     } else if (jsonOf(status) !== watch.sent) send(watch, status);
+  }
+}
+
+function tellUnread({ id, watches }: WatchedJob): void {
+  const data = JSON.stringify({ id });
+  for (const watch of watches) {
+    if (watch.sent === data) continue;
+    watch.sent = data;
+    watch.stream.send({ event: "unread", data });
   }
 }
 

@@ -50,6 +50,26 @@ const job: JobStatus = {
   links: { self: "/self", events: "/events", page: "/page" },
 };
 
+test("whoever watches is told once that the job cannot be read, and how it stands when it can", async () => {
+  takeClock();
+  let isAway = false;
+  const read = async () => {
+    if (isAway) throw new Error("Redis is away");
+    return job;
+  };
+  const streams = openStatusStreams({ renew: read, isLatest: () => true });
+  onTestFinished(() => streams.close());
+  const body = streams.open(job);
+  isAway = true;
+  await vi.advanceTimersByTimeAsync(3_000);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+
+  const told = String(body.read()).match(/(?<=^event: ).*\n.*$/gm);
+  const status = `status\ndata: ${JSON.stringify(job)}`;
+  expect(told).toEqual([status, `unread\ndata: {"id":"${job.id}"}`, status]);
+});
+
 test("lets 500 watch their jobs at once, and another as soon as one has left", async () => {
   const streams = openStatusStreams({ renew: async () => job, isLatest: () => true });
   onTestFinished(() => streams.close());

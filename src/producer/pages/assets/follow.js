@@ -24,13 +24,14 @@ export const lostText = "The connection is lost; trying again.";
  * longer and longer pauses, and so is the state when it cannot be had; so is what says nothing for
  * `silenceMs` although its connection stands. `after` says what is known already.
  * `onEvent` may resolve with true to end it, or reject to have the event sent again;
- * `onGone` is called when nothing is there any more, which ends it; `onLost` each time that neither
- * way tells anything, and `onWay`, if given, with the way on which something was told.
+ * `onGone` is called when nothing is there any more, which ends it; `onUnread` when the server says
+ * that it cannot read it now, `onLost` each time that neither way tells anything, and `onWay`, if
+ * given, with the way on which something was told.
  * @param {{ events: string, state: string, after?: () => string | undefined }} addresses
  */
 export async function follow(
   { events, state, after },
-  { onEvent, onGone, onLost, onWay, silenceMs },
+  { onEvent, onGone, onUnread, onLost, onWay, silenceMs },
 ) {
   let failures = 0;
   let refusals = 0;
@@ -53,6 +54,10 @@ export async function follow(
     let count = 0;
     for await (const { event, data } of readEvents(response.body, hear)) {
       if (event === "gone") return onGone();
+      if (event === "unread") {
+        onUnread();
+        continue;
+      }
       if (await tell(data)) return undefined;
       onWay?.("events");
       failures = 0;

@@ -4,6 +4,8 @@ import { ask, follow, lostText, readingText } from "./follow.js";
 /** A job that goes on is told of, or at least commented on, every four seconds. */
 const silenceMs = 10_000;
 
+const unreadText = "The queue cannot be read now: this is how the job stood last.";
+
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
 showLocalTimes();
@@ -24,6 +26,7 @@ function watch({ events, state }) {
         return status === "succeeded" || status === "failed";
       },
       onGone: showGone,
+      onUnread: () => showNotice(unreadText),
       onLost: () => showNotice(lostText),
       onWay: (way) => (way === "state" ? showNotice(readingText) : hideNotice()),
     },
