@@ -74,9 +74,11 @@ export function openOverview(history: History): Overview {
   };
 }
 
+/** All of them, if the id is none, or of a time that is yet to come: the clock was set back since. */
 function newerThan(id: string | undefined, snapshots: readonly OverviewSnapshot[]) {
   const afterMs = Date.parse(id ?? "");
-  return snapshots.filter(({ at }) => !(Date.parse(at) <= afterMs));
+  const isKnown = afterMs <= Date.parse(snapshots.at(-1)?.at ?? "");
+  return isKnown ? snapshots.filter(({ at }) => Date.parse(at) > afterMs) : snapshots;
 }
 
 function listOf(snapshots: readonly OverviewSnapshot[]): string {
