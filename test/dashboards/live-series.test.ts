@@ -1,19 +1,23 @@
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type MetricSpec, metrics } from "../../src/contract/metrics.ts";
 import { serviceNames } from "../../src/contract/telemetry.ts";
-import { postJson, submitDivision, untilFinal } from "../support/client.ts";
+import { postJson, readBody, submitDivision, untilFinal } from "../support/client.ts";
 import { seriesOf } from "../support/declared-series.ts";
+import { forkSources } from "../support/fork.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { startRedis } from "../support/redis.ts";
+import { createTemporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 import { alertCases, quietCases } from "./alert-cases/every-case.ts";
 import { furtherCases } from "./alert-cases/further-cases.ts";
 import { stateSeries, wellSeries } from "./alert-cases/state-series.ts";
 
-/** What the running product calls it, and writes it before Prometheus 3 has read it. */
+/** What the running product calls it, by either of two tasks, and writes it before Prometheus 3 has read it. */
 const names: Readonly<Record<string, string>> = {
   divide: "quotient",
+  "second-try": "quotient",
   "of Prometheus 3": "tasks",
   "10.0": "10",
 };
@@ -51,8 +55,9 @@ async function liveThrough(): Promise<Set<string>> {
   onTestFinished(() => redis.remove());
   const { url: receiver } = await startOtlpReceiver();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver };
-  const producer = await spawnProducer(redis.url, env);
-  const worker = await spawnWorker(redis.url, env);
+  const sources = forkSources(new URL("../support/traced-tasks/", import.meta.url));
+  const producer = await spawnProducer(redis.url, env, sources);
+  const worker = await spawnWorker(redis.url, env, sources);
   const exported = new Set<string>();
   const scrape = async () => {
     for (const service of ["producer", "worker"] as const) {
@@ -66,20 +71,24 @@ async function liveThrough(): Promise<Set<string>> {
       }
     }
   };
+  const submit = (task: string, input: object) =>
+    postJson(`${producer.url}/api/v1/jobs`, { task, input });
   const divide = (y: number) => submitDivision(producer.url, { x: 10, y, delayMs: 0 });
   for (const y of [0, 2]) await untilFinal(producer.url, (await divide(y)).id);
+  const trace = join(createTemporaryFolder(), "tried");
+  const retried = await submit("second-try", { trace, first: "fails" });
+  await untilFinal(producer.url, (await readBody(retried)).id);
   await fetch(producer.url);
   await until("a heartbeat to come through", async () => {
     await scrape();
     return [...exported].some((series) => series.startsWith("taskqueue_heartbeat_last"));
   });
   await redis.signal("SIGKILL");
-  const submit = () =>
-    postJson(`${producer.url}/api/v1/jobs`, {
-      task: "quotient",
-      input: { x: 1, y: 1, delayMs: 0 },
-    });
-  await until("a submission to be refused", async () => (await submit()).status === 503);
+  const input = { x: 1, y: 1, delayMs: 0 };
+  await until(
+    "a submission to be refused",
+    async () => (await submit("quotient", input)).status === 503,
+  );
   await fetch(`${producer.url}/readyz`);
   await scrape();
   return exported;

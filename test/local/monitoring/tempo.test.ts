@@ -34,7 +34,7 @@ test("traces into a Tempo that is installed", async () => {
   await untilOutput("Ctrl-C drains");
   const { trace_id: traceId } = await submitDivision(url, { x: 10, y: 2 });
   const seen = join(dataFolder, "tempo/tempo.yaml.seen");
-  await until("a trace", () => existsSync(seen));
+  await until("a trace", () => existsSync(seen) && readFileSync(seen, "utf8").endsWith("\n"));
   expect(fakes.calls()).toEqual([`tempo -config.file=${dataFolder}/tempo/tempo.yaml`]);
   expect(new Set(readFileSync(seen, "utf8").trim().split("\n"))).toEqual(new Set(["/v1/traces"]));
   expect(traceId).toMatch(/^[0-9a-f]{32}$/);
