@@ -1,6 +1,11 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { paths } from "../../../src/contract/paths.ts";
-import { axisSteps, formatReading } from "../../../src/producer/pages/assets/readings.js";
+import { clockSkewSeconds } from "../../../dashboards/objectives.ts";
+import {
+  axisSteps,
+  describeQueue,
+  formatReading,
+} from "../../../src/producer/pages/assets/readings.js";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 
@@ -64,4 +69,21 @@ test.each([
     return page.includes("clock") && page;
   });
   expect(shown).toContain(told);
+});
+
+test("a clock is said to be off where the alert on it would say so, and which way", () => {
+  const { limit } = clockSkewSeconds;
+  const idle = {
+    workers: 1,
+    waiting: 0,
+    working: 0,
+    paused: false,
+    oldest_waiting_seconds: 0,
+    blocked_by: [],
+  };
+  const describe = (skew: number) =>
+    describeQueue({ at: "", queue: { ...idle, clock_skew_seconds: skew }, last_minute: null });
+  expect([describe(limit), describe(-limit)]).toEqual([describe(0), describe(0)]);
+  expect(describe(limit + 1)).toContain("The producer's clock is 3 s ahead of Redis' clock");
+  expect(describe(-limit - 1)).toContain("The producer's clock is 3 s behind Redis' clock");
 });
