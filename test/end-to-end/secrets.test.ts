@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { submitDivision, untilFinal, untilReady } from "../support/client.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
-import { spawnProducer, spawnWorker } from "../support/processes.ts";
+import { launchProducer, spawnWorker } from "../support/processes.ts";
 import { startRedis } from "../support/redis.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
@@ -31,7 +31,7 @@ test("no password is in a log, a trace, a metric, an answer, or a process's argu
   };
   const board = { BOARD_PASSWORD: "", BOARD_PASSWORD_FILE: write("board") };
   const [producer, worker] = await Promise.all([
-    spawnProducer(redis.url, { ...env, ...board }),
+    launchProducer(redis.url, { ...env, ...board }),
     spawnWorker(redis.url, env),
   ]);
   const services = [producer, worker];

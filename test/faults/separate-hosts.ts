@@ -8,7 +8,7 @@ import { addresses, createNetworks, router } from "../hosts/network.ts";
 import {
   type Place,
   type ProducerProcess,
-  spawnProducer,
+  launchProducer,
   spawnWorker,
   type WorkerProcess,
 } from "../support/processes.ts";
@@ -91,7 +91,7 @@ export async function openSeparateHosts(): Promise<SeparateHosts> {
   const ownUrl = `redis://${addresses.redis}:${port}`;
   return {
     redisUrlOutside: `redis://${await door(addresses.redis, port)}`,
-    startProducer: (url = ownUrl) => spawnProducer(url, {}, undefined, place("producer")),
+    startProducer: (url = ownUrl) => launchProducer(url, {}, undefined, place("producer")),
     startWorker: (url = ownUrl) => spawnWorker(url, {}, undefined, place("worker")),
     async openLongWay({ roundTripMs, lossPercent }) {
       // A relay, for not every kernel has netem; TCP takes up a lost packet sooner than over 100 ms.

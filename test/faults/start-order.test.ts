@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { postJson, readBody, untilFinal, untilReady } from "../support/client.ts";
-import { spawnProducer, spawnWorker } from "../support/processes.ts";
+import { launchProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { fault } from "./fault.ts";
 import { openLedger } from "./ledger.ts";
@@ -42,7 +42,7 @@ async function startInOrder(order: readonly Part[]): Promise<number> {
   const urls: Partial<Record<Part, string>> = {};
   const start: Record<Part, () => Promise<void>> = {
     redis: () => redis.start(),
-    producer: async () => void (urls.producer = (await spawnProducer(redis.url)).url),
+    producer: async () => void (urls.producer = (await launchProducer(redis.url)).url),
     worker: async () => void (urls.worker = (await spawnWorker(redis.url)).metricsUrl),
   };
   for (const part of order) {

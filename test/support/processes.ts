@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { collectOutput } from "./child-output.ts";
+import { untilReady } from "./client.ts";
 import { forkSources } from "./fork.ts";
 import { reservePort } from "./ports.ts";
 import { programEnvironment } from "./program-environment.ts";
@@ -53,7 +54,7 @@ const thisMachine: Place = {
  * A real producer process on free ports, listening but perhaps without Redis, from a fork with the
  * fixture tasks or another one; it goes with the test.
  */
-export async function spawnProducer(
+export async function launchProducer(
   redisUrl: string,
   env: Environment = {},
   sources = forkSources(),
@@ -84,6 +85,15 @@ export async function spawnProducer(
   ];
   await untilAlive(service, url);
   return { ...service, url, boardUrl, metricsUrl };
+}
+
+/** The same, where Redis can be reached, once it takes jobs. */
+export async function spawnProducer(
+  ...place: Parameters<typeof launchProducer>
+): Promise<ProducerProcess> {
+  const producer = await launchProducer(...place);
+  await untilReady(producer.url);
+  return producer;
 }
 
 /**
