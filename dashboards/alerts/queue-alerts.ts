@@ -28,12 +28,16 @@ const oldestAge = max(series("oldestWaitingJobAge"), byQueue);
 const finishing = `(${sum(increase(series("jobsFinished"), "3m"), byQueue)} > 0)`;
 const everySlotBusy = `(${sum(series("workerActiveJobs"), byQueue)} >= ${sum(series("workerConcurrency"), byQueue)})`;
 
+/** Jobs wait for what the queue allows, and not for a worker. */
+const heldBack = `(${max(series("queueHeldBack"), byQueue)} == 1)`;
+
 /** Jobs wait, and workers are there, but none of them runs one or has ended one. */
 const wedged = [
   `${recorded("backlog")} > 0`,
   `and on (queue) ${max(recorded("jobs", { state: "active" }), byQueue)} == 0`,
   `and on (queue) ${workers} > 0`,
   `unless on (queue) ${finishing}`,
+  `unless on (queue) ${heldBack}`,
 ].join("\n");
 
 const heartbeat = max(series("heartbeatLastProcessed"), byQueue);
@@ -111,6 +115,7 @@ export const queueAlerts: readonly Alert[] = [
       `and on (queue) ${workers} > 0`,
       `unless on (queue) ${everySlotBusy}`,
       `unless on (queue) ${finishing}`,
+      `unless on (queue) ${heldBack}`,
       `unless on (queue) (${wedged})`,
       unlessPaused,
     ].join("\n"),

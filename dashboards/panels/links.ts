@@ -4,7 +4,7 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { queueName } from "../../src/contract/queues.ts";
+import { spanAttributes } from "../../src/contract/telemetry.ts";
 import { boardPaths, paths } from "../../src/contract/paths.ts";
 import { inSight } from "./placement.ts";
 
@@ -17,7 +17,7 @@ const boardUrl = `\${${producerUrls.board}:raw}`;
 /** Paths of one job, for the submitter and for the operator. */
 export const jobPaths = {
   status: (id: string) => `${paths.jobs}/${id}`,
-  board: (id: string) => `${boardPaths.queues}/${queueName}/${id}`,
+  board: (queue: string, id: string) => `${boardPaths.queues}/${queue}/${id}`,
 } as const;
 
 export const overviewUid = "taskqueue-overview";
@@ -27,12 +27,13 @@ export const journeyUid = "taskqueue-journey";
 /** Where a value, or the bar on top, leads to. */
 export type DashboardLinks = readonly Builder<DashboardLink>[];
 
-/** From a cell that holds a job's id to what is known of it. */
+/** From a cell that holds a job's id, in a row that tells its queue, to what is known of it. */
 export function jobLinks(): DashboardLinks {
   const id = "${__value.raw}";
+  const queue = `\${__data.fields["${spanAttributes.queue}"]}`;
   return [
     external("Status page", `${publicUrl}${jobPaths.status(id)}`),
-    external("Bull Board", `${boardUrl}${jobPaths.board(id)}`),
+    external("Bull Board", `${boardUrl}${jobPaths.board(queue, id)}`),
   ];
 }
 

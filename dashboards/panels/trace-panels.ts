@@ -32,6 +32,7 @@ function spansFound({ title, description, width, traceql }: Found) {
     columns: [
       { field: "spanID", title: "Span", links: traceLinks() },
       { field: spanAttributes.jobId, title: "Job", links: jobLinks() },
+      { field: spanAttributes.queue, title: "Queue" },
       { field: spanAttributes.task, title: "Task" },
     ],
   });

@@ -3,6 +3,7 @@ import { spanAttributes, spanOperations } from "../../src/contract/telemetry.ts"
 /** TraceQL over the attributes that the services set on their spans. */
 
 const jobId = `span.${spanAttributes.jobId}`;
+const queue = `span.${spanAttributes.queue}`;
 const task = `span.${spanAttributes.task}`;
 
 interface Condition {
@@ -26,12 +27,12 @@ export function attempts(...conditions: readonly Condition[]): string {
   const all = [attempt, ...conditions].map(
     ({ attribute, operator, value }) => `${attribute} ${operator} ${value}`,
   );
-  return `{ ${all.join(" && ")} } | select(${jobId}, ${task}) ${latest}`;
+  return `{ ${all.join(" && ")} } | select(${jobId}, ${queue}, ${task}) ${latest}`;
 }
 
 /** Every span of one job. */
 export function spansOfJob(id: string): string {
-  return `{ ${jobId} = "${id}" } | select(${jobId}, ${task}) ${latest}`;
+  return `{ ${jobId} = "${id}" } | select(${jobId}, ${queue}, ${task}) ${latest}`;
 }
 
 export const failed: Condition = { attribute: "status", operator: "=", value: "error" };

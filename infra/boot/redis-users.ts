@@ -1,4 +1,4 @@
-import { keyTags, queueName } from "../../src/contract/queues.ts";
+import { keyTags } from "../../src/contract/queues.ts";
 
 /** Who logs in to Redis: each service as itself, and the monitor's exporter. */
 export type RedisUser = "producer" | "worker" | "monitor";
@@ -34,34 +34,28 @@ interface Rights {
   readonly commands: readonly string[];
 }
 
-function createRights(queues: readonly string[]): Readonly<Record<RedisUser, Rights>> {
-  const queueKeys = queues.map((queue) => `{${keyTags.queue}${queue}}:${queue}:*`);
-  return {
-    producer: {
-      keys: [...queueKeys, `{${keyTags.deployment}}:id-secret`],
-      // A client's unfinished jobs are counted with the first; with the others Bull Board turns the
-      // pages of a job's children.
-      commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan"],
-    },
-    worker: {
-      keys: queueKeys,
-      commands: [...scriptCommands, ...serviceCommands, "mget bzpopmin"],
-    },
-    monitor: {
-      keys: [],
-      commands: [
-        "ping info client|setname slowlog|get slowlog|len latency|latest latency|histogram",
-      ],
-    },
-  };
-}
+/** Of any queue, so that a further one changes nothing on Redis' host. */
+const queueKeys = `{${keyTags.queue}*}:*`;
+
+const rights: Readonly<Record<RedisUser, Rights>> = {
+  producer: {
+    keys: [queueKeys, `{${keyTags.deployment}}:id-secret`],
+    // A client's unfinished jobs are counted with the first; with the others Bull Board turns the
+    // pages of a job's children.
+    commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan"],
+  },
+  worker: {
+    keys: [queueKeys],
+    commands: [...scriptCommands, ...serviceCommands, "mget bzpopmin"],
+  },
+  monitor: {
+    keys: [],
+    commands: ["ping info client|setname slowlog|get slowlog|len latency|latest latency|histogram"],
+  },
+};
 
 /** The users of Redis as its `user` directive takes them, with what each may do, and nothing else. */
-export function createUsers(
-  passwords: UserPasswords,
-  queues: readonly string[] = [queueName],
-): string[] {
-  const rights = createRights(queues);
+export function createUsers(passwords: UserPasswords): string[] {
   return (["producer", "worker", "monitor"] as const).flatMap((user) => {
     const password = passwords[user];
     if (password === undefined) return [];

@@ -1,4 +1,5 @@
 import { monitoringPorts } from "./monitoring.ts";
+import { queues } from "./queues.ts";
 import { endpoints } from "./topology.ts";
 
 /** The variables that our processes read: parsing, tables and `tripod:environment` follow from these. */
@@ -9,7 +10,9 @@ export type ValueKind =
   | { readonly kind: "url"; readonly schemes: readonly string[] }
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "flag" }
-  | { readonly kind: "choice"; readonly choices: readonly string[] };
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  /** One or more of the choices, with commas between them. */
+  | { readonly kind: "list"; readonly choices: readonly string[] };
 
 /** A value as the program sees it. */
 export type ValueOf<K extends ValueKind> = K extends { readonly kind: "integer" }
@@ -18,7 +21,9 @@ export type ValueOf<K extends ValueKind> = K extends { readonly kind: "integer" 
     ? boolean
     : K extends { readonly kind: "choice"; readonly choices: readonly (infer Choice)[] }
       ? Choice
-      : string;
+      : K extends { readonly kind: "list" }
+        ? readonly string[]
+        : string;
 
 /** Who sets a variable on EC2; `because` says why `tripod:environment` may not, and what may. */
 export type Setter =
@@ -37,7 +42,8 @@ export type Variable = ValueAndDefault & {
 type ValueAndDefault =
   | { readonly value: KindOf<"integer">; readonly default?: number }
   | { readonly value: KindOf<"flag">; readonly default?: boolean }
-  | { readonly value: KindOf<"text" | "url" | "choice">; readonly default?: string };
+  | { readonly value: KindOf<"text" | "url" | "choice">; readonly default?: string }
+  | { readonly value: KindOf<"list">; readonly default?: never };
 type KindOf<K extends ValueKind["kind"]> = Extract<ValueKind, { readonly kind: K }>;
 
 function declareVariables<const V extends Readonly<Record<string, Variable>>>(declared: V): V {
@@ -235,10 +241,16 @@ export const variables = declareVariables({
     readBy: ["producer"],
     onEc2: operator,
   },
+  WORKER_QUEUES: {
+    value: { kind: "list", choices: Object.keys(queues) },
+    meaning: "Queues that a worker takes jobs from, with commas between them; all if not set.",
+    readBy: ["worker"],
+    onEc2: operator,
+  },
   WORKER_CONCURRENCY: {
     value: { kind: "integer", min: 1, max: 1_000 },
     default: 10,
-    meaning: "Jobs a worker runs at once.",
+    meaning: "Jobs a worker runs at once of each queue that has no `slots` of its own.",
     readBy: ["worker"],
     onEc2: { by: "stack", because: "set tripod:workerConcurrency instead" },
   },

@@ -109,6 +109,13 @@ export const metrics = {
     labels: ["queue"],
     exporters: both,
   },
+  queueHeldBack: {
+    type: "gauge",
+    name: "taskqueue_queue_held_back",
+    help: "1 while jobs wait because of this limit of the queue (concurrency, rate), however many slots are free.",
+    labels: ["queue", "limit"],
+    exporters: both,
+  },
   heartbeatLastProcessed: {
     type: "gauge",
     name: "taskqueue_heartbeat_last_processed_timestamp_seconds",

@@ -1,15 +1,12 @@
-import { queueName } from "../contract/queues.ts";
-import type { RedisClient } from "../contract/telemetry.ts";
+import type { Redis } from "ioredis";
+import { type Queues, queues as ownQueues } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { measureSkew } from "../queue/clock.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
-import { createPlaces } from "../queue/places.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
-import { readBlocks } from "../queue/blocks.ts";
-import { readSubmittedState } from "../queue/submitted-state.ts";
 import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
 import type { Rate } from "../service/client-rate.ts";
@@ -18,11 +15,12 @@ import { createReadiness } from "../service/readiness.ts";
 import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks } from "../task/registry.ts";
+import { groupByQueue, queueOf } from "../task/task-queue.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
-import { observeRedis } from "../telemetry/redis-connection.ts";
+import { createRedisObserver } from "../telemetry/redis-connection.ts";
 import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { describeServer } from "../telemetry/spans.ts";
@@ -32,16 +30,16 @@ import { createRateLimit } from "./http/rate-limit.ts";
 import { createStreamQuota } from "./http/stream-quota.ts";
 import { createJobRoutes } from "./jobs/api.ts";
 import { createBroker } from "./jobs/broker.ts";
+import { createDesk } from "./jobs/desk.ts";
 import { openJobs } from "./jobs/jobs.ts";
-import { remember, renew } from "./jobs/remembered.ts";
-import { readEndedJobs } from "./overview/ended-jobs.ts";
+import { remember } from "./jobs/remembered.ts";
+import { readAllEnded } from "./overview/all-ended.ts";
 import { createHistory } from "./overview/history.ts";
 import { openOverview } from "./overview/overview.ts";
+import { readOverviewState } from "./overview/overview-state.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
 import { createPageRoutes } from "./pages/routes.ts";
 
-/** How stale what is said of the queue as a whole may be. */
-const stateMs = 1_000;
 /** In a second, submissions at full speed were seen to fill a tenth of 12 MB more. */
 const memoryMs = 250;
 /** Requests and connections of a client at once: what a page takes, for a hundred people behind one address. */
@@ -56,7 +54,7 @@ export interface Producer extends OpenService {
 
 /** What may be given to a producer instead of its own. */
 export interface ProducerParts {
-  readonly queueName: string;
+  readonly queues: Queues;
   readonly tasks: Tasks;
   readonly telemetry: Telemetry<"producer">;
 }
@@ -73,51 +71,58 @@ export async function openProducer(
   if (password === undefined) throw new Error("expected a password for Bull Board");
   await using opening = new AsyncDisposableStack();
   const tasks = given.tasks ?? (await loadTasks());
-  const telemetry = given.telemetry ?? (await startTelemetry("producer", config, tasks.keys()));
+  const queues = given.queues ?? ownQueues;
+  const byQueue = groupByQueue(tasks, queues);
+  const telemetry = given.telemetry ?? (await startTelemetry("producer", config, byQueue));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
   opening.defer(watchEventLoop(telemetry.metrics.eventLoopLagMax));
   const { log, metrics, registry } = telemetry;
 
-  const open = (kind: Parameters<typeof openRedis>[1], client: RedisClient) => {
+  const open = (kind: Parameters<typeof openRedis>[1], observe: (redis: Redis) => void) => {
     const connection = openRedis(withReader(config.redis), kind);
     opening.defer(() => connection.disconnect());
-    observeRedis(connection, client, { log, metrics });
+    observe(connection);
     return connection;
   };
-  const redis = open("request", "queue");
-  const queue = createQueue(redis, given.queueName ?? queueName);
-  const events = createQueueEvents(open("background", "events"), queue.name);
-  // It waits for Redis, which may be away: its connection is closed under it.
-  opening.defer(() => void events.close().catch(() => undefined));
-
-  opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
-
-  const broker = createBroker(redis, queue);
-  const latest = renew({ ms: stateMs, pauseMs: 0 }, () => broker.ask(readSubmittedState));
-  // A status that is read because of an event is not to be told with a state of before.
-  for (const change of ["paused", "resumed"] as const) events.on(change, () => latest.outdate());
-  const readState = () => latest.get();
-  const readUsed = remember(memoryMs, () => broker.ask((_, client) => readMemory(client)));
+  const redis = open("request", createRedisObserver("queue", { log, metrics }));
+  const observeEvents = createRedisObserver("events", { log, metrics });
+  const broker = createBroker(redis);
+  const readUsed = remember(memoryMs, () => broker.ask(() => readMemory(redis)));
+  const desks = new Map(
+    Object.entries(queues).map(([name, spec]) => {
+      const queue = createQueue(redis, name, spec);
+      const events = createQueueEvents(open("background", observeEvents), name);
+      // It waits for Redis, which may be away: its connection is closed under it.
+      opening.defer(() => void events.close().catch(() => undefined));
+      const unfinishedPerClient = config.limits.unfinishedPerClient;
+      const desk = {
+        queue,
+        spec,
+        redis,
+        broker,
+        events,
+        readMemory: readUsed,
+        unfinishedPerClient,
+      };
+      return [name, { ...createDesk(desk), spec }];
+    }),
+  );
+  const known = [...desks.values()];
+  for (const { queue, spec } of known) {
+    const others = known.map((desk) => desk.queue).filter((other) => other !== queue);
+    const report = createRemovalReport(queue.name, { log, metrics });
+    opening.defer(startJanitor({ queue, redis, keep: spec.keep, others, ...report }));
+  }
   const idSecret = createIdSecret(redis);
   const jobs = openJobs({
     tasks,
-    broker,
-    events,
-    readState,
+    desks,
+    queueOf: (task) => queueOf(tasks.get(task) ?? {}, queues),
     metrics,
     log,
     idSecret,
-    load: async () => {
-      const [state, memory] = await Promise.all([readState(), readUsed()]);
-      return { state, memory };
-    },
     maxDepth: config.limits.queueDepth,
-    places: createPlaces({
-      ask: broker.ask,
-      toKey: (key) => queue.toKey(key),
-      limit: config.limits.unfinishedPerClient,
-    }),
     linkTargets: config,
     tracer: telemetry.otlp.tracer,
     server: describeServer(redis),
@@ -125,16 +130,8 @@ export async function openProducer(
   opening.defer(() => jobs.close());
   const overview = openOverview(
     createHistory({
-      readState: async () => {
-        const [state, skewMs, blockedBy] = await Promise.all([
-          readState(),
-          broker.ask((_, client) => measureSkew(client)),
-          broker.ask(readBlocks),
-        ]);
-        return { ...state, skewMs, blockedBy };
-      },
-      readEnded: (fromMs, untilMs) =>
-        broker.ask((asked, client) => readEndedJobs(asked, client, fromMs, untilMs)),
+      readState: () => readOverviewState(desks, () => broker.ask(() => measureSkew(redis))),
+      readEnded: (fromMs, untilMs) => readAllEnded(desks, fromMs, untilMs),
     }),
   );
   opening.defer(() => overview.close());
@@ -161,7 +158,7 @@ export async function openProducer(
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
           ...createPageRoutes({ jobs, tasks, rateLimit }),
-          ...createOverviewRoutes({ overview, streamQuota }),
+          ...createOverviewRoutes({ overview, queues: [...desks.keys()], streamQuota }),
         ],
         readLimit: createRateLimit(config.limits.readsPerMinute),
         tracer: telemetry.otlp.tracer,
@@ -177,7 +174,7 @@ export async function openProducer(
       purpose: endpoints.board.purpose,
       behindProxy: trustProxy,
       app: createBoardApp({
-        queue,
+        queues: known.map(({ queue }) => queue),
         redis,
         user: config.board.user,
         readPassword: withReader(config.board).readPassword ?? (() => password),
@@ -193,7 +190,9 @@ export async function openProducer(
       app: createObservabilityApp({
         registry,
         collect: createQueueCollector({
-          read: () => readQueue(queue, redis),
+          readers: new Map(
+            known.map(({ queue, spec }) => [queue.name, () => readQueue(queue, redis, spec)]),
+          ),
           redis,
           client: "queue",
           metrics,

@@ -1,4 +1,4 @@
-import type { Kept, KeptState } from "./kept.ts";
+import type { Kept, KeptByState } from "./kept.ts";
 import type { Memory } from "./memory.ts";
 
 /**
@@ -39,34 +39,53 @@ export interface Removal extends ByOutcome {
   readonly events: number | undefined;
 }
 
+const nothing = { count: 0, bytes: 0 } as const;
+const keptNowhere: KeptByState = { succeeded: nothing, failed: nothing, events: nothing };
+
 /**
- * How much of what is kept must go: successes before failures, as long as these have no more than
- * half. Where Redis has no limit, what is kept is bounded as by the least that a host of ours has, but
+ * How much of what a queue keeps must go: successes before failures, as long as these have no more
+ * than half. `others` is what other queues keep in the same memory: each gives its part of what is
+ * too much of all. Where Redis has no limit, what is kept is bounded as by the least that a host of ours has, but
  * makes room for nobody.
  */
 export function planRemoval(
   { used, limit }: Memory,
-  { succeeded, failed, events }: Readonly<Record<KeptState, Kept>>,
+  kept: KeptByState,
+  others: KeptByState = keptNowhere,
 ): Removal {
+  const [succeeded, failed, events] = [
+    addKept(kept.succeeded, others.succeeded),
+    addKept(kept.failed, others.failed),
+    addKept(kept.events, others.events),
+  ];
   const isLimited = Number.isFinite(limit);
   const total = isLimited ? limit : assumedLimit;
   const eventBytes = shares.events * total;
   const tooManyEvents = Math.max(0, events.bytes - eventBytes);
   const ended = succeeded.bytes + failed.bytes;
-  const others = used - ended - tooManyEvents;
-  const room = isLimited ? shares.used * total - others : Infinity;
+  const inUse = used - ended - tooManyEvents;
+  const room = isLimited ? shares.used * total - inUse : Infinity;
   const budget = Math.min(Math.max(room, shares.minEnded * total), shares.maxEnded * total);
   const excess = Math.max(0, ended - budget);
   const failedBudget = Math.max(shares.failedOfEnded * budget, budget - succeeded.bytes);
   const failedExcess = Math.min(excess, Math.max(0, failed.bytes - failedBudget));
   return {
-    succeeded: excess - failedExcess,
-    failed: failedExcess,
+    succeeded: (excess - failedExcess) * partOf(kept.succeeded, succeeded),
+    failed: failedExcess * partOf(kept.failed, failed),
     events:
       tooManyEvents > 0
-        ? Math.max(minEvents, Math.floor((eventBytes / events.bytes) * events.count))
+        ? Math.max(minEvents, Math.floor((eventBytes / events.bytes) * kept.events.count))
         : undefined,
   };
+}
+
+/** What several queues keep together. */
+export function addKept(a: Kept, b: Kept): Kept {
+  return { count: a.count + b.count, bytes: a.bytes + b.bytes };
+}
+
+function partOf({ bytes }: Kept, all: Kept): number {
+  return all.bytes === 0 ? 0 : bytes / all.bytes;
 }
 
 /** How many of these, of average size, have so many bytes. */

@@ -5,7 +5,7 @@ import { createEndedSample } from "./ended-sample.ts";
 import { createEndedSource } from "./ended-source.ts";
 import { planOwnRemoval, weighAll } from "./fair-share.ts";
 import { recordForgotten } from "./forgotten.ts";
-import type { Kept } from "./kept.ts";
+import type { Kept, KeptByState } from "./kept.ts";
 import type { Memory } from "./memory.ts";
 import { mostRemoved, removeOldest } from "./oldest-jobs.ts";
 import { createOwnJobs } from "./own-jobs.ts";
@@ -13,7 +13,12 @@ import { endedSets, type EndedSet } from "./queue.ts";
 import { type RemovedJobs, youngFrom } from "./removed-jobs.ts";
 
 /** Removes ended jobs before their time, as many as memory needs, or as many as it may in one go. */
-export type RemoveEarly = (memory: Memory, events: Kept) => Promise<RemovedJobs>;
+export type RemoveEarly = (
+  memory: Memory,
+  events: Kept,
+  /** What other queues keep in the same memory. */
+  others?: KeptByState,
+) => Promise<RemovedJobs>;
 
 /**
  * While one client has more than its share, its own jobs make room; otherwise the oldest do. So who
@@ -23,14 +28,14 @@ export type RemoveEarly = (memory: Memory, events: Kept) => Promise<RemovedJobs>
 export function createEarlyRemoval(queue: Queue, redis: Redis): RemoveEarly {
   const ownJobs = createOwnJobs(queue, redis);
   const sample = createEndedSample(createEndedSource(queue, redis));
-  return async (memory, events) => {
+  return async (memory, events, others) => {
     const ended = await sample.take();
     const kept = {
       succeeded: weighAll(ended.succeeded),
       failed: weighAll(ended.failed),
       events,
     };
-    const excess = planRemoval(memory, kept);
+    const excess = planRemoval(memory, kept, others);
     const own = planOwnRemoval(excess, ended);
     const wanted = own ?? {
       succeeded: countFor(kept.succeeded, excess.succeeded),

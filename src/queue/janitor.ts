@@ -1,25 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { QueueSpec } from "../contract/queues.ts";
 import { type RemovalReason, removalReasons } from "../contract/metrics.ts";
-import { planRemoval } from "./budget.ts";
+import { addKept, planRemoval } from "./budget.ts";
 import { createEarlyRemoval, type RemoveEarly } from "./early-removal.ts";
-import { measureKept } from "./kept.ts";
+import { type KeptByState, measureKept } from "./kept.ts";
 import { readMemory } from "./memory.ts";
 import { removeOldest } from "./oldest-jobs.ts";
-import { type EndedSet, retention } from "./queue.ts";
+import { endedSets } from "./queue.ts";
 
 type RemovedCounts = Record<RemovalReason, number>;
 
 export interface JanitorDeps {
   readonly queue: Queue;
   readonly redis: Redis;
+  readonly keep: QueueSpec["keep"];
+  /** Other queues, which keep theirs in the same memory. */
+  readonly others: readonly Queue[];
   /** Called after a turn for each reason for which jobs were removed. */
   readonly onRemoved: (count: number, reason: RemovalReason) => void;
   /** Called when a sweep fails after one that did not. */
   readonly onFailed: (error: unknown) => void;
-  /** How long, in seconds, ended jobs are kept; `retention` if not given. */
-  readonly ages?: Readonly<Record<EndedSet, { readonly age: number }>>;
 }
 
 /** Looking costs Redis 0.2 ms. */
@@ -85,18 +87,36 @@ async function sweep(
   removeEarly: RemoveEarly,
   removed: RemovedCounts,
 ): Promise<boolean> {
-  const { queue, redis, ages = retention } = deps;
-  for (const set of ["completed", "failed"] as const) {
-    const graceMs = ages[set].age * 1_000;
+  const { queue, redis, keep, others } = deps;
+  for (const outcome of ["succeeded", "failed"] as const) {
+    const set = endedSets[outcome];
+    const graceMs = keep[`${outcome}Seconds`] * 1_000;
     const expired = await redis.zcount(queue.toKey(set), 0, Date.now() - graceMs);
     removed.age += await removeOldest(queue, set, expired, graceMs);
   }
-  const [memory, kept] = await Promise.all([readMemory(redis), measureKept(queue, redis)]);
-  const { events, ...excess } = planRemoval(memory, kept);
+  const [memory, kept, elsewhere] = await Promise.all([
+    readMemory(redis),
+    measureKept(queue, redis),
+    measureAll(others, redis),
+  ]);
+  const { events, ...excess } = planRemoval(memory, kept, elsewhere);
   if (events !== undefined) await queue.trimEvents(events);
   if (excess.succeeded + excess.failed === 0) return events !== undefined;
-  const { count, young } = await removeEarly(memory, kept.events);
+  const { count, young } = await removeEarly(memory, kept.events, elsewhere);
   removed.memory += count - young;
   removed.early += young;
   return count > 0 || events !== undefined;
+}
+
+async function measureAll(
+  queues: readonly Queue[],
+  redis: Redis,
+): Promise<KeptByState | undefined> {
+  const kept = await Promise.all(queues.map((queue) => measureKept(queue, redis)));
+  if (kept.length === 0) return undefined;
+  return kept.reduce((sum, queue) => ({
+    succeeded: addKept(sum.succeeded, queue.succeeded),
+    failed: addKept(sum.failed, queue.failed),
+    events: addKept(sum.events, queue.events),
+  }));
 }

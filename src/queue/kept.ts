@@ -13,6 +13,8 @@ export interface Kept {
   readonly bytes: number;
 }
 
+export type KeptByState = Readonly<Record<KeptState, Kept>>;
+
 /**
  * Jobs of either outcome that are weighed. They tell the mean of like sizes; one of 130 KB among small
  * ones would be a large part of it, so more are weighed before anything is removed.
@@ -22,10 +24,7 @@ const weighed = 32;
 const weighedNodes = 100;
 
 /** Jobs that have ended, and the events. Costs the same at ten jobs and at a million: it takes samples. */
-export async function measureKept(
-  queue: Queue,
-  redis: Redis,
-): Promise<Readonly<Record<KeptState, Kept>>> {
+export async function measureKept(queue: Queue, redis: Redis): Promise<KeptByState> {
   const [succeeded, failed, events] = await Promise.all([
     measureJobs(queue, redis, endedSets.succeeded),
     measureJobs(queue, redis, endedSets.failed),

@@ -1,5 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { QueueSpec } from "../contract/queues.ts";
 import { measureSkew } from "./clock.ts";
 import { readHeartbeat } from "./heartbeat.ts";
 import { type Kept, type KeptState, measureKept } from "./kept.ts";
@@ -15,9 +16,9 @@ export interface Reading extends QueueState {
   readonly kept: Readonly<Record<KeptState, Kept>>;
 }
 
-export async function readQueue(queue: Queue, redis: Redis): Promise<Reading> {
+export async function readQueue(queue: Queue, redis: Redis, spec: QueueSpec): Promise<Reading> {
   const [state, heartbeatAt, skewMs, kept] = await Promise.all([
-    readSubmittedState(queue, redis),
+    readSubmittedState(queue, redis, spec),
     readHeartbeat(queue, redis),
     measureSkew(redis),
     measureKept(queue, redis),

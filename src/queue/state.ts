@@ -1,4 +1,5 @@
 import type { Queue } from "bullmq";
+import { type QueueLimit, queueLimits, type QueueSpec } from "../contract/queues.ts";
 import { type JobState, jobStates } from "./job-lists.ts";
 import { readyAt } from "./ready-at.ts";
 
@@ -21,14 +22,20 @@ export interface QueueState {
   readonly oldestReadyAt: number | undefined;
   readonly paused: boolean;
   readonly workers: number;
+  /** What holds its waiting jobs back at this moment, however many slots are free. */
+  readonly heldBy: readonly QueueLimit[];
 }
 
-export async function readQueueState(queue: Queue): Promise<QueueState> {
-  const [counts, [oldest], paused, workers] = await Promise.all([
+export async function readQueueState(
+  queue: Queue,
+  { concurrency = Infinity, rate }: Pick<QueueSpec, "concurrency" | "rate">,
+): Promise<QueueState> {
+  const [counts, [oldest], paused, workers, fullMs] = await Promise.all([
     queue.getJobCounts(...jobStates),
     queue.getWaiting(0, 0),
     queue.isPaused(),
     queue.getWorkersCount(),
+    rate === undefined ? 0 : queue.getRateLimitTtl(rate.max),
   ]);
   const jobs = Object.fromEntries(
     jobStates.map((state) => [names[state], counts[state] ?? 0]),
@@ -38,5 +45,8 @@ export async function readQueueState(queue: Queue): Promise<QueueState> {
     oldestReadyAt: oldest === undefined ? undefined : readyAt(oldest),
     paused,
     workers,
+    heldBy: queueLimits.filter((limit) =>
+      limit === "rate" ? fullMs > 0 : jobs.active >= concurrency,
+    ),
   };
 }

@@ -1,13 +1,18 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { QueueSpec } from "../contract/queues.ts";
 import { heartbeatName, readHeartbeatStates } from "./heartbeat.ts";
 import { readyAt } from "./ready-at.ts";
 import { type QueueState, readQueueState } from "./state.ts";
 
 /** The queue as people see it: without heartbeats, which nobody submitted. */
-export async function readSubmittedState(queue: Queue, redis: Redis): Promise<QueueState> {
+export async function readSubmittedState(
+  queue: Queue,
+  redis: Redis,
+  spec: QueueSpec,
+): Promise<QueueState> {
   const [state, heartbeats, oldestReadyAt] = await Promise.all([
-    readQueueState(queue),
+    readQueueState(queue, spec),
     readHeartbeatStates(queue, redis),
     readOldestSubmitted(queue),
   ]);

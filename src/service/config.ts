@@ -43,6 +43,9 @@ export interface Config {
     readonly queueDepth: number;
   };
   readonly worker: {
+    /** Names of the queues that it takes jobs from; all if not given. */
+    readonly queues?: readonly string[] | undefined;
+    /** Jobs at once of a queue that does not say itself. */
     readonly concurrency: number;
     readonly lockMs: number;
     readonly stalledCheckMs: number;
@@ -131,6 +134,7 @@ export function loadConfig(
       queueDepth: e.MAX_QUEUE_DEPTH,
     },
     worker: {
+      queues: e.WORKER_QUEUES,
       concurrency: e.WORKER_CONCURRENCY,
       lockMs: e.WORKER_LOCK_MS,
       stalledCheckMs: e.WORKER_STALLED_CHECK_MS,

@@ -48,12 +48,25 @@ function createSchema(value: ValueKind): z.ZodType<unknown, string> {
       return createChoiceSchema(["true", "false"]).transform((text) => text === "true");
     case "choice":
       return createChoiceSchema(value.choices);
+    case "list":
+      return createListSchema(value.choices);
   }
 }
 
 function createChoiceSchema(choices: readonly string[]) {
   const expected = listChoices(choices.map((choice) => `"${choice}"`));
   return createTextSchema(expected, (text) => choices.includes(text));
+}
+
+function createListSchema(choices: readonly string[]) {
+  const expected = `one or more of ${choices.map((choice) => `"${choice}"`).join(", ")}, with commas between them`;
+  return createTextSchema(expected, (text) =>
+    splitList(text).every((name) => choices.includes(name)),
+  ).transform(splitList);
+}
+
+function splitList(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
 }
 
 /** Takes the texts that are as expected. */

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { z } from "zod";
+import { queues } from "../contract/queues.ts";
 import type { Task } from "./task.ts";
 
 /** What a timer of Node.js can wait at most; a longer one would end at once. */
@@ -24,6 +25,13 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
   timeLimitMs: {
     expected: `a whole number of milliseconds from 1 to ${maxTimerMs}, which is 24 days`,
     fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxTimerMs,
+  },
+  queue: {
+    expected: `one of ${Object.keys(queues)
+      .map((name) => `"${name}"`)
+      .join(", ")}`,
+    fits: (value) => typeof value === "string" && Object.hasOwn(queues, value),
+    optional: true,
   },
   isolated: {
     expected: "true or false",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { CallerFailureClass } from "../contract/failures.ts";
+import type { QueueName } from "../contract/queues.ts";
 
 /** An input that a caller may send, and how its job ends. */
 export type Example<Schema extends z.ZodObject = z.ZodObject> = {
@@ -26,6 +27,12 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    * `npm run smoke` run them, the last one on a deployment: they must be quick and harmless.
    */
   readonly examples?: readonly Example<Schema>[];
+  /**
+   * Where its jobs wait, one of those in `contract/queues.ts`; `default` if not given. Jobs that were
+   * submitted before a task moved to another queue run where they wait; their Idempotency-Keys are
+   * not known in the new one.
+   */
+  readonly queue?: QueueName;
   /**
    * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
    * to 2^31 - 1, which is 24 days. That of an `isolated` task count from when its process, which has

@@ -15,7 +15,6 @@ import {
   type MetricsOf,
 } from "../contract/metrics.ts";
 import { redisClients } from "../contract/telemetry.ts";
-import { queueName } from "../contract/queues.ts";
 
 type Instrument<S extends MetricSpec> = S["type"] extends "counter"
   ? Counter<S["labels"][number]>
@@ -42,22 +41,25 @@ export function createRegistry(): MetricsRegistry {
   return registry;
 }
 
+/** The tasks of each queue that a service knows. */
+export type TasksByQueue = ReadonlyMap<string, readonly string[]>;
+
 /**
  * Adds the catalogue's metrics of one service to a registry, with those of its process. Counters
- * start at 0 for each of these tasks, and for `_OTHER`.
+ * start at 0 for each of these tasks in its queue, and for `_OTHER`.
  */
 export function registerMetrics<E extends Exporter>(
   registry: MetricsRegistry,
   exporter: E,
-  tasks: Iterable<string>,
+  tasks: TasksByQueue,
 ): Instruments<MetricsOf<E>> {
   collectProcessMetrics(registry);
-  const known = {
-    queue: [queueName],
-    task: [...tasks, "_OTHER"],
+  const known = [...tasks].map(([queue, names]) => ({
+    queue: [queue],
+    task: [...names, "_OTHER"],
     client: redisClients[exporter],
     error_type: Object.keys(failureClasses),
-  };
+  }));
   const specs: [string, MetricSpec][] = Object.entries(metrics);
   const instruments = specs
     .filter(([, spec]) => spec.exporters.includes(exporter))
@@ -80,7 +82,11 @@ function collectProcessMetrics(registry: MetricsRegistry): void {
 
 type LabelValues = Readonly<Record<string, readonly string[]>>;
 
-function createInstrument(registry: MetricsRegistry, spec: MetricSpec, known: LabelValues) {
+function createInstrument(
+  registry: MetricsRegistry,
+  spec: MetricSpec,
+  known: readonly LabelValues[],
+) {
   const shared = {
     name: spec.name,
     help: spec.help,
@@ -91,7 +97,11 @@ function createInstrument(registry: MetricsRegistry, spec: MetricSpec, known: La
     case "counter": {
       const counter = new Counter(shared);
       for (const values of spec.values ?? [{}]) {
-        for (const labels of combine(spec.labels, { ...known, ...values })) counter.inc(labels, 0);
+        for (const ofQueue of known) {
+          for (const labels of combine(spec.labels, { ...ofQueue, ...values })) {
+            counter.inc(labels, 0);
+          }
+        }
       }
       return counter;
     }

@@ -1,11 +1,10 @@
 import type { Redis } from "ioredis";
-import { queueName } from "../contract/queues.ts";
+import { type QueueLimit, queueLimits } from "../contract/queues.ts";
 import type { RedisClient } from "../contract/telemetry.ts";
 import { within } from "../service/deadline.ts";
 import type { SharedMetrics } from "./metrics.ts";
 
 const readMs = 2_000;
-const labels = { queue: queueName };
 
 /** What the gauges of a queue show. */
 export interface QueueReading {
@@ -18,39 +17,52 @@ export interface QueueReading {
   readonly skewMs: number;
   readonly paused: boolean;
   readonly workers: number;
+  readonly heldBy: readonly QueueLimit[];
 }
 
 /**
- * Returns a function that reads the queue's gauges anew. When they cannot be read they are absent,
- * not 0, and the failure is counted; it does not throw.
+ * Returns a function that reads the queues' gauges anew. Those of a queue that cannot be read are
+ * absent, not 0, and the failure is counted; it does not throw.
  */
 export function createQueueCollector({
-  read,
+  readers,
   redis,
   client,
   metrics,
 }: {
-  readonly read: () => Promise<QueueReading>;
+  /** What reads a queue, by its name. */
+  readonly readers: ReadonlyMap<string, () => Promise<QueueReading>>;
   readonly redis: Redis;
   /** The connection's name in the metrics. */
   readonly client: RedisClient;
   readonly metrics: SharedMetrics;
 }): () => Promise<void> {
-  return async () => {
+  const read = async (queue: string, readQueue: () => Promise<QueueReading>) => {
     const startedAt = performance.now();
     try {
-      if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
-      const [reading] = await within(
-        readMs,
-        Promise.all([read(), timePing(redis, client, metrics)]),
-      );
-      setGauges(metrics, reading);
+      return await ask(redis, readQueue);
     } catch {
-      metrics.queueCollectErrors.inc(labels);
-      clearGauges(metrics);
+      metrics.queueCollectErrors.inc({ queue });
+      return undefined;
+    } finally {
+      metrics.queueCollectDuration.set({ queue }, (performance.now() - startedAt) / 1_000);
     }
-    metrics.queueCollectDuration.set(labels, (performance.now() - startedAt) / 1_000);
   };
+  return async () => {
+    const [readings] = await Promise.all([
+      Promise.all([...readers].map(async ([name, one]) => [name, await read(name, one)] as const)),
+      ask(redis, () => timePing(redis, client, metrics)).catch(() => undefined),
+    ]);
+    clearGauges(metrics);
+    for (const [queue, reading] of readings) {
+      if (reading !== undefined) setGauges(metrics, queue, reading);
+    }
+  };
+}
+
+async function ask<T>(redis: Redis, call: () => Promise<T>): Promise<T> {
+  if (redis.status !== "ready") throw new Error(`redis is "${redis.status}"`);
+  return within(readMs, call());
 }
 
 async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetrics): Promise<void> {
@@ -59,8 +71,9 @@ async function timePing(redis: Redis, client: RedisClient, metrics: SharedMetric
   metrics.redisPingDuration.observe({ client }, (performance.now() - startedAt) / 1_000);
 }
 
-function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
-  const { jobs, kept, oldestReadyAt, heartbeatAt, skewMs, paused, workers } = reading;
+function setGauges(metrics: SharedMetrics, queue: string, reading: QueueReading): void {
+  const { jobs, kept, oldestReadyAt, heartbeatAt, skewMs, paused, workers, heldBy } = reading;
+  const labels = { queue };
   for (const [state, count] of Object.entries(jobs))
     metrics.queueJobs.set({ ...labels, state }, count);
   for (const [what, { bytes }] of Object.entries(kept))
@@ -70,6 +83,10 @@ function setGauges(metrics: SharedMetrics, reading: QueueReading): void {
   metrics.clockSkew.set(skewMs / 1_000);
   metrics.queuePaused.set(labels, paused ? 1 : 0);
   metrics.queueWorkers.set(labels, workers);
+  const isHeld = (limit: QueueLimit) => jobs["waiting"] !== 0 && heldBy.includes(limit);
+  for (const limit of queueLimits) {
+    metrics.queueHeldBack.set({ ...labels, limit }, isHeld(limit) ? 1 : 0);
+  }
   if (heartbeatAt !== undefined) metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
 }
 
@@ -81,5 +98,6 @@ function clearGauges(metrics: SharedMetrics): void {
   metrics.clockSkew.remove();
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();
+  metrics.queueHeldBack.reset();
   metrics.heartbeatLastProcessed.reset();
 }

@@ -9,6 +9,7 @@ import {
   type MetricsRegistry,
   registerMetrics,
   type SharedMetrics,
+  type TasksByQueue,
 } from "./metrics.ts";
 import { type Otlp, startOtlp } from "./otlp.ts";
 
@@ -25,8 +26,7 @@ export interface Telemetry<E extends Exporter> {
 export async function startTelemetry<E extends Exporter>(
   service: E,
   config: Config,
-  /** Names of the tasks that it knows. */
-  tasks: Iterable<string>,
+  tasks: TasksByQueue,
 ): Promise<Telemetry<E>> {
   const registry = createRegistry();
   const metrics = registerMetrics(registry, service, tasks);

@@ -18,7 +18,6 @@ import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import { type FailureClass, failureClasses } from "../contract/failures.ts";
 import { logFields, spanAttributes, spanOperations } from "../contract/telemetry.ts";
-import { queueName } from "../contract/queues.ts";
 
 const propagator = new W3CTraceContextPropagator();
 
@@ -96,6 +95,7 @@ export function describeServer({ options: { host, port } }: Pick<Redis, "options
 }
 
 interface JobIdentity {
+  readonly queue: string;
   readonly id: string;
   readonly task: string;
 }
@@ -103,14 +103,14 @@ interface JobIdentity {
 /** Attributes of the messaging conventions; `bullmq` is the system's name. */
 function messaging(
   operation: keyof typeof spanOperations,
-  { id, task }: JobIdentity,
+  { queue, id, task }: JobIdentity,
   server: Attributes,
 ): Attributes {
   return {
     [spanAttributes.system]: "bullmq",
     [spanAttributes.operationName]: operation,
     [spanAttributes.operationType]: operation,
-    [spanAttributes.queue]: queueName,
+    [spanAttributes.queue]: queue,
     [spanAttributes.jobId]: id,
     [spanAttributes.task]: task,
     ...server,
@@ -121,7 +121,7 @@ function messaging(
 export function startSend({ tracer, server }: Tracing, parent: Context, job: JobIdentity): Span {
   const attributes = messaging(spanOperations.send, job, server);
   return tracer.startSpan(
-    `${spanOperations.send} ${queueName}`,
+    `${spanOperations.send} ${job.queue}`,
     { kind: SpanKind.PRODUCER, attributes },
     parent,
   );
@@ -164,7 +164,7 @@ export function startProcess(
     [spanAttributes.attempt]: attempt.attempt,
   };
   return tracer.startSpan(
-    `${spanOperations.process} ${queueName}`,
+    `${spanOperations.process} ${attempt.queue}`,
     { kind: SpanKind.CONSUMER, attributes, links },
     parent,
   );
@@ -182,10 +182,10 @@ function recordWait(
   tracer: Tracer,
   parent: Context,
   links: Link[],
-  { id, task, readyAt, startedAt }: AttemptIdentity,
+  { queue, id, task, readyAt, startedAt }: AttemptIdentity,
 ): Span {
   const span = tracer.startSpan(
-    `${spanOperations.wait} ${queueName}`,
+    `${spanOperations.wait} ${queue}`,
     {
       kind: SpanKind.INTERNAL,
       // A delayed job that was promoted starts before it was due.
@@ -213,7 +213,7 @@ export function startCompute(tracer: Tracer, attempt: Context, task: string): Sp
 export function startSettle({ tracer, server }: Tracing, attempt: Context, job: JobIdentity): Span {
   const attributes = messaging(spanOperations.settle, job, server);
   return tracer.startSpan(
-    `${spanOperations.settle} ${queueName}`,
+    `${spanOperations.settle} ${job.queue}`,
     { kind: SpanKind.CLIENT, attributes },
     attempt,
   );

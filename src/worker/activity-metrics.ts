@@ -1,11 +1,13 @@
-import { queueName } from "../contract/queues.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import type { Activity } from "./activity.ts";
 
-const labels = { queue: queueName };
-
 /** Returns a function that brings the metrics up to date that are cheaper to read than to keep. */
-export function createActivityCollector(activity: Activity, metrics: WorkerMetrics): () => void {
+export function createActivityCollector(
+  queue: string,
+  activity: Activity,
+  metrics: WorkerMetrics,
+): () => void {
+  const labels = { queue };
   let countedSeconds = 0;
   return () => {
     const busySeconds = activity.busySeconds();

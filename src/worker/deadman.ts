@@ -23,8 +23,9 @@ export function startDeadman(deps: DeadmanDeps): () => void {
   let idleSince: number | undefined;
 
   const look = async () => {
-    const { jobs, paused } = await readState();
-    const idle = jobs.waiting > 0 && !paused && activity.running < concurrency;
+    const { jobs, paused, heldBy } = await readState();
+    const isFree = !paused && heldBy.length === 0 && activity.running < concurrency;
+    const idle = jobs.waiting > 0 && isFree;
     const stirredAt = Math.max(activity.lastStartAt, brake.lastHeldAt);
     if (!idle || (idleSince !== undefined && stirredAt > idleSince)) {
       idleSince = undefined;

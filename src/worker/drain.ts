@@ -13,13 +13,14 @@ const handBackMs = 5_000;
 export async function drainWorker(
   worker: Worker,
   {
+    queue,
     redis,
     drainMs,
     running,
     log,
-  }: { redis: Redis; drainMs: number; running: () => number; log: Log },
+  }: { queue: string; redis: Redis; drainMs: number; running: () => number; log: Log },
 ): Promise<void> {
-  log.info({ running: running() }, "draining: no more jobs are taken");
+  log.info({ queue, running: running() }, "draining: no more jobs are taken");
   // Forced, it does not wait for Redis: the jobs' locks run out and another worker takes them over.
   if (redis.status !== "ready") {
     await worker.close(true);
@@ -27,12 +28,13 @@ export async function drainWorker(
   }
   const { promise: tooLong, resolve: giveUp } = Promise.withResolvers<void>();
   const cancel = setTimeout(() => {
-    log.warn({ running: running() }, `handing back what still runs after ${drainMs} ms`);
+    log.warn({ queue, running: running() }, `handing back what still runs after ${drainMs} ms`);
     worker.cancelAllJobs("the worker stops");
   }, drainMs);
   const end = setTimeout(giveUp, drainMs + handBackMs);
   await Promise.race([worker.close(), tooLong]);
   clearTimeout(cancel);
   clearTimeout(end);
-  if (running() > 0) log.error({ running: running() }, "jobs are left to be recovered as stalled");
+  if (running() > 0)
+    log.error({ queue, running: running() }, "jobs are left to be recovered as stalled");
 }

@@ -1,12 +1,11 @@
 import type { Worker } from "bullmq";
-import { queueName } from "../contract/queues.ts";
+import { type Queues, queues as ownQueues } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { describeOutage, openRedis } from "../queue/connection.ts";
 import { noteBlock } from "../queue/blocks.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
-import { readQueueState } from "../queue/state.ts";
 import { readQueue } from "../queue/reading.ts";
 import type { Config } from "../service/config.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
@@ -15,27 +14,23 @@ import { createReadiness } from "../service/readiness.ts";
 import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
+import { groupByQueue, queueOf } from "../task/task-queue.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
-import { observeRedis } from "../telemetry/redis-connection.ts";
+import { createRedisObserver, observeRedis } from "../telemetry/redis-connection.ts";
 import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
-import { createActivityCollector } from "./activity-metrics.ts";
-import { createActivity } from "./activity.ts";
 import { createBlockReport } from "./blocking/block-report.ts";
 import { startBlockWatch } from "./blocking/block-watch.ts";
 import { createClocks } from "./blocking/clocks.ts";
 import { openLockGuard } from "./blocking/lock-guard.ts";
-import { startDeadman } from "./deadman.ts";
-import { drainWorker } from "./drain.ts";
-import { keepHeartbeat } from "./heartbeat-schedule.ts";
 import { openChildren } from "./isolation/children.ts";
 import { findDelegatedGroup } from "./isolation/control-group.ts";
 import { killAbandoned } from "./isolation/marked-processes.ts";
 import { isolateTasks } from "./isolation/isolated-tasks.ts";
-import { openQueueWorker } from "./queue-worker.ts";
+import { openServedQueue, type ServedQueue } from "./served-queue.ts";
 
 const requestGraceMs = 1_000;
 /** What a stop may take beyond the time that jobs get. */
@@ -44,13 +39,13 @@ const closeSlackMs = 10_000;
 export interface WorkerService extends OpenService {
   /** TCP ports of its listeners. */
   readonly ports: Readonly<Record<"metrics", number>>;
-  /** BullMQ's own, for its events. */
-  readonly worker: Worker;
+  /** BullMQ's own by queue, for their events. */
+  readonly workers: ReadonlyMap<string, Worker>;
 }
 
 /** What may be given to a worker instead of its own. */
 export interface WorkerParts {
-  readonly queueName: string;
+  readonly queues: Queues;
   /** Those of `tasksFolder`, or others; the isolated ones are looked for in that folder. */
   readonly tasks: Tasks;
   readonly tasksFolder: URL;
@@ -73,7 +68,9 @@ export async function openWorker(
   await using opening = new AsyncDisposableStack();
   const folder = given.tasksFolder ?? tasksFolder;
   const loaded = given.tasks ?? (await loadTasks(folder));
-  const telemetry = given.telemetry ?? (await startTelemetry("worker", config, loaded.keys()));
+  const queues = given.queues ?? ownQueues;
+  const byQueue = groupByQueue(loaded, queues);
+  const telemetry = given.telemetry ?? (await startTelemetry("worker", config, byQueue));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
   opening.defer(watchEventLoop(telemetry.metrics.eventLoopLagMax));
@@ -82,14 +79,25 @@ export async function openWorker(
   const redis = openRedis(withReader(config.redis), "background");
   opening.defer(() => redis.disconnect());
   observeRedis(redis, "worker", { log, metrics });
-  const queue = createQueue(redis, given.queueName ?? queueName);
-  opening.defer(startJanitor({ queue, redis, ...createRemovalReport({ log, metrics }) }));
+  const known = Object.entries(queues).map(([name, spec]) => ({
+    spec,
+    queue: createQueue(redis, name, spec),
+  }));
+  for (const { queue, spec } of known) {
+    const others = known.map((other) => other.queue).filter((other) => other !== queue);
+    const report = createRemovalReport(queue.name, { log, metrics });
+    opening.defer(startJanitor({ queue, redis, keep: spec.keep, others, ...report }));
+  }
+  const wanted = config.worker.queues ?? Object.keys(queues);
+  const served = known
+    .filter(({ queue }) => wanted.includes(queue.name))
+    .map(({ queue, spec }) => ({ queue, spec, slots: spec.slots ?? config.worker.concurrency }));
   const abandoned = killAbandoned();
   if (abandoned > 0)
     log.warn({ abandoned }, "killed what a worker had left behind that was killed");
   const delegatedGroup = findDelegatedGroup();
   const children = openChildren({
-    max: config.worker.concurrency,
+    max: served.reduce((sum, { slots }) => sum + slots, 0),
     env: given.childEnvironment ?? {},
     deathSignal: loadDeathSignal(),
     delegatedGroup,
@@ -97,16 +105,17 @@ export async function openWorker(
   });
   opening.defer(() => children.close());
   const tasks = isolateTasks(loaded, children, folder);
-  const activity = createActivity();
 
+  const serving: ServedQueue[] = [];
   let draining = false;
-  const collectQueue = createQueueCollector({
-    read: () => readQueue(queue, redis),
+  const collectQueues = createQueueCollector({
+    readers: new Map(
+      served.map(({ queue, spec }) => [queue.name, () => readQueue(queue, redis, spec)]),
+    ),
     redis,
     client: "worker",
     metrics,
   });
-  const collectActivity = createActivityCollector(activity, metrics);
   const listeners = await openListeners(config, {
     metrics: {
       port: config.ports.workerMetrics,
@@ -114,8 +123,8 @@ export async function openWorker(
       app: createObservabilityApp({
         registry,
         collect: async () => {
-          collectActivity();
-          await collectQueue();
+          for (const { collect } of serving) collect();
+          await collectQueues();
         },
         readiness: createReadiness(
           { outage: () => describeOutage(redis), readMemory: () => readMemory(redis) },
@@ -128,69 +137,58 @@ export async function openWorker(
   opening.defer(() => listeners.close(requestGraceMs));
 
   const clocks = createClocks();
-  const note = (task: string) => noteBlock(queue, redis, task);
-  const watch = startBlockWatch(clocks, createBlockReport({ metrics, note, log }));
+  const queueOfTask = (name: string | undefined) => queueOf(loaded.get(name ?? "") ?? {}, queues);
+  const note = async (name: string, task: string) => {
+    const found = known.find(({ queue }) => queue.name === name);
+    if (found !== undefined) await noteBlock(found.queue, redis, task);
+  };
+  const report = createBlockReport({ metrics, queueOf: queueOfTask, note, log });
+  const watch = startBlockWatch(clocks, report);
   opening.defer(() => watch.close());
-  const { worker, brake } = openQueueWorker({
+  const shared = {
     config: config.worker,
     redis,
-    queue,
     tasks,
     metrics,
     tracer: otlp.tracer,
-    activity,
     watch,
+    observeBlocking: createRedisObserver("worker_blocking", { log, metrics }),
+    onWedged: given.onWedged ?? (() => undefined),
     log,
-  });
+  };
+  for (const one of served) serving.push(openServedQueue({ ...shared, ...one }));
   const orders = {
     memory: clocks.memory,
     redis: config.redis,
-    queueName: queue.name,
-    workerId: worker.id,
+    workerIds: new Map(serving.map(({ name, worker }) => [name, worker.id])),
     lockMs: config.worker.lockMs,
     limits: new Map([...tasks].map(([name, { timeLimitMs }]) => [name, timeLimitMs])),
     logLevel: log.level,
   };
   const guard = openLockGuard(orders, telemetry.relay);
   opening.defer(() => guard.close());
-  opening.defer(() =>
-    drainWorker(worker, {
-      redis,
-      drainMs: config.worker.drainMs,
-      running: () => activity.running,
-      log,
-    }),
-  );
-  const stopHeartbeat = keepHeartbeat({ queue, redis, log });
-  const stopDeadman = startDeadman({
-    readState: () => readQueueState(queue),
-    activity,
-    brake,
-    concurrency: config.worker.concurrency,
-    limitMs: config.worker.deadmanMs,
-    onWedged: (waitedMs) => {
-      log.fatal(
-        { waited_ms: waitedMs },
-        "jobs wait but none is started: exiting to be started anew",
-      );
-      given.onWedged?.();
-    },
+  opening.defer(async () => {
+    await Promise.all(serving.map(({ drain }) => drain()));
   });
   opening.defer(() => {
     draining = true;
-    stopDeadman();
-    stopHeartbeat();
+    for (const { rest } of serving) rest();
   });
   const endBy = delegatedGroup === undefined ? "mark" : "control_group";
   log.info(
-    { tasks: [...tasks.keys()], ports: listeners.ports, isolated_tasks_end_by: endBy },
+    {
+      queues: wanted,
+      tasks: [...tasks.keys()],
+      ports: listeners.ports,
+      isolated_tasks_end_by: endBy,
+    },
     "worker is up",
   );
 
   const opened = opening.move();
   return {
     ports: listeners.ports,
-    worker,
+    workers: new Map(serving.map(({ name, worker }) => [name, worker])),
     log,
     closeWithinMs: config.worker.drainMs + closeSlackMs,
     close: () => opened.disposeAsync(),

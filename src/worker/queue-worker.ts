@@ -4,15 +4,16 @@ import type { Tracer } from "@opentelemetry/api";
 import { type Job, type Queue, Worker, type WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
-import { queueName } from "../contract/queues.ts";
+import type { QueueSpec } from "../contract/queues.ts";
 import { prefixOf } from "../queue/keys.ts";
-import { queueBackend } from "../queue/queue.ts";
+import { giveBackTurn } from "../queue/limits.ts";
+import { createQueueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
 import { hasEndedBefore, readEndedBefore } from "../queue/rerun.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
-import { observeRedis } from "../telemetry/redis-connection.ts";
+import type { createRedisObserver } from "../telemetry/redis-connection.ts";
 import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
@@ -29,6 +30,13 @@ export interface WorkerDeps {
   readonly redis: Redis;
   /** The queue to take jobs from, on that connection. */
   readonly queue: Queue;
+  readonly spec: QueueSpec;
+  /** Of its jobs, run at once. */
+  readonly slots: number;
+  /** Settles once the queue's limits hold in Redis: no job is taken before. */
+  readonly limited: Promise<unknown>;
+  /** Observes the connection on which the worker waits for jobs. */
+  readonly observeBlocking: ReturnType<typeof createRedisObserver>;
   readonly tasks: Tasks;
   readonly metrics: WorkerMetrics;
   readonly tracer: Tracer;
@@ -43,12 +51,14 @@ export interface QueueWorker {
 }
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
-export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): QueueWorker {
+export function openQueueWorker(all: WorkerDeps): QueueWorker {
+  const { config, redis, queue, spec, slots, limited, observeBlocking, ...others } = all;
+  const deps = { ...others, queue: queue.name };
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
     ...deps,
     attempts,
-    postpone: createPostpone({ ...deps, queue, redis }),
+    postpone: createPostpone({ ...others, queue, redis }),
     endedBefore: (job) => readEndedBefore(queue, redis, job),
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
@@ -56,22 +66,27 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   const never = new AbortController().signal;
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
   const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
-    job.name === heartbeatName
-      ? recordHeartbeat(queue, redis)
-      : process(job, token, signal ?? never);
+    job.name === heartbeatName ? pass() : process(job, token, signal ?? never);
+  const pass = async () => {
+    if (spec.rate !== undefined) await giveBackTurn(queue, redis);
+    await recordHeartbeat(queue, redis);
+  };
   const options: WorkerOptions = {
     connection: redis,
     prefix: prefixOf(queue.name),
     name: `${hostname()}-${randomUUID().slice(0, 8)}`,
-    concurrency: config.concurrency,
+    concurrency: slots,
     lockDuration: config.lockMs,
     stalledInterval: config.stalledCheckMs,
     // With BullMQ's default of 1, six kills failed 25 of 200 healthy jobs; with 5, none.
     maxStalledCount: 5,
     // BullMQ would sleep for 15 s whenever a connection breaks under one of its commands.
     runRetryDelay: 1_000,
+    // By default a worker may sleep for 30 s on what a heartbeat has taken, and given back at once.
+    maximumRateLimitDelay: 1_000,
+    autorun: false,
   };
-  const worker = new Worker(queue.name, handle, options, queueBackend);
+  const worker = new Worker(queue.name, handle, options, createQueueBackend(spec.keep));
   registerAccounting(worker, {
     ...deps,
     attempts,
@@ -80,19 +95,18 @@ export function openQueueWorker({ config, redis, queue, ...deps }: WorkerDeps): 
   registerScriptFailures(worker, deps.log);
   const brake = registerBrake(worker, deps.log);
   worker.on("closing", () => brake.release());
-  observeBlocking(worker, deps);
-  deps.metrics.workerConcurrency.set({ queue: queueName }, config.concurrency);
+  // BullMQ hands it out once it is ready, or never, where the worker is closed before.
+  worker.getBackend().blockingClient?.then(observeBlocking, () => undefined);
+  deps.metrics.workerConcurrency.set({ queue: queue.name }, slots);
+  void limited.then(() => run(worker));
   return { worker, brake };
 }
 
-/** Observes the connection on which the worker waits for jobs; BullMQ hands it out once it is ready. */
-function observeBlocking(worker: Worker, deps: Pick<WorkerDeps, "log" | "metrics">): void {
-  const client = "worker_blocking" as const;
-  deps.metrics.redisConnectionUp.set({ client }, 0);
-  const opened = worker.getBackend().blockingClient;
-  opened?.then(
-    (redis) => observeRedis(redis, client, deps),
-    // The worker was closed before there was one.
-    () => undefined,
-  );
+async function run(worker: Worker): Promise<void> {
+  if (worker.closing !== undefined) return;
+  await worker.run().catch((error: unknown) => worker.emit("error", asError(error)));
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

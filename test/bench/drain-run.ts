@@ -5,6 +5,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { heartbeatName } from "../../src/queue/heartbeat.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { carryTrace } from "../../src/queue/trace-carrier.ts";
+import { queues } from "../../src/contract/queues.ts";
 import { loadConfig } from "../../src/service/config.ts";
 import { loadTasks } from "../../src/task/registry.ts";
 import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts";
@@ -32,13 +33,13 @@ const config = {
 const tasksFolder = new URL("./tasks/", import.meta.url);
 const tasks = await loadTasks(tasksFolder);
 const registry = createRegistry();
-const metrics = registerMetrics(registry, "worker", tasks.keys());
+const metrics = registerMetrics(registry, "worker", new Map([[queue.name, [...tasks.keys()]]]));
 const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
 const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
 
 await addJobs(warmUpJobs);
-const { worker, close } = await openWorker(config, {
-  queueName: queue.name,
+const { workers, close } = await openWorker(config, {
+  queues: { [queue.name]: queues.default },
   tasks: new Map([...tasks].map(([name, task]) => [name, { ...task, isolated }])),
   tasksFolder,
   telemetry: {
@@ -51,6 +52,8 @@ const { worker, close } = await openWorker(config, {
   },
   childEnvironment: process.env,
 });
+const worker = workers.get(queue.name);
+if (worker === undefined) throw new Error(`expected a worker of the queue "${queue.name}"`);
 await untilCompleted(worker, warmUpJobs);
 await worker.pause();
 await addJobs(measuredJobs);

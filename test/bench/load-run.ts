@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { queueName } from "../../src/contract/queues.ts";
+import { defaultQueue } from "../../src/contract/queues.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { createQueue } from "../../src/queue/queue.ts";
@@ -12,7 +12,7 @@ const lookMs = 5;
 // drains, and `load RATE` queues so many until SIGTERM, and prints how many it were.
 const [mode, redisUrl = "", rate = "0"] = process.argv.slice(2);
 const redis = openRedis({ url: redisUrl, password: undefined }, "background");
-const queue = createQueue(redis, queueName);
+const queue = createQueue(redis, defaultQueue);
 const perSecond = mode === "drain" ? await drain() : await load(Number(rate));
 process.stdout.write(`${perSecond}\n`);
 redis.disconnect();

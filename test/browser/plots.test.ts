@@ -141,6 +141,7 @@ async function openOverview(
       clock_skew_seconds: 0,
       blocked_by: [],
     },
+    queues: {},
     last_minute: {
       succeeded: 0,
       failed: 0,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { queueName } from "../../src/contract/queues.ts";
+import { defaultQueue } from "../../src/contract/queues.ts";
 import { heartbeatName } from "../../src/queue/heartbeat.ts";
 import type { BoardRoute } from "./board-routes.ts";
 
@@ -100,7 +100,7 @@ const statuses = [
 ];
 const parameters = fc.record({
   queueName: fc.oneof(
-    { weight: 20, arbitrary: fc.constant(queueName) },
+    { weight: 20, arbitrary: fc.constant(defaultQueue) },
     fc.constantFrom("nope", "__proto__"),
   ),
   queueStatus: fc.oneof(

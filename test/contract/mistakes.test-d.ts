@@ -8,7 +8,7 @@ import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts"
 
 // Nothing here runs: the type check fails as soon as one of these mistakes compiles.
 
-const registered = registerMetrics(createRegistry(), "worker", []);
+const registered = registerMetrics(createRegistry(), "worker", new Map());
 
 test("the topology takes no caller that is none", () => {
   // @ts-expect-error: no such host

@@ -128,15 +128,15 @@ test("counts no work of a worker that is gone for those that are left", () => {
   const { output, status } = runRuleTests("1m", [
     {
       input_series: inputOf({
-        'taskqueue_worker_busy_seconds_total{queue="tasks",instance="a"}': "0+540x60",
-        'taskqueue_worker_concurrency{queue="tasks",instance="a"}': "10x60",
-        'taskqueue_worker_busy_seconds_total{queue="tasks",instance="b"}': "0+540x20 stale",
-        'taskqueue_worker_concurrency{queue="tasks",instance="b"}': "10x20 stale",
+        'taskqueue_worker_busy_seconds_total{queue="default",instance="a"}': "0+540x60",
+        'taskqueue_worker_concurrency{queue="default",instance="a"}': "10x60",
+        'taskqueue_worker_busy_seconds_total{queue="default",instance="b"}': "0+540x20 stale",
+        'taskqueue_worker_concurrency{queue="default",instance="b"}': "10x20 stale",
       }),
       promql_expr_test: ["20m", "22m"].map((at) => ({
         expr: recordings.utilization.record,
         eval_time: at,
-        exp_samples: [{ labels: `${recordings.utilization.record}{queue="tasks"}`, value: 0.9 }],
+        exp_samples: [{ labels: `${recordings.utilization.record}{queue="default"}`, value: 0.9 }],
       })),
     },
   ]);

@@ -1,3 +1,4 @@
+import { defaultQueue } from "../../src/contract/queues.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { jobPaths, producerUrls } from "../../dashboards/panels/links.ts";
@@ -122,7 +123,7 @@ async function expectLinksToLead({ producer, prometheus }: MonitoredQueue): Prom
   const login = Buffer.from(`${boardLogin.user}:${boardLogin.password}`).toString("base64");
   const pages = [
     await fetch(`${publicUrl}${jobPaths.status(id)}`),
-    await fetch(`${boardUrl}${jobPaths.board(id)}`, {
+    await fetch(`${boardUrl}${jobPaths.board(defaultQueue, id)}`, {
       headers: { authorization: `Basic ${login}` },
     }),
   ];

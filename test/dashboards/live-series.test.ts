@@ -18,7 +18,7 @@ import { stateSeries, wellSeries } from "./alert-cases/state-series.ts";
 const names: Readonly<Record<string, string>> = {
   divide: "quotient",
   "second-try": "quotient",
-  "of Prometheus 3": "tasks",
+  "of Prometheus 3": "default",
   "10.0": "10",
 };
 /** What no two releases have in common. */

@@ -1,13 +1,13 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { queueName } from "../../src/contract/queues.ts";
+import { defaultQueue } from "../../src/contract/queues.ts";
 import { prefixOf } from "../../src/queue/keys.ts";
 import { openLedger } from "../faults/ledger.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
-const prefix = `${prefixOf(queueName)}:${queueName}`;
+const prefix = `${prefixOf(defaultQueue)}:${defaultQueue}`;
 
 test("a ledger's audit finds jobs that were lost, that failed and that were begun twice", async () => {
   const redis = await ownRedis();

@@ -47,11 +47,11 @@ test("a division goes from the request to its result, seen in one trace and in t
     ]),
   ).toEqual([
     ["taskqueue-producer", "POST /api/v1/jobs", 2, undefined, 0],
-    ["taskqueue-producer", "send tasks", 4, request?.spanId, 0],
-    ["taskqueue-worker", "wait tasks", 1, send?.spanId, 0],
-    ["taskqueue-worker", "process tasks", 5, send?.spanId, 0],
+    ["taskqueue-producer", "send default", 4, request?.spanId, 0],
+    ["taskqueue-worker", "wait default", 1, send?.spanId, 0],
+    ["taskqueue-worker", "process default", 5, send?.spanId, 0],
     ["taskqueue-worker", "compute quotient", 1, process?.spanId, 0],
-    ["taskqueue-worker", "settle tasks", 3, process?.spanId, 0],
+    ["taskqueue-worker", "settle default", 3, process?.spanId, 0],
   ]);
   expect([request?.linkedTraces, request?.links]).toEqual([[callersTrace], ["b7ad6b7169203331"]]);
   expect(process?.links).toEqual([send?.spanId]);
@@ -59,7 +59,7 @@ test("a division goes from the request to its result, seen in one trace and in t
     "messaging.system": "bullmq",
     "messaging.operation.name": "process",
     "messaging.operation.type": "process",
-    "messaging.destination.name": "tasks",
+    "messaging.destination.name": "default",
     "messaging.message.id": id,
     "taskqueue.task": "quotient",
   });
@@ -94,7 +94,7 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   );
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   expect(scrape).toContain(
-    'taskqueue_jobs_finished_total{queue="tasks",task="quotient",outcome="failed",error_type="division_by_zero"} 1\n',
+    'taskqueue_jobs_finished_total{queue="default",task="quotient",outcome="failed",error_type="division_by_zero"} 1\n',
   );
   const spans = await spansOf(traceId ?? "");
   const failed = spans.filter(({ status }) => status === 2);
@@ -102,7 +102,7 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
     failed.map(({ name, attributes, events }) => [name, attributes["error.type"], events]),
   ).toEqual([
     ["compute quotient", "division_by_zero", []],
-    ["process tasks", "division_by_zero", ["exception"]],
+    ["process default", "division_by_zero", ["exception"]],
   ]);
   const fields = { job_id: id, task: "quotient", attempt: 1, error_type: "division_by_zero" };
   const line = worker

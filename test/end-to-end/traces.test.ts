@@ -43,7 +43,7 @@ test(
     const recovered = await submit("hangs");
     await until("the first attempt", () => existsSync(recovered.trace));
     await until("its wait to be exported", () =>
-      spans.some(({ name, traceId }) => name === "wait tasks" && traceId === recovered.trace_id),
+      spans.some(({ name, traceId }) => name === "wait default" && traceId === recovered.trace_id),
     );
     await worker.stop("SIGKILL");
     await startWorker();
@@ -51,7 +51,7 @@ test(
 
     const tell = (id: string, ...parts: string[]) => untilTold(spans, id, parts);
     const send = (id: string) =>
-      spans.find(({ name, attributes }) => name === "send tasks" && isOf(attributes, id));
+      spans.find(({ name, attributes }) => name === "send default" && isOf(attributes, id));
     expect([
       await tell(retried.id, "send", "wait", "process 1 error", "settle"),
       await tell(retried.id, "process 2", "settle"),

@@ -84,7 +84,7 @@ fault<{ readonly runs: readonly Block[] }>(
 /** What a worker counts of the task's blocks. */
 async function blockedSeconds({ metricsUrl }: WorkerProcess, task: string): Promise<number> {
   const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
-  const series = `taskqueue_task_blocked_seconds_total{queue="tasks",task="${task}"} `;
+  const series = `taskqueue_task_blocked_seconds_total{queue="default",task="${task}"} `;
   const line = scrape.split("\n").find((text) => text.startsWith(series));
   return Number(line?.slice(series.length));
 }

@@ -1,4 +1,4 @@
-import { queueName } from "../../src/contract/queues.ts";
+import { defaultQueue } from "../../src/contract/queues.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { isJobId } from "../../src/queue/job-id.ts";
 import { prefixOf } from "../../src/queue/keys.ts";
@@ -8,7 +8,7 @@ export async function countSubmitted(redisUrl: string): Promise<number> {
   const redis = openRedis({ url: redisUrl, password: undefined }, "background");
   try {
     const jobs = new Set<string>();
-    const start = `${prefixOf(queueName)}:${queueName}:`;
+    const start = `${prefixOf(defaultQueue)}:${defaultQueue}:`;
     const match = `${start}*`;
     for await (const keys of redis.scanStream({ match, type: "hash", count: 1_000 })) {
       for (const key of keys as string[]) {

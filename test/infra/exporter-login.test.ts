@@ -62,7 +62,7 @@ test("the exporter's user can read no job, and change nothing", async () => {
   const exporter = new Redis(url, { enableReadyCheck: false });
   onTestFinished(() => exporter.disconnect());
   const forbidden = [
-    ["GET", "{tripod:tasks}:tasks:id"],
+    ["GET", "{tripod:default}:default:id"],
     ["KEYS", "*"],
     ["CONFIG", "GET", "*"],
     ["ACL", "LIST"],

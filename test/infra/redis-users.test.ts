@@ -42,7 +42,7 @@ function isPartOf(whole: readonly string[]) {
   return (part: readonly string[]) => part.every((each) => whole.includes(each));
 }
 
-const own = "{tripod:tasks}:tasks:meta";
+const own = "{tripod:default}:default:meta";
 
 /** What no service needs, as an intruder with its password would try it. */
 const refused: readonly (readonly [string, ...string[]])[] = [
@@ -62,7 +62,7 @@ const refused: readonly (readonly [string, ...string[]])[] = [
   ["FLUSHDB"],
   ["SWAPDB", "0", "1"],
   ["MOVE", own, "1"],
-  ["COPY", own, "{tripod:tasks}:tasks:copy"],
+  ["COPY", own, "{tripod:default}:default:copy"],
   ["DUMP", own],
   ["RESTORE", own, "0", ""],
   ["MIGRATE", "127.0.0.1", "1", own, "0", "1"],
@@ -89,10 +89,10 @@ const refused: readonly (readonly [string, ...string[]])[] = [
   ["SHUTDOWN"],
   ["SUBSCRIBE", "channel"],
   ["PUBLISH", "channel", "text"],
-  // Keys that are not the queue's.
+  // Keys that are no queue's.
   ["GET", "other"],
   ["SET", "{tripod:tasks}", "text"],
-  ["GET", "{tripod:tasks}:another:meta"],
+  ["GET", "{another:tasks}:tasks:meta"],
   ["SET", "{tripod}:other", "text"],
   ["RENAME", own, "other"],
   ["EVAL", "return redis.call('GET', 'other')", "0"],

@@ -3,6 +3,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { inject, onTestFinished, test, expect } from "vitest";
 import type { RemovalReason } from "../../src/contract/metrics.ts";
+import { queues } from "../../src/contract/queues.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { readForgotten } from "../../src/queue/forgotten.ts";
 import { type JanitorDeps, startJanitor } from "../../src/queue/janitor.ts";
@@ -17,7 +18,12 @@ function open(url = inject("redisUrl"), name = `test-${randomUUID()}`) {
   return { redis, queue: createQueue(redis, name) };
 }
 
-function watch(queue: Queue, redis: Redis, ages?: JanitorDeps["ages"]) {
+function watch(
+  queue: Queue,
+  redis: Redis,
+  keep: JanitorDeps["keep"] = queues.default.keep,
+  others: readonly Queue[] = [],
+) {
   const removed: [number, RemovalReason][] = [];
   const failures: unknown[] = [];
   const stop = startJanitor({
@@ -25,7 +31,8 @@ function watch(queue: Queue, redis: Redis, ages?: JanitorDeps["ages"]) {
     redis,
     onRemoved: (...args) => removed.push(args),
     onFailed: (error) => failures.push(error),
-    ...(ages && { ages }),
+    keep,
+    others,
   });
   onTestFinished(stop);
   return { removed, failures };
@@ -63,8 +70,8 @@ test("jobs go when their time is over, without a job that ends, and the younger 
   await addEnded(queue, redis, "completed", { count: 250, bytes: 10, apartMs: 100_000 });
   await addEnded(queue, redis, "failed", { count: 20, bytes: 10 });
   // Half of the time from one to the next: no pause of this machine moves a job across it.
-  const ages = { completed: { age: 5_950 }, failed: { age: 3_600 } };
-  const { removed } = watch(queue, redis, ages);
+  const keep = { succeededSeconds: 5_950, failedSeconds: 3_600 };
+  const { removed } = watch(queue, redis, keep);
   await until("the sweep", () => removed.length > 0);
   expect(removed).toEqual([[190, "age"]]);
   const [oldest] = await queue.getCompleted(-1, -1);
@@ -79,7 +86,7 @@ test("a kept job whose record is no hash does not keep the others", async () => 
   await addEnded(queue, redis, "completed", { count: 20, bytes: 10 });
   await redis.del(queue.toKey("completed-1"));
   await redis.set(queue.toKey("completed-1"), "text");
-  watch(queue, redis, { completed: { age: 10 }, failed: { age: 3_600 } });
+  watch(queue, redis, { succeededSeconds: 10, failedSeconds: 3_600 });
   const isSwept = async () => (await redis.zcard(queue.toKey("completed"))) <= 10;
   await until("the sweep", isSwept);
   expect(await redis.exists(queue.toKey("completed-1"))).toBe(0);
@@ -88,8 +95,8 @@ test("a kept job whose record is no hash does not keep the others", async () => 
 test("of several that run on a queue, one does the work, and all can measure", async () => {
   const { queue, redis } = open();
   await addEnded(queue, redis, "completed", { count: 100, bytes: 10, apartMs: 100_000 });
-  const ages = { completed: { age: 4_950 }, failed: { age: 4_950 } };
-  const janitors = [1, 2, 3, 4].map(() => watch(queue, redis, ages));
+  const keep = { succeededSeconds: 4_950, failedSeconds: 4_950 };
+  const janitors = [1, 2, 3, 4].map(() => watch(queue, redis, keep));
   const removed = () => janitors.flatMap((janitor) => janitor.removed);
   await until("the sweep", () => removed().length > 0);
   expect(removed()).toEqual([[50, "age"]]);
@@ -170,13 +177,10 @@ test.each(["producer", "worker"] as const)("works with the rights of a %s", asyn
   const server = await ownRedis();
   const admin = openRedis({ url: server.url, password: undefined }, "background");
   onTestFinished(() => admin.disconnect());
-  const { queue, redis } = open(asService(service, server.url), "tasks");
+  const { queue, redis } = open(asService(service, server.url));
   await addEnded(queue, redis, "completed", { count: 100, bytes: 60_000 });
   await admin.config("SET", "maxmemory", "14000000");
-  const { removed, failures } = watch(queue, redis, {
-    completed: { age: 90 },
-    failed: { age: 90 },
-  });
+  const { removed, failures } = watch(queue, redis, { succeededSeconds: 90, failedSeconds: 90 });
   const reasons = () => new Set(removed.map(([, reason]) => reason));
   await until("both reasons", () => reasons().size === 2);
   const before = await queue.getCompletedCount();
@@ -190,13 +194,30 @@ test.each(["producer", "worker"] as const)("works with the rights of a %s", asyn
   expect(await admin.acl("LOG")).toEqual([]);
 });
 
+test("each of two queues gives up its part of what is too much of both", async () => {
+  const server = await ownRedis();
+  const two = ["first", "second"].map((name) => open(server.url, name));
+  const [one, other] = two as [(typeof two)[number], (typeof two)[number]];
+  await addEnded(one.queue, one.redis, "completed", { count: 90, bytes: 60_000 });
+  await addEnded(other.queue, other.redis, "completed", { count: 30, bytes: 60_000 });
+  // Either alone would fit: a third of the memory is what ended jobs may have.
+  await one.redis.config("SET", "maxmemory", "18000000");
+  watch(one.queue, one.redis, queues.default.keep, [other.queue]);
+  watch(other.queue, other.redis, queues.default.keep, [one.queue]);
+  const bytes = async () => {
+    const kept = await Promise.all(two.map(({ queue, redis }) => measureKept(queue, redis)));
+    return kept.reduce((sum, { succeeded }) => sum + succeeded.bytes, 0);
+  };
+  await until("room", async () => (await bytes()) < 18_000_000 * 0.36);
+  const [left, leftOther] = await Promise.all(two.map(({ queue }) => queue.getCompletedCount()));
+  expect((left ?? 0) / (leftOther ?? 1)).toBeGreaterThan(2);
+  expect((left ?? 0) / (leftOther ?? 1)).toBeLessThan(4.5);
+});
+
 test("says once that it cannot work, and goes on when it can", async () => {
   const { queue, redis } = open();
   await redis.set(queue.toKey("completed"), "not a sorted set");
-  const { removed, failures } = watch(queue, redis, {
-    completed: { age: 10 },
-    failed: { age: 10 },
-  });
+  const { removed, failures } = watch(queue, redis, { succeededSeconds: 10, failedSeconds: 10 });
   await until("the failure", () => failures.length > 0);
   expect(failures).toEqual([
     expect.objectContaining({ message: expect.stringMatching(/^WRONGTYPE/) }),

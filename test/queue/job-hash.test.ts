@@ -58,7 +58,7 @@ test.each([
   expect(isSound(flat({ ...whole, ...damage }))).toBe(false);
 });
 
-const ownParent = JSON.stringify({ id: "1", queueKey: "{tripod:tasks}:tasks" });
+const ownParent = JSON.stringify({ id: "1", queueKey: "{tripod:default}:default" });
 
 test("a parent in a queue of ours is sound", () => {
   expect(isSound(flat({ ...whole, parent: ownParent }))).toBe(true);
@@ -93,7 +93,7 @@ test("what is sound is as mending would leave it", () => {
       ats: text,
       progress: text,
       parent: fc.oneof(text, fc.constant(ownParent)),
-      parentKey: fc.oneof(text, fc.constant("{tripod:tasks}:tasks:1")),
+      parentKey: fc.oneof(text, fc.constant("{tripod:default}:default:1")),
     },
     { requiredKeys: [] },
   );

@@ -52,7 +52,7 @@ test("a job and its count reach Redis in one piece", async () => {
   const server = await ownRedis();
   const redis = openRedis({ url: server.url, password: undefined }, "background");
   onTestFinished(() => redis.disconnect());
-  const queue = createQueue(redis, "tasks");
+  const queue = createQueue(redis);
   const ask = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => call(queue, redis);
   const toKey = (name: string) => queue.toKey(name);
   const places = createPlaces({ ask, toKey, limit: 1_000 });

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
+import { queues as ownQueues } from "../../src/contract/queues.ts";
 import { openProducer } from "../../src/producer/open-producer.ts";
 import { loadConfig } from "../../src/service/config.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
@@ -87,15 +88,15 @@ async function openServices({ password, given }: { password: string; given: stri
     }),
     ports: anyPorts,
   };
-  const queueName = `test-${randomUUID()}`;
+  const queues = { [`test-${randomUUID()}`]: ownQueues.default };
   const producer = await openProducer(config, {
-    queueName,
+    queues,
     tasks,
     telemetry: createTestTelemetry("producer", tasks),
   });
   onTestFinished(() => producer.close());
   const worker = await openWorker(config, {
-    queueName,
+    queues,
     tasks,
     telemetry: createTestTelemetry("worker", tasks),
   });

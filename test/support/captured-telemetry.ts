@@ -41,7 +41,7 @@ export async function captureTelemetry(): Promise<CapturedTelemetry> {
   await spawnWorker(redis.url, env);
   await Promise.all(jobs.map(({ id }) => untilFinal(url, id)));
   await until("all of both jobs", () => {
-    const settled = spans.filter(({ name }) => name === "settle tasks");
+    const settled = spans.filter(({ name }) => name === "settle default");
     return settled.length >= jobs.length && logs.some(({ body: text }) => isFailure(text));
   });
   return { spans, logs };

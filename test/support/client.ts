@@ -3,6 +3,7 @@ import { until } from "./until.ts";
 /** A job as the API tells it, as far as tests look. */
 export interface JobAnswer {
   readonly id: string;
+  readonly queue: string;
   readonly status: string;
   readonly result?: unknown;
   readonly error_type?: string;

@@ -45,6 +45,7 @@ export function readLogql(): readonly Query[] {
 function askedByJobPage(): readonly { readonly query?: string; readonly expr?: string }[] {
   const job = {
     id: "evx55v52neosn2z2g6vg6nazoy",
+    queue: "default",
     trace_id: "0af7651916cd43dd8448eb211c80319c",
   };
   const links = createJobLinks({ boardUrl: undefined, grafanaUrl: "http://grafana" }, job);

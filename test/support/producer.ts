@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { inject, onTestFinished } from "vitest";
+import { type Queues, type QueueSpec, queues } from "../../src/contract/queues.ts";
 import { openProducer } from "../../src/producer/open-producer.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
@@ -39,6 +40,10 @@ export interface ProducerOptions {
   readonly redisUrl?: string;
   /** Its queue's name; one of its own if not given. */
   readonly name?: string;
+  /** What holds of that queue. */
+  readonly spec?: QueueSpec;
+  /** Further queues, behind it. */
+  readonly further?: Queues;
   readonly tasks?: Tasks;
   readonly limits?: Partial<Config["limits"]>;
   readonly grafanaUrl?: string;
@@ -52,6 +57,7 @@ export interface ProducerOptions {
 /** A producer in this process, on free ports and a queue of its own; it goes with the test. */
 export async function startProducer(options: ProducerOptions = {}): Promise<TestProducer> {
   const name = options.name ?? `test-${randomUUID()}`;
+  const spec = options.spec ?? queues.default;
   const defaults = loadConfig({});
   const address = { url: options.redisUrl ?? inject("redisUrl"), password: undefined };
   const tracing = createTestTracing();
@@ -77,9 +83,9 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       publicUrl: options.publicUrl,
     },
     {
-      queueName: name,
+      queues: { [name]: spec, ...options.further },
       tasks,
-      telemetry: createTestTelemetry("producer", tasks, tracing, options.log),
+      telemetry: createTestTelemetry("producer", tasks, { queue: name, tracing, log: options.log }),
     },
   );
   const redis = openRedis(address, "background");
@@ -95,6 +101,6 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     `http://127.0.0.1:${producer.ports.metrics}`,
   ];
   await untilReady(url);
-  const queue = createQueue(redis, name);
+  const queue = createQueue(redis, name, spec);
   return { url, boardUrl, metricsUrl, queue, redis, name, tracing, close };
 }

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
 import { createUsers } from "../../infra/boot/redis-users.ts";
-import { queueName } from "../../src/contract/queues.ts";
 import { reservePort } from "./ports.ts";
 
 export interface TestRedis {
@@ -92,10 +91,7 @@ export function createRedisCommand(settings: Readonly<Record<string, string>>): 
     "redis-server",
     ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]),
     // The deployment's own users; the tests themselves are Redis' default user, who may do all.
-    ...createUsers(passwords, [queueName, "test-*"]).flatMap((user) => [
-      "--user",
-      ...user.split(" "),
-    ]),
+    ...createUsers(passwords).flatMap((user) => ["--user", ...user.split(" ")]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { defaultQueue } from "../../src/contract/queues.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import type { Exporter } from "../../src/contract/metrics.ts";
 import type { Tasks } from "../../src/task/registry.ts";
@@ -12,15 +13,23 @@ const silent = pino({ level: "silent" });
 export function createTestTelemetry<E extends Exporter>(
   service: E,
   tasks: Tasks,
-  tracing: TestTracing = createTestTracing(),
-  log: Log = silent,
+  {
+    queue = defaultQueue,
+    tracing = createTestTracing(),
+    log = silent,
+  }: {
+    /** The name of the only queue. */
+    readonly queue?: string;
+    readonly tracing?: TestTracing;
+    readonly log?: Log | undefined;
+  } = {},
 ): Telemetry<E> {
   const registry = createRegistry();
   return {
     log,
     relay: () => undefined,
     registry,
-    metrics: registerMetrics(registry, service, tasks.keys()),
+    metrics: registerMetrics(registry, service, new Map([[queue, [...tasks.keys()]]])),
     otlp: { tracer: tracing.tracer, shutdown: async () => undefined },
   };
 }

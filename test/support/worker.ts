@@ -1,5 +1,6 @@
 import type { Job, Worker } from "bullmq";
 import { inject, onTestFinished } from "vitest";
+import { type Queues, type QueueSpec, queues } from "../../src/contract/queues.ts";
 import { heartbeatName } from "../../src/queue/heartbeat.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
@@ -20,6 +21,10 @@ export interface TestWorker {
 
 export interface WorkerOptions {
   readonly redisUrl?: string;
+  /** What holds of the queue. */
+  readonly spec?: QueueSpec;
+  /** Further queues, behind it. */
+  readonly further?: Queues;
   readonly tasks?: Tasks;
   readonly tracing?: TestTracing;
   readonly log?: Log;
@@ -33,8 +38,10 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
   const defaults = loadConfig({});
   const tracing = options.tracing ?? createTestTracing();
   const tasks = options.tasks ?? (await loadTasks(fixtureTasks));
-  const telemetry = createTestTelemetry("worker", tasks, tracing, options.log);
-  const { worker, close } = await openWorker(
+  const spec = options.spec ?? queues.default;
+  const { log } = options;
+  const telemetry = createTestTelemetry("worker", tasks, { queue: name, tracing, log });
+  const { workers, close } = await openWorker(
     {
       ...defaults,
       redis: {
@@ -44,9 +51,16 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
     },
-    { queueName: name, tasks, telemetry, ...(onWedged && { onWedged }) },
+    {
+      queues: { [name]: spec, ...options.further },
+      tasks,
+      telemetry,
+      ...(onWedged && { onWedged }),
+    },
   );
   onTestFinished(close);
+  const worker = workers.get(name);
+  if (worker === undefined) throw new Error(`expected a worker of the queue "${name}"`);
   await worker.waitUntilReady();
   return { worker, registry: telemetry.registry, tracing };
 }

@@ -82,8 +82,8 @@ test(`what is sent over OTLP follows semconv ${semconvVersion}, span kind by spa
   expect(failures.filter(([, failed]) => failed)).toEqual(
     expect.arrayContaining([
       ["POST /api/v1/jobs", true, "503"],
-      ["send tasks", true, "unknown"],
-      ["process tasks", true, "division_by_zero"],
+      ["send default", true, "unknown"],
+      ["process default", true, "division_by_zero"],
       ["compute quotient", true, "division_by_zero"],
     ]),
   );

@@ -16,7 +16,7 @@ test("a block of the event loop is told to every scraper, and no scrape takes it
 });
 
 test("a block is told on after the second in which it ended", async () => {
-  const { eventLoopLagMax } = registerMetrics(createRegistry(), "producer", []);
+  const { eventLoopLagMax } = registerMetrics(createRegistry(), "producer", new Map());
   const set = vi.spyOn(eventLoopLagMax, "set");
   onTestFinished(watchEventLoop(eventLoopLagMax));
   block();

@@ -22,6 +22,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "cannot pause the worker": "a pause of the worker",
   "cannot remove ended jobs": "a turn of the janitor",
   "cannot schedule the heartbeat": "a turn of the heartbeat",
+  "cannot set the queue's limits": "a turn of the heartbeat",
   "event loop blocked past the time limit": "a block of seconds",
   "event loop blocked by a task": "a block of seconds",
   "cannot renew the locks of a blocked worker": "a block of seconds",

@@ -28,7 +28,7 @@ test.each(["producer", "worker"] as const)(
   "registers all of the %s's metrics",
   async (exporter) => {
     const registry = createRegistry();
-    registerMetrics(registry, exporter, []);
+    registerMetrics(registry, exporter, new Map());
     const text = await registry.metrics();
     const expected = specs.filter(({ exporters }) => exporters.includes(exporter));
     const missing = expected.filter(({ help }) => !text.includes(help));
@@ -54,7 +54,7 @@ test("tells the queue's state by every name it has", async () => {
 });
 
 test("a heartbeat is none of the jobs that gauges count, and has no age", async () => {
-  const { metricsUrl, queue } = await startProducer();
+  const { metricsUrl, queue, name } = await startProducer();
   await scheduleHeartbeat(queue);
   await until("the heartbeat to have waited", async () => {
     const [heartbeat] = await queue.getWaiting(0, 0);
@@ -70,8 +70,8 @@ test("a heartbeat is none of the jobs that gauges count, and has no age", async 
           ?.slice(series.length),
       );
     return [
-      read('taskqueue_queue_jobs{queue="tasks",state="waiting"}'),
-      read('taskqueue_queue_oldest_waiting_job_age_seconds{queue="tasks"}'),
+      read(`taskqueue_queue_jobs{queue="${name}",state="waiting"}`),
+      read(`taskqueue_queue_oldest_waiting_job_age_seconds{queue="${name}"}`),
     ];
   };
   expect(await told()).toEqual([0, 0]);

@@ -13,7 +13,7 @@ function joins(attempt: number, delayMs: number): boolean[] {
       traceparent: `00-${sender.traceId}-${sender.spanId}-01`,
     });
     const times = { delayMs, readyAt: Date.now(), startedAt: Date.now() };
-    const identity = { id: "t-1", task: "quotient", attempt, ...times };
+    const identity = { queue: "default", id: "t-1", task: "quotient", attempt, ...times };
     startProcess({ tracer, server: {} }, mode, context, identity).end();
     const finished = spans.getFinishedSpans();
     const traces = new Set(finished.map((span) => span.spanContext().traceId));

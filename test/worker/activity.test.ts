@@ -11,7 +11,11 @@ async function valueOf(registry: { metrics(): Promise<string> }, series: string)
 test("counts busy time while a job still runs, and counts it once", async () => {
   const registry = createRegistry();
   const activity = createActivity();
-  const collect = createActivityCollector(activity, registerMetrics(registry, "worker", []));
+  const collect = createActivityCollector(
+    "default",
+    activity,
+    registerMetrics(registry, "worker", new Map()),
+  );
   const busy = () => {
     collect();
     return valueOf(registry, "taskqueue_worker_busy_seconds_total");
@@ -31,7 +35,11 @@ test("counts busy time while a job still runs, and counts it once", async () => 
 test("tells when each task last succeeded", async () => {
   const registry = createRegistry();
   const activity = createActivity();
-  const collect = createActivityCollector(activity, registerMetrics(registry, "worker", []));
+  const collect = createActivityCollector(
+    "default",
+    activity,
+    registerMetrics(registry, "worker", new Map()),
+  );
   activity.succeed("quotient");
   collect();
   const seconds = await valueOf(registry, "taskqueue_job_last_success_timestamp_seconds");

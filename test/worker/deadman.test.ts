@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { queueLimits } from "../../src/contract/queues.ts";
 import type { QueueState } from "../../src/queue/state.ts";
 import { startDeadman } from "../../src/worker/deadman.ts";
 
@@ -15,6 +16,7 @@ const idle: QueueState = {
   oldestReadyAt: 0,
   paused: false,
   workers: 1,
+  heldBy: [],
 };
 
 /** Watches for 10 minutes of pretended time and tells how often it would have exited. */
@@ -45,6 +47,10 @@ test("lets a worker be that has nothing to do", async () => {
 
 test("lets a worker be whose queue is paused", async () => {
   expect(await watch(async () => ({ ...idle, paused: true }))).toBe(0);
+});
+
+test.each(queueLimits)("lets a worker be whose queue's %s holds its jobs back", async (limit) => {
+  expect(await watch(async () => ({ ...idle, heldBy: [limit] }))).toBe(0);
 });
 
 test("lets a worker be whose slots are all taken", async () => {

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
 import { heartbeatName, scheduleHeartbeat } from "../../src/queue/heartbeat.ts";
-import { keepHeartbeat } from "../../src/worker/heartbeat-schedule.ts";
+import { keepStandingOrders } from "../../src/worker/standing-orders.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -39,7 +39,8 @@ async function keepEvery(lookEveryMs: number, queue: Queue): Promise<Redis> {
   const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
   await until("a connection", () => redis.status === "ready");
   const log = pino({ level: "silent" });
-  onTestFinished(keepHeartbeat({ queue, redis, log, lookEveryMs }));
+  const { stop } = keepStandingOrders({ queue, spec: {}, redis, log, lookEveryMs });
+  onTestFinished(stop);
   onTestFinished(() => redis.disconnect());
   await until("the heartbeat's schedule", () => queue.getJobScheduler(heartbeatName));
   return redis;

@@ -12,8 +12,7 @@ test("takes a job without a hash out of the queue, logs it once and counts it", 
   await redis.del(queue.toKey(job.id ?? ""));
   const { log, lines } = collectLog();
   const { registry } = await startWorker(name, { log });
-  const series =
-    'taskqueue_jobs_finished_total{queue="tasks",task="_OTHER",outcome="failed",error_type="invalid_record"} 1';
+  const series = `taskqueue_jobs_finished_total{queue="${name}",task="_OTHER",outcome="failed",error_type="invalid_record"} 1`;
   await until("the job to be counted", async () => (await registry.metrics()).includes(series));
   expect(lines().filter((line) => line["job_id"] === job.id)).toMatchObject([
     { level: "warn", error_type: "invalid_record", msg: expect.stringContaining("no name") },

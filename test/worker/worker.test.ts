@@ -25,14 +25,14 @@ test("completes a division and counts it once", async () => {
   await queue.add("quotient", { x: 6, y: 3, delayMs: 0 });
   const [, result] = await completed;
   expect(result).toEqual({ value: 2 });
-  const labels = 'queue="tasks",task="quotient",outcome="succeeded"';
+  const labels = `queue="${name}",task="quotient",outcome="succeeded"`;
   expect([
     await valueOf(registry, `taskqueue_jobs_finished_total{${labels},error_type=""}`),
     await valueOf(registry, `taskqueue_job_end_to_end_duration_seconds_count{${labels}}`),
     await valueOf(registry, `taskqueue_job_processing_duration_seconds_count{${labels}}`),
     await valueOf(
       registry,
-      'taskqueue_job_wait_duration_seconds_count{queue="tasks",task="quotient"}',
+      `taskqueue_job_wait_duration_seconds_count{queue="${name}",task="quotient"}`,
     ),
   ]).toEqual([1, 1, 1, 1]);
 });
@@ -48,10 +48,9 @@ test("fails a division by zero at once, whatever the retry policy", async () => 
     1,
     "division_by_zero: cannot divide 1 by zero",
   ]);
-  const series =
-    'taskqueue_jobs_finished_total{queue="tasks",task="quotient",outcome="failed",error_type="division_by_zero"}';
+  const series = `taskqueue_jobs_finished_total{queue="${name}",task="quotient",outcome="failed",error_type="division_by_zero"}`;
   expect(await valueOf(registry, series)).toBe(1);
-  const span = tracing.spans.getFinishedSpans().find(({ name: is }) => is === "process tasks");
+  const span = tracing.spans.getFinishedSpans().find(({ name: is }) => is === `process ${name}`);
   expect([
     span?.status.code,
     span?.attributes["error.type"],
@@ -93,14 +92,13 @@ test("retries what may succeed later, each attempt in a trace of its own that li
   await queue.add("flaky", {}, { backoff: 1, ...carryTrace({ traceparent }) });
   const [job] = await completed;
   expect([job.attemptsMade, runs]).toEqual([2, 2]);
-  const retries = 'taskqueue_job_retries_total{queue="tasks",task="flaky",error_type="_OTHER"}';
-  const finished =
-    'taskqueue_jobs_finished_total{queue="tasks",task="flaky",outcome="succeeded",error_type=""}';
+  const retries = `taskqueue_job_retries_total{queue="${name}",task="flaky",error_type="_OTHER"}`;
+  const finished = `taskqueue_jobs_finished_total{queue="${name}",task="flaky",outcome="succeeded",error_type=""}`;
   expect([await valueOf(registry, retries), await valueOf(registry, finished)]).toEqual([1, 1]);
 
   const attempts = tracing.spans
     .getFinishedSpans()
-    .filter((span) => span.name === "process tasks")
+    .filter((span) => span.name === `process ${name}`)
     .map((span) => [
       span.attributes["taskqueue.attempt"],
       span.spanContext().traceId === "0af7651916cd43dd8448eb211c80319c",
@@ -120,8 +118,7 @@ test("fails a job whose task no release has, under a name that cannot grow the m
   const { id } = await queue.add("made-up", {}, asSubmitted());
   await exhaustPatience(queue, id ?? "");
   await failed;
-  const series =
-    'taskqueue_jobs_finished_total{queue="tasks",task="_OTHER",outcome="failed",error_type="unknown_task"}';
+  const series = `taskqueue_jobs_finished_total{queue="${name}",task="_OTHER",outcome="failed",error_type="unknown_task"}`;
   expect(await valueOf(registry, series)).toBe(1);
   expect(await registry.metrics()).not.toContain("made-up");
 });
@@ -155,9 +152,9 @@ test("tells of a job that it hands back, down to when Redis knew", async () => {
   await until("the job to begin", () => begun);
   worker.cancelAllJobs("the worker stops");
   const settled = () =>
-    tracing.spans.getFinishedSpans().find((span) => span.name === "settle tasks");
+    tracing.spans.getFinishedSpans().find((span) => span.name === `settle ${name}`);
   const settle = await until("the job to be handed back", settled);
-  const process = tracing.spans.getFinishedSpans().find((span) => span.name === "process tasks");
+  const process = tracing.spans.getFinishedSpans().find((span) => span.name === `process ${name}`);
   expect([process?.attributes["error.type"], settle.parentSpanContext?.spanId]).toEqual([
     "cancelled",
     process?.spanContext().spanId,

@@ -18,7 +18,7 @@ import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 
 export interface BoardDeps {
-  readonly queue: Queue;
+  readonly queues: readonly Queue[];
   readonly redis: Redis;
   readonly user: string;
   readonly readPassword: () => string;
@@ -31,15 +31,16 @@ export interface BoardDeps {
 
 /** The admin listener: Bull Board, behind the login, at its root. */
 export function createBoardApp(deps: BoardDeps): Koa {
-  const { queue, redis, readOnly, publicUrl, trustProxy, log } = deps;
+  const { queues, redis, readOnly, publicUrl, trustProxy, log } = deps;
   const adapter = new KoaAdapter();
   createBullBoard({
-    queues: [
-      new BullMQAdapter(queue, {
-        readOnlyMode: readOnly,
-        ...(publicUrl !== undefined && { externalJobUrl: createPageLink(publicUrl) }),
-      }),
-    ],
+    queues: queues.map(
+      (queue) =>
+        new BullMQAdapter(queue, {
+          readOnlyMode: readOnly,
+          ...(publicUrl !== undefined && { externalJobUrl: createPageLink(publicUrl) }),
+        }),
+    ),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: "Tripod" } },
   });

@@ -1,5 +1,4 @@
 import type { UnavailableKind } from "../../contract/failures.ts";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { within } from "../../service/deadline.ts";
 import { UnavailableError } from "../http/errors.ts";
@@ -9,18 +8,18 @@ const callMs = 2_000;
 
 export interface Broker {
   /**
-   * Calls Redis if it is ready now, and answers within 2 s: an `UnavailableError` says whether the
+   * Makes a call to Redis if that is ready now, and answers within 2 s: an `UnavailableError` says whether the
    * call can have had an effect.
    */
-  readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
+  readonly ask: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
-export function createBroker(redis: Redis, queue: Queue): Broker {
+export function createBroker(redis: Redis): Broker {
   return {
     async ask(call) {
       if (redis.status !== "ready") throw new UnavailableError("not_ready");
       try {
-        return await within(callMs, call(queue, redis));
+        return await within(callMs, call());
       } catch (error) {
         const kind = kindOf(error);
         throw kind === undefined ? error : new UnavailableError(kind, error);

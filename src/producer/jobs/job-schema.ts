@@ -14,6 +14,7 @@ const path = z.string().meta({ format: "uri-reference" });
 const anyJob = {
   id: z.string().regex(idPattern),
   task: z.string(),
+  queue: z.string(),
   input: z.record(z.string(), z.unknown()),
   attempts: z.int().min(0).meta({ description: "Attempts that have ended." }),
   max_attempts: z.int().min(1).meta({
@@ -33,7 +34,16 @@ const anyJob = {
 
 const waiting = z
   .object({
-    reason: z.enum(["queued", "paused", "no_workers", "delayed", "retrying", "unknown_to_workers"]),
+    reason: z.enum([
+      "queued",
+      "paused",
+      "no_workers",
+      "concurrency_limit",
+      "rate_limit",
+      "delayed",
+      "retrying",
+      "unknown_to_workers",
+    ]),
     ahead: z.int().min(0).optional(),
     ahead_is_lower_bound: z.boolean().optional(),
     retry_at: time

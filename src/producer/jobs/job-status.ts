@@ -61,6 +61,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
   return {
     id,
     task: record.task ?? unnamed,
+    queue: job.queueName,
     ...describeOutcome(record, jobState),
     input: { ...record.input },
     attempts: record.attempts,
@@ -136,12 +137,22 @@ async function explainWaiting(waiting: WaitingJob): Promise<NonNullable<JobStatu
     const retryAt = parseTime((place.delayScore ?? Number.NaN) / 4_096);
     return { reason, ...(retryAt !== undefined && { retry_at: iso(retryAt) }) };
   }
-  const { paused, workers } = await waiting.state();
   return {
-    reason: paused ? "paused" : workers === 0 ? "no_workers" : "queued",
+    reason: findReason(await waiting.state()),
     ...(place.ahead !== undefined && { ahead: place.ahead }),
     ...(place.aheadIsLowerBound === true && { ahead_is_lower_bound: true }),
   };
+}
+
+/** What comes first must change first for the job to start. */
+function findReason({
+  paused,
+  workers,
+  heldBy: [limit],
+}: QueueState): "paused" | "no_workers" | "concurrency_limit" | "rate_limit" | "queued" {
+  if (paused) return "paused";
+  if (workers === 0) return "no_workers";
+  return limit === undefined ? "queued" : `${limit}_limit`;
 }
 
 function iso(ms: number): string {

@@ -1,11 +1,11 @@
 import type { PassThrough } from "node:stream";
-import type { QueueEvents } from "bullmq";
 import { isJobId } from "../../queue/job-id.ts";
-import type { QueueState } from "../../queue/state.ts";
 import { RequestError } from "../http/errors.ts";
-import { type JobStatus, readJobStatus } from "./job-status.ts";
+import { type Desks, findDesk } from "./desk.ts";
+import { createJobSearch } from "./job-search.ts";
+import type { JobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
-import { type RecentJob, readRecentJobs } from "./recent-jobs.ts";
+import { type RecentJob, readAllRecent } from "./recent-jobs.ts";
 import { createReadGate } from "./read-gate.ts";
 import { openRefusalLog } from "./refusal-log.ts";
 import { renew } from "./remembered.ts";
@@ -43,39 +43,38 @@ export interface Jobs {
   close(): void;
 }
 
-export interface JobsDeps extends Omit<SubmitDeps, "refusals"> {
-  readonly events: QueueEvents;
-  readonly readState: () => Promise<QueueState>;
+export interface JobsDeps extends Omit<SubmitDeps, "refusals" | "deskOf"> {
+  readonly desks: Desks;
+  /** The name of a task's queue; of an unknown one, of any. */
+  readonly queueOf: (task: string) => string;
   readonly linkTargets: LinkTargets;
 }
 
-/** The jobs of one queue; they must be closed. */
-export function openJobs({ events, readState, linkTargets, ...deps }: JobsDeps): Jobs {
-  const { broker, tasks, log } = deps;
+/** The jobs of all queues; they must be closed. */
+export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jobs {
+  const { tasks, log } = deps;
+  const deskOf = (task: string) => findDesk(desks, queueOf(task));
   const refusals = openRefusalLog(log);
   const gate = createReadGate();
-  const memory = createStatusMemory((id) =>
-    gate.pass(() =>
-      broker.ask((queue, redis) => readJobStatus({ queue, redis, state: readState }, id)),
-    ),
-  );
-  const recent = renew(listed, () =>
-    gate.pass(() => broker.ask((queue, redis) => readRecentJobs(queue, redis))),
-  );
+  const find = createJobSearch(desks);
+  const memory = createStatusMemory((id) => gate.pass(() => find(id)));
+  const recent = renew(listed, () => gate.pass(() => readAllRecent(desks)));
   const outdate = (id: string) => {
     memory.forget(id);
     recent.outdate();
   };
   const streams = openStatusStreams(memory);
-  for (const move of moves) {
-    events.on(move, ({ jobId }: { jobId: string }) => {
-      outdate(jobId);
-      streams.refresh(jobId);
-    });
+  for (const { events } of desks.values()) {
+    for (const move of moves) {
+      events.on(move, ({ jobId }: { jobId: string }) => {
+        outdate(jobId);
+        streams.refresh(jobId);
+      });
+    }
   }
   return {
     async submit(submission) {
-      const receipt = await submit({ ...deps, refusals }, submission);
+      const receipt = await submit({ ...deps, deskOf, refusals }, submission);
       // Its event may come after the client's next request.
       outdate(receipt.job.id);
       return receipt;

@@ -1,7 +1,6 @@
 import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
 import { everyLine, logFields } from "../../contract/telemetry.ts";
 import { boardPaths } from "../../contract/paths.ts";
-import { queueName } from "../../contract/queues.ts";
 import type { Config } from "../../service/config.ts";
 import type { JobStatus } from "./job-status.ts";
 
@@ -17,13 +16,12 @@ export type LinkTargets = Pick<Config, "boardUrl" | "grafanaUrl">;
 /** A job's page in Bull Board, its trace and its log lines in Grafana. */
 export function createJobLinks(
   { boardUrl, grafanaUrl }: LinkTargets,
-  { id, trace_id: traceId }: Pick<JobStatus, "id" | "trace_id">,
+  { id, queue, trace_id: traceId }: Pick<JobStatus, "id" | "queue" | "trace_id">,
 ): JobLinks {
   const explore = (datasource: DataSourceName, query: object) =>
     grafanaUrl === undefined ? undefined : createExploreUrl(grafanaUrl, datasource, query);
   return {
-    board:
-      boardUrl === undefined ? undefined : `${boardUrl}${boardPaths.queues}/${queueName}/${id}`,
+    board: boardUrl === undefined ? undefined : `${boardUrl}${boardPaths.queues}/${queue}/${id}`,
     trace:
       traceId === undefined
         ? undefined

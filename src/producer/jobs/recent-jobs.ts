@@ -8,6 +8,7 @@ import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { parseStart } from "./json-start.ts";
+import type { Desks } from "./desk.ts";
 import { hasPage, type JobStatus, linksOf, statusOf } from "./job-status.ts";
 
 /** A job as a list shows it. */
@@ -78,6 +79,19 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
       outcome: showOutcome(state, returnvalue ?? "", failedReason ?? ""),
     };
   });
+}
+
+/** The latest of all queues. */
+export async function readAllRecent(desks: Desks): Promise<RecentJob[]> {
+  const lists = await Promise.all([...desks.values()].map(({ ask }) => ask(readRecentJobs)));
+  return lists
+    .flat()
+    .toSorted((a, b) => timeOf(b) - timeOf(a))
+    .slice(0, shown);
+}
+
+function timeOf({ createdAt }: RecentJob): number {
+  return createdAt === undefined ? 0 : Date.parse(createdAt);
 }
 
 function showOutcome(state: JobState, returnvalue: string, reason: string): string {

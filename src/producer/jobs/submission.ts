@@ -2,12 +2,11 @@ import type { UnavailableKind } from "../../contract/failures.ts";
 import { type Context, type Span, trace } from "@opentelemetry/api";
 import type { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
-import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
-import type { Load, Shortage } from "../../queue/room.ts";
-import { ClientFullError, type Places } from "../../queue/places.ts";
+import type { Shortage } from "../../queue/room.ts";
+import { ClientFullError } from "../../queue/places.ts";
 import {
   KeyReusedError,
   QueueFullError,
@@ -28,7 +27,7 @@ import {
   trailOf,
 } from "../../telemetry/spans.ts";
 import { createPointer, maxErrors, RequestError, UnavailableError } from "../http/errors.ts";
-import type { Broker } from "./broker.ts";
+import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeJob } from "./job-status.ts";
 
@@ -49,11 +48,11 @@ export interface Submission {
 
 export interface SubmitDeps extends Tracing {
   readonly tasks: Tasks;
-  readonly broker: Broker;
+  /** The queue that a task's jobs wait in; of an unknown one, any. */
+  readonly deskOf: (task: string) => Desk;
   readonly idSecret: ReadIdSecret;
-  readonly load: () => Promise<Load>;
+  /** Waiting jobs of a queue from which on no more are taken. */
   readonly maxDepth: number;
-  readonly places: Places;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
   readonly refusals: Pick<RefusalLog, "note">;
@@ -74,8 +73,9 @@ type Outcome = (typeof submissionOutcomes)[number];
 export async function submit(deps: SubmitDeps, submission: Submission): Promise<Receipt> {
   const { tasks, metrics, log, refusals } = deps;
   const task = tasks.has(submission.task) ? submission.task : "_OTHER";
+  const queue = deps.deskOf(submission.task).name;
   const count = (outcome: Outcome) =>
-    metrics.jobsEnqueued.inc({ queue: queueName, task, source: submission.source, outcome });
+    metrics.jobsEnqueued.inc({ queue, task, source: submission.source, outcome });
   try {
     const input = parseInput(tasks, submission);
     assertKey(submission.idempotencyKey);
@@ -164,13 +164,14 @@ async function add(
   input: Record<string, unknown>,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
+  const { name: queue, ask, load, places } = deps.deskOf(task);
   const carrierOf = (id: string) => {
-    sending = beginSending(deps, context, { id, task });
+    sending = beginSending(deps, context, { queue, id, task });
     return sending.carrier;
   };
   try {
     const { job, state, replayed } = await submitJob(
-      { ...deps, ask: deps.broker.ask },
+      { ...deps, ask, load, places },
       { task, input, idempotencyKey, client, carrierOf },
     );
     sending?.end();
@@ -239,7 +240,7 @@ interface Sending {
 function beginSending(
   deps: SubmitDeps,
   context: Context,
-  job: { readonly id: string; readonly task: string },
+  job: { readonly queue: string; readonly id: string; readonly task: string },
 ): Sending {
   const span = startSend(deps, context, job);
   const startedAt = performance.now();
@@ -250,7 +251,7 @@ function beginSending(
     if (kind !== undefined) failSpan(span, kind);
     span.end();
     deps.metrics.jobEnqueueDuration.observe({
-      labels: { queue: queueName, outcome },
+      labels: { queue: job.queue, outcome },
       value: (performance.now() - startedAt) / 1_000,
       exemplarLabels: exemplarOf(span),
     });

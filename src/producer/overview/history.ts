@@ -1,6 +1,7 @@
 import type { ReadEndedJobs } from "./ended-jobs.ts";
 import { createEndedWindow } from "./ended-window.ts";
-import { createSnapshot, type OverviewSnapshot, type OverviewState } from "./snapshot.ts";
+import type { OverviewState } from "./overview-state.ts";
+import { createSnapshot, type OverviewSnapshot } from "./snapshot.ts";
 
 export interface History {
   /** Takes a snapshot now and returns those that are new; none until the queue was read once. */

@@ -1,7 +1,13 @@
 import { html } from "hono/html";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { paths } from "../../contract/paths.ts";
-import { createReadings, describeQueue, formatReading } from "../pages/assets/readings.js";
+import {
+  createQueueReadings,
+  createReadings,
+  describeHold,
+  describeQueue,
+  formatReading,
+} from "../pages/assets/readings.js";
 import { nameFailure } from "../pages/failure-name.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "../pages/layout.ts";
@@ -84,7 +90,10 @@ const plots: readonly Plot[] = [
 ];
 
 /** The queue as a whole, in numbers, and as plots where there is JavaScript. */
-export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Promise<string> {
+export function renderOverviewPage(
+  snapshot: OverviewSnapshot | undefined,
+  queues: readonly string[],
+): Promise<string> {
   const readings = createReadings(snapshot, classes);
   return renderPage(
     {
@@ -106,12 +115,52 @@ export function renderOverviewPage(snapshot: OverviewSnapshot | undefined): Prom
           ${renderReading(readings, ["workers", "Workers"], "jobs")}
           ${renderReading(readings, ["oldest_waiting", "Oldest waiting"], "seconds")}
         </dl>
+        ${queues.length > 1 && renderQueues(snapshot, queues)}
         <p class="soft">As of ${renderTime(snapshot?.at)}; the plots show ten minutes.</p>
         <p class="soft" data-polling></p>
       </section>
       ${plots.map((plot) => renderPlot(plot, readings))}
     </main>`,
   );
+}
+
+const columns = [
+  ["waiting", "Waiting", "jobs"],
+  ["working", "Working", "jobs"],
+  ["workers", "Workers", "jobs"],
+  ["oldest_waiting", "Oldest waiting", "seconds"],
+] as const;
+
+/** Each queue in a row; where there is but one, the numbers above are its own. */
+function renderQueues(snapshot: OverviewSnapshot | undefined, queues: readonly string[]): Markup {
+  const rows = queues.map((name) => {
+    const queue = snapshot?.queues?.[name];
+    const readings = createQueueReadings(queue);
+    return html`<tr data-of="${name}">
+      <th scope="row">${name}</th>
+      ${columns.map(
+        ([reading, , unit]) =>
+          html`<td data-reading="${reading}" data-unit="${unit}">
+            ${formatReading(readings[reading], unit)}
+          </td>`,
+      )}
+      <td data-hold>${describeHold(queue)}</td>
+    </tr>`;
+  });
+  return html`<div class="queues" role="region" aria-label="Queues" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Queue</th>
+          ${columns.map(([, title]) => html`<th scope="col">${title}</th>`)}
+          <th scope="col">Held up by</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings: Readings) {

@@ -18,9 +18,12 @@ const overviewEvent = describeEvents({
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
 export function createOverviewRoutes({
   overview,
+  queues,
   streamQuota,
 }: {
   readonly overview: Overview;
+  /** Their names. */
+  readonly queues: readonly string[];
   readonly streamQuota: StreamQuota;
 }): Route[] {
   return [
@@ -30,7 +33,7 @@ export function createOverviewRoutes({
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
-        ctx.body = await renderOverviewPage(await overview.current());
+        ctx.body = await renderOverviewPage(await overview.current(), queues);
       },
     },
     {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
+import { queueLimits } from "../../contract/queues.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { failureClass } from "../jobs/job-schema.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
+import type { OverviewState } from "./overview-state.ts";
 
 const count = z.int().min(0);
 const percentiles = z
@@ -10,16 +12,23 @@ const percentiles = z
   .nullable()
   .meta({ description: "Null when no job tells." });
 
-/** The queue as a whole at one moment, as the API tells it and the overview shows it. */
+/** What is told of one queue, and of all together. */
+const queueReadings = {
+  waiting: count,
+  working: count,
+  workers: count,
+  paused: z.boolean(),
+  oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
+};
+
+/** The queues as a whole at one moment, as the API tells it and the overview shows it. */
 export const overviewSnapshot = z.object({
   at: z.iso.datetime(),
   queue: z
     .object({
-      waiting: count,
-      working: count,
-      workers: count,
-      paused: z.boolean(),
-      oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
+      ...queueReadings,
+      workers: count.meta({ description: "Connected to the queue that has most of them." }),
+      paused: z.boolean().meta({ description: "Whether all queues are." }),
       clock_skew_seconds: z.number().meta({
         description:
           "By how much the producer's clock, which tells all of this, is ahead of Redis' (negative: behind); half a round trip off at most.",
@@ -30,7 +39,19 @@ export const overviewSnapshot = z.object({
       }),
     })
     .nullable()
-    .meta({ description: "Null when it was not read." }),
+    .meta({ description: "All queues together; null when they were not read." }),
+  queues: z
+    .record(
+      z.string(),
+      z.object({
+        ...queueReadings,
+        held_by: z.array(z.enum(queueLimits)).meta({
+          description: "The queue's limits that hold its waiting jobs back now.",
+        }),
+      }),
+    )
+    .nullable()
+    .meta({ description: "Each queue by its name; null when they were not read." }),
   last_minute: z
     .object({
       succeeded: count,
@@ -45,14 +66,6 @@ export const overviewSnapshot = z.object({
 export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
 type LastMinute = NonNullable<OverviewSnapshot["last_minute"]>;
 
-/** What the overview reads of the queue. */
-export interface OverviewState extends QueueState {
-  /** As `measureSkew` tells. */
-  readonly skewMs: number;
-  /** As `readBlocks` tells. */
-  readonly blockedBy: readonly string[];
-}
-
 /** What is known of a moment; `undefined` is what could not be read. */
 export function createSnapshot(
   atMs: number,
@@ -62,23 +75,45 @@ export function createSnapshot(
   return {
     at: new Date(atMs).toISOString(),
     queue: state === undefined ? null : summarizeState(atMs, state),
+    queues:
+      state === undefined ? null : mapValues(state.queues, (one) => summarizeQueue(atMs, one)),
     last_minute: ended === undefined ? null : summarizeEnded(ended),
   };
 }
 
 function summarizeState(
   atMs: number,
-  { jobs, workers, paused, oldestReadyAt, skewMs, blockedBy }: OverviewState,
+  { queues, skewMs, blockedBy }: OverviewState,
 ): NonNullable<OverviewSnapshot["queue"]> {
+  const all = [...queues.values()].map((state) => summarizeQueue(atMs, state));
   return {
-    waiting: jobs.waiting + jobs.prioritized,
+    waiting: sum(all.map(({ waiting }) => waiting)),
+    working: sum(all.map(({ working }) => working)),
+    workers: Math.max(...all.map(({ workers }) => workers)),
+    paused: all.every(({ paused }) => paused),
+    oldest_waiting_seconds: Math.max(...all.map((one) => one.oldest_waiting_seconds)),
+    clock_skew_seconds: round(skewMs / 1_000),
+    blocked_by: [...blockedBy],
+  };
+}
+
+function summarizeQueue(
+  atMs: number,
+  { jobs, workers, paused, oldestReadyAt, heldBy }: QueueState,
+): NonNullable<OverviewSnapshot["queues"]>[string] {
+  const waiting = jobs.waiting + jobs.prioritized;
+  return {
+    waiting,
     working: jobs.active,
     workers,
     paused,
     oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
-    clock_skew_seconds: round(skewMs / 1_000),
-    blocked_by: [...blockedBy],
+    held_by: waiting === 0 ? [] : [...heldBy],
   };
+}
+
+function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): Record<string, W> {
+  return Object.fromEntries([...map].map(([key, value]) => [key, change(value)]));
 }
 
 function summarizeEnded(seconds: readonly EndedSecond[]): LastMinute {

@@ -52,6 +52,7 @@ ${Object.entries(job.input).map(
 <h2>Details</h2>
 <dl>
 <dt>Job</dt><dd><code>${job.id}</code></dd>
+<dt>Queue</dt><dd>${job.queue}</dd>
 <dt>Submitted</dt><dd>${renderTime(job.created_at)}</dd>
 <dt>Started</dt><dd>${renderTime(job.started_at)}</dd>
 <dt>Finished</dt><dd>${renderTime(job.finished_at)}</dd>
@@ -64,7 +65,7 @@ ${
 }
 ${
   links.board !== undefined &&
-  html`<dt>Queue</dt>
+  html`<dt>Operators</dt>
     <dd><a href="${links.board}">in Bull Board</a></dd>`
 }
 </dl>
@@ -115,14 +116,23 @@ function explain(waiting: JobStatus["waiting"]): Markup | string {
       return html`No worker knows this task, or takes its input, yet: while a new version is being
       installed that is so for a moment. The next look is ${renderTime(waiting.retry_at)}; after
       ${knownWithinSeconds / 60} minutes the job fails.`;
+    case "concurrency_limit":
+      return html`As many jobs of this queue are running as may at once. ${tellLine(waiting)}`;
+    case "rate_limit":
+      return html`As many jobs of this queue have started of late as may. ${tellLine(waiting)}`;
     case "queued":
-      // Jobs with a priority, and those that wait for others, are in no line.
-      return waiting.ahead === undefined
-        ? "Waiting for a worker."
-        : `${countAhead(waiting.ahead, waiting.ahead_is_lower_bound)} before it.`;
+      return tellLine(waiting);
     default:
       return "Waiting for a worker.";
   }
+}
+
+function tellLine({
+  ahead,
+  ahead_is_lower_bound: more,
+}: NonNullable<JobStatus["waiting"]>): string {
+  // Jobs with a priority, and those that wait for others, are in no line.
+  return ahead === undefined ? "Waiting for a worker." : `${countAhead(ahead, more)} before it.`;
 }
 
 function countAhead(jobs: number, more: boolean | undefined): string {

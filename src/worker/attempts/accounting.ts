@@ -1,6 +1,5 @@
 import type { Job, Worker } from "bullmq";
 import type { JobOutcome } from "../../contract/metrics.ts";
-import { queueName } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { heartbeatName } from "../../queue/heartbeat.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
@@ -13,9 +12,9 @@ import { exemplarOf, trailOf } from "../../telemetry/spans.ts";
 import type { Activity } from "../activity.ts";
 import type { Attempt } from "./attempt.ts";
 
-const queue = queueName;
-
 export interface AccountingDeps {
+  /** The queue's name. */
+  readonly queue: string;
   readonly tasks: Tasks;
   readonly metrics: WorkerMetrics;
   readonly log: Log;
@@ -28,7 +27,7 @@ export interface AccountingDeps {
 /** Counts and logs how jobs end, from the worker's own events: only these tell an attempt from a final outcome. */
 export function registerAccounting(
   worker: Worker,
-  { tasks, metrics, log, attempts, hasEndedBefore, activity }: AccountingDeps,
+  { queue, tasks, metrics, log, attempts, hasEndedBefore, activity }: AccountingDeps,
 ): void {
   const taskOf = (job: Job) => (tasks.has(job.name) ? job.name : "_OTHER");
   const fieldsOf = (job: Job) => {

@@ -2,7 +2,6 @@ import { type Context, context, type Span, trace } from "@opentelemetry/api";
 import type { Job } from "bullmq";
 import type { Config } from "../../service/config.ts";
 import type { FailureClass } from "../../contract/failures.ts";
-import { queueName } from "../../contract/queues.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import { readTrace } from "../../queue/trace-carrier.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
@@ -18,9 +17,9 @@ import {
 } from "../../telemetry/spans.ts";
 import type { Activity } from "../activity.ts";
 
-const queue = queueName;
-
 export interface AttemptDeps extends Tracing {
+  /** The queue's name. */
+  readonly queue: string;
   readonly metrics: WorkerMetrics;
   readonly linkMode: Config["worker"]["traceLinkMode"];
   readonly activity: Activity;
@@ -51,9 +50,10 @@ export function beginAttempt(
   job: Job,
   { task, again }: { readonly task: string; readonly again: boolean },
 ): Attempt {
-  const { metrics, linkMode, activity, attempts } = deps;
+  const { queue, metrics, linkMode, activity, attempts } = deps;
   const sender = extractContext(readTrace(job));
   const identity = {
+    queue,
     id: job.id ?? "",
     task,
     attempt: job.attemptsStarted,

@@ -1,6 +1,6 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { knownWithinSeconds, queueName } from "../../contract/queues.ts";
+import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { postponeJob, readPostponedSince } from "../../queue/postponement.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
@@ -37,7 +37,7 @@ export function createPostpone({ queue, redis, metrics, log }: PostponementDeps)
     if (now - since >= knownWithinSeconds * 1_000) return false;
     const delayMs = Math.min(maxDelayMs, Math.max(minDelayMs, (now - since) / 2));
     await postponeJob(queue, job, { token, since, delayMs: Math.round(delayMs) });
-    metrics.jobsPostponed.inc({ queue: queueName, task });
+    metrics.jobsPostponed.inc({ queue: queue.name, task });
     if (known === undefined) {
       log.warn(
         { [logFields.jobId]: job.id, [logFields.task]: task, ...lineOf("job_postponed") },

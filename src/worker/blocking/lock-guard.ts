@@ -6,9 +6,8 @@ export interface GuardOrders {
   /** Of `Clocks`. */
   readonly memory: SharedArrayBuffer;
   readonly redis: Config["redis"];
-  readonly queueName: string;
-  /** What the locks of the worker's jobs begin with. */
-  readonly workerId: string;
+  /** The worker's queues, and what the locks of its jobs in each begin with. */
+  readonly workerIds: ReadonlyMap<string, string>;
   readonly lockMs: number;
   /** The time limit in ms of each task. */
   readonly limits: ReadonlyMap<string, number>;

@@ -53,18 +53,26 @@ export async function readHeldJobs(
  * once, and in the copy for the main thread, which is blocked.
  */
 export function openLockRenewal(orders: GuardOrders, copy: LogStream): LockRenewal {
-  const { workerId, lockMs } = orders;
+  const { workerIds, lockMs } = orders;
   const log = createLog("worker", orders.logLevel, { copy });
   const redis = openRedis(withReader(orders.redis), "background");
-  const queue = createQueue(redis, orders.queueName);
+  const queues = [...workerIds].map(([name, workerId]) => ({
+    queue: createQueue(redis, name),
+    workerId,
+  }));
   let renewedAt = Number.NEGATIVE_INFINITY;
   let lastMs = Number.POSITIVE_INFINITY;
   let told = { long: false, endless: false };
 
   const renewHeld = async (blockedMs: number) => {
-    const held = await readHeldJobs(queue, redis, workerId);
-    if (held.length === 0) return;
-    const running = [...new Set(held.map(({ name }) => name))];
+    const found = await Promise.all(
+      queues.map(async ({ queue, workerId }) => ({
+        queue,
+        held: await readHeldJobs(queue, redis, workerId),
+      })),
+    );
+    const running = [...new Set(found.flatMap(({ held }) => held.map(({ name }) => name)))];
+    if (running.length === 0) return;
     const limitMs = maxRunMs(running, orders);
     const fields = { blocked_ms: Math.round(blockedMs), running };
     if (blockedMs > limitMs) {
@@ -78,9 +86,12 @@ export function openLockRenewal(orders: GuardOrders, copy: LogStream): LockRenew
       log.warn(fields, "event loop blocked by a task: its jobs' locks are renewed meanwhile");
       told.long = true;
     }
-    const ids = held.map(({ id }) => id);
-    const tokens = held.map(({ token }) => token);
-    await queue.getBackend().extendLocks(ids, tokens, lockMs);
+    for (const { queue, held } of found) {
+      if (held.length === 0) continue;
+      const ids = held.map(({ id }) => id);
+      const tokens = held.map(({ token }) => token);
+      await queue.getBackend().extendLocks(ids, tokens, lockMs);
+    }
   };
 
   return {

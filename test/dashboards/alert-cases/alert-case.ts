@@ -36,5 +36,5 @@ export const upDownUp = "1x4 0x9 1x9";
 /** Labels of what a service exports, and of what of it is about a queue, or about a task. */
 export const fromProducer = 'job="taskqueue-producer",instance="10.0.0.20:9464"';
 export const fromWorker = 'job="taskqueue-worker",instance="10.0.1.20:9464"';
-export const ofQueue = 'queue="tasks"';
+export const ofQueue = 'queue="default"';
 export const ofDivide = `${ofQueue},task="divide"`;

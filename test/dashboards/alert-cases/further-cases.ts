@@ -23,7 +23,7 @@ export const furtherCases: readonly FurtherCase[] = [
     name: "says once that the queue's state is missing when it is, whether or not reads fail",
     series: { [`taskqueue_queue_collect_errors_total{${fromProducer},${ofQueue}}`]: "0+1x20" },
     expected: {
-      TaskQueueMetricsBlind: [["12m", [{ ...blind, labels: { queue: "tasks" } }]]],
+      TaskQueueMetricsBlind: [["12m", [{ ...blind, labels: { queue: "default" } }]]],
     },
   },
   {
@@ -63,7 +63,7 @@ export const furtherCases: readonly FurtherCase[] = [
     },
     expected: {
       TaskQueueNoWorkers: [
-        ["8m", [{ labels: { queue: "tasks" }, summary: "No worker is connected to tasks" }]],
+        ["8m", [{ labels: { queue: "default" }, summary: "No worker is connected to default" }]],
       ],
     },
   },
@@ -80,8 +80,8 @@ export const furtherCases: readonly FurtherCase[] = [
           "5m",
           [
             {
-              labels: { queue: "tasks" },
-              summary: "No heartbeat comes through tasks although a worker has a free slot",
+              labels: { queue: "default" },
+              summary: "No heartbeat comes through default although a worker has a free slot",
             },
           ],
         ],

@@ -1,6 +1,6 @@
 import { type AlertCase, type QuietCase, fromProducer, ofDivide } from "./alert-case.ts";
 
-const queue = { queue: "tasks" };
+const queue = { queue: "default" };
 
 export const httpCases: readonly AlertCase[] = [
   {
@@ -13,7 +13,7 @@ export const httpCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "7m", "9m"],
     firesAt: "14m",
-    firing: [{ labels: queue, summary: "50% of the submissions to tasks fail" }],
+    firing: [{ labels: queue, summary: "50% of the submissions to default fail" }],
     resolvedAt: "20m",
     below: {
       [`taskqueue_jobs_enqueued_total{${fromProducer},${ofDivide},source="api",outcome="added"}`]:

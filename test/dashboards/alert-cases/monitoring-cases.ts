@@ -1,6 +1,6 @@
 import { type AlertCase, type QuietCase, fromProducer, fromWorker, ofQueue } from "./alert-case.ts";
 
-const queue = { queue: "tasks" };
+const queue = { queue: "default" };
 const producer = { job: "taskqueue-producer", instance: "10.0.0.20:9464" };
 const worker = { job: "taskqueue-worker", instance: "10.0.1.20:9464" };
 

@@ -8,7 +8,7 @@ import {
   ofQueue,
 } from "./alert-case.ts";
 
-const queue = { queue: "tasks" };
+const queue = { queue: "default" };
 
 export const queueCases: readonly AlertCase[] = [
   {
@@ -19,7 +19,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "6m"],
     firesAt: "8m",
-    firing: [{ labels: queue, summary: "No worker is connected to tasks" }],
+    firing: [{ labels: queue, summary: "No worker is connected to default" }],
     resolvedAt: "16m",
     below: { [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "1x4 0 1x19" },
   },
@@ -30,7 +30,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "6m"],
     firesAt: "9m",
-    firing: [{ labels: queue, summary: "Jobs in tasks wait for a worker that knows them" }],
+    firing: [{ labels: queue, summary: "Jobs in default wait for a worker that knows them" }],
     resolvedAt: "18m",
     below: {
       [`taskqueue_jobs_postponed_total{${fromWorker},${ofQueue},task="_OTHER"}`]: "0x4 1x19",
@@ -47,7 +47,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "8m"],
     firesAt: "10m",
-    firing: [{ labels: queue, summary: "Workers of tasks are connected but start nothing" }],
+    firing: [{ labels: queue, summary: "Workers of default are connected but start nothing" }],
     resolvedAt: "16m",
     below: {
       [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
@@ -70,7 +70,7 @@ export const queueCases: readonly AlertCase[] = [
     firing: [
       {
         labels: queue,
-        summary: "No heartbeat comes through tasks although a worker has a free slot",
+        summary: "No heartbeat comes through default although a worker has a free slot",
       },
     ],
     resolvedAt: "16m",
@@ -87,7 +87,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "9m"],
     firesAt: "11m",
-    firing: [{ labels: queue, summary: "A job in tasks has waited for 1m 30s" }],
+    firing: [{ labels: queue, summary: "A job in default has waited for 1m 30s" }],
     resolvedAt: "16m",
     below: {
       [`taskqueue_queue_oldest_waiting_job_age_seconds{${fromProducer},${ofQueue}}`]:
@@ -103,7 +103,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["4m", "9m"],
     firesAt: "11m",
-    firing: [{ labels: queue, summary: "A job in tasks has waited for 15m 0s" }],
+    firing: [{ labels: queue, summary: "A job in default has waited for 15m 0s" }],
     resolvedAt: "16m",
     below: {
       [`taskqueue_queue_oldest_waiting_job_age_seconds{${fromProducer},${ofQueue}}`]:
@@ -119,7 +119,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["5m", "20m"],
     firesAt: "30m",
-    firing: [{ labels: queue, summary: "600 jobs are waiting in tasks, with more every minute" }],
+    firing: [{ labels: queue, summary: "600 jobs are waiting in default, with more every minute" }],
     resolvedAt: "42m",
     below: { [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="waiting"}`]: "0+2x40 0x20" },
   },
@@ -136,7 +136,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["60m", "62m"],
     firesAt: "90m",
-    firing: ["tasks", "of Prometheus 3"].map((name) => ({
+    firing: ["default", "of Prometheus 3"].map((name) => ({
       labels: { queue: name },
       summary: `45.9% of the jobs in ${name} start late`,
     })),
@@ -159,7 +159,7 @@ export const queueCases: readonly AlertCase[] = [
     },
     quietAt: ["1440m", "1800m"],
     firesAt: "5760m",
-    firing: [{ labels: queue, summary: "5% of the jobs in tasks start late" }],
+    firing: [{ labels: queue, summary: "5% of the jobs in default start late" }],
     resolvedAt: "7200m",
     // The objective itself: 1 % late.
     below: {
@@ -172,7 +172,7 @@ export const queueCases: readonly AlertCase[] = [
     series: { [`taskqueue_queue_paused{${fromProducer},${ofQueue}}`]: "0x4 1x70 0x9" },
     quietAt: ["4m", "64m"],
     firesAt: "66m",
-    firing: [{ labels: queue, summary: "tasks has been paused for more than an hour" }],
+    firing: [{ labels: queue, summary: "default has been paused for more than an hour" }],
     resolvedAt: "77m",
     below: { [`taskqueue_queue_paused{${fromProducer},${ofQueue}}`]: "0x4 1x55 0x20" },
   },
@@ -197,6 +197,29 @@ export const queueQuietCases: readonly QuietCase[] = [
       [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="waiting"}`]: "0x24",
     },
     quietAt: ["6m", "9m", "11m", "14m"],
+  },
+  {
+    because: "a worker that the queue's limits keep from its jobs is not wedged",
+    alert: "TaskQueueWorkerWedged",
+    series: {
+      [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "1x24",
+      [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="waiting"}`]: "5x24",
+      [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="active"}`]: "0x24",
+      [`taskqueue_queue_held_back{${fromProducer},${ofQueue},limit="rate"}`]: "1x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
+    because: "heartbeats wait with the jobs that the queue's limits hold back",
+    alert: "TaskQueueHeartbeatStale",
+    series: {
+      [`taskqueue_heartbeat_last_processed_timestamp_seconds{${fromProducer},${ofQueue}}`]: "0x24",
+      [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "1x24",
+      [`taskqueue_worker_active_jobs{${fromWorker},${ofQueue}}`]: "3x24",
+      [`taskqueue_worker_concurrency{${fromWorker},${ofQueue}}`]: "10x24",
+      [`taskqueue_queue_held_back{${fromProducer},${ofQueue},limit="concurrency"}`]: "1x24",
+    },
+    quietAt: ["20m"],
   },
   {
     because: "a worker busy with long jobs is not wedged",

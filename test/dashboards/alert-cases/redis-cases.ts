@@ -69,8 +69,8 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "16m",
     firing: [
       {
-        labels: { queue: "tasks" },
-        summary: "Ended jobs and events of tasks have 55% of Redis's memory",
+        labels: { queue: "default" },
+        summary: "Ended jobs and events of default have 55% of Redis's memory",
       },
     ],
     resolvedAt: "26m",
@@ -92,8 +92,8 @@ export const redisCases: readonly AlertCase[] = [
     firesAt: "60m",
     firing: [
       {
-        labels: { queue: "tasks" },
-        summary: "3 jobs of tasks were removed within an hour of their end",
+        labels: { queue: "default" },
+        summary: "3 jobs of default were removed within an hour of their end",
       },
     ],
     resolvedAt: "70m",

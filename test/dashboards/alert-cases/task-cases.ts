@@ -1,8 +1,8 @@
 import { callerClasses } from "../../../dashboards/panels/blame.ts";
 import { type AlertCase, type QuietCase, fromWorker, ofDivide, ofQueue } from "./alert-case.ts";
 
-const queue = { queue: "tasks" };
-const divide = { queue: "tasks", task: "divide" };
+const queue = { queue: "default" };
+const divide = { queue: "default", task: "divide" };
 const worker = { job: "taskqueue-worker", instance: "10.0.1.20:9464" };
 
 export const taskCases: readonly AlertCase[] = [
@@ -75,7 +75,7 @@ export const taskCases: readonly AlertCase[] = [
     series: { [`taskqueue_jobs_stalled_total{${fromWorker},${ofQueue}}`]: "0x4 2x40" },
     quietAt: ["4m"],
     firesAt: "6m",
-    firing: [{ labels: queue, summary: "Jobs in tasks lost their worker" }],
+    firing: [{ labels: queue, summary: "Jobs in default lost their worker" }],
     resolvedAt: "25m",
     below: { [`taskqueue_jobs_stalled_total{${fromWorker},${ofQueue}}`]: "2x45" },
   },
@@ -114,7 +114,7 @@ export const taskCases: readonly AlertCase[] = [
     },
     quietAt: ["0m", "19m"],
     firesAt: "25m",
-    firing: [{ labels: queue, summary: "The workers of tasks are 98% busy" }],
+    firing: [{ labels: queue, summary: "The workers of default are 98% busy" }],
     resolvedAt: "40m",
     below: {
       [`taskqueue_worker_busy_seconds_total{${fromWorker},${ofQueue}}`]: "0+534x30 16020x30",

@@ -2,6 +2,33 @@ import type { Mutant } from "../mutant.ts";
 
 export const workerMutants: readonly Mutant[] = [
   {
+    name: "a queue's limits are never set in Redis",
+    change: {
+      file: "src/worker/standing-orders.ts",
+      from: "setLimits(queue, spec)",
+      to: "setLimits(queue, { ...spec, concurrency: 1_000, rate: { max: 1_000, perMs: 1 } })",
+    },
+    caughtBy: { file: "test/faults/queue-limits.test.ts", test: "F26" },
+  },
+  {
+    name: "a worker that its queue's limits hold back is taken for a wedged one",
+    change: {
+      file: "src/worker/deadman.ts",
+      from: "!paused && heldBy.length === 0 &&",
+      to: "!paused && heldBy.length < 9 &&",
+    },
+    caughtBy: { file: "test/worker/deadman.test.ts", test: "lets a worker be whose queue's rate" },
+  },
+  {
+    name: "heartbeats use up the rate of their queue",
+    change: {
+      file: "src/worker/queue-worker.ts",
+      from: "if (spec.rate !== undefined)",
+      to: "if (spec.rate === null)",
+    },
+    caughtBy: { file: "test/worker/limits.test.ts", test: "of which heartbeats take nothing" },
+  },
+  {
     name: "a job fails when it stalled twice: maxStalledCount 1",
     change: {
       file: "src/worker/queue-worker.ts",

@@ -129,8 +129,8 @@ test("a job that is told again takes no place, and is told at the limit, too", a
 test("two producers agree on what a client has", async () => {
   const redis = await ownRedis();
   const [first, second] = [
-    await startLimited({ unfinishedPerClient: 20 }, { redisUrl: redis.url, name: "tasks" }),
-    await startLimited({ unfinishedPerClient: 20 }, { redisUrl: redis.url, name: "tasks" }),
+    await startLimited({ unfinishedPerClient: 20 }, { redisUrl: redis.url, name: "default" }),
+    await startLimited({ unfinishedPerClient: 20 }, { redisUrl: redis.url, name: "default" }),
   ];
   const countTaken = async (...producers: (typeof first)[]) => {
     const sent = Array.from({ length: 50 }, () =>

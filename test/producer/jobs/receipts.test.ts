@@ -11,7 +11,7 @@ import { startWorker } from "../../support/worker.ts";
 test("a new job is told as it was sent, even where it has ended before it was read back", async () => {
   const { url, queue, redis, name } = await startProducer();
   await startWorker(name);
-  const state = await readQueueState(queue);
+  const state = await readQueueState(queue, {});
   const readJob = queue.getJob.bind(queue);
   queue.getJob = async (id) => {
     await untilFinal(url, id);

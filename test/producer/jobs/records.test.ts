@@ -141,13 +141,13 @@ test("answers 404 for a job whose hash is gone, and runs the others", async () =
 });
 
 test("counts a waiting job of no known age as just come", async () => {
-  const { url, queue, redis, metricsUrl } = await startProducer();
+  const { url, queue, redis, metricsUrl, name } = await startProducer();
   const { id } = await submitDivision(url, { x: 1, y: 1 });
   await redis.hset(queue.toKey(id), { timestamp: "soon" });
 
   const scrape = await until("the queue to be read", async () => {
     const text = await (await fetch(`${metricsUrl}/metrics`)).text();
-    return text.includes('taskqueue_queue_jobs{queue="tasks",state="waiting"} 1') && text;
+    return text.includes(`taskqueue_queue_jobs{queue="${name}",state="waiting"} 1`) && text;
   });
   expect(scrape).toMatch(/^taskqueue_queue_oldest_waiting_job_age_seconds\{.*\} 0$/m);
   expect(scrape).not.toMatch(/^taskqueue_.* (NaN|Nan|[+-]Inf)/m);

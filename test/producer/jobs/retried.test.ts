@@ -19,6 +19,6 @@ test("a job that is retried by hand while it is read is not told to have succeed
     if (job?.finishedOn !== undefined) await job.retry("completed");
     return getJob(of);
   };
-  const state = () => readQueueState(queue);
+  const state = () => readQueueState(queue, {});
   expect(await readJobStatus({ queue, redis, state }, id)).toMatchObject({ status: "waiting" });
 });

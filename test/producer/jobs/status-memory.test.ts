@@ -16,7 +16,15 @@ function createAnswered(limits?: Parameters<typeof createStatusMemory>[1]) {
 
 function statusOf(id: string, status: JobStatus["status"] = "waiting"): JobStatus {
   const links = { self: "", events: "", page: "" };
-  const job = { id, task: "nothing", input: {}, attempts: 0, max_attempts: 4, links };
+  const job = {
+    id,
+    task: "nothing",
+    queue: "default",
+    input: {},
+    attempts: 0,
+    max_attempts: 4,
+    links,
+  };
   if (status === "succeeded") return { ...job, status, result: null };
   return status === "failed"
     ? { ...job, status, error_type: "_OTHER", error: "" }

@@ -20,6 +20,7 @@ test("a status is written as JSON once, however many watch the job and however o
   const createStatus = (ahead: number): JobStatus => ({
     id: "a",
     task: "nothing",
+    queue: "default",
     status: "waiting",
     input: { toJSON: countWriting },
     attempts: 0,
@@ -43,6 +44,7 @@ test("a status is written as JSON once, however many watch the job and however o
 const job: JobStatus = {
   id: "a".repeat(26),
   task: "quotient",
+  queue: "default",
   status: "working",
   input: {},
   attempts: 0,

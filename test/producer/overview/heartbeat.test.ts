@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { queues } from "../../../src/contract/queues.ts";
 import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
 import { scheduleHeartbeat } from "../../../src/queue/heartbeat.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
@@ -52,7 +53,7 @@ test("a heartbeat that is due later, or runs, is none of the jobs either", async
   await untilFinal(url, (await submitDivision(url, { x: 1, y: 2 })).id);
   await until("the next heartbeat", async () => (await queue.getDelayedCount()) === 1);
   const none = { waiting: 0, active: 0, delayed: 0 };
-  expect((await readSubmittedState(queue, redis)).jobs).toMatchObject(none);
+  expect((await readSubmittedState(queue, redis, queues.default)).jobs).toMatchObject(none);
 
   // As while it runs: its place is taken from the delayed ones to the active ones.
   const [id] = await redis.zrange(queue.toKey("delayed"), "0", "0");
@@ -61,5 +62,5 @@ test("a heartbeat that is due later, or runs, is none of the jobs either", async
   onTestFinished(async () => {
     await redis.lrem(queue.toKey("active"), 1, id ?? "");
   });
-  expect((await readSubmittedState(queue, redis)).jobs).toMatchObject(none);
+  expect((await readSubmittedState(queue, redis, queues.default)).jobs).toMatchObject(none);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EndedSeconds, ReadEndedJobs } from "../../../src/producer/overview/ended-jobs.ts";
 import { createHistory, type History } from "../../../src/producer/overview/history.ts";
-import type { OverviewState } from "../../../src/producer/overview/snapshot.ts";
+import type { OverviewState } from "../../../src/producer/overview/overview-state.ts";
 
 const start = Date.parse("2026-01-02T03:00:00.000Z");
 const jobs = {
@@ -14,10 +14,9 @@ const jobs = {
   failed: 0,
 };
 const state: OverviewState = {
-  jobs,
-  oldestReadyAt: undefined,
-  paused: false,
-  workers: 1,
+  queues: new Map([
+    ["default", { jobs, oldestReadyAt: undefined, paused: false, workers: 1, heldBy: [] }],
+  ]),
   skewMs: 0,
   blockedBy: [],
 };
@@ -77,7 +76,7 @@ test("tells a failed read as a gap and catches up on what ended meanwhile", asyn
   world.now += 3_000;
   const [after] = await world.history.take();
   expect([gap, after]).toEqual([
-    { at: "2026-01-02T03:00:01.000Z", queue: null, last_minute: null },
+    { at: "2026-01-02T03:00:01.000Z", queue: null, queues: null, last_minute: null },
     expect.objectContaining({
       at: "2026-01-02T03:00:04.000Z",
       queue: expect.objectContaining({ waiting: 7 }),

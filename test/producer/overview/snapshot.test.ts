@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
 import type { EndedJob } from "../../../src/producer/overview/ended-jobs.ts";
-import {
-  createSnapshot,
-  overviewSnapshot,
-  type OverviewState,
-} from "../../../src/producer/overview/snapshot.ts";
+import type { OverviewState } from "../../../src/producer/overview/overview-state.ts";
+import { createSnapshot, overviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
+import type { QueueState } from "../../../src/queue/state.ts";
 
 const at = Date.parse("2026-01-02T03:04:05.000Z");
-const state: OverviewState = {
+const busy: QueueState = {
   jobs: {
     waiting: 3,
     prioritized: 2,
@@ -20,11 +18,23 @@ const state: OverviewState = {
   oldestReadyAt: at - 1_500,
   paused: false,
   workers: 2,
+  heldBy: ["rate"],
+};
+const idle: QueueState = {
+  ...busy,
+  jobs: { ...busy.jobs, waiting: 0, prioritized: 0, active: 1 },
+  oldestReadyAt: undefined,
+  paused: true,
+  workers: 3,
+};
+const createState = (...states: readonly [string, QueueState][]): OverviewState => ({
+  queues: new Map(states),
   skewMs: -2_500.4,
   blockedBy: ["greedy"],
-};
+});
+const state = createState(["default", busy], ["slow", idle]);
 
-test("tells the queue's state and the minute before", () => {
+test("tells the state of each queue and of all, and the minute before", () => {
   const snapshot = createSnapshot(at, state, [
     { succeeded: 1, failed: 1, sample: [job(0.1, 0.4), job(0.2, 0.3, "timeout")] },
     { succeeded: 2, failed: 0, sample: [job(0.3, 1.2), job(0.4, 0.5)] },
@@ -33,12 +43,30 @@ test("tells the queue's state and the minute before", () => {
     at: "2026-01-02T03:04:05.000Z",
     queue: {
       waiting: 5,
-      working: 4,
-      workers: 2,
+      working: 5,
+      workers: 3,
       paused: false,
       oldest_waiting_seconds: 1.5,
       clock_skew_seconds: -2.5,
       blocked_by: ["greedy"],
+    },
+    queues: {
+      default: {
+        waiting: 5,
+        working: 4,
+        workers: 2,
+        paused: false,
+        oldest_waiting_seconds: 1.5,
+        held_by: ["rate"],
+      },
+      slow: {
+        waiting: 0,
+        working: 1,
+        workers: 3,
+        paused: true,
+        oldest_waiting_seconds: 0,
+        held_by: [],
+      },
     },
     last_minute: {
       succeeded: 3,
@@ -53,12 +81,17 @@ test("tells the queue's state and the minute before", () => {
 
 test("tells a gap, and not 0, of what could not be read", () => {
   const snapshot = createSnapshot(at, undefined, undefined);
-  expect(snapshot).toEqual({ at: "2026-01-02T03:04:05.000Z", queue: null, last_minute: null });
+  expect(snapshot).toEqual({
+    at: "2026-01-02T03:04:05.000Z",
+    queue: null,
+    queues: null,
+    last_minute: null,
+  });
   expect(overviewSnapshot.parse(snapshot)).toEqual(snapshot);
 });
 
 test("tells no latency of a minute in which nothing ended", () => {
-  expect(createSnapshot(at, { ...state, oldestReadyAt: undefined }, [])).toMatchObject({
+  expect(createSnapshot(at, createState(["slow", idle]), [])).toMatchObject({
     queue: { oldest_waiting_seconds: 0 },
     last_minute: {
       succeeded: 0,
@@ -71,9 +104,9 @@ test("tells no latency of a minute in which nothing ended", () => {
 });
 
 test("lets a job of a busy second stand for the others that were not looked at", () => {
-  const busy = { ...job(5, 5, "overflow"), weight: 90.4 };
+  const heavy = { ...job(5, 5, "overflow"), weight: 90.4 };
   const { last_minute: minute } = createSnapshot(at, state, [
-    { succeeded: 0, failed: 90, sample: [busy] },
+    { succeeded: 0, failed: 90, sample: [heavy] },
     { succeeded: 3, failed: 0, sample: [job(1, 1), job(1, 1), job(1, 1)] },
   ]);
   expect(minute).toEqual({

@@ -82,7 +82,12 @@ test("a clock is said to be off where the alert on it would say so, and which wa
     blocked_by: [],
   };
   const describe = (skew: number) =>
-    describeQueue({ at: "", queue: { ...idle, clock_skew_seconds: skew }, last_minute: null });
+    describeQueue({
+      at: "",
+      queue: { ...idle, clock_skew_seconds: skew },
+      queues: {},
+      last_minute: null,
+    });
   expect([describe(limit), describe(-limit)]).toEqual([describe(0), describe(0)]);
   expect(describe(limit + 1)).toContain("The producer's clock is 3 s ahead of Redis' clock");
   expect(describe(-limit - 1)).toContain("The producer's clock is 3 s behind Redis' clock");

@@ -41,8 +41,13 @@ test("names the task that blocked a worker on the overview and in the metrics", 
 test("notes the same choice of tasks alike, whichever of them began first", () => {
   const { metrics } = createTestTelemetry("worker", new Map());
   const noted: string[] = [];
-  const note = async (culprit: string) => void noted.push(culprit);
-  const report = createBlockReport({ metrics, note, log: collectLog().log });
+  const note = async (_: string, culprit: string) => void noted.push(culprit);
+  const report = createBlockReport({
+    metrics,
+    queueOf: () => "default",
+    note,
+    log: collectLog().log,
+  });
   for (const running of [
     ["plain", "divide"],
     ["divide", "plain"],

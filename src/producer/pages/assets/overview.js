@@ -1,7 +1,13 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
 import { follow, lostText, readingText } from "./follow.js";
 import { createPlot, shownSeconds } from "./plot.js";
-import { createReadings, describeQueue, formatReading } from "./readings.js";
+import {
+  createQueueReadings,
+  createReadings,
+  describeHold,
+  describeQueue,
+  formatReading,
+} from "./readings.js";
 
 /** Snapshots are pushed each second: after so long without one, what is shown is of the past. */
 const staleMs = 5_000;
@@ -16,6 +22,7 @@ function show(page) {
   const classes = page.dataset.classes.split(" ");
   const plots = [...page.querySelectorAll("[data-plot]")].map(createPlot);
   const values = [...page.querySelectorAll("[data-now] [data-reading]")];
+  const rows = [...page.querySelectorAll("tr[data-of]")];
   const status = page.querySelector("[data-queue]");
   const polling = page.querySelector("[data-polling]");
   let moments = [];
@@ -47,9 +54,8 @@ function show(page) {
     const known = moments.filter(({ time }) => time < fresh[0].time);
     moments = [...known, ...fresh].filter(({ time }) => time > latest.time - shownSeconds);
     say(status, describeQueue(snapshots.at(-1)));
-    for (const value of values) {
-      value.textContent = formatReading(latest.readings[value.dataset.reading], value.dataset.unit);
-    }
+    showReadings(values, latest.readings);
+    for (const row of rows) showQueue(row, snapshots.at(-1).queues?.[row.dataset.of]);
     const time = page.querySelector("time");
     if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
     for (const plot of plots) plot.draw(moments);
@@ -73,6 +79,17 @@ function show(page) {
     matchMedia(light).addEventListener("change", () => {
       for (const plot of plots) plot.recolour();
     });
+  }
+}
+
+function showQueue(row, queue) {
+  showReadings(row.querySelectorAll("[data-reading]"), createQueueReadings(queue));
+  row.querySelector("[data-hold]").textContent = describeHold(queue);
+}
+
+function showReadings(values, readings) {
+  for (const value of values) {
+    value.textContent = formatReading(readings[value.dataset.reading], value.dataset.unit);
   }
 }
 

@@ -29,6 +29,32 @@ export function createReadings(snapshot, failureClasses) {
 }
 
 /**
+ * What a queue's row of the overview says in numbers.
+ * @param {QueueReadings | undefined} queue
+ */
+export function createQueueReadings(queue) {
+  return {
+    waiting: queue?.waiting ?? null,
+    working: queue?.working ?? null,
+    workers: queue?.workers ?? null,
+    oldest_waiting: queue?.oldest_waiting_seconds ?? null,
+  };
+}
+
+/**
+ * What keeps a queue's jobs waiting, in a few words.
+ * @param {QueueReadings | undefined} queue
+ */
+export function describeHold(queue) {
+  if (queue === undefined) return "";
+  if (queue.paused) return "paused";
+  if (queue.workers === 0) return "no worker";
+  return queue.held_by.map((limit) => `at its ${limit} limit`).join(", ");
+}
+
+/** @typedef {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queues"]>[string]} QueueReadings */
+
+/**
  * How the queue as a whole stands, in a sentence.
  * @param {import("../../overview/snapshot.ts").OverviewSnapshot | undefined} snapshot
  */
