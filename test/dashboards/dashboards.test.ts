@@ -66,7 +66,10 @@ test("leads from every job's id to its status page and to Bull Board, and from i
     .map((table) => [linksOf(table, "messaging.message.id"), linksOf(table, "spanID")]);
   expect(found).toEqual(
     Array.from({ length: 4 }, () => [
-      ["${public_url:raw}/jobs/${__value.raw}", "${board_url:raw}/queue/tasks/${__value.raw}"],
+      [
+        "${public_url:raw}/jobs/${__value.raw}",
+        '${board_url:raw}/queue/${__data.fields["messaging.destination.name"]}/${__value.raw}',
+      ],
       ["/d/taskqueue-journey?${__url_time_range}&var-trace_id=${__data.fields.traceIdHidden}"],
     ]),
   );

@@ -98,3 +98,11 @@ test.each(["\n", "\r\n", "\n\n", ""])(
     expect([config.redis.password, config.board.password]).toEqual([" s3 cret ", " s3 cret "]);
   },
 );
+
+test("takes names of queues with commas between them, and none that there is not", () => {
+  expect(loadConfig({ WORKER_QUEUES: "slow, default" }).worker.queues).toEqual(["slow", "default"]);
+  expect(loadConfig({}).worker.queues).toBeUndefined();
+  expect(() => loadConfig({ WORKER_QUEUES: "default,fast" })).toThrow(
+    'WORKER_QUEUES: expected one or more of "default", "slow", with commas between them, got "default,fast"',
+  );
+});

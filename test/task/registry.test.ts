@@ -96,7 +96,7 @@ test.each([
   ["input: { x: z.number() }", 'its "input" is {'],
   ["input: z.number()", "expected z.strictObject({ … })"],
   ["input: undefined", 'its "input" is missing, expected z.strictObject({ … })'],
-  ['queue: "fast"', "its \"queue\" is 'fast', expected one of \"default\", \"slow\""],
+  ['queue: "fast"', 'its "queue" is \'fast\', expected one of "default", "slow"'],
   ['isolated: "yes"', "its \"isolated\" is 'yes', expected true or false"],
   ["run: 5", 'its "run" is 5, expected a function of (input, signal)'],
   ["run: (a, b, c) => a", "expected a function of (input, signal)"],
