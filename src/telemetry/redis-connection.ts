@@ -17,13 +17,29 @@ export function createRedisObserver(
   { log, metrics }: { log: Log; metrics: SharedMetrics },
 ): (redis: ObservedConnection) => void {
   const ready = new Map<ObservedConnection, boolean>();
+  let reported = false;
   const note = (redis: ObservedConnection, isReady: boolean) => {
     ready.set(redis, isReady);
-    metrics.redisConnectionUp.set({ client }, [...ready.values()].every(Boolean) ? 1 : 0);
+    const areAll = [...ready.values()].every(Boolean);
+    metrics.redisConnectionUp.set({ client }, areAll ? 1 : 0);
+    if (areAll && isReady) {
+      reported = false;
+      log.info({ client }, "redis is ready");
+    }
+  };
+  const report = (error: Error) => {
+    if (!reported) log.error({ client, err: error }, `redis is not reachable: ${error.message}`);
+    reported = true;
   };
   metrics.redisConnectionUp.set({ client }, 0);
-  return (redis) =>
-    observe(redis, { client, log, metrics, note: (isReady) => note(redis, isReady) });
+  return (redis) => {
+    if (redis.status === "ready") note(redis, true);
+    else ready.set(redis, false);
+    redis.on("ready", () => note(redis, true));
+    redis.on("close", () => note(redis, false));
+    redis.on("reconnecting", () => metrics.redisReconnects.inc({ client }));
+    redis.on("error", report);
+  };
 }
 
 /** As `createRedisObserver`, of the only connection of that name. */
@@ -33,33 +49,4 @@ export function observeRedis(
   deps: { readonly log: Log; readonly metrics: SharedMetrics },
 ): void {
   createRedisObserver(client, deps)(redis);
-}
-
-function observe(
-  redis: ObservedConnection,
-  {
-    client,
-    log,
-    metrics,
-    note,
-  }: {
-    readonly client: RedisClient;
-    readonly log: Log;
-    readonly metrics: SharedMetrics;
-    readonly note: (isReady: boolean) => void;
-  },
-): void {
-  let reported = false;
-  note(redis.status === "ready");
-  redis.on("ready", () => {
-    note(true);
-    reported = false;
-    log.info({ client }, "redis is ready");
-  });
-  redis.on("close", () => note(false));
-  redis.on("reconnecting", () => metrics.redisReconnects.inc({ client }));
-  redis.on("error", (error: Error) => {
-    if (!reported) log.error({ client, err: error }, `redis is not reachable: ${error.message}`);
-    reported = true;
-  });
 }

@@ -41,7 +41,7 @@ test(
     const links = (await prometheus.alerts("TaskQueueNoWorkers")).map(
       ({ annotations }) => annotations["dashboard_url"],
     );
-    expect(links).toEqual(["http://grafana/d/taskqueue-overview?var-queue=tasks"]);
+    expect(links).toEqual(["http://grafana/d/taskqueue-overview?var-queue=default"]);
     await startWorker();
     const resolved = async () => !(await firing(prometheus)).includes("TaskQueueNoWorkers");
     await until("TaskQueueNoWorkers to resolve", resolved, 30_000);

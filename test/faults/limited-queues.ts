@@ -31,5 +31,5 @@ export function createLimitedTasks(note: (run: JobRun) => void): Tasks {
   return new Map([
     ["free", define("free", 10)],
     ["limited", define("limited", 250)],
-  ]) as unknown as Tasks;
+  ]);
 }

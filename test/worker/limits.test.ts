@@ -58,7 +58,7 @@ test("a limit that a queue has no more is taken back", async () => {
   await startWorker(name);
   const none = async () =>
     (await queue.getGlobalConcurrency()) === null && (await queue.getGlobalRateLimit()) === null;
-  await until("no limit", none);
+  expect(await until("no limit", none)).toBe(true);
 });
 
 test("a worker serves the queues that it is told to, and no others", async () => {

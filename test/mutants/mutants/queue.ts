@@ -147,8 +147,8 @@ export const queueMutants: readonly Mutant[] = [
     name: "ended jobs are kept by their number",
     change: {
       file: "src/queue/queue.ts",
-      from: "completed: { age: day },",
-      to: "completed: { age: day, count: 10_000 },",
+      from: "removeOnComplete: { age: succeededSeconds },",
+      to: "removeOnComplete: { age: succeededSeconds, count: 10_000 },",
     },
     caughtBy: {
       file: "test/producer/jobs/api.test.ts",

@@ -17,7 +17,7 @@ export const workerMutants: readonly Mutant[] = [
       from: "!paused && heldBy.length === 0 &&",
       to: "!paused && heldBy.length < 9 &&",
     },
-    caughtBy: { file: "test/worker/deadman.test.ts", test: "lets a worker be whose queue's rate" },
+    caughtBy: { file: "test/worker/deadman.test.ts", test: "holds its jobs back" },
   },
   {
     name: "heartbeats use up the rate of their queue",
