@@ -16,6 +16,7 @@ import { checkPorts } from "./ports.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
 import { createSummary } from "./summary.ts";
+import { refreshTaskTypes } from "./task-types.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const print = (name: string, line: string) => console.log(`${name.padEnd(8)} | ${line}`);
@@ -81,6 +82,7 @@ async function run(): Promise<number> {
   });
   for (const remark of monitoring.remarks) say(remark);
 
+  await sayFreshTypes();
   const launchPrefix = loadDeathSignal();
   if (launchPrefix.length === 0) {
     say("this system cannot end the services when the launcher is killed with kill -9");
@@ -139,6 +141,16 @@ async function run(): Promise<number> {
   await stack.stop();
   say("everything has stopped");
   return exitCode;
+}
+
+/** The types are for clients alone: where they cannot be written, everything runs without them. */
+async function sayFreshTypes(): Promise<void> {
+  try {
+    if (await refreshTaskTypes()) say("wrote src/tasks/tasks.d.ts anew, as the tasks have changed");
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    say(`src/tasks/tasks.d.ts may be out of date: ${problem}`);
+  }
 }
 
 function listServicePorts({ ports }: Config) {

@@ -10,8 +10,11 @@ export type Example<Schema extends z.ZodObject = z.ZodObject> = {
   | { readonly failure: CallerFailureClass; readonly result?: never }
 );
 
-/** Work that a submitter can ask for; the name of its file in `tasks/` is its name. */
-export interface Task<Schema extends z.ZodObject = z.ZodObject> {
+/**
+ * Work that a submitter can ask for; the name of its file in `tasks/` is its name. Where the type
+ * of its result is of no interest, as in the registry, it is unknown.
+ */
+export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown> {
   readonly title: string;
   readonly description: string;
   /**
@@ -52,10 +55,13 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject> {
    * It may run again after a crash, and must stop soon after `signal` aborts.
    * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.
    */
-  run(input: z.output<Schema>, signal: AbortSignal): Promise<unknown>;
+  run(input: z.output<Schema>, signal: AbortSignal): Promise<Result>;
 }
 
-export function defineTask<Schema extends z.ZodObject>(task: Task<Schema>): Task<Schema> {
+/** The type of its result is what `run` returns: clients are told of it. */
+export function defineTask<Schema extends z.ZodObject, Result>(
+  task: Task<Schema, Result>,
+): Task<Schema, Result> {
   return task;
 }
 

@@ -12,9 +12,11 @@ import {
   statSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createTaskTypes, taskTypesFile } from "../../src/local/task-types.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { repository } from "./pulumi-project.ts";
 
@@ -82,6 +84,9 @@ function build(fork: string, files: readonly Copied[], packages: string): void {
     mkdirSync(dirname(join(draft, path)), { recursive: true });
     cpSync(source, join(draft, path));
   }
+  // As whoever adds tasks has them: nothing writes them anew in a fork that must not be changed.
+  const tasks = join(draft, "src/tasks");
+  writeFileSync(join(tasks, taskTypesFile), createTaskTypes(readdirSync(tasks)));
   symlinkSync(packages, join(draft, "node_modules"));
   // Releases that are built from a fork have the same dependencies, which take minutes to install.
   symlinkSync(realpathSync(join(repository, ".tripod")), join(draft, ".tripod"));

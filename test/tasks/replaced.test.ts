@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { refreshTaskTypes } from "../../src/local/task-types.ts";
 import { openCopy } from "../mutants/copy.ts";
 import { programEnvironment } from "../support/program-environment.ts";
 
@@ -14,6 +16,7 @@ const usual = [
   "test/infra/smoke/",
   "test/local/demo/submissions",
   "test/local/docs/",
+  "test/local/task-types",
   "test/producer/jobs/api",
   "test/producer/pages/",
   "test/task/",
@@ -44,6 +47,7 @@ beforeAll(async () => {
   await mkdir(join(root, "src/tasks"));
   await rm(join(root, "test/tasks/divide.test.ts"), { force: true });
   await writeFile(join(root, "src/tasks/shout.ts"), shout);
+  await refreshTaskTypes(pathToFileURL(join(root, "src/tasks/")));
   // It would copy the copy.
   await rm(join(root, "test/tasks/replaced.test.ts"));
   return copy.close;

@@ -1,0 +1,6 @@
+// Written by "npm start" and "npm run docs" from the files beside it.
+
+/** The tasks by their names, as `createClient<Tasks>` takes them. */
+export interface Tasks {
+  readonly divide: typeof import("./divide.ts").default;
+}
