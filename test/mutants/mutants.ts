@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { clientMutants } from "./mutants/client.ts";
 import { dashboardsMutants } from "./mutants/dashboards.ts";
 import { infraMutants } from "./mutants/infra.ts";
 import { localMutants } from "./mutants/local.ts";
@@ -16,6 +17,7 @@ import { workerMutants } from "./mutants/worker.ts";
 
 /** Mistakes that were made, here or elsewhere, or that a later change could make again. */
 export const mutants: readonly Mutant[] = [
+  ...clientMutants,
   ...dashboardsMutants,
   ...infraMutants,
   ...localMutants,

@@ -1,14 +1,14 @@
-import { once } from "node:events";
-import { createServer, type RequestListener, type ServerResponse } from "node:http";
-import { expect, onTestFinished, test } from "vitest";
+import type { ServerResponse } from "node:http";
+import { expect, test } from "vitest";
 import { readStanding, submit } from "../../../src/local/demo/client.ts";
+import { openFakeServer } from "../../support/fake-server.ts";
 
 const submission = { task: "quotient", input: { x: 1, y: 1 } };
 const { signal } = new AbortController();
 
 test("submits again, with the same key, where the answer is cut", async () => {
   const keys: unknown[] = [];
-  const url = await serve((request, response) => {
+  const url = await openFakeServer((request, response) => {
     keys.push(request.headers["idempotency-key"]);
     if (keys.length === 1) cutWithin(response, 202);
     else response.writeHead(202).end('{"id":"t-1"}');
@@ -19,22 +19,10 @@ test("submits again, with the same key, where the answer is cut", async () => {
 });
 
 test("knows nothing of a job where the answer is cut", async () => {
-  const url = await serve((_, response) => cutWithin(response, 200));
+  const url = await openFakeServer((_, response) => cutWithin(response, 200));
 
   expect(await readStanding(url, "t-1", signal)).toBeUndefined();
 });
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return `http://127.0.0.1:${address.port}`;
-}
 
 /** Sends the beginning of a body alone. */
 function cutWithin(response: ServerResponse, status: number): void {

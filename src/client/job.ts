@@ -1,0 +1,98 @@
+import type { FailureClass } from "../contract/failures.ts";
+import type { AnyTasks, ResultOf, TakenInputOf, TaskName, TasksOf } from "./tasks.ts";
+
+/** What the API tells of a job, in its own words: how it stands is in `status`. */
+export type Job<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks> = TaskName<Tasks>,
+> = Name extends unknown
+  ? WaitingJob<Tasks, Name> | WorkingJob<Tasks, Name> | EndedJob<Tasks, Name>
+  : never;
+
+/** One of which nothing more will come: it has succeeded with a `result`, or failed with an `error_type`. */
+export type EndedJob<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks> = TaskName<Tasks>,
+> = Name extends unknown ? SucceededJob<Tasks, Name> | FailedJob<Tasks, Name> : never;
+
+/** What is told of a job whatever becomes of it. */
+interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
+  readonly id: string;
+  readonly task: Name;
+  readonly input: TakenInputOf<Tasks, Name>;
+  /** Those that have ended. */
+  readonly attempts: number;
+  readonly max_attempts: number;
+  readonly created_at?: string;
+  readonly started_at?: string;
+  readonly trace_id?: string;
+  /** Why it cannot run: what the queue holds of it was damaged. */
+  readonly record_error?: string;
+  /** Paths on the same server. */
+  readonly links: { readonly self: string; readonly events: string; readonly page: string };
+}
+
+export interface WaitingJob<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks>,
+> extends AnyJob<Tasks, Name> {
+  readonly status: "waiting";
+  /** Why it does; a job that has just come does not say. */
+  readonly waiting?: {
+    readonly reason: string;
+    readonly ahead?: number;
+    readonly ahead_is_lower_bound?: boolean;
+    readonly retry_at?: string;
+  };
+}
+
+export interface WorkingJob<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks>,
+> extends AnyJob<Tasks, Name> {
+  readonly status: "working";
+  /** As far as its task tells: the part that is done, from 0 to 1, and what it is at. */
+  readonly progress?: { readonly fraction: number; readonly text?: string };
+}
+
+export interface SucceededJob<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks>,
+> extends AnyJob<Tasks, Name> {
+  readonly status: "succeeded";
+  readonly finished_at?: string;
+  readonly result: ResultOf<Tasks, Name>;
+}
+
+export interface FailedJob<
+  Tasks extends TasksOf<Tasks>,
+  Name extends TaskName<Tasks>,
+> extends AnyJob<Tasks, Name> {
+  readonly status: "failed";
+  readonly finished_at?: string;
+  readonly error_type: FailureClass;
+  /** Why, for people. */
+  readonly error: string;
+}
+
+/** Of any task. */
+export type SomeJob = Job<AnyTasks>;
+export type AnEndedJob = EndedJob<AnyTasks>;
+
+export function isEnded(job: SomeJob): job is AnEndedJob {
+  return job.status === "succeeded" || job.status === "failed";
+}
+
+const statuses: readonly unknown[] = ["waiting", "working", "succeeded", "failed"];
+
+/** Whether an answer is about a job; what it says of it is believed. */
+export function isJob(value: unknown): value is SomeJob {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    typeof value.id === "string" &&
+    "status" in value &&
+    statuses.includes(value.status)
+  );
+}
