@@ -42,7 +42,7 @@ export function onLine(
 }
 
 /** As JSON writes them, so that a line of JSON still is one. */
-function escapeControls(line: string): string {
+export function escapeControls(line: string): string {
   // Format characters, too: they turn the text around them, or make two that differ look alike.
   return line.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (control) => {
     if (control === "\t") return control;

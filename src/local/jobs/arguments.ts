@@ -1,0 +1,46 @@
+import { endpoints } from "../../contract/topology.ts";
+import { readCommandLine } from "../../service/command-line.ts";
+
+type Program = Parameters<typeof readCommandLine>[0];
+
+/** What was typed; ends the program as `readCommandLine` does. */
+export function readArguments(program: Program) {
+  return readCommandLine(program, {
+    usage: "npm run jobs -- submit TASK [FIELD=VALUE…] | get ID | wait ID",
+    about: [
+      "Submits jobs and tells of them:",
+      "",
+      "  submit divide x=10 y=2          queues a job and prints its id",
+      "  submit divide x=10 y=2 --wait   waits for it and prints its result",
+      "  get ID                          prints how a job stands",
+      "  wait ID                         waits for a job and prints its result",
+      "",
+      "What a field is, a number or a text, the server's own description of the task tells.",
+      "",
+      "  --input JSON       the input as a JSON object, or - to read it from standard input;",
+      "                     fields replace those of the same name",
+      "  --wait             of submit: wait until the job has ended",
+      "  --key KEY          of submit: an Idempotency-Key; jobs of one key and one input are one job",
+      "  --json             print the whole job as JSON, on one line",
+      "  --timeout SECONDS  end after this time; the job goes on",
+      "",
+      `TRIPOD_URL is the server's address; without it, that of npm start on this machine, or`,
+      `http://localhost:${endpoints.public.localPort}. Nothing but data is on standard output; npm's own lines, which`,
+      '"npm run --silent jobs" leaves out, apart.',
+      "",
+      "Exit codes: 0 done, or the job succeeded; 1 the job failed; 2 arguments or input are not",
+      "usable, nothing was queued; 3 the server cannot be reached, refused for now, or knows no such",
+      "job; 4 the time was over before the job had ended; 130 interrupted.",
+    ],
+    options: {
+      input: { type: "string" },
+      wait: { type: "boolean" },
+      key: { type: "string" },
+      json: { type: "boolean" },
+      timeout: { type: "string" },
+    },
+    maxPositionals: Infinity,
+  });
+}
+
+export type Arguments = ReturnType<typeof readArguments>;

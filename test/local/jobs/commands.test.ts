@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { runJobs } from "../../support/jobs-command.ts";
+import { openFakeServer } from "../../support/fake-server.ts";
+import { reservePort } from "../../support/ports.ts";
+import { programEnvironment } from "../../support/program-environment.ts";
+import { startProducer } from "../../support/producer.ts";
+import { startWorker } from "../../support/worker.ts";
+
+async function openServer() {
+  const { url, name } = await startProducer();
+  await startWorker(name);
+  return url;
+}
+
+test("submits a job and prints its id, for the other commands to tell of it", async () => {
+  const url = await openServer();
+  const submitted = await runJobs(url, ["submit", "quotient", "x=10", "y=4", "delayMs=0"]);
+  expect(submitted).toEqual({ code: 0, stdout: expect.stringMatching(/^\w{26}\n$/), stderr: "" });
+  const id = submitted.stdout.trim();
+  expect(await runJobs(url, ["wait", id])).toEqual({ code: 0, stdout: "2.5\n", stderr: "" });
+  const { code, stdout } = await runJobs(url, ["get", id]);
+  expect([code, stdout.split("\n").slice(1, 5)]).toEqual([
+    0,
+    [
+      "task      quotient",
+      "status    succeeded",
+      "result    2.5",
+      'input     {"x":10,"y":4,"delayMs":0}',
+    ],
+  ]);
+  const json = await runJobs(url, ["get", id, "--json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({ id, status: "succeeded", result: 2.5 });
+});
+
+test("says of a job that failed why, beside what it prints", async () => {
+  const url = await openServer();
+  const args = ["submit", "quotient", "--input", "-", "y=0", "--wait", "--json", "--key", "once"];
+  const ends = [];
+  // The same key and input, so the same job.
+  for (let i = 0; i < 2; i += 1) {
+    ends.push(await runJobs(url, args, { stdin: '{"x": 7, "y": 2, "delayMs": 0}' }));
+  }
+  const [one, other] = ends.map(({ stdout }) => JSON.parse(stdout));
+  expect(one).toMatchObject({ status: "failed", input: { x: 7, y: 0, delayMs: 0 } });
+  expect(other).toEqual(one);
+  expect(ends.map(({ code }) => code)).toEqual([1, 1]);
+  expect(ends[0]?.stderr).toBe(
+    `submitted as ${one.id}: ${url}/jobs/${one.id}\n` +
+      `the job "${one.id}" failed as division_by_zero: cannot divide 7 by zero\n`,
+  );
+});
+
+test("says what was expected of what cannot be meant, and queues nothing", async () => {
+  const { url, queue } = await startProducer();
+  const fields = `quotient takes:
+  x        number                 The dividend.
+  y        number                 The divisor.
+  delayMs  integer, default 5000
+`;
+  const mistakes: readonly (readonly [args: readonly string[], said: string])[] = [
+    [[], "no command, expected one of: submit, get, wait; --help tells more\n"],
+    [["frob"], 'unknown command "frob", expected one of: submit, get, wait; --help tells more\n'],
+    [["get"], "get needs a job's id\n"],
+    [["wait", "a", "b"], 'unexpected argument "b"\n'],
+    [["submit"], `submit needs a task\n${fields}`],
+    [["submit", "divid", "x=1"], 'there is no task "divid", expected one of: quotient\n'],
+    [["submit", "quotient", "x"], '"x" is no field, expected one like x=10\n'],
+    [["submit", "quotient", "x=1", "x=2"], 'the field "x" is there twice\n'],
+    [["submit", "quotient", "--input", "[1]"], `--input must be a JSON object like '{"x": 10}'\n`],
+    [["get", "a", "--timeout", "soon"], '--timeout: expected a number of seconds, got "soon"\n'],
+    [
+      ["submit", "quotient", "x=ten", "y=2", "z=1"],
+      `the input does not fit the task "quotient"
+  x: Invalid input: expected number, received string
+  Unrecognized key: "z"
+${fields}`,
+    ],
+    [
+      ["submit", "quotient", "x=12345678901234567890", "y=2"],
+      "400: the body holds a number that would not come back as it was sent; " +
+        "/input/x: 12345678901234567890 would come back as 12345678901234567000, " +
+        "expected a number that a double can hold\n",
+    ],
+  ];
+  for (const [args, said] of mistakes) {
+    expect([args, await runJobs(url, args)]).toEqual([args, { code: 2, stdout: "", stderr: said }]);
+  }
+  expect(await queue.getJobs()).toEqual([]);
+});
+
+test("says that nothing is there, or no such job", async () => {
+  const { url } = await startProducer();
+  const none = await runJobs(url, ["get", `a${"2".repeat(25)}`]);
+  expect([none.code, none.stdout, none.stderr]).toEqual([
+    3,
+    "",
+    expect.stringContaining("404: there is no job"),
+  ]);
+  const gone = `http://127.0.0.1:${await reservePort()}`;
+  const input = ["submit", "quotient", "--input", "{}"];
+  for (const args of [["get", "a"], ["submit", "quotient", "x=1"], input]) {
+    const { code, stdout, stderr } = await runJobs(gone, [...args, "--timeout", "3"]);
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(stderr).toMatch(/ECONNREFUSED/);
+    expect(stderr).toMatch(/start it with "npm start", or set TRIPOD_URL to where it is\n$/);
+  }
+});
+
+test("ends at the time that it was given, and by Ctrl-C, without its job", async () => {
+  const { url } = await startProducer();
+  const args = ["submit", "quotient", "x=1", "y=1", "--wait"];
+  const late = await runJobs(url, [...args, "--timeout", "4"]);
+  expect([late.code, late.stdout]).toEqual([4, ""]);
+  expect(late.stderr).toMatch(/has not ended within \d+ ms; it is waiting: no workers/);
+  const aborting = new AbortController();
+  const options = { signal: aborting.signal, onStderr: () => aborting.abort() };
+  const cut = await runJobs(url, args, options);
+  expect([cut.code, cut.stdout]).toEqual([130, ""]);
+  expect(cut.stderr).toMatch(/the job "(\w+)" goes on: "npm run jobs -- wait \1" waits again\n$/);
+});
+
+test("lets no command for a terminal through in what it says", async () => {
+  const url = await openFakeServer((_, response) => {
+    response.writeHead(400, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ status: 400, detail: "\u001b[2Jgone" }));
+  });
+  const { stderr } = await runJobs(url, ["get", "a"]);
+  expect(stderr).toBe("400: \\u001b[2Jgone\n");
+});
+
+test("is a program that reads its address from the environment, and exits with the code", async () => {
+  const main = join(import.meta.dirname, "../../../src/local/jobs/main.ts");
+  const env = { ...programEnvironment, TRIPOD_URL: "nonsense" };
+  await expect(
+    promisify(execFile)(process.execPath, [main, "get", "a"], { env }),
+  ).rejects.toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: 'TRIPOD_URL: "nonsense" is no address, expected one like "http://localhost:8080"\n',
+  });
+});
