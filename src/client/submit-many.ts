@@ -1,4 +1,5 @@
-import { UnansweredError } from "./errors.ts";
+import { isPassing } from "./answer.ts";
+import { RefusedError, UnansweredError } from "./errors.ts";
 import type { SomeJob } from "./job.ts";
 import type { Server } from "./server.ts";
 import { type Submission, submitJob } from "./submit.ts";
@@ -10,8 +11,8 @@ export type Outcome<OneJob = SomeJob> =
 
 /**
  * Submits all of them, so many at a time, and tells of each what became of it, in their order. It
- * never rejects: once the signal aborts, or nothing was taken for `retryMs`, those that are left end
- * with that error.
+ * never rejects: once the signal aborts, or one was given up since none was taken for `retryMs`, those
+ * that are left are not sent.
  */
 export async function submitMany(
   server: Server,
@@ -26,21 +27,23 @@ export async function submitMany(
   const outcomes: Outcome[] = [];
   let takenAt = performance.now();
   const giveUpAt = () => takenAt + retryMs;
-  let last: unknown;
+  let givenUp: Error | undefined;
 
   async function findOutcome(submission: Submission): Promise<Outcome> {
     const { key } = submission;
     try {
-      if (performance.now() >= giveUpAt()) {
-        const problem = `it was not sent, as nothing was taken for ${retryMs} ms`;
-        throw new UnansweredError(problem, { key, cause: last });
+      if (givenUp !== undefined) {
+        const problem = `it was not sent, as one before it was given up: ${givenUp.message}`;
+        throw new UnansweredError(problem, { key, cause: givenUp });
       }
       const job = await submitJob(server, submission, { signal, giveUpAt });
       takenAt = performance.now();
+      givenUp = undefined;
       return { key, job };
-    } catch (error) {
-      last = error;
-      return { key, error: error instanceof Error ? error : new Error(String(error)) };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      if (isOfServer(error)) givenUp ??= error;
+      return { key, error };
     }
   }
 
@@ -50,4 +53,10 @@ export async function submitMany(
   }
   await Promise.all(Array.from({ length: concurrency >= 1 ? concurrency : 1 }, work));
   return outcomes;
+}
+
+/** Whether it would meet any other submission, too. */
+function isOfServer(error: Error): boolean {
+  if (error instanceof RefusedError) return isPassing(error.status);
+  return error instanceof UnansweredError;
 }

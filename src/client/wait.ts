@@ -42,7 +42,10 @@ export async function waitForJob(
 ): Promise<AnEndedJob> {
   const { deadlineMs } = limits;
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), Math.min(deadlineMs, longestTimerMs));
+  const timer =
+    deadlineMs === Infinity
+      ? undefined
+      : setTimeout(() => over.abort(), Math.min(deadlineMs, longestTimerMs));
   let last: SomeJob | undefined;
   const onChange = (job: SomeJob) => {
     last = job;

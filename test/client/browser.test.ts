@@ -18,6 +18,8 @@ test(
         extends: join(repository, "tsconfig.json"),
         // Node.js 20 has all of ES2023, and nothing of ES2024 that is used without being noticed.
         compilerOptions: { lib: ["es2023", "dom", "dom.iterable"], target: "es2023", types: [] },
+        // Instead of all that the project's own has.
+        include: [],
         files: [join(repository, "src/client/client.ts")],
       }),
     );

@@ -46,7 +46,7 @@ test.each([
   ["a proxy's 502", { ...page, status: 502 }, 200],
   ["a proxy's page in the place of the answer", page, 200],
   ["an answer that is cut", { ...taken, body: taken.body.slice(0, 20) }, 200],
-])("after %s it is tried again when it is to be, with the same key", async (_, first, leastMs) => {
+])("tries again when it is to, with the same key, after %s", async (_, first, leastMs) => {
   const { url, requests } = await openScriptedServer(first, taken);
   expect((await createFixtureClient({ url }).submit("quotient", input)).id).toBe(job.id);
   expect(requests.map(({ key }) => key)).toEqual([expect.any(String), requests[0]?.key]);

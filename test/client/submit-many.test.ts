@@ -43,13 +43,13 @@ test("sends no more at a time than it may", async () => {
 
 test("gives all up that are left when nothing was taken for its time, and tells of each", async () => {
   const { url } = await openTaker(20);
-  const startedAt = performance.now();
   const outcomes = await createFixtureClient({ url, retryMs: 1_500 }).submitMany(submissions);
   expect(outcomes.map(({ key }) => key)).toEqual(keys);
   expect(outcomes.filter(({ job }) => job !== undefined)).toHaveLength(20);
-  expect(outcomes.filter(({ error }) => error !== undefined)).toHaveLength(30);
-  // Each for itself would take four times as long.
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error.message]));
+  // Eight were on their way.
+  const unsent = errors.filter((message) => message.startsWith("it was not sent, as one before"));
+  expect([errors.length, unsent.length]).toEqual([30, 22]);
 });
 
 test("a signal ends all that are left, and what was taken is told all the same", async () => {

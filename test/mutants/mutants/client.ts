@@ -20,14 +20,17 @@ export const clientMutants: readonly Mutant[] = [
       from: "retryAfterMs || Math.min",
       to: "Math.min",
     },
-    caughtBy: { file: "test/client/retries.test.ts", test: "after a 503 it is tried again" },
+    caughtBy: {
+      file: "test/client/retries.test.ts",
+      test: "tries again when it is to, with the same key",
+    },
   },
   {
-    name: "submissions of many are given up one by one",
+    name: "after one of many was given up, each of the others is tried for as long",
     change: {
       file: "src/client/submit-many.ts",
-      from: "performance.now() >= giveUpAt()",
-      to: "performance.now() < 0",
+      from: "givenUp !== undefined) {",
+      to: 'givenUp?.message === "") {',
     },
     caughtBy: {
       file: "test/client/submit-many.test.ts",
