@@ -122,6 +122,21 @@ test("ends at the time that it was given, and by Ctrl-C, without its job", async
   expect(cut.stderr).toMatch(/the job "(\w+)" goes on: "npm run jobs -- wait \1" waits again\n$/);
 });
 
+test("says under which key to submit again what may have been queued", async () => {
+  const url = await openFakeServer((_, response) => {
+    response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "60" });
+    response.end(JSON.stringify({ status: 503, kind: "unknown", detail: "no answer in time" }));
+  });
+  const args = ["submit", "quotient", "--input", "{}", "--key", "once"];
+  expect(await runJobs(url, args)).toEqual({
+    code: 3,
+    stdout: "",
+    stderr:
+      "the job may have been queued: submitted again with --key once, it is one job\n" +
+      "503: no answer in time\n",
+  });
+});
+
 test("lets no command for a terminal through in what it says", async () => {
   const url = await openFakeServer((_, response) => {
     response.writeHead(400, { "content-type": "application/problem+json" });

@@ -23,7 +23,9 @@ export const submitCommand: Command = async (args, surroundings) => {
   const job = await client
     .submit(task, input, { key, signal, retryMs })
     .catch(async (error: unknown) => {
-      if (error instanceof RefusedError) throw await explainRefusal(error, task, surroundings);
+      if (error instanceof RefusedError && error.kind !== "unknown") {
+        throw await explainRefusal(error, task, surroundings);
+      }
       say(`the job may have been queued: submitted again with --key ${key}, it is one job`);
       throw error;
     });
