@@ -29,8 +29,8 @@ export const infraMutants: readonly Mutant[] = [
     name: "the worker may read the secret that ids are made with",
     change: {
       file: "infra/boot/redis-users.ts",
-      from: "      keys: [queueKeys],",
-      to: "      keys: [queueKeys, `{${keyTags.deployment}}:id-secret`],",
+      from: "    keys: [queueKeys],",
+      to: "    keys: [queueKeys, `{${keyTags.deployment}}:id-secret`],",
     },
     caughtBy: {
       file: "test/infra/redis-users.test.ts",
