@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { loadTasks } from "../../src/task/registry.ts";
 import type { Task } from "../../src/task/task.ts";
-import { classifyFailure } from "../../src/worker/attempts/failure.ts";
-import { runTask } from "../../src/worker/attempts/run-task.ts";
+import { classifyFailure } from "../../src/task/failure.ts";
+import { runTask } from "../../src/task/run-task.ts";
 import { fixtureTasks } from "../support/fixture-tasks.ts";
 
 /** How a job with this input ends. */

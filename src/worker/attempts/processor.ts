@@ -15,11 +15,11 @@ import {
   InvalidRecordError,
   readStack,
   UnknownTaskError,
-} from "./failure.ts";
+} from "../../task/failure.ts";
 import { readWork, type Work } from "./known-work.ts";
 import type { Postpone } from "./postponement.ts";
 import { findDefect } from "./runnable.ts";
-import { runTask } from "./run-task.ts";
+import { runTask } from "../../task/run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;

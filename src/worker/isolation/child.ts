@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { IsolatedError } from "../attempts/failure.ts";
+import { IsolatedError } from "../../task/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import { openKin } from "./kin.ts";
 import { type Answer, type Order, readMessage } from "./messages.ts";

@@ -1,6 +1,6 @@
 import { locateTask, type Tasks } from "../../task/registry.ts";
 import type { Task } from "../../task/task.ts";
-import type { WorkerTask } from "../attempts/run-task.ts";
+import type { WorkerTask } from "../../task/run-task.ts";
 import type { Children } from "./children.ts";
 
 /** The same tasks, of which those that are `isolated` run in child processes. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { loadTask } from "../../task/registry.ts";
-import { classifyFailure, readStack } from "../attempts/failure.ts";
-import { formatResult } from "../attempts/result.ts";
+import { classifyFailure, readStack } from "../../task/failure.ts";
+import { formatResult } from "../../task/result.ts";
 import type { Message, Order, Outcome } from "./messages.ts";
 import { startMs } from "./start-limit.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
-import { failureLengths } from "../attempts/failure.ts";
-import { resultBytes } from "../attempts/result.ts";
+import { failureLengths } from "../../task/failure.ts";
+import { resultBytes } from "../../task/result.ts";
 
 /** What a worker sends to the process of an isolated task. */
 export type Order =

@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
-import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
-import { runTask } from "../../../src/worker/attempts/run-task.ts";
+import { classifyFailure } from "../../../src/task/failure.ts";
+import { runTask } from "../../../src/task/run-task.ts";
 import { openChildren } from "../../../src/worker/isolation/children.ts";
 import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
 import { descendantsOf } from "../../support/process-tree.ts";

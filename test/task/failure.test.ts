@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { DependencyError, TaskRejectedError } from "../../../src/task/task.ts";
+import { DependencyError, TaskRejectedError } from "../../src/task/task.ts";
 import {
   classifyFailure,
   ResultError,
   TimeLimitError,
   UnknownTaskError,
-} from "../../../src/worker/attempts/failure.ts";
+} from "../../src/task/failure.ts";
 
 function refused(): Error {
   return Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });

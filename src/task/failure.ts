@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { z } from "zod";
-import type { FailureClass } from "../../contract/failures.ts";
-import { DependencyError, TaskRejectedError } from "../../task/task.ts";
+import type { FailureClass } from "../contract/failures.ts";
+import { DependencyError, TaskRejectedError } from "./task.ts";
 
 const unreachable = new Set([
   "EAI_AGAIN",

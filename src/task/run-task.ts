@@ -1,4 +1,4 @@
-import type { Task } from "../../task/task.ts";
+import type { Task } from "./task.ts";
 import { TimeLimitError } from "./failure.ts";
 import { formatResult } from "./result.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { findJsonProblem, type JsonProblem } from "../../task/json-value.ts";
-import { TaskRejectedError } from "../../task/task.ts";
+import { findJsonProblem, type JsonProblem } from "./json-value.ts";
+import { TaskRejectedError } from "./task.ts";
 import { ResultError } from "./failure.ts";
 
 /** As JSON. */

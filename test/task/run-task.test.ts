@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTask } from "../../../src/task/task.ts";
-import { classifyFailure } from "../../../src/worker/attempts/failure.ts";
-import { runTask } from "../../../src/worker/attempts/run-task.ts";
+import { defineTask } from "../../src/task/task.ts";
+import { classifyFailure } from "../../src/task/failure.ts";
+import { runTask } from "../../src/task/run-task.ts";
 
 const calm = new AbortController().signal;
 
