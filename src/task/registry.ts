@@ -45,7 +45,7 @@ export async function loadTask(file: URL, limits = loadLimits): Promise<Task> {
   const name = `"tasks/${basename(file.pathname)}"`;
   const { default: definition } = await loadModule(file, name, limits);
   if (!isObject(definition)) throw new Error(`${name} must default-export defineTask({ … })`);
-  const problem = findProblem(definition);
+  const problem = findTaskProblem(definition);
   if (problem !== undefined) throw new Error(`${name} cannot be run: ${problem}`);
   return definition as unknown as Task;
 }
@@ -79,7 +79,8 @@ async function importModule(file: URL, name: string): Promise<{ readonly default
   }
 }
 
-function findProblem(definition: Readonly<Record<string, unknown>>): string | undefined {
+/** Why services would refuse to start with a task of these fields, or `undefined`. */
+export function findTaskProblem(definition: Readonly<Record<string, unknown>>): string | undefined {
   try {
     const problem = findDefinitionProblem(definition);
     if (problem !== undefined) return problem;

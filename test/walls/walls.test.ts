@@ -18,6 +18,11 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ["src/tasks/a.ts", "../telemetry/log.ts"],
   ["src/tasks/a.ts", "../worker/attempts/attempt.ts"],
   ["src/tasks/a.ts", "../producer/http/errors.ts"],
+  ["src/tasks/a.ts", "#task/testing"],
+  ["src/task/a.ts", "#task/testing"],
+  ["src/task/a.ts", "./testing.ts"],
+  ["src/worker/a.ts", "#task/testing"],
+  ["src/local/a.ts", "#task/testing"],
   ["src/tasks/a.ts", "bullmq"],
   ["src/tasks/a.ts", "@opentelemetry/api"],
   ["src/tasks/a.ts", "./../service/config.ts"],
@@ -89,6 +94,7 @@ const allowed: typeof forbidden = [
   ["dashboards/a.ts", "../src/service/command-line.ts"],
   ["infra/a.ts", "../dashboards/stack/loki.ts"],
   ["dashboards/panels/a.ts", "../../src/contract/metrics.ts"],
+  ["test/tasks/a.ts", "#task/testing"],
   ["test/a.ts", "../src/worker/activity.ts"],
 ];
 

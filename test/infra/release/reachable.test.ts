@@ -65,6 +65,7 @@ test.each([
     `await import("../../dashboards/stack/loki.ts");`,
     `"dashboards/stack/loki.ts" is reached`,
   ],
+  ["src/task/task.ts", `import "#task/testing";`, `"src/task/testing.ts" is reached`],
   ["src/service/listener.ts", `import.meta.resolve("typescript");`, `imports "typescript"`],
   ["src/service/listener.ts", `import "./nowhere.ts";`, `needs "src/service/nowhere.ts"`],
   ["src/task/task.ts", `import "#log";`, `package.json has no "#log"`],
