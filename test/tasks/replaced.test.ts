@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -43,9 +43,12 @@ beforeAll(async () => {
   const copy = await openCopy();
   root = copy.path;
   // Whatever this tree has in its place.
+  for (const file of await readdir(join(root, "src/tasks"))) {
+    const name = file.replace(/\.ts$/, "");
+    await rm(join(root, `test/tasks/${name}.test.ts`), { force: true });
+  }
   await rm(join(root, "src/tasks"), { recursive: true });
   await mkdir(join(root, "src/tasks"));
-  await rm(join(root, "test/tasks/divide.test.ts"), { force: true });
   await writeFile(join(root, "src/tasks/shout.ts"), shout);
   await refreshTaskTypes(pathToFileURL(join(root, "src/tasks/")));
   // It would copy the copy.
