@@ -11,8 +11,10 @@ import { loadDeathSignal } from "../service/death-signal.ts";
 import { removeDeployment, writeDeployment } from "./deployment.ts";
 import { findBrokerProblem } from "./given-broker.ts";
 import { prepareMonitoring } from "./monitoring/monitoring.ts";
+import { environmentOf } from "../service/passed-environment.ts";
 import { createOrigins } from "./origins.ts";
 import { checkPorts } from "./ports.ts";
+import { keepReloading } from "./reload/reload.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
 import { createSummary } from "./summary.ts";
@@ -130,6 +132,14 @@ async function run(): Promise<number> {
         monitoring: monitoring.pages,
       }).join("\n"),
     );
+    const running = stack;
+    void keepReloading({
+      project,
+      env: environmentOf("worker", env),
+      signal: stopping.signal,
+      reload: () => running.reload(),
+      say,
+    }).catch((error: unknown) => say(`changes are not noticed any more: ${String(error)}`));
     await stopRequested;
   } catch (error) {
     if (!stopping.signal.aborted) {

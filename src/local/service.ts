@@ -11,17 +11,40 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
   /** Time between its end and its next start; one second if not given. */
   readonly restartDelayMs?: number;
+  /** Whether it sends a message once it is up, as a successor has to. */
+  readonly tellsWhenUp?: true;
 }
 
 export interface Service {
   readonly name: string;
+  /**
+   * Starts a second process beside the one that runs; resolves once it is up. Throws why it is not,
+   * and then there is none.
+   */
+  prepareSuccessor(): Promise<Successor>;
+  /** Ends it, as `stop` does, and starts it anew. */
+  restart(graceMs: number): void;
   /** Asks it to end, and kills it if it has not done so after `graceMs`. */
   stop(graceMs: number): Promise<void>;
   /** Kills it and whatever it has started. */
   kill(): void;
 }
 
+/** It is up, and the one before it still is. */
+export interface Successor {
+  /** Asks the one before it to end, which is not waited for, and kills it after `graceMs`. */
+  takeOver(graceMs: number): void;
+  discard(): void;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  /** Resolves with the reason of its end. */
+  readonly end: Promise<string>;
+}
+
 const progressEveryMs = 5_000;
+const upDeadlineMs = 60_000;
 
 /**
  * Keeps the program running until it is stopped, as systemd does with `Restart=always`.
@@ -30,48 +53,108 @@ const progressEveryMs = 5_000;
 export function openService(program: Program, print: Print): Service {
   const { name, restartDelayMs = 1_000 } = program;
   const stopping = new AbortController();
-  let child: ChildProcess | undefined;
-  const ended = keepRunning();
+  /** The one in service, those before it that drain, and one that is about to follow. */
+  const all = new Set<Running>();
+  let current = begin();
+  void keepRunning(current);
 
-  async function keepRunning(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      child = start(program, print);
-      const end = await endOf(child);
-      if (stopping.signal.aborted) return;
+  function begin(): Running {
+    const child = start(program, print);
+    const running = { child, end: endOf(child) };
+    all.add(running);
+    void running.end.then(() => all.delete(running));
+    return running;
+  }
+
+  async function keepRunning(first: Running): Promise<void> {
+    let running = first;
+    const isOver = () => stopping.signal.aborted || current !== running;
+    for (;;) {
+      const end = await running.end;
+      if (isOver()) return;
       print(name, `ended (${end}), starts again in ${restartDelayMs / 1_000} s`);
       await sleep(restartDelayMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (isOver()) return;
+      running = current = begin();
     }
   }
 
-  function kill(): void {
-    stopping.abort();
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-child.pid, "SIGKILL");
+  async function prepareSuccessor(): Promise<Successor> {
+    const next = begin();
+    const { promise: up, resolve } = Promise.withResolvers<undefined>();
+    next.child.once("message", () => resolve(undefined));
+    const patience = new AbortController();
+    const late = sleep(upDeadlineMs, `not up after ${upDeadlineMs / 1_000} s`, patience);
+    const problem = await Promise.race([up, next.end, late]);
+    patience.abort();
+    await late.catch(() => undefined);
+    if (problem !== undefined) {
+      kill(next);
+      throw new Error(`the new ${name} ended (${problem})`);
+    }
+    return {
+      takeOver(graceMs) {
+        const before = current;
+        current = next;
+        void keepRunning(next);
+        terminate(before, graceMs);
+      },
+      discard: () => kill(next),
+    };
   }
 
   async function stop(graceMs: number): Promise<void> {
     stopping.abort();
-    child?.kill("SIGTERM");
+    for (const { child } of all) child.kill("SIGTERM");
     const askedAt = performance.now();
     const progress = setInterval(() => {
       const seconds = Math.round((performance.now() - askedAt) / 1_000);
       print(name, `still stopping after ${seconds} s, killed after ${graceMs / 1_000} s`);
     }, progressEveryMs);
-    const deadline = setTimeout(kill, graceMs);
-    await ended;
+    const deadline = setTimeout(killAll, graceMs);
+    await Promise.all([...all].map(({ end }) => end));
     clearInterval(progress);
     clearTimeout(deadline);
   }
 
-  return { name, stop, kill };
+  function killAll(): void {
+    stopping.abort();
+    for (const running of all) kill(running);
+  }
+
+  return {
+    name,
+    prepareSuccessor,
+    restart: (graceMs) => terminate(current, graceMs),
+    stop,
+    kill: killAll,
+  };
 }
 
-function start({ name, command: [file = "", ...args], env }: Program, print: Print): ChildProcess {
-  const child = spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+function start(
+  { name, command: [file = "", ...args], env, tellsWhenUp }: Program,
+  print: Print,
+): ChildProcess {
+  const child = spawn(file, args, {
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", ...(tellsWhenUp ? (["ipc"] as const) : [])],
+  });
   for (const stream of [child.stdout, child.stderr]) {
-    onLine(stream, (line) => print(name, line));
+    if (stream !== null) onLine(stream, (line) => print(name, line));
   }
   return child;
+}
+
+function terminate(running: Running, graceMs: number): void {
+  running.child.kill("SIGTERM");
+  const deadline = setTimeout(() => kill(running), graceMs);
+  void running.end.then(() => clearTimeout(deadline));
+}
+
+function kill({ child }: Running): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, "SIGKILL");
 }
 
 /** Resolves with the reason once the process is gone and its last line is read. */

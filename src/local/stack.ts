@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../service/config.ts";
 import { environmentOf, withoutOwnVariables } from "../service/passed-environment.ts";
+import { canSharePorts } from "../service/doors.ts";
 import { paths } from "../contract/paths.ts";
 import type { Broker } from "./broker.ts";
 import { untilReady } from "./readiness.ts";
@@ -15,6 +16,12 @@ export interface Stack {
   untilReady(signal: AbortSignal): Promise<void>;
   /** Starts what watches the queue: later, so that it does not slow the start down. */
   watch(watchers: readonly Watcher[]): void;
+  /**
+   * Has producer and worker followed by new ones, which read the sources anew: those before them
+   * drain while the new ones work, unless this system has no ports for both: then the new ones
+   * follow a second later. Throws why there are none, and then the old ones stay.
+   */
+  reload(): Promise<void>;
   /** Drains producer and worker, then stops the broker they need for that. */
   stop(): Promise<void>;
   /** Ends everything at once. */
@@ -48,16 +55,26 @@ export function openStack({
   launchPrefix: readonly string[];
   print: Print;
 }): Stack {
-  const open = (name: string, command: readonly string[], own: NodeJS.ProcessEnv) =>
-    openService({ name, command: [...launchPrefix, ...command], env: own }, print);
-  const openOurs = (name: "producer" | "worker", source: string) =>
-    open(name, [process.execPath, source], environmentOf(name, env));
+  const openOurs = (name: "producer" | "worker", source: string) => {
+    const command = [...launchPrefix, process.execPath, source, "--share-ports"];
+    return openService({ name, command, env: environmentOf(name, env), tellsWhenUp: true }, print);
+  };
 
-  const redis = broker.command && open("redis", broker.command, withoutOwnVariables(env));
+  const redis =
+    broker.command &&
+    openService(
+      {
+        name: "redis",
+        command: [...launchPrefix, ...broker.command],
+        env: withoutOwnVariables(env),
+      },
+      print,
+    );
   const producer = openOurs("producer", producerSource);
   const worker = openOurs("worker", workerSource);
   const origins = createOrigins(config);
   const watching: Service[] = [];
+  const graceMs = config.worker.drainMs + drainSlackMs;
 
   return {
     async untilReady(signal) {
@@ -85,8 +102,24 @@ export function openStack({
         watching.push(openService(program, print));
       }
     },
+    async reload() {
+      const services = [producer, worker];
+      if (!canSharePorts) {
+        for (const service of services) service.restart(graceMs);
+        return;
+      }
+      const prepared = await Promise.allSettled(
+        services.map((service) => service.prepareSuccessor()),
+      );
+      const successors = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      const failed = prepared.find((one) => one.status === "rejected");
+      for (const successor of successors) {
+        if (failed === undefined) successor.takeOver(graceMs);
+        else successor.discard();
+      }
+      if (failed !== undefined) throw failed.reason;
+    },
     async stop() {
-      const graceMs = config.worker.drainMs + drainSlackMs;
       await Promise.all([producer.stop(graceMs), worker.stop(graceMs)]);
       await Promise.all([
         redis?.stop(brokerStopMs),

@@ -29,6 +29,7 @@ export function createSummary({
     ...(monitoring.prometheus ? [`Prometheus        ${monitoring.prometheus}/`] : []),
     ...(monitoring.grafana ? [`Grafana           ${monitoring.grafana}/`] : []),
     "",
+    "Producer and worker are loaded anew when a file of theirs in src/ changes.",
     `Jobs are kept in ${place}. Ctrl-C drains and stops everything.`,
     "",
   ];

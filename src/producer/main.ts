@@ -1,5 +1,6 @@
 import { readCommandLine } from "../service/command-line.ts";
 import { loadConfig } from "../service/config.ts";
+import { sharingOption } from "../service/doors.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
 import { openProducer } from "./open-producer.ts";
@@ -9,10 +10,13 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
-readCommandLine(process, {
-  usage: "node src/producer/main.ts",
+const { values } = readCommandLine(process, {
+  usage: "node src/producer/main.ts [--share-ports]",
   about: ["Runs a producer. Environment variables set it up; src/README.md lists them."],
+  options: sharingOption,
 });
 const config = loadConfig(process.env, { needsBoardPassword: true });
-const producer = await openProducer(config);
+const producer = await openProducer({ ...config, sharesPorts: values["share-ports"] === true });
+// Whoever started it to follow another one waits for this.
+process.send?.("up");
 process.exit(await untilStopped(producer));

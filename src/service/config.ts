@@ -12,6 +12,8 @@ export interface Config {
   readonly listenAddress: string;
   /** Names, without ports, that a request's `Host` may have besides addresses and `localhost`. */
   readonly hostNames: readonly string[];
+  /** Whether its ports may still be those of a process that it follows; not if not given. */
+  readonly sharesPorts?: boolean;
   readonly ports: {
     readonly public: number;
     readonly board: number;

@@ -20,6 +20,12 @@ const doors = 16;
  */
 const backlog = 4_096;
 
+/** Of a service that listens beside another process of its own kind, which it follows. */
+export const sharingOption = { "share-ports": { type: "boolean" } } as const;
+
+/** Whether several sockets can listen on one port here. */
+export const canSharePorts = process.platform === "linux";
+
 /** Where a server listens. */
 export interface Doors {
   readonly port: number;
@@ -29,12 +35,18 @@ export interface Doors {
 
 /**
  * Has a server listen on a port, 0 for any, through several sockets where the kernel shares
- * connections out among them. Throws when somebody else listens there.
+ * connections out among them. Throws when somebody else listens there, unless `sharesPort`: then it
+ * may be who listens through such sockets, too.
  */
-export async function openDoors(server: Server, host: string, port: number): Promise<Doors> {
-  const shares = process.platform === "linux";
+export async function openDoors(
+  server: Server,
+  host: string,
+  port: number,
+  { sharesPort = false }: { sharesPort?: boolean } = {},
+): Promise<Doors> {
+  const shares = canSharePorts;
   // Sockets that share a port would share it with another program of the same user, too.
-  if (shares && port !== 0) await probe({ host, port });
+  if (shares && port !== 0 && !sharesPort) await probe({ host, port });
   const first = await listen(server, { host, port, backlog, reusePort: shares });
   const others = Array.from({ length: shares ? doors - 1 : 0 }, () => {
     // As the server of HTTP does for its own.

@@ -70,7 +70,11 @@ export interface Listeners<Name extends string> {
  * one is taken.
  */
 export async function openListeners<Name extends string>(
-  { listenAddress: address, hostNames }: Pick<Config, "listenAddress" | "hostNames">,
+  {
+    listenAddress: address,
+    hostNames,
+    sharesPorts = false,
+  }: Pick<Config, "listenAddress" | "hostNames" | "sharesPorts">,
   places: Readonly<Record<Name, Place>>,
   given: Partial<ClientLimits> = {},
 ): Promise<Listeners<Name>> {
@@ -82,7 +86,7 @@ export async function openListeners<Name extends string>(
   };
   try {
     for (const name of Object.keys(places) as Name[]) {
-      open.push([name, await listen(address, places[name], { ...limits, isOurs })]);
+      open.push([name, await listen(address, places[name], { ...limits, isOurs, sharesPorts })]);
     }
   } catch (error) {
     await close(0);
@@ -95,7 +99,11 @@ export async function openListeners<Name extends string>(
 async function listen(
   address: string,
   { app, port, purpose, behindProxy = false, clientRate }: Place,
-  { isOurs, ...limits }: ClientLimits & { readonly isOurs: HostCheck },
+  {
+    isOurs,
+    sharesPorts,
+    ...limits
+  }: ClientLimits & { readonly isOurs: HostCheck; readonly sharesPorts: boolean },
 ): Promise<Listener> {
   const handle = app.callback();
   const client = behindProxy ? limitProxy(limits) : { ...limits, rate: clientRate ?? limits.rate };
@@ -130,7 +138,7 @@ async function listen(
   server.on("dropRequest", (_request, socket) => socket.destroy());
   server.maxRequestsPerSocket = 1_000;
   try {
-    const doors = await openDoors(server, address, port);
+    const doors = await openDoors(server, address, port, { sharesPort: sharesPorts });
     return { port: doors.port, close: (graceMs) => closeServer(server, doors, graceMs) };
   } catch (error) {
     throw new Error(`cannot listen on ${address}:${port} for ${purpose}`, { cause: error });

@@ -1,5 +1,6 @@
 import { readCommandLine } from "../service/command-line.ts";
 import { loadConfig } from "../service/config.ts";
+import { sharingOption } from "../service/doors.ts";
 import { withoutOwnVariables } from "../service/passed-environment.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
@@ -10,13 +11,17 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
-readCommandLine(process, {
-  usage: "node src/worker/main.ts",
+const { values } = readCommandLine(process, {
+  usage: "node src/worker/main.ts [--share-ports]",
   about: ["Runs a worker. Environment variables set it up; src/README.md lists them."],
+  options: sharingOption,
 });
-const worker = await openWorker(loadConfig(process.env), {
+const config = { ...loadConfig(process.env), sharesPorts: values["share-ports"] === true };
+const worker = await openWorker(config, {
   childEnvironment: withoutOwnVariables(process.env),
   // systemd, or the launcher, starts another one.
   onWedged: () => process.exit(1),
 });
+// Whoever started it to follow another one waits for this.
+process.send?.("up");
 process.exit(await untilStopped(worker));

@@ -64,7 +64,7 @@ test("keeps a password that was given to itself, and gives it to the producer al
     readFileSync(`/proc/${pid}/environ`, "utf8").includes("sesame"),
   );
   expect(told.map(({ command }) => command)).toEqual([
-    expect.stringMatching(/src\/producer\/main\.ts$/),
+    expect.stringMatching(/src\/producer\/main\.ts --share-ports$/),
   ]);
 });
 
@@ -161,9 +161,9 @@ test("starts no Redis where one is given", async () => {
     env: { REDIS_URL: redis.url },
   });
   expect(await untilOutput("Ctrl-C drains")).toContain(`Redis at 127.0.0.1:${redis.port}`);
-  expect(
-    descendantsOf(child.pid).map(({ command }) => /\w+\/main\.ts$/.exec(command)?.[0]),
-  ).toEqual(["producer/main.ts", "worker/main.ts"]);
+  expect(descendantsOf(child.pid).map(({ command }) => /\w+\/main\.ts/.exec(command)?.[0])).toEqual(
+    ["producer/main.ts", "worker/main.ts"],
+  );
   const { id } = await submitDivision(url, { x: 8, y: 2 });
   expect(await untilFinal(url, id)).toMatchObject({ status: "succeeded", result: 4 });
 });

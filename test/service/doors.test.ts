@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { openDoors } from "../../src/service/doors.ts";
+import { canSharePorts, openDoors } from "../../src/service/doors.ts";
 import { reservePort } from "../support/ports.ts";
 
 const host = "127.0.0.1";
 
-async function open(port: number) {
+async function open(port: number, options?: { sharesPort: boolean }) {
   const server = createServer((_, response) => response.end("answer"));
-  const doors = await openDoors(server, host, port);
+  const doors = await openDoors(server, host, port, options);
   onTestFinished(async () => {
     server.closeAllConnections();
     await doors.close().catch(() => undefined);
@@ -18,6 +18,13 @@ async function open(port: number) {
 test("a port is shared with no other program, though it is among a program's own sockets", async () => {
   const doors = await open(await reservePort());
   await expect(open(doors.port)).rejects.toThrow("EADDRINUSE");
+});
+
+test.runIf(canSharePorts)("a port is shared with the process that one follows", async () => {
+  const before = await open(await reservePort());
+  const after = await open(before.port, { sharesPort: true });
+  await before.close();
+  expect((await fetch(`http://${host}:${after.port}`)).status).toBe(200);
 });
 
 test("connections are answered whichever socket they come to, and none once they are closed", async () => {

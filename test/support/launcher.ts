@@ -23,7 +23,7 @@ export interface Launcher {
   /** All that it has printed. */
   readonly output: () => string;
   /** Resolves with the whole output as soon as it contains `text`. */
-  readonly untilOutput: (text: string) => Promise<string>;
+  readonly untilOutput: (text: string, ms?: number) => Promise<string>;
   /** Its process called `redis`, `producer` or `worker`. */
   readonly process: (name: string) => RunningProcess;
 }
@@ -33,15 +33,18 @@ export async function startLauncher({
   env = {},
   dataFolder = createTemporaryFolder(),
   command = launcher,
+  project = forkSources(),
 }: {
   env?: NodeJS.ProcessEnv;
   dataFolder?: string;
   command?: readonly [string, ...string[]];
+  /** Of the fork, or of one that the test may change. */
+  project?: string;
 } = {}): Promise<Launcher> {
   const ports = await findPorts();
   const [file, ...args] = command;
   const child = spawn(file, args, {
-    cwd: forkSources(),
+    cwd: project,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -78,8 +81,8 @@ export async function startLauncher({
     dataFolder,
     ended,
     output,
-    async untilOutput(text) {
-      await until(`"${text}" in the launcher's output`, () => output().includes(text), 15_000);
+    async untilOutput(text, ms = 15_000) {
+      await until(`"${text}" in the launcher's output`, () => output().includes(text), ms);
       return output();
     },
     process(name) {

@@ -2,6 +2,18 @@ import type { Mutant } from "../mutant.ts";
 
 export const localMutants: readonly Mutant[] = [
   {
+    name: "services are followed by new ones whatever is in the files",
+    change: {
+      file: "src/local/reload/reload.ts",
+      from: "if (problem !== undefined) throw new Error(problem);",
+      to: "void problem;",
+    },
+    caughtBy: {
+      file: "test/local/reload/reload.test.ts",
+      test: "goes on as before while a file is broken",
+    },
+  },
+  {
     name: "the Redis of npm start lets everybody on this machine in",
     change: {
       file: "src/local/broker-login.ts",

@@ -85,7 +85,7 @@ export const serviceMutants: readonly Mutant[] = [
     name: "another program listens on the same port",
     change: {
       file: "src/service/doors.ts",
-      from: "if (shares && port !== 0) await probe({ host, port });",
+      from: "if (shares && port !== 0 && !sharesPort) await probe({ host, port });",
       to: "",
     },
     caughtBy: {
