@@ -27,6 +27,7 @@ export const lineLimits = {
   record_damaged: 60,
   task_output_dropped: 60,
   task_blocked: 60,
+  task_rejected_late: 60,
   jobs_removed_early: 60,
   // A client has ten guesses a minute, so this is six clients.
   login_refused: 60,

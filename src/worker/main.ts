@@ -4,6 +4,7 @@ import { sharingOption } from "../service/doors.ts";
 import { withoutOwnVariables } from "../service/passed-environment.ts";
 import { untilStopped } from "../service/shutdown.ts";
 import { createLog } from "../telemetry/log.ts";
+import { tellLateRejection } from "./late-rejections.ts";
 import { openWorker } from "./open-worker.ts";
 
 process.on("uncaughtException", (error) => {
@@ -22,6 +23,7 @@ const worker = await openWorker(config, {
   // systemd, or the launcher, starts another one.
   onWedged: () => process.exit(1),
 });
+process.on("unhandledRejection", (error) => tellLateRejection(worker.log, error));
 // Whoever started it to follow another one waits for this.
 process.send?.("up");
 process.exit(await untilStopped(worker));

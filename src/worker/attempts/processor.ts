@@ -8,6 +8,7 @@ import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import type { BlockWatch } from "../blocking/block-watch.ts";
+import { runAs } from "../late-rejections.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
 import {
   classifyFailure,
@@ -53,7 +54,8 @@ export function createProcessor({
       const postponed = await postpone(job, token, reason).finally(free);
       if (postponed) throw new DelayedError();
     }
-    const track = (run: () => Promise<unknown>) => watch.track(taskName, run);
+    const track = (run: () => Promise<unknown>) =>
+      watch.track(taskName, () => runAs(taskName, run));
     // Nearly all jobs are at their first attempt: what they do not await, they do not pay for.
     const again = job.attemptsMade > 0 && (await endedBefore(job));
     const attempt = beginAttempt(deps, job, { task: taskName, again });
