@@ -19,6 +19,7 @@ export const lineLimits = {
   job_stalled: 600,
   // Each task has a limit of its own before: ten of them with a flood on both streams.
   task_output: 120_000,
+  task_log: 60_000,
   // One a second: they tell of one cause, over and over.
   job_not_queued: 60,
   request_failed: 60,
@@ -26,6 +27,7 @@ export const lineLimits = {
   board_failed: 60,
   record_damaged: 60,
   task_output_dropped: 60,
+  task_report_lost: 60,
   task_blocked: 60,
   task_rejected_late: 60,
   jobs_removed_early: 60,

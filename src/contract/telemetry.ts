@@ -74,6 +74,8 @@ export const logFields = {
   task: "task",
   attempt: "attempt",
   errorType: "error_type",
+  /** What a task gives along with a line of its own, each under its name. */
+  own: "fields",
   traceId: "trace_id",
   spanId: "span_id",
 } as const;

@@ -34,7 +34,7 @@ export function createTaskTypes(files: readonly string[]): string {
     const key = identifier.test(name) ? name : `"${name}"`;
     return `  readonly ${key}: typeof import("./${name}.ts").default;\n`;
   });
-  return `// Written by "npm start" and "npm run docs" from the files beside it.
+  return `// Written by "npm start", "npm run new" and "npm run docs" from the files beside it.
 
 /** The tasks by their names, as \`createClient<Tasks>\` takes them. */
 export interface Tasks {

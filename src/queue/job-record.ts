@@ -1,6 +1,7 @@
 import type { JobsOptions } from "bullmq";
 import { isJobId } from "./job-id.ts";
 import { parseFailure } from "./failure-text.ts";
+import { readProgress, type StoredProgress } from "./job-progress.ts";
 import { readyAt } from "./ready-at.ts";
 import { readResult } from "./stored-result.ts";
 import { parseTime } from "./stored-time.ts";
@@ -16,6 +17,7 @@ export interface JobRecord {
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
   readonly attempts: number;
+  readonly progress: StoredProgress | undefined;
   readonly maxAttempts: number;
   readonly result: unknown;
   readonly failure: ReturnType<typeof parseFailure>;
@@ -36,6 +38,7 @@ interface ReadJob {
   readonly processedOn?: number | undefined;
   readonly finishedOn?: number | undefined;
   readonly attemptsMade: number;
+  readonly progress: unknown;
   readonly returnvalue: unknown;
   readonly failedReason?: string | undefined;
 }
@@ -51,6 +54,7 @@ export function readRecord(job: ReadJob): JobRecord {
     startedAt: parseTime(job.processedOn),
     finishedAt: parseTime(job.finishedOn),
     attempts: job.attemptsMade,
+    progress: readProgress(job.progress),
     maxAttempts: Math.max(1, job.opts.attempts ?? 1),
     result: readResult(job.returnvalue),
     failure: parseFailure(job.failedReason ?? ""),

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readAnswers } from "./answers.ts";
+import { logKeyOf } from "./job-log.ts";
 import { endedSets, type EndedSet } from "./queue.ts";
 
 /** What of a queue stays in Redis although no job needs it to run. */
@@ -16,7 +17,7 @@ export interface Kept {
 export type KeptByState = Readonly<Record<KeptState, Kept>>;
 
 /**
- * Jobs of either outcome that are weighed. They tell the mean of like sizes; one of 130 KB among small
+ * Jobs of either outcome that are weighed. They tell the mean of like sizes; one of 195 KB among small
  * ones would be a large part of it, so more are weighed before anything is removed.
  */
 const weighed = 32;
@@ -48,16 +49,20 @@ async function drawJobs(queue: Queue, redis: Redis, set: EndedSet) {
   return [Number(count), ids as readonly string[]] as const;
 }
 
-/** The bytes of each, in order. */
+/** The bytes of each with its log, in order. */
 export async function weighJobs(
   queue: Queue,
   redis: Redis,
   ids: readonly string[],
 ): Promise<number[]> {
   const weighing = redis.pipeline();
-  // All fields, for a result is one large field among small ones.
-  for (const id of ids) weighing.memory("USAGE", queue.toKey(id), "SAMPLES", 0);
-  return (await readAnswers(weighing)).map(Number);
+  for (const id of ids) {
+    // All fields, for a result is one large field among small ones.
+    weighing.memory("USAGE", queue.toKey(id), "SAMPLES", 0);
+    weighing.memory("USAGE", logKeyOf(queue, id), "SAMPLES", 0);
+  }
+  const bytes = (await readAnswers(weighing)).map(Number);
+  return ids.map((_, i) => (bytes[2 * i] ?? 0) + (bytes[2 * i + 1] ?? 0));
 }
 
 async function measureEvents(queue: Queue, redis: Redis): Promise<Kept> {

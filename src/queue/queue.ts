@@ -1,5 +1,6 @@
 import { type JobsOptions, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
+import { reportLimits } from "../contract/job-reports.ts";
 import { defaultQueue, type QueueSpec, queues } from "../contract/queues.ts";
 import { createTolerantBackend } from "./backend.ts";
 import { prefixOf } from "./keys.ts";
@@ -20,7 +21,7 @@ function createJobOptions({ succeededSeconds, failedSeconds }: Keep) {
     removeOnComplete: { age: succeededSeconds },
     removeOnFail: { age: failedSeconds },
     stackTraceLimit: 5,
-    keepLogs: 100,
+    keepLogs: reportLimits.lines,
   } as const satisfies JobsOptions;
 }
 

@@ -36,7 +36,7 @@ export async function removeRecordsOfWrongType(
 
 async function removeIfWrong(client: IRedisClient, key: string): Promise<void> {
   const error: unknown = await client.hget(key, "name").catch((reason: unknown) => reason);
-  if (isOfWrongType(error)) await client.del(key);
+  if (isOfWrongType(error)) await client.del(key, `${key}:logs`);
 }
 
 /** A job's own key, and neither the queue's nor that of one of the job's parts. */

@@ -39,7 +39,7 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
     optional: true,
   },
   run: {
-    expected: "a function of (input, signal)",
+    expected: "a function of (input, job)",
     fits: (value) => typeof value === "function" && value.length <= 2,
   },
 };

@@ -1,23 +1,37 @@
+import type { JobContext } from "./job-context.ts";
+import { type JobReports, openJobContext } from "./job-reports.ts";
 import type { Task } from "./task.ts";
 import { TimeLimitError } from "./failure.ts";
 import { formatResult } from "./result.ts";
 
+/** What an isolated task's process tells, instead of a call in this one. */
+export interface IsolatedRun {
+  /** The process is there: the task's time begins. */
+  readonly onBegin: () => void;
+  /** Bounded and well-formed, as the process has made it. */
+  readonly reports: JobReports;
+}
+
+/** An attempt of a job, from where its task is run. */
+export interface TaskRun extends Pick<JobContext, "id" | "attempt" | "signal"> {
+  readonly reports: JobReports;
+}
+
 /** A task as a worker runs it. */
 export interface WorkerTask extends Task {
-  /** One that is isolated calls `onBegin` once its process is there: its time begins then. */
-  run(input: Record<string, unknown>, signal: AbortSignal, onBegin?: () => void): Promise<unknown>;
+  run(input: Record<string, unknown>, job: JobContext, isolated?: IsolatedRun): Promise<unknown>;
 }
 
 /**
  * Runs a task on an input that its schema has returned, within its time limit, and returns what it
- * returned. Throws `signal.reason` once `signal` aborts, `TimeLimitError` at the time limit,
+ * returned. Throws `signal.reason` once the given `signal` aborts, `TimeLimitError` at the time limit,
  * `TaskRejectedError` for a result that Redis would not give back as it was, and otherwise what the
  * task throws.
  */
 export async function runTask(
   task: WorkerTask,
   input: Record<string, unknown>,
-  signal: AbortSignal,
+  { signal, reports, ...identity }: TaskRun,
 ): Promise<unknown> {
   const stop = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
@@ -27,6 +41,7 @@ export async function runTask(
     stop.abort(reason);
     reject(reason);
   };
+  const context = openJobContext({ ...identity, signal: stop.signal }, reports);
   let timer: NodeJS.Timeout | undefined;
   const startClock = () => {
     timer = setTimeout(() => {
@@ -39,7 +54,9 @@ export async function runTask(
   try {
     const isolated = task.isolated === true;
     if (!isolated) startClock();
-    const work = isolated ? task.run(input, stop.signal, startClock) : task.run(input, stop.signal);
+    const work = isolated
+      ? task.run(input, context.job, { onBegin: startClock, reports })
+      : task.run(input, context.job);
     // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
     // and is waited for so that nothing of it goes on when the job runs again.
     const result = await (isolated ? work : Promise.race([work, stopped]));
@@ -50,6 +67,7 @@ export async function runTask(
     // Most libraries throw an AbortError of their own: the reason is what the caller can act on.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
+    context.close();
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }

@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { CallerFailureClass } from "../contract/failures.ts";
 import type { QueueName } from "../contract/queues.ts";
+import type { JobContext, LogFields } from "./job-context.ts";
+
+export type { JobContext, LogFields };
 
 /** An input that a caller may send, and how its job ends. */
 export type Example<Schema extends z.ZodObject = z.ZodObject> = {
@@ -52,10 +55,10 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most: null,
    * booleans, finite numbers, texts, arrays and plain objects of these. Properties that are
    * `undefined` are left out; for anything else the job fails at once.
-   * It may run again after a crash, and must stop soon after `signal` aborts.
+   * It may run again after a crash, and must stop soon after `job.signal` aborts.
    * Throw `TaskRejectedError` for input that can never succeed; anything else is retried.
    */
-  run(input: z.output<Schema>, signal: AbortSignal): Promise<Result>;
+  run(input: z.output<Schema>, job: JobContext): Promise<Result>;
 }
 
 /** The type of its result is what `run` returns: clients are told of it. */

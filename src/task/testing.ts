@@ -3,7 +3,7 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { FailureClass } from "../contract/failures.ts";
 import { acceptInput } from "./accepted-input.ts";
-import { type Collected, createCollectedJob } from "./collected-job.ts";
+import { type Collected, collectReports } from "./collected-reports.ts";
 import { classifyFailure } from "./failure.ts";
 import { watchIntervals } from "./left-intervals.ts";
 import { findTaskProblem } from "./registry.ts";
@@ -45,7 +45,7 @@ export async function testTask<Schema extends z.ZodObject>(
   const problem = findTaskProblem({ ...task });
   if (problem !== undefined) throw new Error(`the task cannot be run: ${problem}`);
   const stop = new AbortController();
-  const { job, collected } = createCollectedJob(stop.signal);
+  const { reports, collected } = collectReports();
   const accepted = acceptInput(task, input);
   if (accepted.kind === "broken") throw new Error(accepted.problem);
   if (accepted.kind === "refused") {
@@ -58,9 +58,9 @@ export async function testTask<Schema extends z.ZodObject>(
     ...task,
     // Its time limit begins with the call, as there is no process to wait for.
     isolated: false,
-    run(value, signal) {
-      given = signal;
-      work = task.run(value as z.output<Schema>, signal);
+    run(value, job) {
+      given = job.signal;
+      work = task.run(value as z.output<Schema>, job);
       return work;
     },
   };
@@ -69,7 +69,8 @@ export async function testTask<Schema extends z.ZodObject>(
     abortAfterMs === undefined
       ? undefined
       : setTimeout(() => stop.abort(new Aborted(abortAfterMs)), abortAfterMs);
-  const watch = watchIntervals(() => endingOf(runTask(watched, accepted.value, job.signal)));
+  const attempt = { id: "test", attempt: 1, signal: stop.signal, reports };
+  const watch = watchIntervals(() => endingOf(runTask(watched, accepted.value, attempt)));
   const ending = await watch.work;
   clearTimeout(timer);
   if (given?.aborted === true && task.isolated !== true && !(await settles(work))) {

@@ -20,14 +20,14 @@ export default defineTask({
   ],
   timeLimitMs: 90_000,
 
-  async run({ x, y, delayMs }, signal) {
+  async run({ x, y, delayMs }, job) {
     if (y === 0) throw new TaskRejectedError("division_by_zero", `cannot divide ${x} by zero`);
     const quotient = x / y;
     if (!Number.isFinite(quotient)) {
       throw new TaskRejectedError("overflow", `${x} / ${y} is too large for a finite number`);
     }
     // Even a timer of 0 ms takes one.
-    if (delayMs > 0) await sleep(delayMs, undefined, { signal });
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal: job.signal });
     return quotient;
   },
 });

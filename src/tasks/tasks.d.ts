@@ -1,4 +1,4 @@
-// Written by "npm start" and "npm run docs" from the files beside it.
+// Written by "npm start", "npm run new" and "npm run docs" from the files beside it.
 
 /** The tasks by their names, as `createClient<Tasks>` takes them. */
 export interface Tasks {

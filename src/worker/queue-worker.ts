@@ -21,6 +21,7 @@ import type { Attempt } from "./attempts/attempt.ts";
 import { createPostpone } from "./attempts/postponement.ts";
 import type { BlockWatch } from "./blocking/block-watch.ts";
 import { type Brake, registerBrake } from "./brake.ts";
+import { createReports } from "./reports/attempt-reports.ts";
 import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
 
@@ -62,6 +63,7 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     endedBefore: (job) => readEndedBefore(queue, redis, job),
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
+    openReports: createReports(queue, redis, deps.log),
   });
   const never = new AbortController().signal;
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.

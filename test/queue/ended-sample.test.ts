@@ -84,14 +84,14 @@ test("a shortage that goes on costs a few draws a sweep, and what was drawn is f
   const { source, drawn } = createSource(jobs);
   const sample = createEndedSample(source, () => now);
   for (let sweep = 0; sweep < 100; sweep += 1) {
-    expect((await sample.take()).succeeded.sample.length).toBe(8_192);
+    expect((await sample.take()).succeeded.sample.length).toBe(12_288);
     now += 100;
   }
-  expect(drawn).toEqual([8_192, ...Array.from({ length: 99 }, () => 128)]);
+  expect(drawn).toEqual([12_288, ...Array.from({ length: 99 }, () => 128)]);
   jobs.splice(0, jobs.length, ...createKept(99_000, 1_000, 64_000));
   now += 10_001;
   expect(planOwnRemoval(excess, await sample.take())).toMatchObject({ owner: "large" });
-  expect(drawn.at(-1)).toBe(8_192);
+  expect(drawn.at(-1)).toBe(12_288);
 });
 
 test("of few jobs each is weighed once, then some again", async () => {

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { defineTask } from "../../src/task/task.ts";
 import { classifyFailure } from "../../src/task/failure.ts";
 import { runTask } from "../../src/task/run-task.ts";
+import { attemptWith } from "../support/job.ts";
 
-const calm = new AbortController().signal;
+const calm = attemptWith();
 
 function taskThat(run: (signal: AbortSignal) => Promise<unknown>, timeLimitMs = 5_000) {
   return defineTask({
@@ -13,7 +14,7 @@ function taskThat(run: (signal: AbortSignal) => Promise<unknown>, timeLimitMs = 
     description: "",
     input: z.strictObject({}),
     timeLimitMs,
-    run: (_, signal) => run(signal),
+    run: (_, { signal }) => run(signal),
   });
 }
 
@@ -32,7 +33,7 @@ test("ends a task when the worker stops", async () => {
   const work = runTask(
     taskThat(() => new Promise(() => {})),
     {},
-    stop.signal,
+    attemptWith(stop.signal),
   );
   stop.abort(new Error("the worker stops"));
   await expect(work).rejects.toThrow("the worker stops");

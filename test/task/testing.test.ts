@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { defineTask, type Task, TaskRejectedError } from "#task";
+import { defineTask, type JobContext, type Task, TaskRejectedError } from "#task";
 import { testTask, testTaskExamples } from "#task/testing";
-import { createCollectedJob } from "../../src/task/collected-job.ts";
 
 /** A task that takes a text, and whatever else these fields say. */
 function taskWith(fields: Partial<Task>) {
@@ -18,7 +17,7 @@ function taskWith(fields: Partial<Task>) {
   });
 }
 
-async function obey(_: unknown, signal: AbortSignal): Promise<unknown> {
+async function obey(_: unknown, { signal }: Pick<JobContext, "signal">): Promise<unknown> {
   return sleep(60_000, undefined, { signal });
 }
 
@@ -162,14 +161,18 @@ test("does not accept a schema that takes not what it returns", async () => {
   );
 });
 
-test("collects what a task tells of its job", () => {
-  const { job, collected } = createCollectedJob(new AbortController().signal);
-  job.progress(0.5, "half");
-  job.progress(1);
-  job.log.info("read", { rows: 3 });
-  job.log.error("lost");
-  expect([job.id, job.attempt]).toEqual(["test", 1]);
-  expect(collected).toEqual({
+test("collects what a task tells of its job", async () => {
+  const task = taskWith({
+    run: async (_, job) => {
+      job.progress(0.5, "half");
+      job.progress(1);
+      job.log.info("read", { rows: 3 });
+      job.log.error("lost");
+      return job.attempt;
+    },
+  });
+  expect(await testTask(task, { text: "a" })).toEqual({
+    result: 1,
     progress: [{ fraction: 0.5, text: "half" }, { fraction: 1 }],
     log: [
       { level: "info", message: "read", fields: { rows: 3 } },

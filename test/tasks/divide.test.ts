@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import divide from "../../src/tasks/divide.ts";
+import { jobWith } from "../support/job.ts";
 
-const calm = new AbortController().signal;
-const run = (x: number, y: number) => divide.run({ x, y, delayMs: 0 }, calm);
+const run = (x: number, y: number) => divide.run({ x, y, delayMs: 0 }, jobWith());
 
 test.each([
   [10, 2, 5],
@@ -38,7 +38,7 @@ test.each([{ y: 2 }, { x: "1", y: 2 }, { x: 1, y: Infinity }, { x: 1, y: 2, dela
 
 test("stops working as soon as it is aborted", async () => {
   const abort = new AbortController();
-  const work = divide.run({ x: 1, y: 2, delayMs: 60_000 }, abort.signal);
+  const work = divide.run({ x: 1, y: 2, delayMs: 60_000 }, jobWith(abort.signal));
   abort.abort();
   await expect(work).rejects.toMatchObject({ name: "AbortError" });
 });

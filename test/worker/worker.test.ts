@@ -79,10 +79,10 @@ test("fails a result that JSON cannot keep at once, without doing the work again
 test("retries what may succeed later, each attempt in a trace of its own that links to the first", async () => {
   const { queue, name } = await startProducer();
   let runs = 0;
-  const flaky = taskThat(async () => {
+  const flaky = taskThat(async (_, { id, attempt }) => {
     runs += 1;
     if (runs === 1) throw new Error("not yet");
-    return runs;
+    return { id, attempt };
   });
   const { worker, registry, tracing } = await startWorker(name, {
     tasks: new Map([["flaky", flaky]]),
@@ -90,8 +90,8 @@ test("retries what may succeed later, each attempt in a trace of its own that li
   const completed = nextEnd(worker, "completed");
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   await queue.add("flaky", {}, { backoff: 1, ...carryTrace({ traceparent }) });
-  const [job] = await completed;
-  expect([job.attemptsMade, runs]).toEqual([2, 2]);
+  const [job, result] = await completed;
+  expect([job.attemptsMade, runs, result]).toEqual([2, 2, { value: { id: job.id, attempt: 2 } }]);
   const retries = `taskqueue_job_retries_total{queue="${name}",task="flaky",error_type="_OTHER"}`;
   const finished = `taskqueue_jobs_finished_total{queue="${name}",task="flaky",outcome="succeeded",error_type=""}`;
   expect([await valueOf(registry, retries), await valueOf(registry, finished)]).toEqual([1, 1]);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readCommandLine } from "../../service/command-line.ts";
+import { refreshTaskTypes } from "../task-types.ts";
 import { writeNewTask } from "./new-task.ts";
 
 const usage = "npm run new task NAME";
@@ -20,6 +21,7 @@ if (kind !== "task" || name === undefined) {
 }
 try {
   const { file, test } = writeNewTask(resolve(import.meta.dirname, "../../.."), name);
+  await refreshTaskTypes();
   console.log(
     [
       `${file}  the task: edit its input, and run()`,

@@ -14,7 +14,8 @@ export default defineTask({
   examples: [{ input: { text: "hello" }, result: "HELLO" }],
   timeLimitMs: 10_000,
 
-  // It may run again after a crash, and has to stop when its signal aborts.
+  // It may run again after a crash. Longer work takes a second parameter, job: it has to stop when
+  // job.signal aborts, and may tell job.progress(fraction) and job.log.info(message).
   async run({ text }) {
     return text.toUpperCase();
   },

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { refreshTaskTypes } from "../task-types.ts";
 import { watchSources } from "./source-watch.ts";
 import { findLoadProblem } from "./trial.ts";
 
@@ -35,6 +36,7 @@ export async function keepReloading({
       const more = others.length === 0 ? "" : ` and ${others.length} more`;
       say(`${first}${more} changed: reloading`);
       try {
+        await refreshTaskTypes();
         await attempt();
         say("reloaded; what still runs in the old worker is drained");
       } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reportLimits } from "../../contract/job-reports.ts";
 import { paths } from "../../contract/paths.ts";
 import { idPattern, keyPattern } from "../../queue/job-id.ts";
 import { clientOf } from "../../service/client-address.ts";
@@ -12,6 +13,7 @@ import type { RateLimit } from "../http/rate-limit.ts";
 import { referHeaders } from "../http/response-headers.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { describeLog } from "./job-log.ts";
 import { describeJobs } from "./job-schema.ts";
 import { endOf } from "./job-status.ts";
 import type { Jobs } from "./jobs.ts";
@@ -141,8 +143,43 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         components,
         responses: {
           200: json("The job.", refer("Job"), {
-            links: { watch: { operationId: "watchJob", ...ofItsId, description: "Each change." } },
+            links: {
+              watch: { operationId: "watchJob", ...ofItsId, description: "Each change." },
+              log: { operationId: "getJobLog", ...ofItsId, description: "What it has logged." },
+            },
           }),
+          ...unreadable,
+        },
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.api}/:id/log`,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        const after = new URLSearchParams(ctx.querystring).get("after");
+        ctx.body = await jobs.readLog(ctx.params["id"], readNumber(after));
+      },
+      operation: {
+        operationId: "getJobLog",
+        tags: ["jobs"],
+        summary: "What a job's task has logged.",
+        description:
+          `The last ${reportLimits.lines} lines, or ${reportLimits.bytes / 1_024} KB of them. ` +
+          "Whoever follows the job asks again when its logged has changed.",
+        parameters: [
+          id,
+          {
+            name: "after",
+            in: "query",
+            description: "The number of a line that is known: only those after it are told.",
+            schema: { type: "integer", minimum: 0 },
+          },
+        ],
+        components: describeLog(),
+        responses: {
+          200: json("Its log.", refer("JobLog")),
+          400: problem("after is no number of a line."),
           ...unreadable,
         },
       },
@@ -197,6 +234,13 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
       },
     },
   ];
+}
+
+/** What a query says, as the number of a line. */
+function readNumber(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new RequestError(400, `after is "${text.slice(0, 60)}", expected the number of a line`);
 }
 
 async function readSubmission(ctx: RouteContext) {

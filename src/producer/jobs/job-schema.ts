@@ -25,6 +25,19 @@ const anyJob = {
     .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
   started_at: time.optional(),
   trace_id: z.string().optional(),
+  progress: z
+    .object({
+      fraction: z.number().min(0).max(1),
+      text: z.string().optional(),
+      attempt: z.int().min(1).meta({ description: "Which one has come so far." }),
+    })
+    .optional()
+    .meta({ description: "How far it has come, if its task tells." }),
+  logged: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "Lines that its log has had so far, if any." }),
   record_error: z
     .string()
     .optional()

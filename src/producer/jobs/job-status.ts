@@ -1,6 +1,7 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
+import { countLogged } from "../../queue/job-log.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
@@ -43,12 +44,13 @@ export async function readJobStatus(
   id: string,
 ): Promise<JobStatus | undefined> {
   // State first: what is read of the job afterwards can only be newer, so a result is never missing.
-  const read = () => Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
-  let [place, job] = await read();
+  const read = () =>
+    Promise.all([readPlace(queue, redis, id), queue.getJob(id), countLogged(queue, redis, id)]);
+  let [place, job, logged] = await read();
   // Somebody has retried it between the two, which takes the end out of its record.
-  if (hasEnded(place.state) && job?.finishedOn === undefined) [place, job] = await read();
+  if (hasEnded(place.state) && job?.finishedOn === undefined) [place, job, logged] = await read();
   if (job === undefined || place.state === "unknown") return undefined;
-  const status = summarizeJob(job, place.state);
+  const status = { ...summarizeJob(job, place.state), ...(logged > 0 && { logged }) };
   if (status.status !== "waiting") return status;
   return { ...status, waiting: await explainWaiting({ job, place, queue, redis, state }) };
 }
@@ -56,7 +58,7 @@ export async function readJobStatus(
 /** What a job says of itself in this state; why it waits takes a further look. */
 export function summarizeJob(job: Job, jobState: string): JobStatus {
   const record = readRecord(job);
-  const { id, createdAt, startedAt, damage } = record;
+  const { id, createdAt, startedAt, progress, damage } = record;
   const traceId = traceIdOf(extractContext(record.trace));
   return {
     id,
@@ -69,6 +71,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(createdAt !== undefined && { created_at: iso(createdAt) }),
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
+    ...(progress !== undefined && { progress }),
     ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };

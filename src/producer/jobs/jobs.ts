@@ -1,7 +1,9 @@
 import type { PassThrough } from "node:stream";
 import { isJobId } from "../../queue/job-id.ts";
+import { readLog } from "../../queue/job-log.ts";
 import { RequestError } from "../http/errors.ts";
 import { type Desks, findDesk } from "./desk.ts";
+import { type JobLog, tellLog } from "./job-log.ts";
 import { createJobSearch } from "./job-search.ts";
 import type { JobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
@@ -33,6 +35,8 @@ export interface Jobs {
   submit(submission: Submission): Promise<Receipt>;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
+  /** Its log, without the lines up to that number; throws as `find` does. */
+  readLog(id: string | undefined, after?: number): Promise<JobLog>;
   /** The latest jobs, newest first. */
   recent(): Promise<readonly RecentJob[]>;
   /** A stream of server-sent events that follows the job to its end. */
@@ -56,8 +60,8 @@ export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jo
   const deskOf = (task: string) => findDesk(desks, queueOf(task));
   const refusals = openRefusalLog(log);
   const gate = createReadGate();
-  const find = createJobSearch(desks);
-  const memory = createStatusMemory((id) => gate.pass(() => find(id)));
+  const search = createJobSearch(desks);
+  const memory = createStatusMemory((id) => gate.pass(() => search(id)));
   const recent = renew(listed, () => gate.pass(() => readAllRecent(desks)));
   const outdate = (id: string) => {
     memory.forget(id);
@@ -72,6 +76,13 @@ export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jo
       });
     }
   }
+  const find = async (id: string | undefined) => {
+    const status = id !== undefined && isJobId(id) ? await memory.find(id) : undefined;
+    if (status === undefined) {
+      throw new RequestError(404, `there is no job "${id}", or it is no longer kept`);
+    }
+    return status;
+  };
   return {
     async submit(submission) {
       const receipt = await submit({ ...deps, deskOf, refusals }, submission);
@@ -79,12 +90,13 @@ export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jo
       outdate(receipt.job.id);
       return receipt;
     },
-    async find(id) {
-      const status = id !== undefined && isJobId(id) ? await memory.find(id) : undefined;
-      if (status === undefined) {
-        throw new RequestError(404, `there is no job "${id}", or it is no longer kept`);
-      }
-      return status;
+    find,
+    async readLog(id, after) {
+      const job = await find(id);
+      const found = await gate.pass(() =>
+        findDesk(desks, job.queue).ask((queue, redis) => readLog(queue, redis, job.id)),
+      );
+      return tellLog(job.id, found, after);
     },
     async recent() {
       const found = await recent.get();

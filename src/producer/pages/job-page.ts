@@ -1,9 +1,11 @@
 import { html } from "hono/html";
 import { failureClasses } from "../../contract/failures.ts";
 import { knownWithinSeconds } from "../../contract/queues.ts";
+import type { JobLog } from "../jobs/job-log.ts";
 import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { nameFailure } from "./failure-name.ts";
+import { renderLog, renderProgress } from "./job-reports.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { isInline, readable, renderLongText, renderValue } from "./shown-value.ts";
@@ -15,12 +17,14 @@ export interface JobSurroundings {
   readonly labelOf: (field: string) => string;
   /** Where its task's form is. */
   readonly again: string;
+  /** What its task has logged; `undefined` where that is nothing. */
+  readonly log: JobLog | undefined;
 }
 
 /** A job's page: how it stands, what came of it, and where to look further. */
 export function renderJobPage(
   job: JobStatus,
-  { links, labelOf, again }: JobSurroundings,
+  { links, labelOf, again, log }: JobSurroundings,
 ): Promise<string> {
   const final = isFinal(job);
   const task = job.task === unnamed ? "unnamed task" : job.task;
@@ -34,6 +38,7 @@ export function renderJobPage(
 <section>
 <h1>${renderText(task)} <span class="badge ${job.status}">${job.status}</span></h1>
 <div role="status">${renderOutcome(job)}</div>
+${renderProgress(job)}
 ${
   job.record_error !== undefined &&
   html`<p role="alert" class="failed">
@@ -71,6 +76,7 @@ ${
 </dl>
 <p><a href="${again}">Submit another job</a><span data-kept> · <a href="${job.links.self}">This job as JSON</a></span></p>
 </section>
+${log === undefined ? html`<section hidden></section>` : renderLog(log)}
 </main>`,
   );
 }

@@ -74,3 +74,9 @@ export function renderTime(iso: string | undefined): Markup | string {
   if (iso === undefined) return "–";
   return html`<time datetime="${iso}">${iso.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time>`;
 }
+
+/** The same, where its day is told already. */
+export function renderTimeOfDay(iso: string): Markup {
+  const [, time = iso] = /T(.*?)(?:\.\d+)?Z$/.exec(iso) ?? [];
+  return html`<time datetime="${iso}" data-of-day>${time}</time>`;
+}

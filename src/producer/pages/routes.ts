@@ -134,6 +134,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         const around = {
           links: jobs.linksTo(job),
           labelOf: (field: string) => labelOf(job.task, field),
+          log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
         };
         keepSecret(ctx);

@@ -8,6 +8,7 @@ import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import type { BlockWatch } from "../blocking/block-watch.ts";
+import type { OpenReports } from "../reports/attempt-reports.ts";
 import { runAs } from "../late-rejections.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
 import {
@@ -20,7 +21,7 @@ import {
 import { readWork, type Work } from "./known-work.ts";
 import type { Postpone } from "./postponement.ts";
 import { findDefect } from "./runnable.ts";
-import { runTask } from "../../task/run-task.ts";
+import { runTask, type TaskRun } from "../../task/run-task.ts";
 
 export interface ProcessorDeps extends AttemptDeps {
   readonly tasks: Tasks;
@@ -28,6 +29,7 @@ export interface ProcessorDeps extends AttemptDeps {
   /** Whether the job had ended before and was retried by hand. */
   readonly endedBefore: (job: Job) => Promise<boolean>;
   readonly watch: Pick<BlockWatch, "track">;
+  readonly openReports: OpenReports;
   readonly log: Log;
 }
 
@@ -37,6 +39,7 @@ export function createProcessor({
   postpone,
   endedBefore,
   watch,
+  openReports,
   log,
   ...deps
 }: ProcessorDeps) {
@@ -59,8 +62,17 @@ export function createProcessor({
     // Nearly all jobs are at their first attempt: what they do not await, they do not pay for.
     const again = job.attemptsMade > 0 && (await endedBefore(job));
     const attempt = beginAttempt(deps, job, { task: taskName, again });
+    const number = job.attemptsMade + 1;
+    const reports = openReports(job, {
+      task: taskName,
+      attempt: number,
+      trail: trailOf(attempt.span),
+    });
+    const run = { id: job.id ?? "", attempt: number, signal, reports };
     try {
-      const value = await attempt.run(() => runKnown(work, defect, signal, track));
+      const value = await attempt
+        .run(() => runKnown(work, defect, run, track))
+        .finally(() => reports.close());
       attempt.complete();
       return storeResult(value);
     } catch (error) {
@@ -93,7 +105,7 @@ export function createProcessor({
 async function runKnown(
   work: Work,
   defect: string | undefined,
-  signal: AbortSignal,
+  attempt: TaskRun,
   track: (run: () => Promise<unknown>) => Promise<unknown>,
 ): Promise<unknown> {
   if (defect !== undefined) throw new InvalidRecordError(defect);
@@ -101,7 +113,7 @@ async function runKnown(
     const minutes = knownWithinSeconds / 60;
     throw new UnknownTaskError(`after ${minutes} minutes still, this release ${work.problem}`);
   }
-  const run = () => runTask(work.task, work.input, signal);
+  const run = () => runTask(work.task, work.input, attempt);
   return work.task.isolated === true ? run() : track(run);
 }
 

@@ -1,16 +1,24 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { JobContext } from "../../task/job-context.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { IsolatedError } from "../../task/failure.ts";
 import { onLine } from "../../service/lines.ts";
+import type { IsolatedRun } from "../../task/run-task.ts";
+import type { JobReports } from "../../task/job-reports.ts";
 import { openKin } from "./kin.ts";
 import { type Answer, type Order, readMessage } from "./messages.ts";
+import type { Report } from "./outbox.ts";
 import type { OutputLimits } from "./output-limit.ts";
 import { startMs as defaultStartMs } from "./start-limit.ts";
 
 /** Time for an aborted task to stop by itself before its process is killed. */
 const graceMs = 1_000;
+
+/** Twice as many as a process sends (outbox.ts), and some at once. */
+const reportsPerSecond = 20;
+const spareReports = 100;
 
 const main = fileURLToPath(import.meta.resolve("./main.ts"));
 
@@ -39,10 +47,10 @@ export interface Child {
   readonly ended: boolean;
   /**
    * Resolves with the task's result; rejects with an `IsolatedError` if it fails or its process
-   * ends. Once `signal` has aborted it settles within a second and the time that a kill takes.
-   * `onBegin` is called once the process has loaded the task and is given the job.
+   * ends. Once `job.signal` has aborted it settles within a second and the time that a kill takes.
+   * `isolated.onBegin` is called once the process has loaded the task and is given the job.
    */
-  run(input: Record<string, unknown>, signal: AbortSignal, onBegin: () => void): Promise<unknown>;
+  run(input: Record<string, unknown>, job: JobContext, isolated: IsolatedRun): Promise<unknown>;
   /** Ends it at once, with whatever it has started. */
   kill(): void;
 }
@@ -65,7 +73,14 @@ export function openChild({
   let isLoaded = false;
   let ended = false;
   let jobs = 0;
-  let asked: { readonly job: number; readonly answer: (answer: Answer) => void } | undefined;
+  let asked:
+    | {
+        readonly job: number;
+        readonly answer: (answer: Answer) => void;
+        /** Returns whether it was passed on, and not one too many. */
+        readonly report: (report: Report) => boolean;
+      }
+    | undefined;
   const onEnd = (how: string) => {
     ended = true;
     clearTimeout(deadline);
@@ -97,6 +112,10 @@ export function openChild({
     }
     if (message === undefined || message.kind === "ready" || message.job !== asked?.job) {
       onEnd("sent what answers no job, and was killed");
+      return;
+    }
+    if (message.kind === "report") {
+      if (!asked.report(message)) onEnd("sent reports without end, and was killed");
       return;
     }
     asked.answer(message);
@@ -140,15 +159,15 @@ export function openChild({
 
   async function run(
     input: Record<string, unknown>,
-    signal: AbortSignal,
-    onBegin: () => void,
+    { id, attempt, signal }: JobContext,
+    { onBegin, reports }: IsolatedRun,
   ): Promise<unknown> {
     jobs += 1;
     const job = jobs;
     if (!isLoaded) await waitUntilLoaded(signal);
     onBegin();
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
-    asked = { job, answer: resolve };
+    asked = { job, answer: resolve, report: limitReports(reports) };
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       send({ kind: "abort", reason: String(signal.reason) });
@@ -156,7 +175,7 @@ export function openChild({
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      send({ kind: "run", job, input });
+      send({ kind: "run", job, id, attempt, input });
       if (signal.aborted) onAbort();
       const answer = await Promise.race([answered, end]);
       if (answer instanceof IsolatedError) throw answer;
@@ -183,6 +202,22 @@ export function openChild({
     },
     run,
     kill,
+  };
+}
+
+/** Passes on as many reports as a process sends by itself; returns whether it did. */
+function limitReports(reports: JobReports): (report: Report) => boolean {
+  const beganAt = performance.now();
+  let count = 0;
+  return ({ progress, lines, skipped }) => {
+    count += 1;
+    // By how long it has run: those that came while this process was blocked are read at once.
+    if (count > spareReports + ((performance.now() - beganAt) / 1_000) * reportsPerSecond) {
+      return false;
+    }
+    if (progress !== undefined) reports.progress(progress);
+    if (lines.length > 0) reports.log(lines, skipped);
+    return true;
   };
 }
 

@@ -1,5 +1,7 @@
 import { type Child, type ChildOptions, openChild } from "./child.ts";
 import { createOutputLimits, type OutputLimits } from "./output-limit.ts";
+import type { JobContext } from "../../task/job-context.ts";
+import type { IsolatedRun } from "../../task/run-task.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 
 export interface ChildrenOptions extends Omit<ChildOptions, "task" | "file" | "outputLimits"> {
@@ -17,8 +19,8 @@ export interface Children {
   run(
     task: Pick<ChildOptions, "task" | "file">,
     input: Record<string, unknown>,
-    signal: AbortSignal,
-    onBegin: () => void,
+    job: JobContext,
+    isolated: IsolatedRun,
   ): Promise<unknown>;
   /** Kills them all. */
   close(): void;
@@ -75,11 +77,11 @@ export function openChildren({
   process.on("exit", close);
 
   return {
-    async run(task, input, signal, onBegin) {
+    async run(task, input, job, isolated) {
       const child = take(task);
       busy.add(child);
       try {
-        return await child.run(input, signal, onBegin);
+        return await child.run(input, job, isolated);
       } finally {
         busy.delete(child);
         release(child);

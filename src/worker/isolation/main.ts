@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
+import { openJobContext } from "../../task/job-reports.ts";
 import { loadTask } from "../../task/registry.ts";
 import { classifyFailure, readStack } from "../../task/failure.ts";
 import { formatResult } from "../../task/result.ts";
 import type { Message, Order, Outcome } from "./messages.ts";
+import { openOutbox } from "./outbox.ts";
 import { startMs } from "./start-limit.ts";
 
 type RunOrder = Extract<Order, { kind: "run" }>;
@@ -40,10 +42,22 @@ function send(message: Message): void {
   process.send?.(message);
 }
 
-async function perform({ job, input }: RunOrder, signal: AbortSignal): Promise<Outcome> {
+async function perform(
+  { job, id, attempt, input }: RunOrder,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const outbox = openOutbox(
+    (report, onSent) =>
+      process.send?.({ kind: "report", job, ...report }, undefined, undefined, onSent) ?? false,
+  );
+  const context = openJobContext({ id, attempt, signal }, outbox);
   try {
-    return { kind: "result", job, json: formatResult(await task.run(input, signal)) };
+    const result = await task.run(input, context.job);
+    return { kind: "result", job, json: formatResult(result) };
   } catch (error) {
     return { kind: "failure", job, failure: classifyFailure(error), stack: readStack(error) };
+  } finally {
+    context.close();
+    outbox.close();
   }
 }

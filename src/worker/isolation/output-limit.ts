@@ -7,7 +7,7 @@ const windowMs = 10_000;
 
 /** Of each of a task's streams: a flood on the one hides nothing that a crash prints on the other. */
 export type OutputLimits = Readonly<Record<"stdout" | "stderr", OutputLimit>>;
-type OutputLimit = (piece: string) => boolean;
+export type OutputLimit = (piece: string) => boolean;
 
 export function createOutputLimits(onDropped: (characters: number) => void): OutputLimits {
   return { stdout: createOutputLimit(onDropped), stderr: createOutputLimit(onDropped) };

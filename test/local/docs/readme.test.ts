@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
+import { jobWith } from "../../support/job.ts";
 
 const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
 
@@ -19,8 +20,7 @@ test("shows a task that is found and runs as it stands there", async () => {
   await writeFile(`${folder}/${name}`, source);
 
   const greet = (await loadTasks(pathToFileURL(`${folder}/`))).get("greet");
-  const run = async (input: Record<string, unknown>) =>
-    greet?.run(input, new AbortController().signal);
+  const run = async (input: Record<string, unknown>) => greet?.run(input, jobWith());
   expect(await run({ name: "Ada" })).toBe("Hello, Ada!");
   await expect(run({ name: "nobody" })).rejects.toMatchObject({ failureClass: "invalid_input" });
 });

@@ -5,8 +5,8 @@ export const producerJobsMutants: readonly Mutant[] = [
     name: "a job's state is looked for through a whole queue",
     change: {
       file: "src/producer/jobs/job-status.ts",
-      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id)])",
-      to: "Promise.all([queue.getJobState(id).then((state) => ({ state }) as JobPlace), queue.getJob(id)])",
+      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id), countLogged",
+      to: "Promise.all([queue.getJobState(id).then((state) => ({ state }) as JobPlace), queue.getJob(id), countLogged",
     },
     caughtBy: {
       file: "test/attacks/reads.test.ts",

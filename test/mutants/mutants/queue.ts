@@ -111,7 +111,7 @@ export const queueMutants: readonly Mutant[] = [
     name: "a client with few large results is not seen among many small ones",
     change: {
       file: "src/queue/ended-sample.ts",
-      from: "enough = 8_192",
+      from: "enough = 12_288",
       to: "enough = 1_024",
     },
     caughtBy: {
@@ -237,6 +237,30 @@ export const queueMutants: readonly Mutant[] = [
     caughtBy: {
       file: "test/attacks/reads.test.ts",
       test: "whoever sends a key again and again costs Redis the same",
+    },
+  },
+  {
+    name: "a job's log keeps any number of bytes",
+    change: {
+      file: "src/queue/job-log.ts",
+      from: "if bytes > tonumber(ARGV[2]) then break end",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/queue/job-log.test.ts",
+      test: "a log keeps 64 KB, of which the oldest lines go",
+    },
+  },
+  {
+    name: "the log of an ended job counts as no memory",
+    change: {
+      file: "src/queue/kept.ts",
+      from: "(bytes[2 * i] ?? 0) + (bytes[2 * i + 1] ?? 0)",
+      to: "bytes[2 * i] ?? 0",
+    },
+    caughtBy: {
+      file: "test/queue/job-log.test.ts",
+      test: "an ended job is weighed with its log, and goes with it",
     },
   },
 ];

@@ -2,6 +2,30 @@ import type { Mutant } from "../mutant.ts";
 
 export const workerMutants: readonly Mutant[] = [
   {
+    name: "an isolated task's process reports as often as it likes",
+    change: {
+      file: "src/worker/isolation/child.ts",
+      from: "      return false;\n    }\n    if (progress !== undefined)",
+      to: "    }\n    if (progress !== undefined)",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/isolated-tasks.test.ts",
+      test: "a process that reports without end is killed, and its job has crashed",
+    },
+  },
+  {
+    name: "what a task tells while it is not written fills the worker's memory",
+    change: {
+      file: "src/worker/reports/journal.ts",
+      from: "lines.length > reportLimits.lines",
+      to: "lines.length > 1e6",
+    },
+    caughtBy: {
+      file: "test/worker/reports/journal.test.ts",
+      test: "keeps no more than the log would, and counts all",
+    },
+  },
+  {
     name: "a queue's limits are never set in Redis",
     change: {
       file: "src/worker/standing-orders.ts",

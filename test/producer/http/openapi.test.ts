@@ -97,6 +97,8 @@ test("what can be read is as the API says of itself, at every stage of a job and
   expect([...seen].toSorted()).toEqual([
     "getJob 200",
     "getJob 404",
+    "getJobLog 200",
+    "getJobLog 404",
     "readQueue 200",
     "watchJob 200",
     "watchJob 404",

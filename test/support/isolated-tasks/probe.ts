@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTask, DependencyError, TaskRejectedError } from "#task";
+import { defineTask, DependencyError, type JobContext, TaskRejectedError } from "#task";
 
-const deeds: Readonly<Record<string, (signal: AbortSignal, message: string) => unknown>> = {
+const deeds: Readonly<Record<string, (job: JobContext, message: string) => unknown>> = {
   report: () => ({
     pid: process.pid,
     variables: Object.keys(process.env),
@@ -29,16 +29,41 @@ const deeds: Readonly<Record<string, (signal: AbortSignal, message: string) => u
   overflow: () => ({ ratio: Number.NaN }),
   map: () => ({ found: new Map([["a", 1]]) }),
   count: () => ({ count: 1n }),
-  send: async (signal, message) => {
+  send: async ({ signal }, message) => {
     process.send?.(JSON.parse(message));
     await sleep(20_000, undefined, { signal });
   },
-  babble: async (signal) => {
+  babble: async ({ signal }) => {
     for (let n = 0; n < 10_000; n += 1) process.send?.(n);
     await sleep(20_000, undefined, { signal });
   },
   answer: (_, message) => process.send?.(JSON.parse(message)),
-  obey: (signal) => sleep(20_000, undefined, { signal }),
+  identify: ({ id, attempt }) => ({ id, attempt }),
+  tell: ({ progress, log }) => {
+    progress(0.5, "half");
+    log.info("first", { n: 1 });
+    log.warn("second");
+    progress(7);
+  },
+  compute: ({ progress, log }, message) => {
+    const endsAt = performance.now() + Number(message);
+    for (let n = 0; performance.now() < endsAt; n += 1) {
+      progress(0.5);
+      log.info(`line ${n}`);
+    }
+  },
+  linger: ({ progress, log }) => {
+    setTimeout(() => {
+      progress(0.9);
+      log.info("late");
+    }, 1);
+  },
+  gush: async ({ signal }) => {
+    const report = { kind: "report", job: 1, lines: [], skipped: 0 };
+    for (let n = 0; n < 10_000; n += 1) process.send?.(report);
+    await sleep(20_000, undefined, { signal });
+  },
+  obey: ({ signal }) => sleep(20_000, undefined, { signal }),
 };
 
 export default defineTask({
@@ -47,5 +72,5 @@ export default defineTask({
   input: z.strictObject({ deed: z.string(), message: z.string().default("") }),
   timeLimitMs: 20_000,
   isolated: true,
-  run: async ({ deed, message }, signal) => deeds[deed]?.(signal, message),
+  run: async ({ deed, message }, job) => deeds[deed]?.(job, message),
 });

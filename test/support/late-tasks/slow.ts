@@ -15,7 +15,7 @@ export default defineTask({
   timeLimitMs,
   isolated: true,
 
-  async run({ ms }, signal) {
+  async run({ ms }, { signal }) {
     await sleep(ms, undefined, { signal });
     return ms;
   },

@@ -18,13 +18,13 @@ export default defineTask({
   ],
   timeLimitMs: 90_000,
 
-  async run({ x, y, delayMs }, signal) {
+  async run({ x, y, delayMs }, job) {
     if (y === 0) throw new TaskRejectedError("division_by_zero", `cannot divide ${x} by zero`);
     const quotient = x / y;
     if (!Number.isFinite(quotient)) {
       throw new TaskRejectedError("overflow", `${x} / ${y} is too large for a finite number`);
     }
-    if (delayMs > 0) await sleep(delayMs, undefined, { signal });
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal: job.signal });
     return quotient;
   },
 });

@@ -1,12 +1,14 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
+import type { JobReports, LogLine, Progress } from "../../../src/task/job-reports.ts";
 import type { Log } from "../../../src/telemetry/log.ts";
 import { classifyFailure } from "../../../src/task/failure.ts";
 import { openChildren } from "../../../src/worker/isolation/children.ts";
 import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
 import { runTask } from "../../../src/task/run-task.ts";
 import { isolatedTasks } from "../../support/fork.ts";
+import { attemptWith } from "../../support/job.ts";
 import { descendantsOf } from "../../support/process-tree.ts";
 import { collectLog } from "../../support/telemetry.ts";
 import { until } from "../../support/until.ts";
@@ -33,13 +35,25 @@ async function openTasks(
   });
   onTestFinished(() => children.close());
   const tasks = isolateTasks(await loadTasks(isolatedTasks), children, isolatedTasks);
+  const told: { progress: Progress[]; lines: LogLine[]; skipped: number } = {
+    progress: [],
+    lines: [],
+    skipped: 0,
+  };
+  const reports: JobReports = {
+    progress: (progress) => told.progress.push(progress),
+    log(lines, skipped) {
+      told.lines.push(...lines);
+      told.skipped += skipped;
+    },
+  };
   const run = async (name: string, input: unknown, signal = calm) => {
     const task = tasks.get(name);
     if (task === undefined) throw new Error(`no task "${name}"`);
-    return runTask(task, task.input.parse(input), signal);
+    return runTask(task, task.input.parse(input), attemptWith(signal, reports));
   };
   const report = async () => (await run("probe", { deed: "report" })) as Report;
-  return { run, report, children };
+  return { run, report, children, told };
 }
 
 const probes = () =>
@@ -63,6 +77,54 @@ test("jobs that run at once have a process each", async () => {
 test("memory that runs out takes an isolated task's process before the worker", async () => {
   const { report } = await openTasks();
   expect((await report()).oomScore).toBe(1_000);
+});
+
+test("an isolated task is told which job it runs for", async () => {
+  const { run } = await openTasks();
+  const { id, attempt } = attemptWith();
+  expect(await run("probe", { deed: "identify" })).toEqual({ id, attempt });
+});
+
+test("what an isolated task tells of its job comes before its result", async () => {
+  const { run, told } = await openTasks();
+  await run("probe", { deed: "tell" });
+  expect(told.progress).toEqual([{ fraction: 0.5, text: "half" }]);
+  expect(told.lines.map(({ level, message, fields }) => [level, message, fields])).toEqual([
+    ["info", "first", { n: 1 }],
+    ["warn", "second", {}],
+    ["warn", "job.progress was given 7, expected a number from 0 to 1", {}],
+  ]);
+});
+
+test("an isolated task that computes without a pause is heard meanwhile, and bounded", async () => {
+  const { run, told } = await openTasks();
+  const work = run("probe", { deed: "compute", message: "1000" });
+  await until("it to be heard", () => told.lines.length > 0);
+  const early = told.progress.length;
+  await work;
+  expect(early).toBeLessThanOrEqual(told.progress.length);
+  // Ten messages a second, with 200 lines each.
+  expect(told.progress.length).toBeLessThanOrEqual(15);
+  expect(told.progress.length).toBeGreaterThan(3);
+  expect(told.skipped).toBeGreaterThan(1_000);
+  const last = told.lines.at(-1)?.message;
+  expect(last).toBe(`line ${told.lines.length + told.skipped - 1}`);
+});
+
+test("what an isolated task tells after its end is ignored, and harms no other job", async () => {
+  const { run, report, told } = await openTasks({ max: 1 });
+  await run("probe", { deed: "linger" });
+  const { pid } = await report();
+  expect((await report()).pid).toBe(pid);
+  expect(told.lines).toEqual([]);
+});
+
+test("a process that reports without end is killed, and its job has crashed", async () => {
+  const { run } = await openTasks();
+  await expect(run("probe", { deed: "gush" })).rejects.toThrow(
+    "sent reports without end, and was killed",
+  );
+  await until("it to end", () => probes().length === 0);
 });
 
 test("an unused process ends after a while", async () => {
@@ -150,12 +212,23 @@ test("a task that crashes again and again has one limit for what all its process
   expect(told()).toBeLessThanOrEqual(262_144 + 8_192);
 });
 
+const line = { at: 0, level: "info", message: "", fields: {} };
 const failure = { failureClass: "dependency", reason: "", retryable: true };
 
 test.for<[what: string, message: unknown]>([
   ["nothing", null],
   ["a word of its own", "ready"],
   ["the result of another job", { kind: "result", job: 2, json: "1" }],
+  ["a report of another job", { kind: "report", job: 2, lines: [], skipped: 0 }],
+  ["progress of 50", { kind: "report", job: 1, progress: { fraction: 50 }, lines: [], skipped: 0 }],
+  [
+    "more lines than a log has",
+    { kind: "report", job: 1, lines: Array.from({ length: 201 }, () => line), skipped: 0 },
+  ],
+  [
+    "a line that is too long",
+    { kind: "report", job: 1, lines: [{ ...line, message: "x".repeat(2_001) }], skipped: 0 },
+  ],
   ["no JSON", { kind: "result", job: 1, json: "{" }],
   ["a result that is too long", { kind: "result", job: 1, json: `"${"x".repeat(65_536)}"` }],
   [

@@ -5,6 +5,7 @@ import { classifyFailure } from "../../../src/task/failure.ts";
 import { runTask } from "../../../src/task/run-task.ts";
 import { openChildren } from "../../../src/worker/isolation/children.ts";
 import { isolateTasks } from "../../../src/worker/isolation/isolated-tasks.ts";
+import { attemptWith } from "../../support/job.ts";
 import { descendantsOf } from "../../support/process-tree.ts";
 import { until } from "../../support/until.ts";
 
@@ -25,7 +26,7 @@ async function openTasks(options: { startMs?: number } = {}) {
   return async (name: string, input: unknown, signal = new AbortController().signal) => {
     const task = tasks.get(name);
     if (task === undefined) throw new Error(`no task "${name}"`);
-    return runTask(task, task.input.parse(input), signal);
+    return runTask(task, task.input.parse(input), attemptWith(signal));
   };
 }
 

@@ -1,5 +1,6 @@
-/** Keeps a job's page current: each pushed status swaps in the page the server renders for it. */
+/** Keeps a job's page current: each pushed status takes over what has changed on the page that the server renders for it. */
 import { ask, follow, lostText, readingText } from "./follow.js";
+import { update } from "./update.js";
 
 /** A job that goes on is told of, or at least commented on, every four seconds. */
 const silenceMs = 10_000;
@@ -8,7 +9,7 @@ const unreadText = "The queue cannot be read now: this is how the job stood last
 
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
-showLocalTimes();
+showLocalTimes(document);
 
 function watch({ events, state }) {
   let shown;
@@ -40,9 +41,10 @@ async function reload() {
   const main = page.querySelector("main");
   if (main === null) throw new Error("the page has no main part");
   keepUnfolded(main);
-  document.querySelector("main")?.replaceWith(main);
+  showLocalTimes(main);
+  const shown = document.querySelector("main");
+  if (shown !== null) update(shown, main);
   document.title = page.title;
-  showLocalTimes();
   return "shown";
 }
 
@@ -88,8 +90,11 @@ function showGone() {
   }
 }
 
-function showLocalTimes() {
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    time.textContent = new Date(time.getAttribute("datetime") ?? "").toLocaleString();
+function showLocalTimes(part) {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.getAttribute("datetime") ?? "");
+    time.textContent = time.matches("[data-of-day]")
+      ? at.toLocaleTimeString()
+      : at.toLocaleString();
   }
 }
