@@ -71,15 +71,17 @@ export async function openControl({
   };
 }
 
+/** The last one that was started: after a reload, the one before may still have jobs to end. */
+const workerCommand = /\/src\/worker\/main\.ts( --share-ports)?$/;
+
 /** The launcher's worker now; throws when the launcher is gone, even if something else has its pid. */
 function findWorker(launcherPid: number): number {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-  for (const line of lines.split("\n")) {
-    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    if (Number(parent) === launcherPid && command?.endsWith("/src/worker/main.ts") === true) {
-      return Number(pid);
-    }
-  }
+  const found = lines.split("\n").findLast((line) => {
+    const [, parent, command = ""] = /^\s*\d+\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(parent) === launcherPid && workerCommand.test(command);
+  });
+  if (found !== undefined) return Number.parseInt(found, 10);
   throw new Error(`no worker of a launcher with pid ${launcherPid} runs`);
 }
 

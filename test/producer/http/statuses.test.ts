@@ -88,6 +88,13 @@ test("each status that the document tells can be had, and is answered as it tell
       500: () => get(`jobs/${anyId}`, {}, broken),
       503: () => get(`jobs/${anyId}`, {}, cutOff),
     },
+    getJobLog: {
+      ...read(`jobs/${id}/log`),
+      400: () => get(`jobs/${id}/log?after=x`),
+      404: () => get("jobs/nobody/log"),
+      500: () => get(`jobs/${anyId}/log`, {}, broken),
+      503: () => get(`jobs/${anyId}/log`, {}, cutOff),
+    },
     watchJob: {
       ...read(`jobs/${id}/events`),
       204: () => get(`jobs/${id}/events`, { "last-event-id": end }),
