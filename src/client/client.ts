@@ -1,5 +1,6 @@
 import type { ClientError } from "./errors.ts";
 import type { EndedJob, Job, SomeJob } from "./job.ts";
+import { type JobLog, readLog } from "./log.ts";
 import { type Fetch, readServerUrl, type Server } from "./server.ts";
 import { createKey, submitJob } from "./submit.ts";
 import { type Outcome, submitMany } from "./submit-many.ts";
@@ -43,6 +44,11 @@ export interface SubmitOptions extends CallOptions {
 export interface SubmitManyOptions extends CallOptions {
   /** How many are on their way at a time: 8 if not given. */
   readonly concurrency?: number | undefined;
+}
+
+export interface LogOptions extends CallOptions {
+  /** The number of the last line that is known: only those after it are told. */
+  readonly after?: number | undefined;
 }
 
 export interface WaitOptions<AJob = SomeJob> extends CallOptions {
@@ -90,6 +96,8 @@ export interface Client<Tasks extends TasksOf<Tasks>> {
     job: JobRef<Name>,
     options?: CallOptions,
   ): Promise<Job<Tasks, Name>>;
+  /** What the job's task has logged, as far as it is kept. */
+  log(job: JobRef<TaskName<Tasks>>, options?: LogOptions): Promise<JobLog>;
   /** The job once it has ended; rejects with an `UnendedError` if that takes longer than `deadlineMs`. */
   wait<Name extends TaskName<Tasks> = TaskName<Tasks>>(
     job: JobRef<Name>,
@@ -126,6 +134,9 @@ export function createClient<Tasks extends TasksOf<Tasks>>(options: ClientOption
     },
     async get(job: JobRef<string>, call: CallOptions = {}) {
       return readJob(server, idOf(job), limitsOf(call));
+    },
+    async log(job: JobRef<string>, call: LogOptions = {}) {
+      return readLog(server, idOf(job), { ...limitsOf(call), after: call.after ?? 0 });
     },
     async wait(job: JobRef<string>, call: WaitOptions = {}) {
       return waitForJob(server, idOf(job), {

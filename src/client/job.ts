@@ -19,6 +19,8 @@ export type EndedJob<
 interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly id: string;
   readonly task: Name;
+  /** The name of the one that it waits in. */
+  readonly queue: string;
   readonly input: TakenInputOf<Tasks, Name>;
   /** Those that have ended. */
   readonly attempts: number;
@@ -26,6 +28,8 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly created_at?: string;
   readonly started_at?: string;
   readonly trace_id?: string;
+  /** Lines that its task has logged; not told where there are none. */
+  readonly logged?: number;
   /** Why it cannot run: what the queue holds of it was damaged. */
   readonly record_error?: string;
   /** Paths on the same server. */

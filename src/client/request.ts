@@ -4,7 +4,7 @@ import { isJob, type SomeJob } from "./job.ts";
 import { pause } from "./pause.ts";
 import type { Server } from "./server.ts";
 
-export interface JobRequest {
+export interface ServerRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
   /** JSON. */
@@ -21,38 +21,57 @@ const pauses = { firstMs: 250, longestMs: 5_000 } as const;
 /** The part of a pause by which it may be longer, so that many clients do not come back at once. */
 const spread = 0.1;
 
+/** The job that the server answers with, as `request` does. */
+export async function requestJob(server: Server, wanted: ServerRequest): Promise<SomeJob> {
+  return request(server, wanted, { name: "job", isWanted: isJob });
+}
+
+/** What an answer has to be. */
+export interface Expected<T> {
+  /** For people. */
+  readonly name: string;
+  readonly isWanted: (value: unknown) => value is T;
+}
+
 /**
- * The job that the server answers with. What may pass, a refusal for now or no usable answer, is
+ * What the server answers with. What may pass, a refusal for now or no usable answer, is
  * tried again, at the time that the server tells. Throws the last `ClientError`, or what the signal
  * aborts with.
  */
-export async function requestJob(server: Server, request: JobRequest): Promise<SomeJob> {
+export async function request<T>(
+  server: Server,
+  wanted: ServerRequest,
+  expected: Expected<T>,
+): Promise<T> {
   for (let failures = 0; ; failures += 1) {
-    const tried = await attempt(server, request);
-    if (tried.job !== undefined) return tried.job;
+    const tried = await attempt(server, wanted, expected);
+    if ("answer" in tried) return tried.answer;
     const pauseMs = pauseAfter(failures, tried.retryAfterMs);
     // There is no use in waiting for what would come too late.
-    if (!tried.mayPass || performance.now() + pauseMs > request.giveUpAt()) throw tried.error;
+    if (!tried.mayPass || performance.now() + pauseMs > wanted.giveUpAt()) throw tried.error;
     server.onRetry(tried.error, pauseMs);
-    await pause(pauseMs, request.signal);
+    await pause(pauseMs, wanted.signal);
   }
 }
 
-type Attempt =
-  | { readonly job: SomeJob }
+type Attempt<T> =
+  | { readonly answer: T }
   | {
-      readonly job?: undefined;
       readonly error: ClientError;
       readonly mayPass: boolean;
       readonly retryAfterMs?: number | undefined;
     };
 
-async function attempt(server: Server, request: JobRequest): Promise<Attempt> {
-  const { key, signal } = request;
-  const url = `${server.url}${request.path}`;
-  const limitMs = Math.max(1, Math.min(server.requestMs, request.giveUpAt() - performance.now()));
+async function attempt<T>(
+  server: Server,
+  wanted: ServerRequest,
+  { name, isWanted }: Expected<T>,
+): Promise<Attempt<T>> {
+  const { key, signal } = wanted;
+  const url = `${server.url}${wanted.path}`;
+  const limitMs = Math.max(1, Math.min(server.requestMs, wanted.giveUpAt() - performance.now()));
   const limit = AbortSignal.timeout(Math.ceil(limitMs));
-  const fail = (problem: string, cause?: unknown): Attempt => ({
+  const fail = (problem: string, cause?: unknown): Attempt<T> => ({
     error: new UnansweredError(`"${url}" ${problem}`, { key, cause }),
     mayPass: true,
   });
@@ -61,13 +80,13 @@ async function attempt(server: Server, request: JobRequest): Promise<Attempt> {
   let text: string;
   try {
     response = await server.fetch(url, {
-      method: request.method,
+      method: wanted.method,
       headers: {
         accept: "application/json",
-        ...(request.body !== undefined && { "content-type": "application/json" }),
+        ...(wanted.body !== undefined && { "content-type": "application/json" }),
         ...(key !== undefined && { "idempotency-key": key }),
       },
-      ...(request.body !== undefined && { body: request.body }),
+      ...(wanted.body !== undefined && { body: wanted.body }),
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
     text = await response.text();
@@ -80,9 +99,9 @@ async function attempt(server: Server, request: JobRequest): Promise<Attempt> {
     const error = readRefusal(response, text, key);
     return { error, mayPass: isPassing(response.status), retryAfterMs: error.retryAfterMs };
   }
-  const job = mediaTypeOf(response) === "application/json" ? parseObject(text) : undefined;
-  if (isJob(job)) return { job };
-  return fail(`answered ${response.status} with something that is no job`);
+  const answer = mediaTypeOf(response) === "application/json" ? parseObject(text) : undefined;
+  if (isWanted(answer)) return { answer };
+  return fail(`answered ${response.status} with something that is no ${name}`);
 }
 
 function pauseAfter(failures: number, retryAfterMs: number | undefined): number {

@@ -6,7 +6,7 @@ type Program = Parameters<typeof readCommandLine>[0];
 /** What was typed; ends the program as `readCommandLine` does. */
 export function readArguments(program: Program) {
   return readCommandLine(program, {
-    usage: "npm run jobs -- submit TASK [FIELD=VALUE…] | get ID | wait ID",
+    usage: "npm run jobs -- submit TASK [FIELD=VALUE…] | get ID | wait ID | logs ID",
     about: [
       "Submits jobs and tells of them:",
       "",
@@ -14,6 +14,7 @@ export function readArguments(program: Program) {
       "  submit divide x=10 y=2 --wait   waits for it and prints its result",
       "  get ID                          prints how a job stands",
       "  wait ID                         waits for a job and prints its result",
+      "  logs ID                         prints what the job has logged",
       "",
       "What a field is, a number or a text, the server's own description of the task tells.",
       "",
@@ -21,7 +22,8 @@ export function readArguments(program: Program) {
       "                     fields replace those of the same name",
       "  --wait             of submit: wait until the job has ended",
       "  --key KEY          of submit: an Idempotency-Key; jobs of one key and one input are one job",
-      "  --json             print the whole job as JSON, on one line",
+      "  --follow           of logs: print also what comes, until the job has ended",
+      "  --json             print the whole job as JSON, on one line; of logs, each line",
       "  --timeout SECONDS  end after this time; the job goes on",
       "",
       `TRIPOD_URL is the server's address; without it, that of npm start on this machine, or`,
@@ -36,6 +38,7 @@ export function readArguments(program: Program) {
       input: { type: "string" },
       wait: { type: "boolean" },
       key: { type: "string" },
+      follow: { type: "boolean" },
       json: { type: "boolean" },
       timeout: { type: "string" },
     },

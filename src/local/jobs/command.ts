@@ -23,6 +23,7 @@ export interface Surroundings {
 
 export interface Options {
   readonly wait?: boolean | undefined;
+  readonly follow?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly input?: string | undefined;
   readonly key?: string | undefined;

@@ -4,10 +4,11 @@ import { describeProgress } from "./terminal.ts";
 
 /** How a job stands, in lines. */
 export function describeJob(job: SomeJob, url: string): string[] {
-  const { id, task, input, attempts, max_attempts: most, created_at: created, links } = job;
+  const { id, task, queue, input, attempts, max_attempts: most, created_at: created, links } = job;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["id", id],
     ["task", task],
+    ["queue", queue],
     ["status", describeProgress(job)],
     ["result", job.status === "succeeded" ? JSON.stringify(job.result) : undefined],
     ["error_type", job.status === "failed" ? job.error_type : undefined],

@@ -6,6 +6,7 @@ import { escapeControls } from "../../service/lines.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { getCommand } from "./commands/get.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { submitCommand } from "./commands/submit.ts";
 import { waitCommand } from "./commands/wait.ts";
 import { type ExitCode, exitCodes, UsageError } from "./exit-codes.ts";
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   submit: submitCommand,
   get: getCommand,
   wait: waitCommand,
+  logs: logsCommand,
 };
 
 /** A producer that is replaced is back within seconds. */

@@ -2,11 +2,14 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineTask } from "../../../src/task/task.ts";
 import { runJobs } from "../../support/jobs-command.ts";
 import { openFakeServer } from "../../support/fake-server.ts";
 import { reservePort } from "../../support/ports.ts";
 import { programEnvironment } from "../../support/program-environment.ts";
 import { startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
 async function openServer() {
@@ -22,10 +25,11 @@ test("submits a job and prints its id, for the other commands to tell of it", as
   const id = submitted.stdout.trim();
   expect(await runJobs(url, ["wait", id])).toEqual({ code: 0, stdout: "2.5\n", stderr: "" });
   const { code, stdout } = await runJobs(url, ["get", id]);
-  expect([code, stdout.split("\n").slice(1, 5)]).toEqual([
+  expect([code, stdout.split("\n").slice(1, 6)]).toEqual([
     0,
     [
       "task      quotient",
+      expect.stringMatching(/^queue {5}test-/),
       "status    succeeded",
       "result    2.5",
       'input     {"x":10,"y":4,"delayMs":0}',
@@ -61,8 +65,11 @@ test("says what was expected of what cannot be meant, and queues nothing", async
   delayMs  integer, default 5000
 `;
   const mistakes: readonly (readonly [args: readonly string[], said: string])[] = [
-    [[], "no command, expected one of: submit, get, wait; --help tells more\n"],
-    [["frob"], 'unknown command "frob", expected one of: submit, get, wait; --help tells more\n'],
+    [[], "no command, expected one of: submit, get, wait, logs; --help tells more\n"],
+    [
+      ["frob"],
+      'unknown command "frob", expected one of: submit, get, wait, logs; --help tells more\n',
+    ],
     [["get"], "get needs a job's id\n"],
     [["wait", "a", "b"], 'unexpected argument "b"\n'],
     [["submit"], `submit needs a task\n${fields}`],
@@ -156,4 +163,47 @@ test("is a program that reads its address from the environment, and exits with t
     stdout: "",
     stderr: 'TRIPOD_URL: "nonsense" is no address, expected one like "http://localhost:8080"\n',
   });
+});
+
+test("prints what a job logs, as it comes, until it has ended", async () => {
+  const talker = defineTask({
+    title: "Talker",
+    description: "Logs, and waits to be released.",
+    input: z.strictObject({}),
+    timeLimitMs: 30_000,
+    async run(_, job) {
+      job.log.info("begun", { rows: 3 });
+      await released;
+      job.log.warn("done\u001b[31m");
+    },
+  });
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const tasks = new Map([["talker", talker]]);
+  const { url, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const { stdout } = await runJobs(url, ["submit", "talker"]);
+  const id = stdout.trim();
+  const begun = await until("the first line", async () => {
+    const { stdout: printed } = await runJobs(url, ["logs", id]);
+    return printed !== "" && printed;
+  });
+  expect(begun).toMatch(/^20\d\d-\S+Z info {2}begun {"rows":3}\n$/);
+  const following = runJobs(url, ["logs", id, "--follow"]);
+  release();
+  const { code, stdout: followed } = await following;
+  expect([code, followed.split("\n").map((line) => line.slice(25))]).toEqual([
+    0,
+    ['info  begun {"rows":3}', expect.stringMatching(/^warn {2}done/), ""],
+  ]);
+  const { stdout: json } = await runJobs(url, ["logs", id, "--json"]);
+  expect(
+    json
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    { number: 1, level: "info", attempt: 1 },
+    { number: 2, level: "warn", attempt: 1 },
+  ]);
+  expect(await runJobs(url, ["logs", "a".repeat(26)])).toMatchObject({ code: 3, stdout: "" });
 });

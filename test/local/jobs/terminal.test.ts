@@ -3,7 +3,7 @@ import type { SomeJob } from "../../../src/client/job.ts";
 import { describeProgress, openProgressLine } from "../../../src/local/jobs/terminal.ts";
 
 const links = { self: "", events: "", page: "" };
-const anyJob = { id: "b2", task: "t", input: {}, attempts: 0, max_attempts: 4, links };
+const anyJob = { id: "b2", task: "t", queue: "q", input: {}, attempts: 0, max_attempts: 4, links };
 
 const working = (progress?: { fraction: number; text?: string }): SomeJob => ({
   ...anyJob,
