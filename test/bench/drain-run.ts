@@ -12,48 +12,22 @@ import { createRegistry, registerMetrics } from "../../src/telemetry/metrics.ts"
 import { startOtlp } from "../../src/telemetry/otlp.ts";
 import { openWorker } from "../../src/worker/open-worker.ts";
 import { anyPorts } from "../support/ports.ts";
+import { openBareWorker } from "./bare-worker.ts";
 import { type Variant, variants } from "./variants.ts";
 
 const warmUpJobs = 5_000;
 const measuredJobs = 20_000;
 
-// Run by telemetry.ts: drains a queue of jobs that do nothing and prints how fast that went.
-const [variant = "bare", redisUrl = "", otlpEndpoint = ""] = process.argv.slice(2);
+// Run by drain.ts: drains a queue of jobs that do nothing and prints how fast that went.
+const [variant = "bare", redisUrl = "", otlpEndpoint = "", concurrency = "10"] =
+  process.argv.slice(2);
 const { measured, sampled, isolated } = variants[variant as Variant];
 const address = { url: redisUrl, password: undefined };
 const redis = openRedis(address, "background");
 const queue = createQueue(redis, `bench-${variant}-${process.pid}`);
-const config = {
-  ...loadConfig({}),
-  redis: address,
-  ports: anyPorts,
-  otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
-  releaseSha: "bench",
-};
-const tasksFolder = new URL("./tasks/", import.meta.url);
-const tasks = await loadTasks(tasksFolder);
-const registry = createRegistry();
-const metrics = registerMetrics(registry, "worker", new Map([[queue.name, [...tasks.keys()]]]));
-const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
-const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
-
 await addJobs(warmUpJobs);
-const { workers, close } = await openWorker(config, {
-  queues: { [queue.name]: queues.default },
-  tasks: new Map([...tasks].map(([name, task]) => [name, { ...task, isolated }])),
-  tasksFolder,
-  telemetry: {
-    log: pino({ level: "silent" }),
-    relay: () => undefined,
-    registry,
-    // Instruments of the same names that do nothing.
-    metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
-    otlp: await startOtlp("worker", config),
-  },
-  childEnvironment: process.env,
-});
-const worker = workers.get(queue.name);
-if (worker === undefined) throw new Error(`expected a worker of the queue "${queue.name}"`);
+const { worker, close } =
+  variant === "bullmq" ? openBareWorker(queue, redis, Number(concurrency)) : await openOwnWorker();
 await untilCompleted(worker, warmUpJobs);
 await worker.pause();
 await addJobs(measuredJobs);
@@ -73,6 +47,41 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 await close();
 await queue.obliterate({ force: true });
 redis.disconnect();
+
+/** The worker of this project, with what the variant switches on. */
+async function openOwnWorker() {
+  const config = {
+    ...loadConfig({ WORKER_CONCURRENCY: concurrency }),
+    redis: address,
+    ports: anyPorts,
+    otlp: { traces: sampled > 0 ? `${otlpEndpoint}/v1/traces` : undefined, logs: undefined },
+    releaseSha: "bench",
+  };
+  const tasksFolder = new URL("./tasks/", import.meta.url);
+  const tasks = await loadTasks(tasksFolder);
+  const registry = createRegistry();
+  const metrics = registerMetrics(registry, "worker", new Map([[queue.name, [...tasks.keys()]]]));
+  const deaf = { inc: () => undefined, set: () => undefined, observe: () => undefined };
+  const unmeasured = Object.fromEntries(Object.keys(metrics).map((key) => [key, deaf]));
+
+  const opened = await openWorker(config, {
+    queues: { [queue.name]: queues.default },
+    tasks: new Map([...tasks].map(([name, task]) => [name, { ...task, isolated }])),
+    tasksFolder,
+    telemetry: {
+      log: pino({ level: "silent" }),
+      relay: () => undefined,
+      registry,
+      // Instruments of the same names that do nothing.
+      metrics: measured ? metrics : (unmeasured as unknown as typeof metrics),
+      otlp: await startOtlp("worker", config),
+    },
+    childEnvironment: process.env,
+  });
+  const own = opened.workers.get(queue.name);
+  if (own === undefined) throw new Error(`expected a worker of the queue "${queue.name}"`);
+  return { worker: own, close: opened.close };
+}
 
 /** Queues jobs as a producer that samples this share of its traces does. */
 async function addJobs(count: number): Promise<void> {

@@ -2,11 +2,18 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Variant } from "./variants.ts";
 
-/** Jobs per second of one fresh worker process; spans go to the endpoint. */
+export interface DrainOptions {
+  /** Where spans go. */
+  readonly otlpEndpoint?: string;
+  /** Jobs at once. */
+  readonly concurrency?: number;
+}
+
+/** Jobs per second of one fresh worker process. */
 export async function drain(
   variant: Variant,
   redisUrl: string,
-  otlpEndpoint = "",
+  { otlpEndpoint = "", concurrency = 10 }: DrainOptions = {},
 ): Promise<number> {
   const script = new URL("./drain-run.ts", import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -14,6 +21,7 @@ export async function drain(
     variant,
     redisUrl,
     otlpEndpoint,
+    String(concurrency),
   ]);
   const { jobsPerSecond }: { jobsPerSecond: number } = JSON.parse(stdout);
   return jobsPerSecond;

@@ -23,7 +23,7 @@ const ratios = new Map<Variant, number[]>(names.map((name) => [name, []]));
 for (let round = 1; round <= rounds; round += 1) {
   const bare = await drain("bare", redis.url);
   for (const name of names) {
-    ratios.get(name)?.push((await drain(name, redis.url, endpoint)) / bare);
+    ratios.get(name)?.push((await drain(name, redis.url, { otlpEndpoint: endpoint })) / bare);
   }
   process.stderr.write(`round ${round} of ${rounds}: bare ${Math.round(bare)} jobs/s\n`);
 }

@@ -3,6 +3,8 @@
  * By default 50 traces a second are: 1 in 200 of the 10,000 jobs a second that such a run drains.
  */
 export const variants = {
+  /** No worker of ours: BullMQ's own, whose processor returns the same. */
+  bullmq: { measured: false, sampled: 0, isolated: false },
   bare: { measured: false, sampled: 0, isolated: false },
   metrics: { measured: true, sampled: 0, isolated: false },
   "default-sampling": { measured: true, sampled: 0.005, isolated: false },
