@@ -13,11 +13,23 @@ export interface Brake {
   release(): void;
 }
 
+/** Logs what Redis refuses, once a pause for all of a process' queues, which it refuses alike. */
+export type LogRefusal = (error: Error) => void;
+
+export function createRefusalLog(log: Log): LogRefusal {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - loggedAt < pauseMs) return;
+    loggedAt = performance.now();
+    log.error({ err: error }, `redis refuses to work, pausing for ${pauseMs} ms: ${error.message}`);
+  };
+}
+
 /**
  * Holds a worker for a second whenever Redis refuses its commands: BullMQ alone would try again at
  * once, some 7,000 times a second, and log each.
  */
-export function registerBrake(worker: Worker, log: Log): Brake {
+export function registerBrake(worker: Worker, log: Log, logRefusal: LogRefusal): Brake {
   let timer: NodeJS.Timeout | undefined;
   let releasedAt = Number.NEGATIVE_INFINITY;
   const release = async () => {
@@ -27,7 +39,7 @@ export function registerBrake(worker: Worker, log: Log): Brake {
   };
   worker.on("error", (error) => {
     if (!refusal.test(error.message) || timer !== undefined) return;
-    log.error({ err: error }, `redis refuses to work, pausing for ${pauseMs} ms: ${error.message}`);
+    logRefusal(error);
     timer = setTimeout(() => {
       release().catch((failed: unknown) => log.error({ err: failed }, "cannot resume the worker"));
     }, pauseMs);

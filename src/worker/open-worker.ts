@@ -22,6 +22,7 @@ import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { createRedisObserver, observeRedis } from "../telemetry/redis-connection.ts";
 import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
+import { createRefusalLog } from "./brake.ts";
 import { createBlockReport } from "./blocking/block-report.ts";
 import { startBlockWatch } from "./blocking/block-watch.ts";
 import { createClocks } from "./blocking/clocks.ts";
@@ -152,6 +153,7 @@ export async function openWorker(
     metrics,
     tracer: otlp.tracer,
     watch,
+    logRefusal: createRefusalLog(log),
     observeBlocking: createRedisObserver("worker_blocking", { log, metrics }),
     onWedged: given.onWedged ?? (() => undefined),
     log,

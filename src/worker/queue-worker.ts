@@ -20,7 +20,7 @@ import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
 import { createPostpone } from "./attempts/postponement.ts";
 import type { BlockWatch } from "./blocking/block-watch.ts";
-import { type Brake, registerBrake } from "./brake.ts";
+import { type Brake, type LogRefusal, registerBrake } from "./brake.ts";
 import { createReports } from "./reports/attempt-reports.ts";
 import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
@@ -43,6 +43,7 @@ export interface WorkerDeps {
   readonly tracer: Tracer;
   readonly activity: Activity;
   readonly watch: BlockWatch;
+  readonly logRefusal: LogRefusal;
   readonly log: Log;
 }
 
@@ -95,7 +96,7 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     hasEndedBefore: (job) => hasEndedBefore(queue, redis, job),
   });
   registerScriptFailures(worker, deps.log);
-  const brake = registerBrake(worker, deps.log);
+  const brake = registerBrake(worker, deps.log, deps.logRefusal);
   worker.on("closing", () => brake.release());
   // BullMQ hands it out once it is ready, or never, where the worker is closed before.
   worker.getBackend().blockingClient?.then(observeBlocking, () => undefined);

@@ -59,8 +59,12 @@ fault(
     tellProgress("F26", () => `${counted.kills} kills, ${done} of ${jobs} jobs have ended`);
     await until("the first job", () => readRuns().length > 0, 30_000);
     while (done < jobs) {
-      for (const end = Date.now() + killEveryMs; Date.now() < end; counted.added += 1) {
+      // One that takes its time to start, as where processors are busy, is waited for: without any
+      // worker all jobs wait, and one that meets six kills has failed, as is promised.
+      const begun = () => workers.every(({ pid }) => readRuns().some((run) => run.pid === pid));
+      for (const end = Date.now() + killEveryMs; Date.now() < end || !begun();) {
         await addJobs(free, 1);
+        counted.added += 1;
         await sleep(100);
       }
       const victim = counted.kills % workers.length;
