@@ -21,7 +21,7 @@ export function createSummary({
   const password = madeUpPassword ? `password ${madeUpPassword}` : "the password that was given";
   return [
     "",
-    `Task form         ${origins.public}${paths.form}`,
+    `Tasks             ${origins.public}${paths.form}`,
     `Overview          ${origins.public}${paths.overview}`,
     `Bull Board        ${origins.board}/  (user ${config.board.user}, ${password})`,
     `Producer metrics  ${origins.producerMetrics}${paths.metrics}`,

@@ -3,4 +3,5 @@
 /** The tasks by their names, as `createClient<Tasks>` takes them. */
 export interface Tasks {
   readonly divide: typeof import("./divide.ts").default;
+  readonly primes: typeof import("./primes.ts").default;
 }

@@ -49,7 +49,7 @@ test("prefixes each line of a service with its name", async () => {
   expect(output).toMatch(/^producer \| \{.*"producer is up"\}$/m);
   expect(output).toMatch(/^worker {3}\| \{.*"worker is up"\}$/m);
   // What Redis says at its start differs between versions, down to nothing.
-  const services = output.slice(0, output.indexOf("Task form")).trim().split("\n");
+  const services = output.slice(0, output.indexOf("Tasks  ")).trim().split("\n");
   expect(services.filter((line) => !/^(producer|worker {2}|redis {3}) \| /.test(line))).toEqual([]);
 });
 
