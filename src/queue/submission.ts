@@ -10,6 +10,7 @@ import { readRecord } from "./job-record.ts";
 import { type JobPlace, readPlace } from "./place.ts";
 import type { Places } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
+import { startOptions, startsAlike, type StartTime } from "./start-time.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
 
 export interface SubmissionDeps {
@@ -26,6 +27,8 @@ export interface NewJob {
   readonly task: string;
   /** As Redis will give it back: plain JSON, which the task's schema accepts. */
   readonly input: Record<string, unknown>;
+  /** Without one it may start at once. */
+  readonly start?: StartTime | undefined;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
   /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
@@ -52,7 +55,7 @@ export class QueueFullError extends Error {
   }
 }
 
-/** The key belongs to a job with another input. */
+/** The key belongs to a job with another input, or to be started at another time. */
 export class KeyReusedError extends Error {
   override readonly name = "KeyReusedError";
 }
@@ -71,7 +74,7 @@ export class UnreadJobError extends Error {
  * throws.
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
-  const { task, input, idempotencyKey, client, carrierOf } = wanted;
+  const { task, input, start, idempotencyKey, client, carrierOf } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const secret = await deps.ask(deps.idSecret);
@@ -79,7 +82,12 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
     idempotencyKey === undefined ? createRandomId() : createKeyedId(secret, task, idempotencyKey);
   const tag = createClientTag(secret, client);
   const { sent, stored, state, known } = await deps.places.fill(tag, id, async () => {
-    const options = { jobId: id, ...ownJob(tag), ...carryTrace(carrierOf(id)) };
+    const options = {
+      jobId: id,
+      ...startOptions(start),
+      ...ownJob(tag),
+      ...carryTrace(carrierOf(id)),
+    };
     const add = (queue: Queue) => queue.add(task, input, options);
     return idempotencyKey === undefined
       ? { sent: await deps.ask(add), stored: undefined, ...added }
@@ -95,6 +103,9 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   }
   if (!isDeepStrictEqual(held.data, sent.data)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another input");
+  }
+  if (!startsAlike(held.opts, sent.opts)) {
+    throw new KeyReusedError("this Idempotency-Key was used before with another runAt or delayMs");
   }
   // A new job is told as it was sent: a worker may have been quicker than the reading back.
   return { job: known ? held : sent, state, replayed: known };

@@ -10,6 +10,7 @@ export interface JobAnswer {
   readonly error?: string;
   readonly attempts: number;
   readonly created_at?: string;
+  readonly started_at?: string;
   readonly finished_at?: string;
   readonly input: unknown;
   readonly trace_id?: string;

@@ -17,6 +17,7 @@ import { describeLog } from "./job-log.ts";
 import { describeJobs } from "./job-schema.ts";
 import { endOf } from "./job-status.ts";
 import type { Jobs } from "./jobs.ts";
+import { refuseTwoStarts, startFields, startOf, tellsStart } from "./start-fields.ts";
 import { assertKey } from "./submission.ts";
 import { describeExamples, describeSubmissions } from "./task-schemas.ts";
 
@@ -27,10 +28,14 @@ export interface JobRoutesDeps {
   readonly streamQuota: StreamQuota;
 }
 
-const submissionBody = z.strictObject({
-  task: z.string(),
-  input: z.record(z.string(), z.unknown()),
-});
+const submissionBody = z
+  .strictObject({
+    task: z.string(),
+    input: z.record(z.string(), z.unknown()),
+    ...startFields,
+  })
+  .superRefine(refuseTwoStarts)
+  .transform(({ runAt, delayMs, ...body }) => ({ ...body, start: startOf({ runAt, delayMs }) }));
 
 const id: Parameter = {
   name: "id",
@@ -85,7 +90,7 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
             name: "Idempotency-Key",
             in: "header",
             description:
-              "Sent again with the same input, it yields the same job. Random, such as a UUID: who guesses it and the input is told of the job.",
+              "Sent again with the same input and the same runAt or delayMs, it yields the same job. Random, such as a UUID: who guesses it and the input is told of the job.",
             schema: { type: "string", pattern: keyPattern.source },
           },
         ],
@@ -113,12 +118,14 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
           ),
           403: problem("A browser sent it for another site."),
           409: problem(
-            "The Idempotency-Key was used with another input, or what is kept of its job was damaged.",
+            "The Idempotency-Key was used with another input, runAt or delayMs, or what is kept of its job was damaged.",
           ),
           412: problem("There is no version of anything that If-Match could ask for."),
           413: problem("The body is too large."),
           415: problem("The body is not application/json."),
-          422: problem("The input does not fit the task; errors say where."),
+          422: problem(
+            "The input does not fit the task, or runAt or delayMs is not usable; errors say where.",
+          ),
           429: problem(
             "Too many submissions, or, of kind too_many_unfinished, too many jobs of this client " +
               "that have not ended; see Retry-After.",
@@ -250,5 +257,8 @@ async function readSubmission(ctx: RouteContext) {
     pointer: createPointer(path),
     detail: message,
   }));
-  throw new RequestError(422, 'expected {"task": "…", "input": {…}}', { errors });
+  const message = errors.every(tellsStart)
+    ? "when to start is not usable"
+    : 'expected {"task": "…", "input": {…}}';
+  throw new RequestError(422, message, { errors });
 }

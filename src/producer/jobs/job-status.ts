@@ -6,6 +6,7 @@ import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
 import { readPostponedSince } from "../../queue/postponement.ts";
+import { readyAt } from "../../queue/ready-at.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
@@ -75,6 +76,14 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };
+}
+
+/** What a job that was just added says of itself; when it is due needs no further look. */
+export function summarizeAdded(job: Job): JobStatus {
+  const status = summarizeJob(job, "waiting");
+  const due = readyAt(job);
+  if (status.status !== "waiting" || !job.opts.delay || due === undefined) return status;
+  return { ...status, waiting: { reason: "delayed", retry_at: iso(due) } };
 }
 
 /** Somebody who retries a job that has used its attempts up, as in Bull Board, gives it one more. */

@@ -7,6 +7,7 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Shortage } from "../../queue/room.ts";
 import { ClientFullError } from "../../queue/places.ts";
+import type { StartTime } from "../../queue/start-time.ts";
 import {
   KeyReusedError,
   QueueFullError,
@@ -29,11 +30,13 @@ import {
 import { createPointer, maxErrors, RequestError, UnavailableError } from "../http/errors.ts";
 import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import { type JobStatus, summarizeJob } from "./job-status.ts";
+import { type JobStatus, summarizeAdded, summarizeJob } from "./job-status.ts";
 
 export interface Submission {
   readonly task: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Without one it may start at once. */
+  readonly start?: StartTime | undefined;
   readonly idempotencyKey: string | undefined;
   /** Who sends it, as `clientOf` says. */
   readonly client: string;
@@ -160,7 +163,7 @@ const shortageKinds = {
 
 async function add(
   deps: SubmitDeps,
-  { task, context, idempotencyKey, client }: Submission,
+  { task, start, context, idempotencyKey, client }: Submission,
   input: Record<string, unknown>,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
@@ -172,7 +175,7 @@ async function add(
   try {
     const { job, state, replayed } = await submitJob(
       { ...deps, ask, load, places },
-      { task, input, idempotencyKey, client, carrierOf },
+      { task, input, start, idempotencyKey, client, carrierOf },
     );
     sending?.end();
     deps.log.info(
@@ -184,7 +187,7 @@ async function add(
       },
       replayed ? "job known" : "job queued",
     );
-    return { job: summarizeJob(job, state), replayed };
+    return { job: replayed ? summarizeJob(job, state) : summarizeAdded(job), replayed };
   } catch (error) {
     const refusal = refuse(error, sending !== undefined);
     // Whether or not it is the job that was meant, Redis has answered.

@@ -3,6 +3,7 @@ import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Components, placeSchema } from "../http/components.ts";
 import { refer } from "../http/operation.ts";
+import { startSchemas } from "./start-fields.ts";
 
 /** What may be submitted, as `Submission`, which is one of those of the tasks. */
 export function describeSubmissions(tasks: Tasks): Components {
@@ -22,14 +23,14 @@ export function describeSubmissions(tasks: Tasks): Components {
       type: "object",
       required: ["task", "input"],
       additionalProperties: false,
-      properties: { task: { type: "string", const: task }, input: schema },
+      properties: { task: { type: "string", const: task }, input: schema, ...startSchemas },
     };
     return [[name, submission] as const, ...Object.entries(components)];
   });
   const mapping = Object.fromEntries(names.map(([task, name]) => [task, refer(name).$ref]));
   return {
     Submission: {
-      description: "A task, and the input for it.",
+      description: "A task, the input for it, and when to start.",
       oneOf: names.map(([, name]) => refer(name)),
       discriminator: { propertyName: "task", mapping },
     },

@@ -2,6 +2,18 @@ import type { Mutant } from "../mutant.ts";
 
 export const producerJobsMutants: readonly Mutant[] = [
   {
+    name: "a job may be put off for any time",
+    change: {
+      file: "src/producer/jobs/start-fields.ts",
+      from: "return runAt - Date.now() <= longestDelayMs;",
+      to: "return true;",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/start-times.test.ts",
+      test: "is refused by field, and queues nothing",
+    },
+  },
+  {
     name: "a job's state is looked for through a whole queue",
     change: {
       file: "src/producer/jobs/job-status.ts",

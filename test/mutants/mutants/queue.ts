@@ -3,7 +3,7 @@ import type { Mutant } from "../mutant.ts";
 export const queueMutants: readonly Mutant[] = [
   {
     name: "no job id before the add",
-    change: { file: "src/queue/submission.ts", from: "{ jobId: id, ...", to: "{ ..." },
+    change: { file: "src/queue/submission.ts", from: "      jobId: id,\n", to: "" },
     caughtBy: {
       file: "test/producer/jobs/api.test.ts",
       test: "answers the same job to the same Idempotency-Key",

@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JobsOptions } from "bullmq";
+
+/** The earliest start of a job that is not to run at once, as who submits it has said it. */
+export type StartTime =
+  | { readonly runAt: number; readonly delayMs?: undefined }
+  | { readonly delayMs: number; readonly runAt?: undefined };
+
+const dayMs = 86_400_000;
+/** A job that waits for so long is more likely a mistake than a plan, and takes memory all that time. */
+export const longestDelayDays = 365;
+export const longestDelayMs = longestDelayDays * dayMs;
+
+/**
+ * BullMQ's options for it, and one of ours: what was asked for, which a delay that was reckoned from
+ * an instant does not tell. An instant is kept to by the worker's clock alone, for BullMQ adds the
+ * delay to the time of this clock again; one that is over means now.
+ */
+export function startOptions(start: StartTime | undefined, now = Date.now()): JobsOptions {
+  if (start === undefined) return {};
+  if (start.runAt === undefined) return { timestamp: now, delay: start.delayMs };
+  const asked = { runAt: start.runAt };
+  return { timestamp: now, delay: Math.max(0, start.runAt - now), ...asked };
+}
+
+/** Whether jobs with these options were submitted with the same words about their start. */
+export function startsAlike(one: object, other: object): boolean {
+  return isDeepStrictEqual(askedOf(one), askedOf(other));
+}
+
+function askedOf({ runAt, delay = 0 }: { readonly runAt?: unknown; readonly delay?: unknown }) {
+  return runAt === undefined ? { delay } : { runAt };
+}
