@@ -36,8 +36,16 @@ export interface CallOptions {
   readonly retryMs?: number | undefined;
 }
 
-export interface SubmitOptions extends CallOptions {
-  /** The Idempotency-Key: jobs of one key and one input are one job. A random one if not given. */
+/** When a job is to start at the earliest, by one of the two; at once if by neither. */
+export interface StartOptions {
+  /** A text is a time with its offset, such as `2026-12-01T02:00:00Z`. One that is over means now. */
+  readonly runAt?: Date | string | undefined;
+  /** From when the server takes it. */
+  readonly delayMs?: number | undefined;
+}
+
+export interface SubmitOptions extends CallOptions, StartOptions {
+  /** The Idempotency-Key: jobs of one key, one input and one start are one job. A random one if not given. */
   readonly key?: string | undefined;
 }
 
@@ -65,7 +73,11 @@ export type OneSubmission<
   Tasks extends TasksOf<Tasks>,
   Name extends TaskName<Tasks> = TaskName<Tasks>,
 > = Name extends unknown
-  ? { readonly task: Name; readonly input: InputOf<Tasks, Name>; readonly key?: string }
+  ? StartOptions & {
+      readonly task: Name;
+      readonly input: InputOf<Tasks, Name>;
+      readonly key?: string;
+    }
   : never;
 
 /**
@@ -124,7 +136,8 @@ export function createClient<Tasks extends TasksOf<Tasks>>(options: ClientOption
     async submit(task: string, input: unknown, call: SubmitOptions = {}) {
       const { signal, retryMs: limitMs } = limitsOf(call);
       const until = performance.now() + limitMs;
-      const submission = { task, input, key: call.key ?? createKey() };
+      const { key = createKey(), runAt, delayMs } = call;
+      const submission = { task, input, key, runAt, delayMs };
       return submitJob(server, submission, { signal, giveUpAt: () => until });
     },
     async submitMany(submissions: Iterable<OneSubmission<AnyTasks>>, call: SubmitManyOptions = {}) {

@@ -8,14 +8,16 @@ export interface Submission {
   readonly task: string;
   readonly input: unknown;
   readonly key: string;
+  readonly runAt?: Date | string | undefined;
+  readonly delayMs?: number | undefined;
 }
 
 export async function submitJob(
   server: Server,
-  { task, input, key }: Submission,
+  { key, task, input, runAt, delayMs }: Submission,
   limits: { readonly signal: AbortSignal | undefined; readonly giveUpAt: () => number },
 ): Promise<SomeJob> {
-  const body = JSON.stringify({ task, input });
+  const body = JSON.stringify({ task, input, runAt, delayMs });
   return requestJob(server, { method: "POST", path: paths.api, body, key, ...limits });
 }
 

@@ -59,6 +59,26 @@ test("jobs of one key and one input are one job, of another input a conflict", a
   await expect(conflict).rejects.toMatchObject({ status: 409, key: "invoice-7" });
 });
 
+test("a job is submitted to be started at a time, or after one, alone and among many", async () => {
+  const { url } = await startProducer();
+  const client = createFixtureClient({ url });
+  const input = { x: 1, y: 1, delayMs: 0 };
+  const runAt = new Date(Date.now() + 3_600_000);
+  const waiting = { reason: "delayed", retry_at: runAt.toISOString() };
+  expect(await client.submit("quotient", input, { runAt })).toMatchObject({ waiting });
+  const [one, other] = await client.submitMany([
+    { task: "quotient", input, runAt: runAt.toISOString() },
+    { task: "quotient", input, delayMs: 60_000 },
+  ]);
+  expect([one?.job?.status === "waiting" && one.job.waiting, other?.job]).toEqual([
+    waiting,
+    expect.objectContaining({ waiting: { reason: "delayed", retry_at: expect.any(String) } }),
+  ]);
+  await expect(
+    client.submit("quotient", input, { runAt: new Date(Number.NaN) }),
+  ).rejects.toMatchObject({ status: 422, errors: [{ pointer: "/runAt" }] });
+});
+
 test("a job that is none is told as such, also to who waits for it", async () => {
   const client = await openClient();
   const none = `a${"2".repeat(25)}`;

@@ -27,6 +27,8 @@ export interface Options {
   readonly json?: boolean | undefined;
   readonly input?: string | undefined;
   readonly key?: string | undefined;
+  readonly at?: string | undefined;
+  readonly in?: string | undefined;
 }
 
 /** Does what was asked; resolves with the exit code. */

@@ -79,6 +79,22 @@ test("says what was expected of what cannot be meant, and queues nothing", async
     [["submit", "quotient", "--input", "[1]"], `--input must be a JSON object like '{"x": 10}'\n`],
     [["get", "a", "--timeout", "soon"], '--timeout: expected a number of seconds, got "soon"\n'],
     [
+      ["submit", "quotient", "x=1", "y=2", "--in", "10"],
+      '--in: expected a duration like 90s, 10m, 2h or 7d, got "10"\n',
+    ],
+    [
+      ["submit", "quotient", "x=1", "y=2", "--in", "1m", "--at", "2026-12-01T02:00:00Z"],
+      "got both --at and --in, expected one of them\n",
+    ],
+    [
+      ["submit", "quotient", "x=1", "y=2", "--at", "tomorrow"],
+      '--at: got "tomorrow", expected a time with its offset, such as "2026-12-01T02:00:00Z", at most 365 days ahead\n',
+    ],
+    [
+      ["submit", "quotient", "x=1", "y=2", "--in", "366d"],
+      "--in: got 31622400000, expected a whole number from 0 to 31536000000\n",
+    ],
+    [
       ["submit", "quotient", "x=ten", "y=2", "z=1"],
       `the input does not fit the task "quotient"
   x: Invalid input: expected number, received string
@@ -96,6 +112,17 @@ ${fields}`,
     expect([args, await runJobs(url, args)]).toEqual([args, { code: 2, stdout: "", stderr: said }]);
   }
   expect(await queue.getJobs()).toEqual([]);
+});
+
+test("submits a job to be started at a time, or after one", async () => {
+  const { url } = await startProducer();
+  const args = ["submit", "quotient", "x=10", "y=4", "--json"];
+  const at = new Date(Date.now() + 3_600_000).toISOString();
+  const { stdout } = await runJobs(url, [...args, "--at", at]);
+  expect(JSON.parse(stdout).waiting).toEqual({ reason: "delayed", retry_at: at });
+  const later = JSON.parse((await runJobs(url, [...args, "--in", "10m"])).stdout);
+  const waitMs = Date.parse(later.waiting.retry_at) - Date.parse(later.created_at);
+  expect(waitMs).toBe(600_000);
 });
 
 test("says that nothing is there, or no such job", async () => {

@@ -5,6 +5,7 @@ import { exitCodes, UsageError } from "../exit-codes.ts";
 import { readFields } from "../fields.ts";
 import { parseLiterally } from "../literal.ts";
 import { describeOffer, pickOffer, readOffers } from "../offers.ts";
+import { readStart, startOptions } from "../start.ts";
 import { tellEnd } from "./wait.ts";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -17,11 +18,12 @@ export const submitCommand: Command = async (args, surroundings) => {
     const offers = await readOffers(url, signal);
     throw new UsageError(`submit needs a task\n${offers.map(describeOffer).join("\n")}`);
   }
+  const start = readStart(options);
   const input = await readInput(task, fields, surroundings);
   const key = options.key ?? createKey();
   const retryMs = Number.isFinite(leftMs()) ? leftMs() : undefined;
   const job = await client
-    .submit(task, input, { key, signal, retryMs })
+    .submit(task, input, { key, signal, retryMs, ...start })
     .catch(async (error: unknown) => {
       if (error instanceof RefusedError && error.kind !== "unknown") {
         throw await explainRefusal(error, task, surroundings);
@@ -70,6 +72,11 @@ async function explainRefusal(
   { url, signal }: Surroundings,
 ): Promise<Error> {
   if (error.status !== 422) return error;
+  const ofStart = error.errors.filter(({ pointer }) => pointer in startOptions);
+  if (ofStart.length > 0) {
+    const said = ofStart.map(({ pointer, detail }) => `${startOptions[pointer]}: ${detail}`);
+    return new UsageError(said.join("\n"));
+  }
   const parts = error.errors.map(({ pointer, detail }) => {
     const field = pointer.replace(/^\/input\/?/, "");
     return field === "" ? `  ${detail}` : `  ${field}: ${detail}`;
