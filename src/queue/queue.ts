@@ -1,8 +1,10 @@
 import { type JobsOptions, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { reportLimits } from "../contract/job-reports.ts";
+import { defaultPolicy } from "../contract/job-policy.ts";
 import { defaultQueue, type QueueSpec, queues } from "../contract/queues.ts";
 import { createTolerantBackend } from "./backend.ts";
+import { createPolicyOptions } from "./job-options.ts";
 import { prefixOf } from "./keys.ts";
 
 /** BullMQ's names of the two sets of jobs that have ended. */
@@ -14,15 +16,14 @@ type Keep = QueueSpec["keep"];
 /** What every job of a queue gets; a client never sets job options. */
 function createJobOptions({ succeededSeconds, failedSeconds }: Keep) {
   return {
-    attempts: 4,
-    backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
+    ...createPolicyOptions(defaultPolicy),
     // No number of jobs bounds what is kept: whoever sends many short ones would make all others'
     // results go. The memory does (src/queue/budget.ts).
     removeOnComplete: { age: succeededSeconds },
     removeOnFail: { age: failedSeconds },
     stackTraceLimit: 5,
     keepLogs: reportLimits.lines,
-  } as const satisfies JobsOptions;
+  } satisfies JobsOptions;
 }
 
 /** How a queue that keeps ended jobs so long, and its workers, talk to Redis. */

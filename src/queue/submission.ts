@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { JobPolicy } from "../contract/job-policy.ts";
 import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
+import { createPolicyOptions } from "./job-options.ts";
 import { ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobPlace, readPlace } from "./place.ts";
@@ -29,6 +31,8 @@ export interface NewJob {
   readonly input: Record<string, unknown>;
   /** Without one it may start at once. */
   readonly start?: StartTime | undefined;
+  /** What holds of it, which its task says. */
+  readonly policy: JobPolicy;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
   /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
@@ -74,7 +78,7 @@ export class UnreadJobError extends Error {
  * throws.
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
-  const { task, input, start, idempotencyKey, client, carrierOf } = wanted;
+  const { task, input, start, policy, idempotencyKey, client, carrierOf } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const secret = await deps.ask(deps.idSecret);
@@ -85,6 +89,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
     const options = {
       jobId: id,
       ...startOptions(start),
+      ...createPolicyOptions(policy),
       ...ownJob(tag),
       ...carryTrace(carrierOf(id)),
     };

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { z } from "zod";
+import { defaultPolicy, longestBackoffMs, maxBackoffMs } from "../contract/job-policy.ts";
 import { queues } from "../contract/queues.ts";
 import type { Task } from "./task.ts";
 
@@ -17,6 +18,20 @@ const text: Expectation = {
   fits: (value) => typeof value === "string" && value.trim() !== "",
 };
 
+/** Each leaves its error with the job, and a span. */
+const maxAttempts = 50;
+
+const attempts = z
+  .strictObject({
+    max: z.int().min(1).max(maxAttempts).optional(),
+    backoffMs: z.int().min(0).optional(),
+    jitter: z.number().min(0).max(1).optional(),
+  })
+  .refine(
+    ({ max = defaultPolicy.attempts.max, backoffMs = defaultPolicy.attempts.backoffMs }) =>
+      longestBackoffMs({ ...defaultPolicy.attempts, max, backoffMs }) <= maxBackoffMs,
+  );
+
 const fields: Readonly<Record<keyof Task, Expectation>> = {
   title: text,
   description: text,
@@ -31,6 +46,14 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
       .map((name) => `"${name}"`)
       .join(", ")}`,
     fits: (value) => typeof value === "string" && Object.hasOwn(queues, value),
+    optional: true,
+  },
+  attempts: {
+    expected:
+      `{ max, backoffMs, jitter }, each of them optional: 1 to ${maxAttempts} attempts, whole ` +
+      `milliseconds, and a number from 0 to 1; the wait before the last one, backoffMs * ` +
+      `2 ** (max - 2), at most ${maxBackoffMs}, which is 7 days`,
+    fits: (value) => attempts.safeParse(value).success,
     optional: true,
   },
   isolated: {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { CallerFailureClass } from "../contract/failures.ts";
+import type { Attempts } from "../contract/job-policy.ts";
 import type { QueueName } from "../contract/queues.ts";
 import type { JobContext, LogFields } from "./job-context.ts";
 
@@ -39,6 +40,13 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    * not known in the new one.
    */
   readonly queue?: QueueName;
+  /**
+   * How often a job is tried, `max`, and how long it waits before the second attempt, `backoffMs`,
+   * which doubles with each further one; `jitter` is the part of it that is left to chance. Four
+   * times, after 0.5 to 1 s, 1 to 2 s and 2 to 4 s, where it says nothing else; `max: 1` for no retry.
+   * A job keeps what held when it was submitted.
+   */
+  readonly attempts?: Partial<Attempts>;
   /**
    * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
    * to 2^31 - 1, which is 24 days. That of an `isolated` task count from when its process, which has

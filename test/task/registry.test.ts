@@ -78,6 +78,7 @@ export default {
 };`;
 }
 
+const ofAttempts = "expected { max, backoffMs, jitter }, each of them optional: 1 to 50 attempts";
 const limit = "expected a whole number of milliseconds from 1 to 2147483647, which is 24 days";
 
 test.each([
@@ -97,6 +98,14 @@ test.each([
   ["input: z.number()", "expected z.strictObject({ … })"],
   ["input: undefined", 'its "input" is missing, expected z.strictObject({ … })'],
   ['queue: "fast"', 'its "queue" is \'fast\', expected one of "default", "slow"'],
+  ["attempts: 3", `its "attempts" is 3, ${ofAttempts}`],
+  ["attempts: { max: 0 }", `its "attempts" is { max: 0 }, ${ofAttempts}`],
+  ["attempts: { max: 51, backoffMs: 0 }", ofAttempts],
+  ["attempts: { retries: 3 }", ofAttempts],
+  ["attempts: { backoffMs: -1 }", ofAttempts],
+  ["attempts: { jitter: 2 }", ofAttempts],
+  ["attempts: { max: 22 }", ofAttempts],
+  ["attempts: { max: 1.5 }", ofAttempts],
   ['isolated: "yes"', "its \"isolated\" is 'yes', expected true or false"],
   ["run: 5", 'its "run" is 5, expected a function of (input, job)'],
   ["run: (a, b, c) => a", "expected a function of (input, job)"],
@@ -132,6 +141,16 @@ test.each([
 ])("names the file of %s, whatever it throws", async (source, problem) => {
   const folder = await folderWith({ "odd.ts": source });
   await expect(loadTasks(folder)).rejects.toThrow(`"tasks/odd.ts" ${problem}`);
+});
+
+test.each([
+  "{}",
+  "{ max: 1, backoffMs: 0, jitter: 0 }",
+  "{ max: 21 }",
+  "{ max: 50, backoffMs: 0 }",
+])("takes attempts of %s", async (attempts) => {
+  const folder = await folderWith({ "fine.ts": taskWith(`attempts: ${attempts}`) });
+  expect((await loadTasks(folder)).has("fine")).toBe(true);
 });
 
 test("takes the longest time limit that a timer can wait", async () => {

@@ -10,12 +10,15 @@ import { ClientFullError } from "../../queue/places.ts";
 import type { StartTime } from "../../queue/start-time.ts";
 import {
   KeyReusedError,
+  type NewJob,
   QueueFullError,
   submitJob,
   UnreadJobError,
 } from "../../queue/submission.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
+import { policyOf } from "../../task/job-policy.ts";
 import type { Tasks } from "../../task/registry.ts";
+import type { Task } from "../../task/task.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
@@ -80,9 +83,10 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
   const count = (outcome: Outcome) =>
     metrics.jobsEnqueued.inc({ queue, task, source: submission.source, outcome });
   try {
-    const input = parseInput(tasks, submission);
+    const found = findTask(tasks, submission.task);
+    const input = parseInput(found, submission);
     assertKey(submission.idempotencyKey);
-    const receipt = await add(deps, submission, input);
+    const receipt = await add(deps, submission, { input, policy: policyOf(found) });
     count(receipt.replayed ? "deduplicated" : "added");
     return receipt;
   } catch (error) {
@@ -112,16 +116,18 @@ function outcomeOf(error: unknown): Outcome {
   return error.kind === "too_many_unfinished" ? "limited" : "rejected";
 }
 
+function findTask(tasks: Tasks, name: string): Task {
+  const found = tasks.get(name);
+  if (found !== undefined) return found;
+  const known = [...tasks.keys()].join(", ");
+  const detail = `there is no task "${cutName(name)}", expected one of: ${known}`;
+  throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
+}
+
 function parseInput(
-  tasks: Tasks,
+  found: Task,
   { task, input, pointer, wordIssue = wordMissing }: Submission,
 ): Record<string, unknown> {
-  const found = tasks.get(task);
-  if (found === undefined) {
-    const known = [...tasks.keys()].join(", ");
-    const detail = `there is no task "${cutName(task)}", expected one of: ${known}`;
-    throw new RequestError(422, detail, { errors: [{ pointer: "/task", detail }] });
-  }
   const parsed = acceptInput(found, input, { error: wordIssue });
   // As Redis will give it back: compared with what is stored, anything else would look like another input.
   if (parsed.kind === "taken") return parsed.value;
@@ -164,7 +170,7 @@ const shortageKinds = {
 async function add(
   deps: SubmitDeps,
   { task, start, context, idempotencyKey, client }: Submission,
-  input: Record<string, unknown>,
+  content: Pick<NewJob, "input" | "policy">,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
   const { name: queue, ask, load, places } = deps.deskOf(task);
@@ -175,7 +181,7 @@ async function add(
   try {
     const { job, state, replayed } = await submitJob(
       { ...deps, ask, load, places },
-      { task, input, start, idempotencyKey, client, carrierOf },
+      { task, ...content, start, idempotencyKey, client, carrierOf },
     );
     sending?.end();
     deps.log.info(

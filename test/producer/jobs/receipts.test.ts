@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { defaultPolicy } from "../../../src/contract/job-policy.ts";
 import { summarizeJob } from "../../../src/producer/jobs/job-status.ts";
 import { createIdSecret } from "../../../src/queue/id-secret.ts";
 import { createPlaces } from "../../../src/queue/places.ts";
@@ -33,6 +34,7 @@ test("a new job is told as it was sent, even where it has ended before it was re
     } = await submitJob(deps, {
       task: "quotient",
       input: { x: 10, y: 2, delayMs: 0 },
+      policy: defaultPolicy,
       idempotencyKey: "once",
       client: "203.0.113.1",
       carrierOf: () => ({}),
