@@ -22,6 +22,8 @@ export interface EndedSample {
  * smallest, of 1.2 KB. Of a client that has a third of all bytes in them, 37 are drawn on average, and 26 make a
  * quarter of what was drawn: by Poisson's distribution that is so with 98 %. With a tenth of the bytes
  * a client is taken for one that has a quarter once in a million times, with an eighth once in 17,000.
+ * Where a task has results of the 256 KB that it may have at most, which makes jobs of 390 KB, it is
+ * 94 %, and once in 2,300 and 260.
  * In between chance has a say. Of 1,024 draws, 3 are of such a third on average, which tells nothing.
  */
 const enough = 12_288;

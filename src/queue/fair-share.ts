@@ -8,7 +8,7 @@ const fairShare = 0.25;
 /**
  * Different jobs of a client that have to be among those drawn before it is judged: a large one is a
  * large part of what was drawn, and tells nothing of what its client has. So few are never a quarter:
- * with 195 KB each they have 1.6 MB, and ended jobs at least 50 MB (src/queue/budget.ts).
+ * with 390 KB each, the most that a job can have (src/contract/result-limits.ts), they have 3.1 MB, and ended jobs at least 50 MB (src/queue/budget.ts).
  */
 const fewestJudged = 8;
 

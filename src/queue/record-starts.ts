@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 
-/** Cut in Redis, for a field may have a hundred thousand characters. What is no hash has no fields. */
+/** Cut in Redis, for a field may have hundreds of thousands of characters. What is no hash has no fields. */
 const readScript = `
 local starts = {}
 for i, key in ipairs(KEYS) do

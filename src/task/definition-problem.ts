@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { z } from "zod";
 import { defaultPolicy, longestBackoffMs, maxBackoffMs } from "../contract/job-policy.ts";
 import { queues } from "../contract/queues.ts";
+import { resultBytes } from "../contract/result-limits.ts";
 import type { Task } from "./task.ts";
 
 /** What a timer of Node.js can wait at most; a longer one would end at once. */
@@ -40,6 +41,12 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
   timeLimitMs: {
     expected: `a whole number of milliseconds from 1 to ${maxTimerMs}, which is 24 days`,
     fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxTimerMs,
+  },
+  maxResultBytes: {
+    expected: `a whole number of bytes from 1 to ${resultBytes.most}`,
+    fits: (value) =>
+      Number.isInteger(value) && Number(value) >= 1 && Number(value) <= resultBytes.most,
+    optional: true,
   },
   queue: {
     expected: `one of ${Object.keys(queues)

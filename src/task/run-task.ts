@@ -61,7 +61,7 @@ export async function runTask(
     // and is waited for so that nothing of it goes on when the job runs again.
     const result = await (isolated ? work : Promise.race([work, stopped]));
     stop.signal.throwIfAborted();
-    formatResult(result);
+    formatResult(result, task.maxResultBytes);
     return result;
   } catch (error) {
     // Most libraries throw an AbortError of their own: the reason is what the caller can act on.

@@ -60,7 +60,12 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    */
   readonly isolated?: boolean;
   /**
-   * Does the work and returns the result: anything that JSON keeps as it is, 64 KB at most: null,
+   * What a result may have as JSON: 65,536 bytes, where it says nothing else, and 262,144 at most.
+   * What is larger belongs into a store of its own, and its address into the result.
+   */
+  readonly maxResultBytes?: number;
+  /**
+   * Does the work and returns the result: anything that JSON keeps as it is, `maxResultBytes` at most: null,
    * booleans, finite numbers, texts, arrays and plain objects of these. Properties that are
    * `undefined` are left out; for anything else the job fails at once.
    * It may run again after a crash, and must stop soon after `job.signal` aborts.

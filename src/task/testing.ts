@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { FailureClass } from "../contract/failures.ts";
+import { resultBytes } from "../contract/result-limits.ts";
 import { acceptInput } from "./accepted-input.ts";
 import { type Collected, collectReports } from "./collected-reports.ts";
 import { classifyFailure } from "./failure.ts";
@@ -133,7 +134,7 @@ async function endingOf(run: Promise<unknown>): Promise<Ending> {
 }
 
 function asKept(result: unknown): unknown {
-  return JSON.parse(formatResult(result) ?? "null");
+  return JSON.parse(formatResult(result, resultBytes.most) ?? "null");
 }
 
 /** Whether it comes to an end soon, whatever that is. */

@@ -79,6 +79,7 @@ export default {
 }
 
 const ofAttempts = "expected { max, backoffMs, jitter }, each of them optional: 1 to 50 attempts";
+const bytes = "expected a whole number of bytes from 1 to 262144";
 const limit = "expected a whole number of milliseconds from 1 to 2147483647, which is 24 days";
 
 test.each([
@@ -97,6 +98,9 @@ test.each([
   ["input: { x: z.number() }", 'its "input" is {'],
   ["input: z.number()", "expected z.strictObject({ … })"],
   ["input: undefined", 'its "input" is missing, expected z.strictObject({ … })'],
+  ["maxResultBytes: 0", `its "maxResultBytes" is 0, ${bytes}`],
+  ["maxResultBytes: 262_145", `its "maxResultBytes" is 262145, ${bytes}`],
+  ['maxResultBytes: "1 MB"', bytes],
   ['queue: "fast"', 'its "queue" is \'fast\', expected one of "default", "slow"'],
   ["attempts: 3", `its "attempts" is 3, ${ofAttempts}`],
   ["attempts: { max: 0 }", `its "attempts" is { max: 0 }, ${ofAttempts}`],

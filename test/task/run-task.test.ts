@@ -39,6 +39,20 @@ test("ends a task when the worker stops", async () => {
   await expect(work).rejects.toThrow("the worker stops");
 });
 
+/** A task that returns so many characters, and may return 100,000 bytes. */
+function returning(length: number) {
+  return { ...taskThat(async () => "x".repeat(length)), maxResultBytes: 100_000 };
+}
+
+test("takes a result as large as the task says, and no larger one", async () => {
+  // With its two quotes.
+  await expect(runTask(returning(99_998), {}, calm)).resolves.toHaveLength(99_998);
+  await expect(runTask(returning(99_999), {}, calm)).rejects.toMatchObject({
+    failureClass: "overflow",
+    message: "the result is larger than 100000 bytes",
+  });
+});
+
 test.each([
   [{ rows: [{ ratio: Number.NaN }] }, 'the result at "rows[0].ratio" is NaN'],
   [-Infinity, "the result is -Infinity"],

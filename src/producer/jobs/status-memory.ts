@@ -24,7 +24,7 @@ export interface MemoryLimits {
 
 /**
  * A little longer than the second between two looks of a stream, which so serve all other readers.
- * A job may have a hundred thousand characters, or a few hundred as most have.
+ * A job may have hundreds of thousands of characters, or a few hundred as most have.
  */
 const defaults: MemoryLimits = { ms: 1_200, characters: 4_000_000 };
 

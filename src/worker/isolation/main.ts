@@ -53,7 +53,7 @@ async function perform(
   const context = openJobContext({ id, attempt, signal }, outbox);
   try {
     const result = await task.run(input, context.job);
-    return { kind: "result", job, json: formatResult(result) };
+    return { kind: "result", job, json: formatResult(result, task.maxResultBytes) };
   } catch (error) {
     return { kind: "failure", job, failure: classifyFailure(error), stack: readStack(error) };
   } finally {

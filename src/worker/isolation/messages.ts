@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { logLevels, reportLimits } from "../../contract/job-reports.ts";
+import { resultBytes } from "../../contract/result-limits.ts";
 import { latestMs } from "../../queue/stored-time.ts";
 import { failureLengths } from "../../task/failure.ts";
 import { createLine } from "../../task/job-reports.ts";
-import { resultBytes } from "../../task/result.ts";
 
 /** What a worker sends to the process of an isolated task. */
 export type Order =
@@ -27,7 +27,8 @@ export type Outcome = Exclude<Message, { kind: "ready" | "report" }>;
 /** That, read by the worker. */
 export type Answer = Exclude<z.output<typeof message>, { kind: "ready" | "report" }>;
 
-const json = z.string().max(resultBytes).transform(parseJson);
+/** The worker then holds it against what the task may return. */
+const json = z.string().max(resultBytes.most).transform(parseJson);
 const progress = z.object({
   fraction: z.number().min(0).max(1),
   text: z.string().max(reportLimits.text).optional(),

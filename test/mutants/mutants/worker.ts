@@ -2,6 +2,18 @@ import type { Mutant } from "../mutant.ts";
 
 export const workerMutants: readonly Mutant[] = [
   {
+    name: "an isolated task's process sends a result of any size",
+    change: {
+      file: "src/worker/isolation/messages.ts",
+      from: "z.string().max(resultBytes.most)",
+      to: "z.string()",
+    },
+    caughtBy: {
+      file: "test/worker/isolation/isolated-tasks.test.ts",
+      test: "a process that sends a result that is too long is killed",
+    },
+  },
+  {
     name: "an isolated task's process reports as often as it likes",
     change: {
       file: "src/worker/isolation/child.ts",

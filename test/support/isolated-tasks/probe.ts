@@ -9,6 +9,7 @@ const deeds: Readonly<Record<string, (job: JobContext, message: string) => unkno
     variables: Object.keys(process.env),
     oomScore: Number(readFileSync("/proc/self/oom_score_adj", "utf8")),
   }),
+  fill: (_, message) => "x".repeat(Number(message)),
   nothing: () => undefined,
   flood: () => {
     for (let n = 0; n < 500; n += 1) process.stdout.write(`${"x".repeat(9_999)}\n`);
@@ -71,6 +72,7 @@ export default defineTask({
   description: "Does one of several things that show what it is like to be isolated.",
   input: z.strictObject({ deed: z.string(), message: z.string().default("") }),
   timeLimitMs: 20_000,
+  maxResultBytes: 100_000,
   isolated: true,
   run: async ({ deed, message }, job) => deeds[deed]?.(job, message),
 });

@@ -148,6 +148,17 @@ test("a process of one task makes room for that of another", async () => {
   expect(ours(pid)).toBe(false);
 });
 
+test("an isolated task's result may be as large as the task says", async () => {
+  const { run } = await openTasks();
+  const fill = (length: number) => run("probe", { deed: "fill", message: String(length) });
+  await expect(fill(99_998)).resolves.toHaveLength(99_998);
+  const error: unknown = await fill(99_999).catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toMatchObject({
+    failureClass: "overflow",
+    reason: "the result is larger than 100000 bytes",
+  });
+});
+
 test.each([
   ["reject", "division_by_zero", "cannot do that", false],
   ["depend", "dependency", "the mail server is silent", true],
@@ -230,7 +241,7 @@ test.for<[what: string, message: unknown]>([
     { kind: "report", job: 1, lines: [{ ...line, message: "x".repeat(2_001) }], skipped: 0 },
   ],
   ["no JSON", { kind: "result", job: 1, json: "{" }],
-  ["a result that is too long", { kind: "result", job: 1, json: `"${"x".repeat(65_536)}"` }],
+  ["a result that is too long", { kind: "result", job: 1, json: `"${"x".repeat(262_144)}"` }],
   [
     "a failure without a class",
     { kind: "failure", job: 1, failure: { ...failure, failureClass: "toString" } },
