@@ -11,11 +11,14 @@ export interface Attempts {
 /** What holds of a job, by its task. */
 export interface JobPolicy {
   readonly attempts: Attempts;
+  /** Of the task's unfinished jobs, one may have this key; `undefined` for any number. */
+  readonly uniqueKey: string | undefined;
 }
 
 /** What holds of the jobs of a task that says nothing else. */
 export const defaultPolicy: JobPolicy = {
   attempts: { max: 4, backoffMs: 1_000, jitter: 0.5 },
+  uniqueKey: undefined,
 };
 
 /** No wait for an attempt may be longer: failed jobs are kept as long. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { JobsOptions } from "bullmq";
 import type { JobPolicy } from "../contract/job-policy.ts";
 
@@ -7,4 +8,13 @@ export function createPolicyOptions({ attempts: { max, backoffMs, jitter } }: Jo
     attempts: max,
     backoff: { type: "exponential", delay: backoffMs, jitter },
   } satisfies JobsOptions;
+}
+
+/** Has BullMQ add the job only while no unfinished one of its task has the key, which may be of any length. */
+export function onlyOne(task: string, { uniqueKey }: JobPolicy): JobsOptions {
+  if (uniqueKey === undefined) return {};
+  const id = createHash("sha256")
+    .update(JSON.stringify([task, uniqueKey]))
+    .digest("base64url");
+  return { deduplication: { id } };
 }

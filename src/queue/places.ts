@@ -24,6 +24,8 @@ export class ClientFullError extends Error {
 export interface Filling {
   /** The queue had it before; `stored` then says since when. */
   readonly known: boolean;
+  /** What the queue has instead is another job, which has a place of its own. */
+  readonly isOther: boolean;
   readonly stored: { readonly timestamp: number } | undefined;
 }
 
@@ -111,6 +113,10 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
     throw new ClientFullError(limit);
   };
 
+  /** Where Redis does not answer, a place without a job is found later. */
+  const leave = (keys: PlaceKeys, id: string) =>
+    ask((_, redis) => leavePlace(redis, keys, id)).catch(() => undefined);
+
   return {
     async fill(tag, id, add) {
       const keys = { client: toKey(`client:${tag}`), jobs: toKey("") };
@@ -122,16 +128,17 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
       };
       if (!hasRoom) {
         await findPlace(standing, keys, id).finally(answered);
-        return add();
+        const filling = await add();
+        if (filling.isOther) await leave(keys, id);
+        return filling;
       }
       const [placed, filling] = await Promise.all([
         count(standing, keys, id).finally(answered),
         add(),
       ]);
       // Told again, it takes no place: it had its own, perhaps from another address, or has ended.
-      if (placed && filling.known && !isBeingAdded(filling.stored?.timestamp ?? 0)) {
-        await ask((_, redis) => leavePlace(redis, keys, id)).catch(() => undefined);
-      }
+      const isTold = filling.known && !isBeingAdded(filling.stored?.timestamp ?? 0);
+      if (placed && (filling.isOther || isTold)) await leave(keys, id);
       return filling;
     },
   };

@@ -6,7 +6,7 @@ import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
-import { createPolicyOptions } from "./job-options.ts";
+import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
 import { type JobPlace, readPlace } from "./place.ts";
@@ -45,7 +45,7 @@ export interface SubmittedJob {
   readonly job: Job;
   /** Where it was when it was read. */
   readonly state: JobPlace["state"];
-  /** The key was known: this is the job of an earlier submission. */
+  /** This is the job of an earlier submission, with this key or with the unique key of its policy. */
   readonly replayed: boolean;
 }
 
@@ -85,21 +85,23 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   const id =
     idempotencyKey === undefined ? createRandomId() : createKeyedId(secret, task, idempotencyKey);
   const tag = createClientTag(secret, client);
-  const { sent, stored, state, known } = await deps.places.fill(tag, id, async () => {
+  const { sent, stored, state, known, isOther } = await deps.places.fill(tag, id, async () => {
     const options = {
       jobId: id,
       ...startOptions(start),
       ...createPolicyOptions(policy),
+      ...onlyOne(task, policy),
       ...ownJob(tag),
       ...carryTrace(carrierOf(id)),
     };
     const add = (queue: Queue) => queue.add(task, input, options);
-    return idempotencyKey === undefined
+    return idempotencyKey === undefined && policy.uniqueKey === undefined
       ? { sent: await deps.ask(add), stored: undefined, ...added }
       : deps.ask((queue, redis) => addOnce(queue, redis, id, () => add(queue)));
   });
-  if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
   const held = stored ?? sent;
+  if (isOther) return { job: held, state, replayed: true };
+  if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
   const { damage } = readRecord(held);
   if (damage !== undefined) {
     throw new KeyReusedError(
@@ -121,7 +123,8 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
  * older job, but hands back what was just sent. An older job that is in none of the queue's lists can
  * never run; it is removed, and added anew. Whoever does both at the same time does no harm: only a
  * job in no list is removed, and only one that is gone can be added. Where more jobs wait than are
- * looked through, it counts as waiting until they are fewer.
+ * looked through, it counts as waiting until they are fewer. Of a job whose unique key another one
+ * has, that other one is the older job.
  */
 async function addOnce(
   queue: Queue,
@@ -130,21 +133,34 @@ async function addOnce(
   add: () => Promise<Job>,
 ): Promise<AddedJob> {
   const sent = await add();
+  const heldId = sent.id ?? id;
   const older = await readBack(() => readOlder(queue, redis, sent, id));
   if (older.state !== "unknown") return { sent, ...older };
-  await removeOrphan(queue, id);
+  await removeOrphan(queue, heldId);
   const anew = await add();
-  const stored = await readBack(() => queue.getJob(id));
-  return { sent: anew, stored, ...added, known: stored !== undefined && isOlder(stored, anew) };
+  const anewId = anew.id ?? id;
+  const stored = await readBack(() => queue.getJob(anewId));
+  const isOther = anewId !== id;
+  const known = stored !== undefined && (isOther || isOlder(stored, anew));
+  return { sent: anew, stored, ...added, known, isOther };
 }
 
 /** What Redis has under the id of a job that was just sent. */
 async function readOlder(queue: Queue, redis: Redis, sent: Job, id: string): Promise<StoredJob> {
-  const first = await queue.getJob(id);
-  if (first === undefined || !isOlder(first, sent)) return { stored: first, ...added };
+  const heldId = sent.id ?? id;
+  const isOther = heldId !== id;
+  const first = await queue.getJob(heldId);
+  // What another job's key stood for has gone since: it is added anew, as what is in no list is.
+  if (isOther && first === undefined)
+    return { stored: first, state: "unknown", known: true, isOther };
+  const isNew = !isOther && (first === undefined || !isOlder(first, sent));
+  if (isNew) return { stored: first, ...added };
   // The place first: a job that is read after its end has its result.
-  const [{ state }, stored] = await Promise.all([readPlace(queue, redis, id), queue.getJob(id)]);
-  return { stored, state: stored === undefined ? "unknown" : state, known: true };
+  const [{ state }, stored] = await Promise.all([
+    readPlace(queue, redis, heldId),
+    queue.getJob(heldId),
+  ]);
+  return { stored, state: stored === undefined ? "unknown" : state, known: true, isOther };
 }
 
 /** Once it was sent, nobody may be told that it was not. */
@@ -157,13 +173,15 @@ async function readBack<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** A job that was not there before, and was just added. */
-const added = { state: "waiting", known: false } as const;
+const added = { state: "waiting", known: false, isOther: false } as const;
 
 interface StoredJob {
   readonly stored: Job | undefined;
   readonly state: JobPlace["state"];
   /** What is stored is older than what was sent. */
   readonly known: boolean;
+  /** It is another job, which has the unique key. */
+  readonly isOther: boolean;
 }
 interface AddedJob extends StoredJob {
   readonly sent: Job;

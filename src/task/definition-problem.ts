@@ -63,6 +63,11 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
     fits: (value) => attempts.safeParse(value).success,
     optional: true,
   },
+  unique: {
+    expected: "a function of (input) that returns a key or undefined",
+    fits: (value) => typeof value === "function" && value.length <= 1,
+    optional: true,
+  },
   isolated: {
     expected: "true or false",
     fits: (value) => typeof value === "boolean",

@@ -14,6 +14,11 @@ export type Example<Schema extends z.ZodObject = z.ZodObject> = {
   | { readonly failure: CallerFailureClass; readonly result?: never }
 );
 
+/** As a method, so that tasks of any input are tasks. */
+type UniqueKey<Schema extends z.ZodObject> = {
+  of(input: z.output<Schema>): string | undefined;
+}["of"];
+
 /**
  * Work that a submitter can ask for; the name of its file in `tasks/` is its name. Where the type
  * of its result is of no interest, as in the registry, it is unknown.
@@ -47,6 +52,12 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    * A job keeps what held when it was submitted.
    */
   readonly attempts?: Partial<Attempts>;
+  /**
+   * A key made from the input, of which one job at a time may be unfinished; `undefined` for any
+   * number. Whoever submits a second one gets the first one's id, and so is told its input and its
+   * result. A job that is retried by hand after its end does not count.
+   */
+  readonly unique?: UniqueKey<Schema>;
   /**
    * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
    * to 2^31 - 1, which is 24 days. That of an `isolated` task count from when its process, which has

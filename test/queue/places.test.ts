@@ -11,7 +11,7 @@ import { ownRedis } from "../support/redis.ts";
 
 const secret = Buffer.alloc(32, 7);
 const never = new Promise<never>(() => undefined);
-const filling = { known: false, stored: undefined };
+const filling = { known: false, isOther: false, stored: undefined };
 
 const addNothing = () => never;
 

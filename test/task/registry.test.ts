@@ -101,6 +101,7 @@ test.each([
   ["maxResultBytes: 0", `its "maxResultBytes" is 0, ${bytes}`],
   ["maxResultBytes: 262_145", `its "maxResultBytes" is 262145, ${bytes}`],
   ['maxResultBytes: "1 MB"', bytes],
+  ['unique: "id"', "its \"unique\" is 'id', expected a function of (input) that returns a key"],
   ['queue: "fast"', 'its "queue" is \'fast\', expected one of "default", "slow"'],
   ["attempts: 3", `its "attempts" is 3, ${ofAttempts}`],
   ["attempts: { max: 0 }", `its "attempts" is { max: 0 }, ${ofAttempts}`],

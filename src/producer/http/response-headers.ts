@@ -6,7 +6,8 @@ export const responseHeaders = {
     schema: { type: "string", format: "uri-reference" },
   },
   "Idempotency-Replayed": {
-    description: "There if the Idempotency-Key was known: this is the job of an earlier request.",
+    description:
+      "There if this is the job of an earlier request: the Idempotency-Key was known, or the task allows one unfinished job for such an input, and this is it.",
     schema: { type: "string", const: "true" },
   },
   "Retry-After": {

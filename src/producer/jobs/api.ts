@@ -105,13 +105,17 @@ export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRout
         },
         components: { ...components, ...describeSubmissions(tasks) },
         responses: {
-          202: json("The job is queued, or was before by this Idempotency-Key.", refer("Job"), {
-            headers: referHeaders("Location", "Idempotency-Replayed"),
-            links: {
-              read: { operationId: "getJob", ...ofItsId, description: "How it stands." },
-              watch: { operationId: "watchJob", ...ofItsId, description: "Each change of it." },
+          202: json(
+            "The job is queued, or was before: by this Idempotency-Key, or as the one unfinished job that its task allows for such an input. Of the latter, an Idempotency-Key that was sent stays free.",
+            refer("Job"),
+            {
+              headers: referHeaders("Location", "Idempotency-Replayed"),
+              links: {
+                read: { operationId: "getJob", ...ofItsId, description: "How it stands." },
+                watch: { operationId: "watchJob", ...ofItsId, description: "Each change of it." },
+              },
             },
-          }),
+          ),
           400: problem(
             "The body is no usable JSON, the Idempotency-Key is none, or a number would not come " +
               "back as it was sent; errors then say which.",

@@ -86,7 +86,7 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     const found = findTask(tasks, submission.task);
     const input = parseInput(found, submission);
     assertKey(submission.idempotencyKey);
-    const receipt = await add(deps, submission, { input, policy: policyOf(found) });
+    const receipt = await add(deps, submission, { input, policy: policyOf(found, input) });
     count(receipt.replayed ? "deduplicated" : "added");
     return receipt;
   } catch (error) {
