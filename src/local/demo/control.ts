@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import type { Queue } from "bullmq";
+import { queues } from "../../contract/queues.ts";
 import type { Config } from "../../service/config.ts";
 import { within } from "../../service/deadline.ts";
 import { loadSecret } from "../../service/secret-file.ts";
@@ -6,10 +8,11 @@ import { createQueue } from "../../queue/queue.ts";
 import { openRedis } from "../../queue/connection.ts";
 import type { Deployment } from "../deployment.ts";
 
-/** What the demo may do to a queue besides submitting to it. */
+/** What the demo may do to the queues, all at once, besides submitting to them. */
 export interface Control {
+  /** Whether any is. */
   isPaused(): Promise<boolean>;
-  /** Once it throws, the queue may be paused all the same, or soon. */
+  /** Once it throws, they may be paused all the same, or soon. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Asks the worker to stop; its launcher starts another. */
@@ -20,7 +23,7 @@ export interface Control {
 const callMs = 5_000;
 
 /**
- * Access to the queue and the worker of a deployment that `npm start` runs on this machine.
+ * Access to the queues and the worker of a deployment that `npm start` runs on this machine.
  * Throws the reason when it is not certain that this is one.
  */
 export async function openControl({
@@ -51,11 +54,14 @@ export async function openControl({
   if (!isThisMachine(address.url)) throw new Error("its Redis is not on this machine");
 
   const redis = openRedis(address, "background");
-  const queue = createQueue(redis);
+  const all = Object.entries(queues).map(([name, spec]) => createQueue(redis, name, spec));
+  const askAll = <Answer>(ask: (queue: Queue) => Promise<Answer>) =>
+    within(callMs, Promise.all(all.map(ask)));
   // A Redis that does not answer shows in the calls themselves.
   redis.on("error", () => undefined);
   try {
-    if ((await within(callMs, queue.getJob(knownJobId))) === undefined) {
+    const found = await askAll((queue) => queue.getJob(knownJobId));
+    if (found.every((job) => job === undefined)) {
       throw new Error("its jobs are not in the Redis at hand");
     }
   } catch (error) {
@@ -63,9 +69,9 @@ export async function openControl({
     throw error;
   }
   return {
-    isPaused: () => within(callMs, queue.isPaused()),
-    pause: () => within(callMs, queue.pause()),
-    resume: () => within(callMs, queue.resume()),
+    isPaused: async () => (await askAll((queue) => queue.isPaused())).includes(true),
+    pause: async () => void (await askAll((queue) => queue.pause())),
+    resume: async () => void (await askAll((queue) => queue.resume())),
     restartWorker: () => void process.kill(findWorker(launcherPid), "SIGTERM"),
     close: () => redis.disconnect(),
   };

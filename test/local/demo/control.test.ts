@@ -1,8 +1,9 @@
 import { inject, onTestFinished, test, expect } from "vitest";
 import { openControl } from "../../../src/local/demo/control.ts";
 import { readDeployment } from "../../../src/local/deployment.ts";
-import { submitDivision } from "../../support/client.ts";
+import { readBody, submitDivision } from "../../support/client.ts";
 import { startLauncher } from "../../support/launcher.ts";
+import { until } from "../../support/until.ts";
 
 const deployment = {
   launcherPid: process.pid,
@@ -45,4 +46,8 @@ test("refuses a Redis elsewhere, and one that does not hold the jobs", async () 
   expect(await control.isPaused()).toBe(false);
   await control.pause();
   expect(await control.isPaused()).toBe(true);
+  await until("all queues to be told as paused", async () => {
+    const latest = (await readBody(await fetch(`${url}/api/v1/overview`))).at(-1);
+    return latest?.queue?.paused;
+  });
 }, 30_000);
