@@ -217,4 +217,16 @@ export const workerMutants: readonly Mutant[] = [
     },
     caughtBy: { file: "test/faults/sigterm.test.ts", test: "F17" },
   },
+  {
+    name: "a promise that a task does not wait for ends its worker",
+    change: {
+      file: "src/worker/main.ts",
+      from: 'process.on("unhandledRejection", (error) => tellLateRejection(worker.log, error));',
+      to: "void tellLateRejection;",
+    },
+    caughtBy: {
+      file: "test/worker/late-rejection.test.ts",
+      test: "a task that rejects after it has returned",
+    },
+  },
 ];
