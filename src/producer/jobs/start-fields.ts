@@ -29,7 +29,7 @@ export const startFields = {
 };
 
 /** Whether a job may wait for that Unix time in ms; one in the past means now. */
-function isNearEnough(runAt: number): boolean {
+export function isNearEnough(runAt: number): boolean {
   return runAt - Date.now() <= longestDelayMs;
 }
 

@@ -1,11 +1,12 @@
 import { html } from "hono/html";
-import { keyField } from "../../contract/forms.ts";
+import { keyField, runAtField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
 import { nameFailure } from "./failure-name.ts";
 import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
+import { isOfRunAt, renderLater } from "./later.ts";
 import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
@@ -44,7 +45,7 @@ export function renderFormPage(
       title: form.errors === undefined ? title : `Error: ${title}`,
       description,
       ...(!isOneOfSeveral && { path: paths.form }),
-      assets: ["sending.js"],
+      assets: ["sending.js", "later.js"],
     },
     html`<main>
       ${isOneOfSeveral && html`<nav aria-label="Breadcrumb"><a href="${paths.form}">All tasks</a></nav>`}
@@ -63,7 +64,11 @@ export function renderRecentJobs({ jobs, labelOf }: RecentJobs): Markup {
 
 function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: TaskForm): Markup {
   const wrong = fields.filter((field) => errorsOf(field, errors).length > 0);
-  const general = errors.filter((error) => !fields.some((field) => isOf(field, error)));
+  const ofRunAt = errors.filter(isOfRunAt);
+  const runAtId = `${name}-${runAtField}`;
+  const general = errors.filter(
+    (error) => !isOfRunAt(error) && !fields.some((field) => isOf(field, error)),
+  );
   return html`<section>
     <h1>${task.title}</h1>
     <p>${task.description}</p>
@@ -74,6 +79,7 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
         <ul>
           ${general.map(({ detail }) => html`<li>${renderText(asSentence(detail))}</li>`)}
           ${wrong.map((field) => html`<li><a href="#${idOf(name, field)}">${field.label}</a></li>`)}
+          ${ofRunAt.length > 0 && html`<li><a href="#${runAtId}">Start time</a></li>`}
         </ul>
       </div>`
     }
@@ -87,6 +93,12 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
           isFirstWrong: field === wrong[0],
         }),
       )}
+      ${renderLater({
+        id: runAtId,
+        value: sent?.get(runAtField) ?? "",
+        errors: ofRunAt,
+        isFirstWrong: ofRunAt.length > 0 && wrong.length === 0,
+      })}
       <button type="submit">Submit</button>
       <p role="status" class="sending"></p>
     </form>

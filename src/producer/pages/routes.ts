@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ParameterizedContext } from "koa";
-import { keyField } from "../../contract/forms.ts";
+import { keyField, runAtField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { clientOf } from "../../service/client-address.ts";
@@ -12,6 +12,7 @@ import type { Route } from "../http/route.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createWording } from "./field-wording.ts";
 import { createFields, parseFields } from "./fields.ts";
+import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { renderJobPage } from "./job-page.ts";
@@ -102,12 +103,16 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         keep(new Map(sent));
         const idempotencyKey = sent.get(keyField) ?? randomUUID();
         sent.delete(keyField);
-        const input = parseFields(form.fields, sent);
+        const typed = new Map(sent);
+        typed.delete(runAtField);
+        const input = parseFields(form.fields, typed);
         try {
+          const start = parseRunAt(sent.get(runAtField) ?? "");
           assertPlain(input);
           const { job } = await jobs.submit({
             task: form.name,
             input,
+            start,
             idempotencyKey,
             client: clientOf(ctx.ip),
             source: "form",
