@@ -25,7 +25,7 @@ export function startDeadman(deps: DeadmanDeps): () => void {
   const look = async () => {
     const { jobs, paused, heldBy } = await readState();
     const isFree = !paused && heldBy.length === 0 && activity.running < concurrency;
-    const idle = jobs.waiting > 0 && isFree;
+    const idle = jobs.waiting + jobs.prioritized > 0 && isFree;
     const stirredAt = Math.max(activity.lastStartAt, brake.lastHeldAt);
     if (!idle || (idleSince !== undefined && stirredAt > idleSince)) {
       idleSince = undefined;

@@ -41,6 +41,11 @@ test("gives a worker up that starts nothing although jobs wait", async () => {
   expect(await watch(async () => idle)).toBeGreaterThan(0);
 });
 
+test("gives a worker up that starts none of the jobs that have a priority", async () => {
+  const jobs = { ...idle.jobs, waiting: 0, prioritized: 3 };
+  expect(await watch(async () => ({ ...idle, jobs }))).toBeGreaterThan(0);
+});
+
 test("lets a worker be that has nothing to do", async () => {
   expect(await watch(async () => ({ ...idle, jobs: { ...idle.jobs, waiting: 0 } }))).toBe(0);
 });
