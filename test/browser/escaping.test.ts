@@ -25,7 +25,7 @@ test("a form that is shown again shows what was typed, and its own key, as text"
     tooLong,
     attack,
   ]);
-  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, [refusal(422)]]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithTask, [refusal(422)]]);
 });
 
 test("a form shows the name of a field that the task does not have as text", async () => {
@@ -39,7 +39,7 @@ test("a form shows the name of a field that the task does not have as text", asy
   await page.getByText("Not submitted: correct what follows.").waitFor();
 
   expect(await page.getByText(attack).count()).toBe(1);
-  expect([await findIntruders(page), complaints]).toEqual([nothingWithForm, [refusal(422)]]);
+  expect([await findIntruders(page), complaints]).toEqual([nothingWithTask, [refusal(422)]]);
 });
 
 test("a form that can be sent again from an error page is in it as text", async () => {
@@ -255,6 +255,8 @@ function refusal(status: 422 | 503): unknown {
 const nothing = { elements: 0, scripts: 1, owned: false };
 /** Pages with a form, and the overview, have a script more. */
 const nothingWithForm = { ...nothing, scripts: 2 };
+/** A task's form has one more for the start time. */
+const nothingWithTask = { ...nothing, scripts: 3 };
 
 /** What an attack that worked would leave in one of our own pages. */
 async function findIntruders(page: Page): Promise<typeof nothing> {

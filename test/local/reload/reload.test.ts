@@ -51,7 +51,7 @@ function countOf(text: string, part: string): number {
 test("shows a new task within seconds, its next text too, and nothing of it when it is removed", async () => {
   const { url, tasks, untilOutput, output } = await startOnCopy();
   writeFileSync(join(tasks, "greet.ts"), greeting("Hello"));
-  await untilOutput("tripod   | src/tasks/greet.ts changed: reloading");
+  await untilOutput("tripod   | src/tasks/greet.ts changed: reloading", reloadMs);
   await untilOutput("tripod   | reloaded", reloadMs);
   expect((await fetch(`${url}/tasks/greet`)).status).toBe(200);
   expect(await greet(url)).toBe("Hello, Ada!");
