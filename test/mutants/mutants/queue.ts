@@ -207,8 +207,8 @@ export const queueMutants: readonly Mutant[] = [
     name: "each client's jobs cost the worker a judgement of their options",
     change: {
       file: "src/queue/job-hash.ts",
-      from: "(tm|jobId|client)",
-      to: "(tm|jobId)",
+      from: "(tm|jobId|client|id)",
+      to: "(tm|jobId|id)",
     },
     caughtBy: {
       file: "test/queue/job-hash.test.ts",
@@ -231,8 +231,8 @@ export const queueMutants: readonly Mutant[] = [
     name: "the state of a job whose key is sent again is looked for through a whole queue",
     change: {
       file: "src/queue/submission.ts",
-      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id)])",
-      to: "Promise.all([queue.getJobState(id).then((found) => ({ state: found }) as JobPlace), queue.getJob(id)])",
+      from: "readPlace(queue, redis, heldId)",
+      to: "queue.getJobState(heldId).then((found) => ({ state: found }) as JobPlace)",
     },
     caughtBy: {
       file: "test/attacks/reads.test.ts",

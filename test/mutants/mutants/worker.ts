@@ -10,7 +10,7 @@ export const workerMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/worker/isolation/isolated-tasks.test.ts",
-      test: "a process that sends a result that is too long is killed",
+      test: "a result that is too long",
     },
   },
   {
