@@ -83,7 +83,8 @@ function setGauges(metrics: SharedMetrics, queue: string, reading: QueueReading)
   metrics.clockSkew.set(skewMs / 1_000);
   metrics.queuePaused.set(labels, paused ? 1 : 0);
   metrics.queueWorkers.set(labels, workers);
-  const isHeld = (limit: QueueLimit) => jobs["waiting"] !== 0 && heldBy.includes(limit);
+  const waiting = (jobs["waiting"] ?? 0) + (jobs["prioritized"] ?? 0);
+  const isHeld = (limit: QueueLimit) => waiting > 0 && heldBy.includes(limit);
   for (const limit of queueLimits) {
     metrics.queueHeldBack.set({ ...labels, limit }, isHeld(limit) ? 1 : 0);
   }

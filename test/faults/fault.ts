@@ -31,7 +31,7 @@ export interface Measure {
 type Unit = "" | "s" | "ms" | "B" | "MB" | "/s";
 
 interface FaultSpec<Size> {
-  /** Its number in the fault plan, F1 to F25; D1 is what is no fault: a deployment. */
+  /** Its number in the fault plan, F1 to F26; D1 is what is no fault: a deployment. */
   readonly id: `F${number}` | `D${number}`;
   /** What breaks, in a few words: the row's title. */
   readonly name: string;
