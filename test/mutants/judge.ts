@@ -36,7 +36,7 @@ export async function judge(root: string, { caughtBy }: Mutant): Promise<Verdict
   const { testResults }: Report = JSON.parse(await readFile(report, "utf8"));
   const outcomes = testResults
     .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ title }) => title.startsWith(caughtBy.test))
+    .filter(({ title }) => title.includes(caughtBy.test))
     .map(({ status }) => status);
   if (outcomes.length === 0) return "missing";
   return outcomes.includes("failed") ? "failed" : "passed";
