@@ -4,7 +4,7 @@ export interface Mutant {
   readonly change: SourceChange | PackageChange;
   readonly caughtBy: {
     readonly file: string;
-    /** Beginning of the test's name. */
+    /** Part of the test's name. */
     readonly test: string;
     /** At the size of `npm run test:faults`: the short form does not show it. */
     readonly fullSize?: true;
