@@ -35,7 +35,7 @@ export const states = {
   },
   workerKilled: {
     state: "a worker was killed while it ran jobs, and another took them over",
-    faults: ["F1", "F2"],
+    faults: ["F1", "F2", "F26"],
     fires: ["TaskQueueStalledJobs"],
   },
   workerNeverStarted: {

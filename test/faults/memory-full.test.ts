@@ -54,6 +54,9 @@ fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
       async () => (await fetch(`${worker.metricsUrl}/readyz`)).status === 503,
     );
     expect((await fetch(`${producer.url}/readyz`)).status).toBe(503);
+    // Once for each queue it has said that it cannot set it up; from then on it repeats itself.
+    const refused = () => worker.output().split("refuses to work").length - 1;
+    await until("the worker's second refusal", () => refused() >= 2);
     const countLines = () => worker.output().split("\n").length - 1;
     const linesBefore = countLines();
     await sleep(fullSeconds * 1_000);
