@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Config, loadConfig } from "../service/config.ts";
 import { variables } from "../contract/environment.ts";
 import { endpoints } from "../contract/topology.ts";
@@ -15,6 +15,7 @@ import { environmentOf } from "../service/passed-environment.ts";
 import { createOrigins } from "./origins.ts";
 import { checkPorts } from "./ports.ts";
 import { keepReloading } from "./reload/reload.ts";
+import { findSources } from "./reload/source-watch.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { onStopRequest } from "./stop-request.ts";
 import { createSummary } from "./summary.ts";
@@ -106,6 +107,7 @@ async function run(): Promise<number> {
     if (problem !== undefined) say(`${problem}; waiting for it`);
   }
   if (stopping.signal.aborted) return 0;
+  const loaded = findSources(join(project, "src"));
   stack = openStack({
     config,
     broker,
@@ -135,6 +137,7 @@ async function run(): Promise<number> {
     const running = stack;
     void keepReloading({
       project,
+      loaded,
       env: environmentOf("worker", env),
       signal: stopping.signal,
       reload: () => running.reload(),

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { refreshTaskTypes } from "../task-types.ts";
+import type { SourceFiles } from "./source-files.ts";
 import { watchSources } from "./source-watch.ts";
 import { findLoadProblem } from "./trial.ts";
 
@@ -9,6 +10,7 @@ import { findLoadProblem } from "./trial.ts";
  */
 export async function keepReloading({
   project,
+  loaded,
   env,
   signal,
   reload,
@@ -16,6 +18,8 @@ export async function keepReloading({
 }: {
   /** Its folder. */
   project: string;
+  /** What the services have loaded. */
+  loaded: SourceFiles;
   /** Of a service: what files do as they are loaded may depend on it. */
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -30,6 +34,7 @@ export async function keepReloading({
     await reload();
   };
   await watchSources(join(project, "src"), {
+    loaded,
     signal,
     async onChange(paths) {
       const [first = "", ...others] = paths.map((path) => relative(project, path));

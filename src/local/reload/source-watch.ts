@@ -4,6 +4,11 @@ import { listChanged, readSourceFiles, type SourceFiles } from "./source-files.t
 /** A look at all files takes 4 ms of a processor. */
 const lookEveryMs = 500;
 
+/** The files as services that are started now load them. */
+export function findSources(sources: string): SourceFiles {
+  return read(sources, new Map());
+}
+
 /**
  * Calls `onChange` with the files that have changed once nothing more does for a moment, and goes on
  * when that is done, until the signal aborts.
@@ -14,9 +19,18 @@ const lookEveryMs = 500;
  */
 export async function watchSources(
   sources: string,
-  { signal, onChange }: { signal: AbortSignal; onChange: (paths: string[]) => Promise<void> },
+  {
+    loaded,
+    signal,
+    onChange,
+  }: {
+    /** The files as they were when the services were started, which may be a while ago. */
+    loaded: SourceFiles;
+    signal: AbortSignal;
+    onChange: (paths: string[]) => Promise<void>;
+  },
 ): Promise<void> {
-  let known: SourceFiles = read(sources, new Map());
+  let known = loaded;
   for (;;) {
     const seen = read(sources, known);
     if (listChanged(known, seen).length === 0) {
