@@ -7,6 +7,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { submitDivision } from "../support/client.ts";
 import { startProducer, type TestProducer } from "../support/producer.ts";
+import { holdStream } from "../support/held-stream.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { addMany } from "../faults/bulk.ts";
@@ -27,15 +28,13 @@ test("who reads waiting jobs as fast as they can, beside 500 who watch theirs, c
   const { url, queue, observe } = await startCrowded();
   const own = await Promise.all([1, 2].map((y) => submitAs(url, "203.0.113.1", y)));
   const others = await addWatched(queue);
-  const leaving = new AbortController();
-  onTestFinished(() => leaving.abort());
   const watch = (id: string, client: number) =>
     // Where processors are busy, a read may wait for too long, and be answered 503 for this once.
     until("a stream", async () => {
-      const stream = await fetch(`${url}${paths.api}/${id}/events`, {
-        headers: forwardedFor(`198.51.100.${client}`),
-        signal: leaving.signal,
-      });
+      const stream = await holdStream(
+        `${url}${paths.api}/${id}/events`,
+        forwardedFor(`198.51.100.${client}`),
+      );
       return stream.status === 200;
     });
   for (let client = 0; client * streamsPerClient < watched; client += 1) {

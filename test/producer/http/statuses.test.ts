@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import type { Task } from "../../../src/task/task.ts";
 import { postJson, submitDivision, untilFinal } from "../../support/client.ts";
+import { holdStream } from "../../support/held-stream.ts";
 import { loadDescription } from "../../support/openapi.ts";
 import { startProducer, type TestProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -108,8 +109,11 @@ test("each status that the document tells can be had, and is answered as it tell
       503: async () => {
         for (let client = 0; client < clients; client += 1) {
           const from = { "x-forwarded-for": `203.0.113.${client}` };
-          const streams = Array.from({ length: perClient }, () => get("overview/events", from));
-          await Promise.all(streams);
+          const stream = `${usual.url}/api/v1/overview/events`;
+          const held = await Promise.all(
+            Array.from({ length: perClient }, () => holdStream(stream, from)),
+          );
+          expect(held.every(({ ok }) => ok)).toBe(true);
         }
         return get("overview/events", { "x-forwarded-for": "203.0.113.99" });
       },

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { readBody, submitDivision } from "../../support/client.ts";
+import { holdStream } from "../../support/held-stream.ts";
 import { startProducer } from "../../support/producer.ts";
 import { until } from "../../support/until.ts";
 
@@ -10,10 +11,6 @@ test("one client can have 20 event streams, and leaves the rest to others", asyn
   const { id } = await submitDivision(url, { x: 10, y: 2 });
   const ofJob = `${url}/api/v1/jobs/${id}/events`;
   const ofQueue = `${url}/api/v1/overview/events`;
-  const leaving = new AbortController();
-  onTestFinished(() => leaving.abort());
-  const openAs = (address: string, stream: string) =>
-    fetch(stream, { headers: { "x-forwarded-for": address }, signal: leaving.signal });
 
   const taken = await Promise.all(
     Array.from({ length: 20 }, (_, at) => openAs("203.0.113.1", at < 10 ? ofJob : ofQueue)),
@@ -70,3 +67,7 @@ test("streams that were asked for on one connection give their places back when 
   });
   expect(free).toBe(20);
 });
+
+function openAs(address: string, stream: string): Promise<Response> {
+  return holdStream(stream, { "x-forwarded-for": address });
+}
