@@ -1,14 +1,14 @@
-import { heartbeatEverySeconds, knownWithinSeconds } from "../../src/contract/queues.ts";
+import { heartbeatEverySeconds, knownWithinSeconds, queues } from "../../src/contract/queues.ts";
 import { type Alert, overviewOfQueue } from "./alert.ts";
 import {
   backlogJobs,
   burnRates,
   heartbeatAgeSeconds,
   minLateJobs,
-  oldestWaitingSeconds,
+  oldestWaitingOf,
   percent,
+  startedInTimeRatio,
   utilizationRatio,
-  waitObjective,
 } from "../objectives.ts";
 import { anyOf, increase, max, series, sum } from "../query/promql.ts";
 import { recorded } from "./recordings.ts";
@@ -23,7 +23,24 @@ const unfinished = sum(
 const workers = max(series("queueWorkers"), byQueue);
 /** Without any job nobody waits yet: a host that is replaced may have as long. */
 const idleMinutes = 5;
-const oldestAge = max(series("oldestWaitingJobAge"), byQueue);
+
+/** Queues whose oldest job has waited for longer than theirs may. */
+function waitsBeyond(limit: "limit" | "extreme"): string {
+  const each = Object.entries(queues).map(([queue, { startWithinSeconds }]) => {
+    const age = max(series("oldestWaitingJobAge", { queue }), byQueue);
+    return `${age} > ${oldestWaitingOf(startWithinSeconds)[limit]}`;
+  });
+  return `(${each.join("\nor ")})`;
+}
+
+/** Each queue with a time of its own: "default: 10 s, slow: 300 s". */
+function listSeconds(secondsOf: (startWithinSeconds: number) => number): string {
+  return Object.entries(queues)
+    .map(([name, { startWithinSeconds }]) => `${name}: ${secondsOf(startWithinSeconds)} s`)
+    .join(", ");
+}
+
+const objective = `The objective is that ${percent(startedInTimeRatio)} of jobs start in time (${listSeconds((seconds) => seconds)}).`;
 
 const finishing = `(${sum(increase(series("jobsFinished"), "3m"), byQueue)} > 0)`;
 const everySlotBusy = `(${sum(series("workerActiveJobs"), byQueue)} >= ${sum(series("workerConcurrency"), byQueue)})`;
@@ -47,7 +64,7 @@ const noHeartbeat = [
   `or on (queue) (${max(`${series("queueWorkers")} offset ${heartbeatAgeSeconds.limit / 60}m`, byQueue)} unless on (queue) ${heartbeat})`,
 ].join("\n");
 
-const budget = Number((1 - waitObjective.ratio).toFixed(4));
+const budget = Number((1 - startedInTimeRatio).toFixed(4));
 
 /** The mean over the window of jobs that start late in a second, and of all that start. */
 function meanOver(key: "lateWaits" | "waits", window: string): string {
@@ -129,11 +146,11 @@ export const queueAlerts: readonly Alert[] = [
   },
   {
     name: "TaskQueueOldestJobTooOld",
-    expr: `${oldestAge} > ${oldestWaitingSeconds.limit} ${unlessPaused}`,
+    expr: `${waitsBeyond("limit")} ${unlessPaused}`,
     for: "5m",
     severity: "warning",
     summary: "A job in {{ $labels.queue }} has waited for {{ $value | humanizeDuration }}",
-    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.limit} seconds.`,
+    meaning: `Jobs that are ready to run wait for too long (${listSeconds((seconds) => oldestWaitingOf(seconds).limit)}).`,
     firstLook: "Slots needed and available, and the workers' utilization.",
     remedy: "Add a worker or slots. If workers are idle, look for jobs that hang.",
     dashboard: overviewOfQueue,
@@ -141,7 +158,7 @@ export const queueAlerts: readonly Alert[] = [
   {
     name: "TaskQueueOldestJobMuchTooOld",
     expr: [
-      `${oldestAge} > ${oldestWaitingSeconds.extreme}`,
+      waitsBeyond("extreme"),
       `and on (queue) ${workers} > 0`,
       `unless on (queue) (${wedged})`,
       unlessPaused,
@@ -149,7 +166,7 @@ export const queueAlerts: readonly Alert[] = [
     for: "5m",
     severity: "critical",
     summary: "A job in {{ $labels.queue }} has waited for {{ $value | humanizeDuration }}",
-    meaning: `Jobs that are ready to run wait for more than ${oldestWaitingSeconds.extreme / 60} minutes, though workers run: submitters have noticed.`,
+    meaning: `Jobs that are ready to run wait for far too long (${listSeconds((seconds) => oldestWaitingOf(seconds).extreme)}), though workers run: submitters have noticed.`,
     firstLook: "Slots needed and available, and the workers' utilization.",
     remedy: "Add workers now; consider refusing submissions with a lower MAX_QUEUE_DEPTH.",
     dashboard: overviewOfQueue,
@@ -175,7 +192,7 @@ export const queueAlerts: readonly Alert[] = [
     for: "2m",
     severity: "warning",
     summary: "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} start late",
-    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. At this rate a month's error budget is gone in two to five days.`,
+    meaning: `${objective} At this rate a month's error budget is gone in two to five days.`,
     firstLook: "Waiting, and slots needed and available.",
     remedy: "Add a worker, or spread out bursts of submissions.",
     dashboard: overviewOfQueue,
@@ -186,7 +203,7 @@ export const queueAlerts: readonly Alert[] = [
     for: "15m",
     severity: "warning",
     summary: "{{ $value | humanizePercentage }} of the jobs in {{ $labels.queue }} start late",
-    meaning: `The objective is that ${percent(waitObjective.ratio)} of jobs start within ${waitObjective.seconds} s. For days more of them than that have started late: the month's error budget will be gone before its end.`,
+    meaning: `${objective} For days more of them than that have started late: the month's error budget will be gone before its end.`,
     firstLook: "Waiting over the last days: at which hours, and who submits then?",
     remedy: "Add a worker, or have those submissions spread out.",
     dashboard: overviewOfQueue,

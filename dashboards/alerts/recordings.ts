@@ -1,6 +1,6 @@
 import { metrics } from "../../src/contract/metrics.ts";
 import { metricPrefix } from "../../src/contract/telemetry.ts";
-import { waitObjective } from "../objectives.ts";
+import { queues } from "../../src/contract/queues.ts";
 import {
   anyOf,
   bucketsOf,
@@ -13,8 +13,14 @@ import {
   sum,
 } from "../query/promql.ts";
 
-/** Prometheus 3 writes an edge of 10 as "10.0". */
-const objectiveEdge = { le: anyOf(`${waitObjective.seconds}(\\.0)?`) };
+/** What has started in time, of each queue by its own objective. */
+const startedInTime = Object.entries(queues)
+  .map(([queue, { startWithinSeconds }]) => {
+    // Prometheus 3 writes an edge of 10 as "10.0".
+    const le = anyOf(`${startWithinSeconds}(\\.0)?`);
+    return rate(bucketsOf("jobWaitDuration", { queue, le }), "5m");
+  })
+  .join(" or ");
 
 /**
  * Share of the workers' slots in use. One that vanished has been busy within the window, and has no
@@ -69,7 +75,7 @@ export const recordings = {
   },
   lateWaits: {
     record: `queue:${metricPrefix}job_waits_late:rate5m`,
-    expr: `${sum(rate(countOf("jobWaitDuration"), "5m"), ["queue"])} - ${sum(rate(bucketsOf("jobWaitDuration", objectiveEdge), "5m"), ["queue"])}`,
+    expr: `${sum(rate(countOf("jobWaitDuration"), "5m"), ["queue"])} - ${sum(startedInTime, ["queue"])}`,
     labels: ["queue"],
   },
 } as const satisfies Record<string, Recording>;

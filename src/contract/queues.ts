@@ -5,6 +5,8 @@ const day = 86_400;
 /** A queue, as plain data. What it says of all workers together is kept in Redis, and renewed by each worker. */
 export interface QueueSpec {
   readonly description: string;
+  /** 99 % of its jobs are to start within as much; alerts say when they do not. An edge of the histogram of waits. */
+  readonly startWithinSeconds: number;
   /** Jobs of it that run at once, over all workers; as many as there are slots if not given. */
   readonly concurrency?: number;
   /**
@@ -27,10 +29,12 @@ export type Queues = Readonly<Record<string, QueueSpec>>;
 export const queues = {
   default: {
     description: "Work that somebody waits for.",
+    startWithinSeconds: 10,
     keep: { succeededSeconds: day, failedSeconds: 7 * day },
   },
   slow: {
     description: "Long work, which must not keep short work waiting.",
+    startWithinSeconds: 300,
     concurrency: 4,
     slots: 2,
     keep: { succeededSeconds: day, failedSeconds: 7 * day },

@@ -14,12 +14,12 @@ import { alertCases, quietCases } from "./alert-cases/every-case.ts";
 import { furtherCases } from "./alert-cases/further-cases.ts";
 import { stateSeries, wellSeries } from "./alert-cases/state-series.ts";
 
-/** What the running product calls it, by either of two tasks, and writes it before Prometheus 3 has read it. */
+/** What the running product calls it, by either of two tasks and queues, and writes it before Prometheus 3 has read it. */
 const names: Readonly<Record<string, string>> = {
   divide: "quotient",
   "second-try": "quotient",
-  "of Prometheus 3": "default",
-  "10.0": "10",
+  slow: "default",
+  "300.0": "300",
 };
 /** What no two releases have in common. */
 const ofRelease = new Set(["version", "git_sha", "node_version", "bullmq_version"]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { metrics } from "../../src/contract/metrics.ts";
 import { alerts } from "../../dashboards/alerts/alerts.ts";
-import { waitObjective } from "../../dashboards/objectives.ts";
+import { queues } from "../../src/contract/queues.ts";
 import { readDashboards } from "../support/dashboards.ts";
 
 /** Panel -> the alert that fires at its red value, or at its yellow one. */
@@ -62,9 +62,12 @@ test.each(Object.entries(alertBelow))("colours %j below where its alert fires", 
   expect(limitsOf(name, "<")).toEqual([value]);
 });
 
-test("measures the wait objective at an edge of the histogram", () => {
-  expect(metrics.jobWaitDuration.buckets).toContain(waitObjective.seconds);
-});
+test.each(Object.entries(queues))(
+  "measures the waits in %j at an edge of the histogram",
+  (_name, { startWithinSeconds }) => {
+    expect(metrics.jobWaitDuration.buckets).toContain(startWithinSeconds);
+  },
+);
 
 /** What the alert's expression compares with by that operator. */
 function limitsOf(name: string, operator: "<" | ">"): number[] {

@@ -4,13 +4,13 @@ import type { Queues } from "../../src/contract/queues.ts";
 import type { JobRun } from "./job-runs.ts";
 import type { Tasks } from "../../src/task/registry.ts";
 
-const keep = { succeededSeconds: 3_600, failedSeconds: 3_600 };
+const usual = { startWithinSeconds: 10, keep: { succeededSeconds: 3_600, failedSeconds: 3_600 } };
 
 /** A queue with both limits, and one without any that must not suffer from it. */
 export const limits = { concurrency: 2, rate: { max: 5, perMs: 1_000 } } as const;
 export const limitedQueues = {
-  free: { description: "Not limited.", keep },
-  limited: { description: "Limited in both ways.", ...limits, keep },
+  free: { description: "Not limited.", ...usual },
+  limited: { description: "Limited in both ways.", ...usual, ...limits },
 } as const satisfies Queues;
 
 /** Both tell when they begin and end; `note` must have written it down when it returns. */

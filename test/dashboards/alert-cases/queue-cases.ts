@@ -129,14 +129,14 @@ export const queueCases: readonly AlertCase[] = [
       [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},${ofDivide},le="10"}`]:
         "0+10x60 600x60 610+10x60",
       [`taskqueue_job_wait_duration_seconds_count{${fromWorker},${ofDivide}}`]: "0+10x181",
-      [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},queue="of Prometheus 3",task="divide",le="10.0"}`]:
+      [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},queue="slow",task="divide",le="300.0"}`]:
         "0+10x60 600x60 610+10x60",
-      [`taskqueue_job_wait_duration_seconds_count{${fromWorker},queue="of Prometheus 3",task="divide"}`]:
+      [`taskqueue_job_wait_duration_seconds_count{${fromWorker},queue="slow",task="divide"}`]:
         "0+10x181",
     },
     quietAt: ["60m", "62m"],
     firesAt: "90m",
-    firing: ["default", "of Prometheus 3"].map((name) => ({
+    firing: ["default", "slow"].map((name) => ({
       labels: { queue: name },
       summary: `45.9% of the jobs in ${name} start late`,
     })),
@@ -145,7 +145,7 @@ export const queueCases: readonly AlertCase[] = [
     below: {
       [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},${ofDivide},le="10"}`]:
         "0+9.41x181",
-      [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},queue="of Prometheus 3",task="divide",le="10.0"}`]:
+      [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},queue="slow",task="divide",le="300.0"}`]:
         "0+9.41x181",
     },
   },
@@ -275,6 +275,14 @@ export const queueQuietCases: readonly QuietCase[] = [
     series: {
       [`taskqueue_queue_oldest_waiting_job_age_seconds{${fromProducer},${ofQueue}}`]: "900x24",
       [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "0x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
+    because: "jobs of the slow queue may wait for half an hour",
+    alert: "TaskQueueOldestJobTooOld",
+    series: {
+      [`taskqueue_queue_oldest_waiting_job_age_seconds{${fromProducer},queue="slow"}`]: "1800x24",
     },
     quietAt: ["20m"],
   },
