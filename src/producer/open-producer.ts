@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { type Queues, queues as ownQueues } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
 import { measureSkew } from "../queue/clock.ts";
-import { describeOutage, openRedis } from "../queue/connection.ts";
+import { describeOutage, openRedis, untilConnected } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
@@ -44,6 +44,8 @@ import { createPageRoutes } from "./pages/routes.ts";
 const memoryMs = 250;
 /** Requests and connections of a client at once: what a page takes, for a hundred people behind one address. */
 const maxBurst = 1_000;
+/** A moment at most; if Redis is away, the producer before it has nothing to answer either. */
+const connectedWithinMs = 5_000;
 const requestGraceMs = 5_000;
 const closeWithinMs = 10_000;
 
@@ -148,6 +150,8 @@ export async function openProducer(
   const rateLimit = createRateLimit(config.limits.ratePerMinute);
   const streamQuota = createStreamQuota();
   const { trustProxy, trustTraceparent } = config.limits;
+  // Requests come to it at once, though the one that it follows could still answer them.
+  if (config.sharesPorts) await untilConnected(redis, connectedWithinMs);
   const listeners = await openListeners(config, {
     public: {
       port: config.ports.public,

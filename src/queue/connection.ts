@@ -55,6 +55,17 @@ export function openRedis(
   return redis;
 }
 
+/** Resolves once the connection can be used, or after `patienceMs`: then Redis is away. */
+export async function untilConnected(redis: Redis, patienceMs: number): Promise<void> {
+  if (redis.status === "ready") return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const deadline = setTimeout(resolve, patienceMs);
+  redis.once("ready", resolve);
+  await promise;
+  redis.off("ready", resolve);
+  clearTimeout(deadline);
+}
+
 const lastErrors = new WeakMap<Redis, Error>();
 
 /** Why a connection is not ready: its state, and the last thing that went wrong; `undefined` when it is. */

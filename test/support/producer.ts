@@ -50,6 +50,8 @@ export interface ProducerOptions {
   readonly boardUrl?: string;
   readonly publicUrl?: string;
   readonly readOnly?: boolean;
+  /** Where another producer listens, which it is to follow. */
+  readonly sharedPort?: number;
   /** Nothing is logged if not given. */
   readonly log?: Log;
 }
@@ -66,7 +68,8 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     {
       ...defaults,
       redis: { ...address, url: asService("producer", address.url) },
-      ports: anyPorts,
+      ports: { ...anyPorts, public: options.sharedPort ?? anyPorts.public },
+      sharesPorts: options.sharedPort !== undefined,
       // What the tests' browser takes for a host that is not this one.
       hostNames: ["tripod.test"],
       // Tests submit in bulk, all from one address.
