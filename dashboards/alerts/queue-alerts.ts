@@ -10,7 +10,8 @@ import {
   startedInTimeRatio,
   utilizationRatio,
 } from "../objectives.ts";
-import { anyOf, increase, max, series, sum } from "../query/promql.ts";
+import { wantedClasses } from "../panels/blame.ts";
+import { anyOf, increase, max, noneOf, series, sum } from "../query/promql.ts";
 import { recorded } from "./recordings.ts";
 
 const byQueue = ["queue"] as const;
@@ -42,7 +43,9 @@ function listSeconds(secondsOf: (startWithinSeconds: number) => number): string 
 
 const objective = `The objective is that ${percent(startedInTimeRatio)} of jobs start in time (${listSeconds((seconds) => seconds)}).`;
 
-const finishing = `(${sum(increase(series("jobsFinished"), "3m"), byQueue)} > 0)`;
+/** By a worker: a job that is cancelled while it waits ends without any. */
+const finished = series("jobsFinished", { error_type: noneOf(...wantedClasses) });
+const finishing = `(${sum(increase(finished, "3m"), byQueue)} > 0)`;
 const everySlotBusy = `(${sum(series("workerActiveJobs"), byQueue)} >= ${sum(series("workerConcurrency"), byQueue)})`;
 
 /** Jobs wait for what the queue allows, and not for a worker. */

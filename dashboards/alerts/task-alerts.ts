@@ -8,7 +8,7 @@ import {
   slowdown,
   utilizationRatio,
 } from "../objectives.ts";
-import { callerClasses } from "../panels/blame.ts";
+import { callerClasses, faultlessClasses } from "../panels/blame.ts";
 import {
   anyOf,
   countOf,
@@ -26,8 +26,11 @@ const byTask = ["queue", "task"] as const;
 /** One worker of five that fails always is a fifth of all attempts, and all of its own. */
 const byWorkersTask = [...byTask, "instance"];
 
-/** Failures that are a fault of ours; mistakes of submitters are none. */
-const faults = series("jobsFinished", { outcome: "failed", error_type: noneOf(...callerClasses) });
+/** Failures that are a fault of ours; mistakes of submitters, and what they cancelled, are none. */
+const faults = series("jobsFinished", {
+  outcome: "failed",
+  error_type: noneOf(...faultlessClasses),
+});
 const mistakes = series("jobsFinished", { outcome: "failed", error_type: anyOf(...callerClasses) });
 
 const attempts = countOf("jobProcessingDuration");

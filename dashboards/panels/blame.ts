@@ -6,6 +6,14 @@ const classes = Object.entries(failureClasses) as [
 ][];
 
 /** Failures that are the submitter's own mistake: worth a look, never a fault of ours. */
-export const callerClasses = classes
-  .filter(([, { blame }]) => blame === "caller")
-  .map(([name]) => name);
+export const callerClasses = classesOf("caller");
+
+/** Failures that somebody has asked for. */
+export const wantedClasses = classesOf("nobody");
+
+/** Failures that are no fault of ours. */
+export const faultlessClasses = [...callerClasses, ...wantedClasses];
+
+function classesOf(blamed: (typeof failureClasses)[FailureClass]["blame"]): FailureClass[] {
+  return classes.filter(([, { blame }]) => blame === blamed).map(([name]) => name);
+}

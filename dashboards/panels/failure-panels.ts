@@ -1,4 +1,4 @@
-import { callerClasses } from "./blame.ts";
+import { callerClasses, faultlessClasses, wantedClasses } from "./blame.ts";
 import { failureLinks, taskLinks } from "./links.ts";
 import { bars, table, timeseries } from "./panels.ts";
 import { anyOf, increase, noneOf, series, sum } from "../query/promql.ts";
@@ -26,7 +26,7 @@ export function failurePanels(scope: QueueScope) {
     bars({
       title: "Whose fault",
       description:
-        "The same failures: submitters' mistakes, which raise no alert, and faults of the system, which do.",
+        "The same failures: submitters' mistakes and jobs that somebody cancelled, which raise no alert, and faults of the system, which do.",
       unit: "short",
       width: 8,
       queries: [
@@ -35,8 +35,14 @@ export function failurePanels(scope: QueueScope) {
           "submitter's mistake",
         ),
         lines(
+          sum(increase(series("jobsFinished", { ...failed, error_type: anyOf(...wantedClasses) }))),
+          "cancelled",
+        ),
+        lines(
           sum(
-            increase(series("jobsFinished", { ...failed, error_type: noneOf(...callerClasses) })),
+            increase(
+              series("jobsFinished", { ...failed, error_type: noneOf(...faultlessClasses) }),
+            ),
           ),
           "fault of ours",
         ),

@@ -55,7 +55,7 @@ export function nowPanels(scope: QueueScope) {
     stat({
       title: "Failure ratio, 1 h",
       description:
-        "Share of the last hour's jobs that failed, the submitters' own mistakes included.",
+        "Share of the last hour's jobs that failed, the submitters' own mistakes and what they cancelled included.",
       unit: "percentunit",
       width: 4,
       queries: [lines(`${sum(failedInAnHour)} / clamp_min(${sum(finishedInAnHour)}, 1)`, "failed")],

@@ -3,8 +3,11 @@
 import { knownWithinSeconds } from "./queues.ts";
 
 interface FailureClassSpec {
-  /** `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to fix. */
-  readonly blame: "caller" | "system";
+  /**
+   * `caller`: the submitter's mistake, never alerted on as a fault. `system`: ours to fix. `nobody`:
+   * it was wanted, and nothing is to be fixed.
+   */
+  readonly blame: "caller" | "system" | "nobody";
   readonly meaning: string;
 }
 
@@ -24,6 +27,10 @@ export const failureClasses = {
     meaning: `No worker had such a task, or took its input, within ${knownWithinSeconds / 60} minutes.`,
   },
   timeout: { blame: "system", meaning: "The task ran longer than its time limit." },
+  cancelled_by_user: {
+    blame: "nobody",
+    meaning: "Somebody cancelled the job before it had ended.",
+  },
   cancelled: { blame: "system", meaning: "The worker was stopped while the task ran." },
   stalled: { blame: "system", meaning: "The worker running the task vanished too many times." },
   crashed: {

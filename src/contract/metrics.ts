@@ -184,10 +184,10 @@ export const metrics = {
   jobsFinished: {
     type: "counter",
     name: "taskqueue_jobs_finished_total",
-    help: "Jobs that reached their final outcome, each once; error_type is empty for those that succeeded.",
+    help: "Jobs that reached their final outcome, each once; error_type is empty for those that succeeded. The producer counts those that were cancelled while they waited.",
     labels: ["queue", "task", "outcome", "error_type"],
     values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
-    exporters: worker,
+    exporters: both,
   },
   jobsFinishedAgain: {
     type: "counter",
@@ -195,7 +195,7 @@ export const metrics = {
     help: "Further final outcomes of jobs that somebody retried after they had ended, as in Bull Board.",
     labels: ["queue", "task", "outcome", "error_type"],
     values: [{ outcome: ["succeeded"], error_type: [""] }, { outcome: ["failed"] }],
-    exporters: worker,
+    exporters: both,
   },
   jobRetries: {
     type: "counter",

@@ -15,7 +15,7 @@ import {
 } from "../../contract/topology.ts";
 import { fillPlace, table } from "./table.ts";
 
-const blamed = { caller: "the submitter", system: "us" } as const;
+const blamed = { caller: "the submitter", system: "us", nobody: "nobody" } as const;
 
 const setters = {
   operator: code("tripod:environment"),

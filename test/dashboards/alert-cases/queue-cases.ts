@@ -44,6 +44,9 @@ export const queueCases: readonly AlertCase[] = [
       [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="active"}`]: upDownUp,
       [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
         "0+10x4 40x9 50+10x9",
+      // What is cancelled while it waits ends without a worker.
+      [`taskqueue_jobs_finished_total{${fromProducer},${ofDivide},outcome="failed",error_type="cancelled_by_user"}`]:
+        "0+10x24",
     },
     quietAt: ["4m", "8m"],
     firesAt: "10m",

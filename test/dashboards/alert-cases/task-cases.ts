@@ -1,4 +1,4 @@
-import { callerClasses } from "../../../dashboards/panels/blame.ts";
+import { faultlessClasses } from "../../../dashboards/panels/blame.ts";
 import { type AlertCase, type QuietCase, fromWorker, ofDivide, ofQueue } from "./alert-case.ts";
 
 const queue = { queue: "default" };
@@ -148,19 +148,28 @@ export const taskCases: readonly AlertCase[] = [
 
 export const taskQuietCases: readonly QuietCase[] = [
   {
-    because: "submitters' mistakes are no faults of ours",
+    because: "submitters' mistakes, and what they cancel, are no faults of ours",
     alert: "TaskQueueHighFailureRatio",
     series: {
       [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="succeeded",error_type=""}`]:
         "0+10x40",
       ...Object.fromEntries(
-        callerClasses.map((name) => [
+        faultlessClasses.map((name) => [
           `taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="${name}"}`,
           "0+10x40",
         ]),
       ),
     },
     quietAt: ["20m", "30m"],
+  },
+  {
+    because: "nobody has made a mistake who cancels what was submitted",
+    alert: "TaskQueueUserErrorSpike",
+    series: {
+      [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="cancelled_by_user"}`]:
+        "0+10x30",
+    },
+    quietAt: ["20m", "25m"],
   },
   {
     because: "one of three jobs is no ratio",
