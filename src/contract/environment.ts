@@ -230,7 +230,7 @@ export const variables = declareVariables({
     value: { kind: "integer", min: 0, max: 10_000 },
     default: 100,
     meaning:
-      "Jobs of a client that may wait or run at once; more get 429. 0 sets no limit, for a network in which every client is trusted.",
+      "Jobs of a client that may wait or run at once; more get 429. 0 sets no limit, and lets each client cancel the jobs of others, for a network in which all are trusted.",
     readBy: ["producer"],
     onEc2: operator,
   },

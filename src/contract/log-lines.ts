@@ -13,6 +13,8 @@ export const lineLimits = {
   job_gone: 6_000,
   // One client's 600 submissions, each of which may fail.
   job_failed: 600,
+  // Cancelling counts as submitting does.
+  job_cancelled: 600,
   attempt_failed: 600,
   job_handed_back: 600,
   job_postponed: 600,

@@ -175,7 +175,7 @@ export const metrics = {
   jobEndToEndDuration: {
     type: "histogram",
     name: "taskqueue_job_end_to_end_duration_seconds",
-    help: "Time from ready to run until the final outcome, retries included.",
+    help: "Time from ready to run until the final outcome, retries included, of jobs that nobody cancelled.",
     labels: ["queue", "task", "outcome"],
     buckets: endToEndSeconds,
     exemplars: true,

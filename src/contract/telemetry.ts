@@ -60,6 +60,8 @@ export const spanAttributes = {
   attempt: "taskqueue.attempt",
   errorType: "error.type",
   blame: "taskqueue.blame",
+  /** Of the event that a job was cancelled: what that has found. */
+  found: "taskqueue.found",
 } as const;
 
 /** Fields of log lines; `traceId` and `spanId` are the labels of exemplars, too. */

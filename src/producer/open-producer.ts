@@ -18,6 +18,7 @@ import { loadTasks, type Tasks } from "../task/registry.ts";
 import { groupByQueue, queueOf } from "../task/task-queue.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
+import { createCancellationReport } from "../telemetry/cancelled-jobs.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { createRedisObserver } from "../telemetry/redis-connection.ts";
@@ -114,7 +115,10 @@ export async function openProducer(
   for (const { queue, spec } of known) {
     const others = known.map((desk) => desk.queue).filter((other) => other !== queue);
     const report = createRemovalReport(queue.name, { log, metrics });
-    opening.defer(startJanitor({ queue, redis, keep: spec.keep, others, ...report }));
+    const cancelled = createCancellationReport(queue.name, { tasks, log, metrics });
+    opening.defer(
+      startJanitor({ queue, redis, keep: spec.keep, others, ...report, onCancelled: cancelled }),
+    );
   }
   const idSecret = createIdSecret(redis);
   const jobs = openJobs({
@@ -126,6 +130,7 @@ export async function openProducer(
     idSecret,
     maxDepth: config.limits.queueDepth,
     linkTargets: config,
+    limited: config.limits.unfinishedPerClient > 0,
     tracer: telemetry.otlp.tracer,
     server: describeServer(redis),
   });

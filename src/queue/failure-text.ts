@@ -29,3 +29,6 @@ export function parseFailure(failedReason: string): {
 function isFailureClass(word: string): word is FailureClass {
   return Object.hasOwn(failureClasses, word);
 }
+
+/** What Redis keeps as the reason of a job that somebody cancelled. */
+export const cancelledReason = formatFailure("cancelled_by_user", "cancelled on request");

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { QueueSpec } from "../contract/queues.ts";
 import { type RemovalReason, removalReasons } from "../contract/metrics.ts";
 import { addKept, planRemoval } from "./budget.ts";
+import { type CancelledJob, settleCancelled } from "./cancellation.ts";
 import { createEarlyRemoval, type RemoveEarly } from "./early-removal.ts";
 import { type KeptByState, measureKept } from "./kept.ts";
 import { readMemory } from "./memory.ts";
@@ -20,6 +21,8 @@ export interface JanitorDeps {
   readonly others: readonly Queue[];
   /** Called after a turn for each reason for which jobs were removed. */
   readonly onRemoved: (count: number, reason: RemovalReason) => void;
+  /** Called for each job that was cancelled and has ended by this. */
+  readonly onCancelled: (job: CancelledJob) => void;
   /** Called when a sweep fails after one that did not. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -30,8 +33,8 @@ const everyMs = 500;
 const hurriedMs = 100;
 
 /**
- * Removes what is kept beyond its time, and makes room before the memory is needed for jobs to come;
- * it needs no traffic for that. Of all that run on a queue, one at a time does the work.
+ * Removes what is kept beyond its time, makes room before the memory is needed for jobs to come, and
+ * ends what was cancelled and that no worker ends; it needs no traffic for that. Of all that run on a queue, one at a time does the work.
  * Returns a function that stops it.
  */
 export function startJanitor(deps: JanitorDeps): () => void {
@@ -46,10 +49,14 @@ export function startJanitor(deps: JanitorDeps): () => void {
     try {
       const turnEndsAt = performance.now() + everyMs;
       let needed = await takeTurn(deps);
+      // At once: neither is kept from its work by what is damaged for the other.
+      const settled = needed ? settle(deps) : undefined;
+      settled?.catch(() => undefined);
       while (needed && performance.now() < turnEndsAt) {
         needed = await sweep(deps, removeEarly, removed);
         if (needed) await sleep(hurriedMs);
       }
+      await settled;
       failing = false;
     } catch (error) {
       // It is tried again twice a second: one line tells as much as all of them.
@@ -67,6 +74,10 @@ export function startJanitor(deps: JanitorDeps): () => void {
     stopped = true;
     clearInterval(timer);
   };
+}
+
+async function settle({ queue, redis, onCancelled }: JanitorDeps): Promise<void> {
+  for (const job of await settleCancelled(queue, redis)) onCancelled(job);
 }
 
 /** Whether this is the one that sweeps now. */

@@ -1,6 +1,6 @@
 import type { JobsOptions } from "bullmq";
 import { isJobId } from "./job-id.ts";
-import { parseFailure } from "./failure-text.ts";
+import { cancelledReason, parseFailure } from "./failure-text.ts";
 import { readProgress, type StoredProgress } from "./job-progress.ts";
 import { readyAt } from "./ready-at.ts";
 import { readResult } from "./stored-result.ts";
@@ -22,6 +22,8 @@ export interface JobRecord {
   readonly result: unknown;
   readonly failure: ReturnType<typeof parseFailure>;
   readonly trace: TraceCarrier;
+  /** Whoever takes it, or has it, ends it as cancelled. */
+  readonly cancelled: boolean;
   /** It came through `submitJob`; anything else was put into Redis by an operator's hand. */
   readonly submitted: boolean;
   /** Why it can never run, in words that follow "because"; `undefined` when it can. */
@@ -41,6 +43,7 @@ interface ReadJob {
   readonly progress: unknown;
   readonly returnvalue: unknown;
   readonly failedReason?: string | undefined;
+  readonly deferredFailure?: string | undefined;
 }
 
 /** The one place that turns what Redis holds of a job into what the rest can rely on; it never throws. */
@@ -59,6 +62,7 @@ export function readRecord(job: ReadJob): JobRecord {
     result: readResult(job.returnvalue),
     failure: parseFailure(job.failedReason ?? ""),
     trace: readTrace(job),
+    cancelled: job.deferredFailure === cancelledReason,
     submitted: isSubmitted(job),
     damage: findDamage(job),
   };

@@ -5,7 +5,10 @@ export interface JobContext {
   readonly id: string;
   /** 1 at first; a job that its worker hands back, or loses, has the same attempt again. */
   readonly attempt: number;
-  /** Aborts at the task's time limit, and when the worker stops: the task must then end soon. */
+  /**
+   * Aborts at the task's time limit, when the job is cancelled, and when the worker stops: the task
+   * must then end soon.
+   */
   readonly signal: AbortSignal;
   /**
    * Shows on the job's page how far it is: a number from 0 to 1, and up to 200 characters on it.

@@ -17,6 +17,7 @@ import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
 import { groupByQueue, queueOf } from "../task/task-queue.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
+import { createCancellationReport } from "../telemetry/cancelled-jobs.ts";
 import { createObservabilityApp } from "../telemetry/observability-app.ts";
 import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { createRedisObserver, observeRedis } from "../telemetry/redis-connection.ts";
@@ -87,7 +88,10 @@ export async function openWorker(
   for (const { queue, spec } of known) {
     const others = known.map((other) => other.queue).filter((other) => other !== queue);
     const report = createRemovalReport(queue.name, { log, metrics });
-    opening.defer(startJanitor({ queue, redis, keep: spec.keep, others, ...report }));
+    const cancelled = createCancellationReport(queue.name, { tasks: loaded, log, metrics });
+    opening.defer(
+      startJanitor({ queue, redis, keep: spec.keep, others, ...report, onCancelled: cancelled }),
+    );
   }
   const wanted = config.worker.queues ?? Object.keys(queues);
   const served = known

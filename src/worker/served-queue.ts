@@ -1,7 +1,9 @@
 import type { Worker } from "bullmq";
+import { readCancelled } from "../queue/cancellation.ts";
 import { readQueueState } from "../queue/state.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
+import { watchCancellations } from "./cancellations.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { openQueueWorker, type WorkerDeps } from "./queue-worker.ts";
@@ -31,6 +33,13 @@ export function openServedQueue({ onWedged, ...deps }: ServedQueueDeps): ServedQ
   const activity = createActivity();
   const standing = keepStandingOrders({ queue, spec, redis, log });
   const { worker, brake } = openQueueWorker({ ...deps, activity, limited: standing.limited });
+  const stopCancellations = watchCancellations({
+    worker,
+    redis,
+    readCancelled: () => readCancelled(queue, redis),
+    running: () => activity.running,
+    log,
+  });
   const stopDeadman = startDeadman({
     readState: () => readQueueState(queue, spec),
     activity,
@@ -60,6 +69,6 @@ export function openServedQueue({ onWedged, ...deps }: ServedQueueDeps): ServedQ
         drainMs: config.drainMs,
         running: () => activity.running,
         log,
-      }),
+      }).finally(stopCancellations),
   };
 }

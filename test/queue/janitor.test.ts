@@ -30,6 +30,7 @@ function watch(
     queue,
     redis,
     onRemoved: (...args) => removed.push(args),
+    onCancelled: () => undefined,
     onFailed: (error) => failures.push(error),
     keep,
     others,

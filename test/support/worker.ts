@@ -26,6 +26,8 @@ export interface WorkerOptions {
   /** Further queues, behind it. */
   readonly further?: Queues;
   readonly tasks?: Tasks;
+  /** Where those tasks are that are isolated. */
+  readonly tasksFolder?: URL;
   readonly tracing?: TestTracing;
   readonly log?: Log;
   readonly config?: Partial<Config["worker"]>;
@@ -55,6 +57,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       queues: { [name]: spec, ...options.further },
       tasks,
       telemetry,
+      ...(options.tasksFolder && { tasksFolder: options.tasksFolder }),
       ...(onWedged && { onWedged }),
     },
   );

@@ -38,6 +38,10 @@ const anyJob = {
     .min(1)
     .optional()
     .meta({ description: "Lines that its log has had so far, if any." }),
+  cancelling: z
+    .literal(true)
+    .optional()
+    .meta({ description: "There if it was cancelled and has not ended yet: its task is told." }),
   record_error: z
     .string()
     .optional()

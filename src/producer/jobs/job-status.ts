@@ -73,6 +73,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(progress !== undefined && { progress }),
+    ...(record.cancelled && !hasEnded(jobState) && { cancelling: true }),
     ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };

@@ -1,11 +1,14 @@
 import type { PassThrough } from "node:stream";
+import type { Context } from "@opentelemetry/api";
 import { isJobId } from "../../queue/job-id.ts";
 import { readLog } from "../../queue/job-log.ts";
 import { RequestError } from "../http/errors.ts";
+import { createCancelRights, type MayCancel } from "./cancel-rights.ts";
+import { cancel, isCancelled, refuseEnded, refuseStranger } from "./cancellation.ts";
 import { type Desks, findDesk } from "./desk.ts";
 import { type JobLog, tellLog } from "./job-log.ts";
 import { createJobSearch } from "./job-search.ts";
-import type { JobStatus } from "./job-status.ts";
+import { isFinal, type JobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { type RecentJob, readAllRecent } from "./recent-jobs.ts";
 import { createReadGate } from "./read-gate.ts";
@@ -35,6 +38,15 @@ export interface Jobs {
   submit(submission: Submission): Promise<Receipt>;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
+  /** Whether this client, as `clientOf` says it, may cancel the job. */
+  readonly mayCancel: MayCancel;
+  /**
+   * Cancels the job and returns how it stands then: ended, or at its last attempt, which ends within
+   * two seconds. `context` is the request's trace. Throws as `find` does, an `UnavailableError` where
+   * Redis does not take it, a 403 `RequestError` where the client may not, and a 409 one where the
+   * job has ended otherwise.
+   */
+  cancel(id: string | undefined, by: { client: string; context: Context }): Promise<JobStatus>;
   /** Its log, without the lines up to that number; throws as `find` does. */
   readLog(id: string | undefined, after?: number): Promise<JobLog>;
   /** The latest jobs, newest first. */
@@ -52,10 +64,12 @@ export interface JobsDeps extends Omit<SubmitDeps, "refusals" | "deskOf"> {
   /** The name of a task's queue; of an unknown one, of any. */
   readonly queueOf: (task: string) => string;
   readonly linkTargets: LinkTargets;
+  /** Whether clients are limited; where they are not, each may cancel what others have submitted. */
+  readonly limited: boolean;
 }
 
 /** The jobs of all queues; they must be closed. */
-export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jobs {
+export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: JobsDeps): Jobs {
   const { tasks, log } = deps;
   const deskOf = (task: string) => findDesk(desks, queueOf(task));
   const refusals = openRefusalLog(log);
@@ -67,6 +81,7 @@ export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jo
     memory.forget(id);
     recent.outdate();
   };
+  const mayCancel = createCancelRights({ desks, idSecret: deps.idSecret, limited });
   const streams = openStatusStreams(memory);
   for (const { events } of desks.values()) {
     for (const move of moves) {
@@ -91,6 +106,17 @@ export function openJobs({ desks, queueOf, linkTargets, ...deps }: JobsDeps): Jo
       return receipt;
     },
     find,
+    mayCancel,
+    async cancel(id, { client, context }) {
+      const known = await find(id);
+      if (!(await mayCancel(known, client))) throw refuseStranger(known);
+      await cancel(deps, findDesk(desks, known.queue), { ...known, context });
+      // Its event may come after the client's next request.
+      outdate(known.id);
+      const job = await find(known.id);
+      if (isFinal(job) && !isCancelled(job)) throw refuseEnded(job);
+      return job;
+    },
     async readLog(id, after) {
       const job = await find(id);
       const found = await gate.pass(() =>

@@ -132,12 +132,15 @@ function parseJob(hash: readonly (string | null)[], outcome: Outcome, weight: nu
     if (time === undefined || ready === undefined) return undefined;
     return Math.max(0, time - ready) / 1_000;
   };
+  // A job that succeeded still has the reason of an attempt that did not.
+  const failureClass =
+    outcome === "failed" ? parseFailure(failedReason ?? "").failureClass : undefined;
   return {
     weight,
     waitSeconds: attempts === "1" ? since(startedAt) : undefined,
-    endToEndSeconds: since(endedAt),
-    // A job that succeeded still has the reason of an attempt that did not.
-    failureClass: outcome === "failed" ? parseFailure(failedReason ?? "").failureClass : undefined,
+    // When somebody cancels a job tells nothing of the queue.
+    endToEndSeconds: failureClass === "cancelled_by_user" ? undefined : since(endedAt),
+    failureClass,
   };
 }
 

@@ -69,7 +69,8 @@ export function registerAccounting(
     }
     metrics.jobsFinished.inc(labels);
     const ready = readyAt(job);
-    if (ready === undefined) return;
+    // When somebody cancels a job tells nothing of the queue.
+    if (ready === undefined || errorType === "cancelled_by_user") return;
     metrics.jobEndToEndDuration.observe({
       labels: { queue, task, outcome },
       value: Math.max(0, (job.finishedOn ?? Date.now()) - ready) / 1_000,

@@ -1,13 +1,14 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
-import { formatFailure } from "../../queue/failure-text.ts";
+import { cancelledReason, formatFailure } from "../../queue/failure-text.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { trailOf } from "../../telemetry/spans.ts";
 import type { BlockWatch } from "../blocking/block-watch.ts";
+import { cancelSignal } from "../cancellations.ts";
 import type { OpenReports } from "../reports/attempt-reports.ts";
 import { runAs } from "../late-rejections.ts";
 import { type AttemptDeps, beginAttempt } from "./attempt.ts";
@@ -59,8 +60,8 @@ export function createProcessor({
     }
     const track = (run: () => Promise<unknown>) =>
       watch.track(taskName, () => runAs(taskName, run));
-    // Nearly all jobs are at their first attempt: what they do not await, they do not pay for.
-    const again = job.attemptsMade > 0 && (await endedBefore(job));
+    // Nearly all jobs are started for the first time: what they do not await, they do not pay for.
+    const again = (job.attemptsMade > 0 || job.attemptsStarted > 1) && (await endedBefore(job));
     const attempt = beginAttempt(deps, job, { task: taskName, again });
     const number = job.attemptsMade + 1;
     const reports = openReports(job, {
@@ -76,6 +77,11 @@ export function createProcessor({
       attempt.complete();
       return storeResult(value);
     } catch (error) {
+      if (signal.aborted && signal.reason === cancelSignal) {
+        const thrown = new UnrecoverableError(cancelledReason);
+        attempt.fail("failed", "cancelled_by_user", thrown);
+        throw thrown;
+      }
       if (signal.aborted) {
         attempt.fail("handed_back", "cancelled", new Error("the worker stopped"));
         log.warn(

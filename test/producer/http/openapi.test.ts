@@ -78,7 +78,8 @@ test("what can be read is as the API says of itself, at every stage of a job and
     { delay: 60_000, jobId: createRandomId() },
   );
   const reads = [...operations.values()].filter(({ method }) => method === "get");
-  expect(reads).toHaveLength(operations.size - 1);
+  const others = [...operations.values()].filter((operation) => !reads.includes(operation));
+  expect(others.map(({ operationId }) => operationId)).toEqual(["submitJob", "cancelJob"]);
 
   const ids = fc.oneof(
     fc.constantFrom(succeeded, failed, working, retrying ?? ""),

@@ -2,12 +2,13 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import type { Task } from "../../../src/task/task.ts";
-import { postJson, submitDivision, untilFinal } from "../../support/client.ts";
+import { postJson, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { holdStream } from "../../support/held-stream.ts";
 import { loadDescription } from "../../support/openapi.ts";
 import { startProducer, type TestProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
 import { loadTwoTasks } from "../../support/second-task.ts";
+import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
 const division = { task: "quotient", input: { x: 10, y: 2, delayMs: 0 } };
@@ -38,6 +39,7 @@ test("each status that the document tells can be had, and is answered as it tell
   const usual = await startProducer({ tasks, limits: { trustProxy: true } });
   const strict = await startProducer({ limits: { ratePerMinute: 1, readsPerMinute: 1 } });
   const broken = await startProducer();
+  const idle = await startProducer();
   const redis = await ownRedis();
   const cutOff = await startProducer({ redisUrl: redis.url });
   const { operations, problemsOfAnswer } = await loadDescription(usual.url);
@@ -53,6 +55,8 @@ test("each status that the document tells can be had, and is answered as it tell
     fetch(`${at.url}/api/v1/${path}`, { headers, signal: leaving.signal });
   const post = (body: unknown, headers: Record<string, string> = {}, at = usual) =>
     postJson(`${at.url}/api/v1/jobs`, body, headers);
+  const cancel = (job: string, headers: Record<string, string> = {}, at = usual) =>
+    fetch(`${at.url}/api/v1/jobs/${job}/cancel`, { method: "POST", headers });
   const foreign = { "sec-fetch-site": "cross-site" };
   const other = { "if-match": '"other"' };
   const twice = async (ask: (at: TestProducer) => Promise<Response>) => {
@@ -82,6 +86,22 @@ test("each status that the document tells can be had, and is answered as it tell
       429: () => twice((at) => post(division, {}, at)),
       500: () => post({ task: "faulty", input: { x: 13.5 } }),
       503: () => post(division, {}, cutOff),
+    },
+    cancelJob: {
+      200: async () => cancel((await submitDivision(idle.url, { x: 1, y: 1 })).id, {}, idle),
+      202: async () => {
+        const { id: slow } = await submitDivision(usual.url, { x: 1, y: 1, delayMs: 60_000 });
+        const runs = async () => (await readJob(usual.url, slow)).status === "working";
+        await until("it to run", runs);
+        return cancel(slow);
+      },
+      403: () => cancel(id, { origin: "https://elsewhere.test" }),
+      404: () => cancel("nobody"),
+      409: () => cancel(id),
+      412: () => cancel(id, { "if-match": "*" }),
+      429: () => twice((at) => cancel(anyId, {}, at)),
+      500: () => cancel(anyId, {}, broken),
+      503: () => cancel(anyId, {}, cutOff),
     },
     getJob: {
       ...read(`jobs/${id}`),

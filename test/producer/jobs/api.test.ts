@@ -271,6 +271,7 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
     [
       "/api/v1/jobs",
       "/api/v1/jobs/{id}",
+      "/api/v1/jobs/{id}/cancel",
       "/api/v1/jobs/{id}/log",
       "/api/v1/jobs/{id}/events",
       "/api/v1/overview",

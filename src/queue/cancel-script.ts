@@ -1,0 +1,100 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+
+/**
+ * Ends a job that waits as BullMQ fails one, or has BullMQ fail it whenever a worker takes it again
+ * (`defa`), which costs the queue's rate nothing. It is looked for where that is cheap first; only
+ * the waiting list has to be searched, from the end that its age says it is nearer to.
+ */
+const script = `
+local job, id, now, reason, prefix, mode = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local function forget(answer)
+  redis.call("ZREM", KEYS[10], id)
+  if redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "defa") == reason then
+    redis.call("HDEL", job, "defa")
+  end
+  return { answer }
+end
+local function addedAt(key)
+  return redis.call("TYPE", key).ok == "hash" and tonumber(redis.call("HGET", key, "timestamp")) or 0
+end
+local function nearerEnd()
+  local newest, oldest = redis.call("LINDEX", KEYS[2], 0), redis.call("LINDEX", KEYS[2], -1)
+  if not newest then return 1 end
+  return 2 * addedAt(job) < addedAt(prefix .. newest) + addedAt(prefix .. oldest) and -1 or 1
+end
+if redis.call("TYPE", job).ok ~= "hash" then return forget("gone") end
+if redis.call("HEXISTS", job, "finishedOn") == 1 then return forget("ended") end
+if mode == "settle" and redis.call("HGET", job, "defa") ~= reason then return forget("ended") end
+
+if redis.call("LPOS", KEYS[4], id) then
+  if mode ~= "settle" then
+    redis.call("HSET", job, "defa", reason)
+    redis.call("ZADD", KEYS[10], now, id)
+  end
+  return { "running" }
+end
+local schedule = redis.call("HGET", job, "rjk")
+if schedule and mode == "ask" then
+  local at = redis.call("ZSCORE", KEYS[11], schedule)
+  if at and id == "repeat:" .. schedule .. ":" .. at then return { "next" } end
+end
+
+local from
+if redis.call("ZREM", KEYS[6], id) == 1 then from = "delayed"
+elseif redis.call("ZREM", KEYS[5], id) == 1 then from = "prioritized"
+elseif redis.call("LREM", KEYS[2], nearerEnd(), id) == 1 or redis.call("LREM", KEYS[3], 1, id) == 1 then
+  from = "waiting"
+end
+if not from then return forget("gone") end
+
+local before = redis.call("HMGET", job, "name", "opts", "atm", "failedReason", "stacktrace", "endedBefore", "deid")
+-- Without an attempt nothing else would tell, once somebody retries it, that it had ended.
+redis.call("HSET", job, "failedReason", reason, "finishedOn", now, "endedBefore", 1)
+if not before[3] then
+  redis.call("HSET", job, "ats", (tonumber(redis.call("HGET", job, "ats")) or 0) + 1)
+end
+redis.call("ZADD", KEYS[7], now, id)
+if before[7] then
+  local key = prefix .. "de:" .. before[7]
+  if redis.call("GET", key) == id then redis.call("DEL", key) end
+end
+local kept = redis.call("HGET", KEYS[9], "opts.maxLenEvents") or 10000
+redis.call("XADD", KEYS[8], "MAXLEN", "~", kept, "*", "event", "failed", "jobId", id, "failedReason", reason, "prev", from)
+forget("cancelled")
+return { "cancelled", unpack(before, 1, 6) }
+`;
+
+/**
+ * `ask` whoever wants a job cancelled; `occurrence` the same, once the schedule has its next one;
+ * `settle` only what was cancelled before.
+ */
+export type CancelMode = "ask" | "occurrence" | "settle";
+
+/** What the script found, with fields of the job before its end where it has ended it. */
+export type CancelAnswer = readonly [
+  "cancelled" | "running" | "ended" | "gone" | "next",
+  ...fields: (string | null)[],
+];
+
+/** Where queues have the ids of running jobs that were cancelled: a sorted set, by when. */
+export function marksKey(queue: Queue): string {
+  return queue.toKey("cancelled");
+}
+
+/** Runs it; `reason` is what Redis keeps as that of the end. */
+export async function runCancelScript(
+  queue: Queue,
+  redis: Redis,
+  { id, mode, reason }: { readonly id: string; readonly mode: CancelMode; readonly reason: string },
+): Promise<CancelAnswer> {
+  const lists = ["wait", "paused", "active", "prioritized", "delayed", "failed", "events", "meta"];
+  const keys = [
+    queue.toKey(id),
+    ...lists.map((name) => queue.toKey(name)),
+    marksKey(queue),
+    queue.toKey("repeat"),
+  ];
+  const values = [id, Date.now(), reason, queue.toKey(""), mode];
+  return (await redis.eval(script, keys.length, ...keys, ...values)) as CancelAnswer;
+}
