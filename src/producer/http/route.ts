@@ -12,6 +12,8 @@ export interface RouteState extends TracedState {
 export interface Resend {
   readonly action: string;
   readonly fields: ReadonlyMap<string, string>;
+  /** Where the form is, if not where it is sent. */
+  readonly back?: string;
 }
 
 export type RouteContext = RouterContext<RouteState>;

@@ -36,7 +36,8 @@ function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Att
   const { method, path } = ctx;
   if (resend !== undefined) return "submission";
   if (method === "POST" && path.startsWith(`${paths.tasks}/`)) return "unread submission";
-  return path.startsWith(`${paths.jobs}/`) ? "job" : "other";
+  if (!path.startsWith(`${paths.jobs}/`)) return "other";
+  return method === "POST" ? "action" : "job";
 }
 
 interface Circumstances {
@@ -71,7 +72,7 @@ function renderErrorPage(
             <p role="status" class="sending"></p>
           </form>`
         }
-        <p><a href="${resend?.action ?? paths.form}">Back to the form</a></p>
+        <p><a href="${resend?.back ?? resend?.action ?? paths.form}">Back to the form</a></p>
       </section>
     </main>`,
   );

@@ -3,8 +3,8 @@ import { unavailability } from "../http/errors.ts";
 import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
-/** What somebody was about to do: to send a form, which could be read or not, to look at a job, or anything else. */
-export type Attempted = "submission" | "unread submission" | "job" | "other";
+/** What somebody was about to do: to send a form, which could be read or not, to look at a job, to do something to one, or anything else. */
+export type Attempted = "submission" | "unread submission" | "job" | "action" | "other";
 
 /** What a page says of an error: what has happened to this person's job, and what to do. */
 export interface ErrorWords {
@@ -36,6 +36,12 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
   if (attempted === "unread submission") return describeUnread(status, matter);
   const isPassing = status === 429 || status >= 500;
   if (!isPassing) return { title, text: matter };
+  if (attempted === "action") {
+    return {
+      title: "This may not have been done",
+      text: `${matter} Go back, and try again in a moment: to do it twice does no harm.`,
+    };
+  }
   const reloads =
     status === 500 ? "Load this page again in a moment." : "This page tries again by itself.";
   return attempted === "job"

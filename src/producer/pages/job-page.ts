@@ -5,6 +5,7 @@ import type { JobLog } from "../jobs/job-log.ts";
 import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { nameFailure } from "./failure-name.ts";
+import { renderActions } from "./job-actions.ts";
 import { renderLog, renderProgress } from "./job-reports.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
@@ -17,6 +18,10 @@ export interface JobSurroundings {
   readonly labelOf: (field: string) => string;
   /** Where its task's form is. */
   readonly again: string;
+  /** Whether the reader may cancel it. */
+  readonly mayCancel: boolean;
+  /** The Idempotency-Key of its input when it is submitted again; `undefined` where it cannot be. */
+  readonly againKey: string | undefined;
   /** What its task has logged; `undefined` where that is nothing. */
   readonly log: JobLog | undefined;
 }
@@ -24,7 +29,7 @@ export interface JobSurroundings {
 /** A job's page: how it stands, what came of it, and where to look further. */
 export function renderJobPage(
   job: JobStatus,
-  { links, labelOf, again, log }: JobSurroundings,
+  { links, labelOf, again, mayCancel, againKey, log }: JobSurroundings,
 ): Promise<string> {
   const final = isFinal(job);
   const task = job.task === unnamed ? "unnamed task" : job.task;
@@ -52,6 +57,7 @@ ${Object.entries(job.input).map(
       <dd>${renderValue(value, `input-${i}`)}</dd>`,
 )}
 </dl>
+${renderActions(job, { mayCancel, againKey })}
 </section>
 <section>
 <h2>Details</h2>
@@ -86,7 +92,9 @@ function renderOutcome(job: JobStatus): Markup {
     case "waiting":
       return html`<p>${explain(job.waiting)}</p>`;
     case "working":
-      return html`<p>A worker is on it.</p>`;
+      return job.cancelling === true
+        ? html`<p>It was cancelled: its task is told to stop.</p>`
+        : html`<p>A worker is on it.</p>`;
     case "succeeded":
       return renderResult(job.result);
     case "failed": {

@@ -9,14 +9,16 @@ import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
+import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createWording } from "./field-wording.ts";
 import { createFields, parseFields } from "./fields.ts";
 import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
+import { createActionRoutes } from "./action-routes.ts";
 import { renderJobPage } from "./job-page.ts";
-import { keepSecret, leaveUnlisted } from "./secret-address.ts";
+import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
 
 const maxQueryLength = 200;
@@ -141,11 +143,15 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
           labelOf: (field: string) => labelOf(job.task, field),
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
+          mayCancel: !isFinal(job) && (await jobs.mayCancel(job, clientOf(ctx.ip))),
+          againKey: form === undefined ? undefined : randomUUID(),
         };
-        keepSecret(ctx);
+        // It has forms, so it must have a referrer; other sites get none from any of our pages.
+        leaveUnlisted(ctx);
         sendPage(ctx, await renderJobPage(job, around));
       },
     },
+    ...createActionRoutes({ jobs, tasks, rateLimit }),
   ];
 }
 

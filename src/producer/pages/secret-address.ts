@@ -7,7 +7,7 @@ export function keepSecret(ctx: ParameterizedContext): void {
   ctx.set("Referrer-Policy", "no-referrer");
 }
 
-/** Of a page that no search engine is to list. */
+/** Of a page that no search engine is to list; other sites are told nothing of where it is, either. */
 export function leaveUnlisted(ctx: ParameterizedContext): void {
   ctx.set("X-Robots-Tag", "noindex");
 }

@@ -83,12 +83,12 @@ test("what only its address gives away is told on by no link, and listed by no s
   ]);
 
   expect(told).toEqual([
-    [200, "no-referrer", "noindex"],
+    // It has buttons. Without a referrer a form could not be sent over plain HTTP: it would come from "null".
+    [200, "same-origin", "noindex"],
     [404, "no-referrer", "noindex"],
     [404, "no-referrer", "noindex"],
     [401, "no-referrer", "noindex"],
     [200, "no-referrer", "noindex"],
-    // Without a referrer the form could not be sent again over plain HTTP: it would come from "null".
     [422, "same-origin", "noindex"],
     [200, "same-origin", null],
   ]);

@@ -79,8 +79,8 @@ function showGone() {
     badge.className = "badge";
     badge.textContent = "gone";
   }
-  // Behind this link nothing is any more, either.
-  document.querySelector("main [data-kept]")?.remove();
+  // Behind these nothing is any more, either.
+  for (const kept of document.querySelectorAll("main [data-kept]")) kept.remove();
   const heading = document.querySelector("main h1");
   if (heading !== null) document.title = `${heading.textContent} · Tripod`;
   const outcome = document.querySelector("main [role=status]");

@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { keyField } from "../../contract/forms.ts";
+import { paths } from "../../contract/paths.ts";
+import { clientOf } from "../../service/client-address.ts";
+import { readForm } from "../http/body.ts";
+import { RequestError } from "../http/errors.ts";
+import type { Route } from "../http/route.ts";
+import { isFinal } from "../jobs/job-status.ts";
+import { actions } from "./job-actions.ts";
+import type { PageRoutesDeps } from "./routes.ts";
+
+const tooMany = "too many submissions from here";
+
+/** What the forms of a job's page ask for. */
+export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
+  return [
+    {
+      method: "POST",
+      path: `${paths.jobs}/:id/${actions.cancel}`,
+      async handle(ctx) {
+        await rateLimit.count(ctx, tooMany);
+        await readForm(ctx);
+        const by = { client: clientOf(ctx.ip), context: ctx.state.trace };
+        const job = await jobs.cancel(ctx.params["id"], by);
+        ctx.status = 303;
+        ctx.redirect(job.links.page);
+      },
+    },
+    {
+      method: "POST",
+      path: `${paths.jobs}/:id/${actions.again}`,
+      async handle(ctx) {
+        await rateLimit.count(ctx, tooMany);
+        const idempotencyKey = (await readForm(ctx)).get(keyField) ?? randomUUID();
+        const { id, task, status, input, ...found } = await jobs.find(ctx.params["id"]);
+        if (!isFinal({ status })) {
+          throw new RequestError(409, `the job "${id}" is ${status}, expected one that has ended`);
+        }
+        if (found.record_error !== undefined || !tasks.has(task)) {
+          throw new RequestError(409, `nothing is known of the job "${id}" that could run again`);
+        }
+        ctx.state.resend = {
+          action: ctx.path,
+          fields: new Map([[keyField, idempotencyKey]]),
+          back: `${paths.tasks}/${task}`,
+        };
+        const { job } = await jobs.submit({
+          task,
+          input,
+          idempotencyKey,
+          client: clientOf(ctx.ip),
+          source: "form",
+          context: ctx.state.trace,
+          pointer: "",
+        });
+        ctx.status = 303;
+        ctx.redirect(job.links.page);
+      },
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { html } from "hono/html";
+import { keyField } from "../../contract/forms.ts";
+import { isFinal, type JobStatus } from "../jobs/job-status.ts";
+import type { Markup } from "./layout.ts";
+
+/** Below a job's page, where its forms are sent. */
+export const actions = { cancel: "cancel", again: "again" } as const;
+
+/** What the reader of the page may do. */
+interface Allowed {
+  readonly mayCancel: boolean;
+  /** The Idempotency-Key of the job's input when it is submitted again; `undefined` where it cannot be. */
+  readonly againKey: string | undefined;
+}
+
+/**
+ * What can be done to the job: to cancel one that has not ended, or to submit the input of one that
+ * failed anew, as a job of its own.
+ */
+export function renderActions(job: JobStatus, allowed: Allowed): Markup {
+  return html`<div class="actions" data-kept>${renderAction(job, allowed)}</div>`;
+}
+
+function renderAction(job: JobStatus, { mayCancel, againKey }: Allowed): Markup | string {
+  if (mayCancel && !isFinal(job)) {
+    return html`<form method="post" action="${job.links.page}/${actions.cancel}">
+      <button type="submit" class="plain" ${job.cancelling === true ? html` disabled` : ""}>
+        Cancel this job
+      </button>
+    </form>`;
+  }
+  if (job.status !== "failed" || againKey === undefined) return "";
+  return html`<form method="post" action="${job.links.page}/${actions.again}">
+    <input type="hidden" name="${keyField}" value="${againKey}" />
+    <button type="submit" class="plain">Submit this input again</button>
+  </form>`;
+}
