@@ -1,3 +1,4 @@
+import { cancelJob } from "./cancel.ts";
 import type { ClientError } from "./errors.ts";
 import type { EndedJob, Job, SomeJob } from "./job.ts";
 import { type JobLog, readLog } from "./log.ts";
@@ -110,6 +111,15 @@ export interface Client<Tasks extends TasksOf<Tasks>> {
   ): Promise<Job<Tasks, Name>>;
   /** What the job's task has logged, as far as it is kept. */
   log(job: JobRef<TaskName<Tasks>>, options?: LogOptions): Promise<JobLog>;
+  /**
+   * Cancels the job, from wherever it was submitted, and tells how it stands then: ended, or at its
+   * last attempt, which ends within two seconds. To cancel it twice is harmless. Rejects with a
+   * `RefusedError` of status 409 if it has ended by itself.
+   */
+  cancel<Name extends TaskName<Tasks> = TaskName<Tasks>>(
+    job: JobRef<Name>,
+    options?: CallOptions,
+  ): Promise<Job<Tasks, Name>>;
   /** The job once it has ended; rejects with an `UnendedError` if that takes longer than `deadlineMs`. */
   wait<Name extends TaskName<Tasks> = TaskName<Tasks>>(
     job: JobRef<Name>,
@@ -150,6 +160,9 @@ export function createClient<Tasks extends TasksOf<Tasks>>(options: ClientOption
     },
     async log(job: JobRef<string>, call: LogOptions = {}) {
       return readLog(server, idOf(job), { ...limitsOf(call), after: call.after ?? 0 });
+    },
+    async cancel(job: JobRef<string>, call: CallOptions = {}) {
+      return cancelJob(server, idOf(job), limitsOf(call));
     },
     async wait(job: JobRef<string>, call: WaitOptions = {}) {
       return waitForJob(server, idOf(job), {

@@ -30,6 +30,8 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly trace_id?: string;
   /** Lines that its task has logged; not told where there are none. */
   readonly logged?: number;
+  /** It was cancelled and has not ended yet: its task is told to stop. */
+  readonly cancelling?: true;
   /** Why it cannot run: what the queue holds of it was damaged. */
   readonly record_error?: string;
   /** Paths on the same server. */

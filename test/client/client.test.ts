@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { RefusedError } from "../../src/client/errors.ts";
 import { createFixtureClient } from "../support/fixture-client.ts";
 import { startProducer } from "../support/producer.ts";
+import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
 async function openClient() {
@@ -108,3 +109,20 @@ test.each(["localhost:8080", "ftp://localhost", "", "http://admin:secret@localho
     expect(() => createFixtureClient({ url })).toThrow(/expected one (like|without)/);
   },
 );
+
+test("a job is cancelled, and one that has ended by itself is not", async () => {
+  const { url, name } = await startProducer();
+  const client = createFixtureClient({ url });
+  const waiting = await client.submit("quotient", { x: 1, y: 1, delayMs: 0 });
+  const ended = { id: waiting.id, status: "failed", error_type: "cancelled_by_user" };
+  expect(await client.cancel(waiting)).toMatchObject(ended);
+  expect(await client.cancel(waiting.id)).toMatchObject(ended);
+
+  await startWorker(name);
+  const slow = await client.submit("quotient", { x: 1, y: 1, delayMs: 60_000 });
+  await until("it to run", async () => (await client.get(slow)).status === "working");
+  expect(await client.cancel(slow)).toMatchObject({ status: "working", cancelling: true });
+  expect(await client.wait(slow)).toMatchObject({ error_type: "cancelled_by_user" });
+  const done = await client.wait(await client.submit("quotient", { x: 1, y: 1, delayMs: 0 }));
+  await expect(client.cancel(done)).rejects.toMatchObject({ status: 409 });
+});

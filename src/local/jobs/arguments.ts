@@ -6,7 +6,7 @@ type Program = Parameters<typeof readCommandLine>[0];
 /** What was typed; ends the program as `readCommandLine` does. */
 export function readArguments(program: Program) {
   return readCommandLine(program, {
-    usage: "npm run jobs -- submit TASK [FIELD=VALUE…] | get ID | wait ID | logs ID",
+    usage: "npm run jobs -- submit TASK [FIELD=VALUE…] | get ID | wait ID | cancel ID | logs ID",
     about: [
       "Submits jobs and tells of them:",
       "",
@@ -14,6 +14,7 @@ export function readArguments(program: Program) {
       "  submit divide x=10 y=2 --wait   waits for it and prints its result",
       "  get ID                          prints how a job stands",
       "  wait ID                         waits for a job and prints its result",
+      "  cancel ID                       ends a job that waits, and stops one that runs",
       "  logs ID                         prints what the job has logged",
       "",
       "What a field is, a number or a text, the server's own description of the task tells.",
@@ -35,8 +36,9 @@ export function readArguments(program: Program) {
       '"npm run --silent jobs" leaves out, apart.',
       "",
       "Exit codes: 0 done, or the job succeeded; 1 the job failed; 2 arguments or input are not",
-      "usable, nothing was queued; 3 the server cannot be reached, refused for now, or knows no such",
-      "job; 4 the time was over before the job had ended; 130 interrupted.",
+      "usable, nothing was queued, or what was to be cancelled had ended; 3 the server cannot be",
+      "reached, refused for now, or knows no such job; 4 the time was over before the job had ended;",
+      "130 interrupted.",
     ],
     options: {
       input: { type: "string" },

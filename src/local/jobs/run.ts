@@ -5,6 +5,7 @@ import type { AnyTasks } from "../../client/tasks.ts";
 import { escapeControls } from "../../service/lines.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { cancelCommand } from "./commands/cancel.ts";
 import { getCommand } from "./commands/get.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
   submit: submitCommand,
   get: getCommand,
   wait: waitCommand,
+  cancel: cancelCommand,
   logs: logsCommand,
 };
 

@@ -39,6 +39,28 @@ test("submits a job and prints its id, for the other commands to tell of it", as
   expect(JSON.parse(json.stdout)).toMatchObject({ id, status: "succeeded", result: 2.5 });
 });
 
+test("cancels a job, and says of one that has ended that it has", async () => {
+  const { url, name } = await startProducer();
+  const submit = ["submit", "quotient", "x=1", "y=1", "delayMs=0"];
+  const id = (await runJobs(url, submit)).stdout.trim();
+  const ended = { code: 0, stdout: "cancelled\n", stderr: "" };
+  expect(await runJobs(url, ["cancel", id])).toEqual(ended);
+  const { stdout } = await runJobs(url, ["cancel", id, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ id, error_type: "cancelled_by_user" });
+  expect(await runJobs(url, ["wait", id])).toMatchObject({ code: 1, stdout: "" });
+
+  await startWorker(name);
+  const other = (await runJobs(url, [...submit, "--wait", "--json"])).stdout;
+  const { id: done } = JSON.parse(other);
+  expect(await runJobs(url, ["cancel", done])).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `409: the job "${done}" has succeeded already, expected one that has not ended\n`,
+  });
+  expect((await runJobs(url, ["cancel", "nobody"])).code).toBe(3);
+  expect((await runJobs(url, ["cancel"])).stderr).toBe("cancel needs a job's id\n");
+});
+
 test("says of a job that failed why, beside what it prints", async () => {
   const url = await openServer();
   const args = ["submit", "quotient", "--input", "-", "y=0", "--wait", "--json", "--key", "once"];
@@ -65,10 +87,10 @@ test("says what was expected of what cannot be meant, and queues nothing", async
   delayMs  integer, default 5000
 `;
   const mistakes: readonly (readonly [args: readonly string[], said: string])[] = [
-    [[], "no command, expected one of: submit, get, wait, logs; --help tells more\n"],
+    [[], "no command, expected one of: submit, get, wait, cancel, logs; --help tells more\n"],
     [
       ["frob"],
-      'unknown command "frob", expected one of: submit, get, wait, logs; --help tells more\n',
+      'unknown command "frob", expected one of: submit, get, wait, cancel, logs; --help tells more\n',
     ],
     [["get"], "get needs a job's id\n"],
     [["wait", "a", "b"], 'unexpected argument "b"\n'],
