@@ -133,4 +133,16 @@ export const producerJobsMutants: readonly Mutant[] = [
       test: "an outage of two seconds is three lines",
     },
   },
+  {
+    name: "anybody cancels what a client has submitted",
+    change: {
+      file: "src/producer/jobs/cancel-rights.ts",
+      from: "if (!limited) return true;",
+      to: "if (limited) return true;",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/cancellation.test.ts",
+      test: "where clients are limited, nobody else cancels",
+    },
+  },
 ];

@@ -263,4 +263,52 @@ export const queueMutants: readonly Mutant[] = [
       test: "an ended job is weighed with its log, and goes with it",
     },
   },
+  {
+    name: "a job that is cancelled while it waits keeps its unique key",
+    change: {
+      file: "src/queue/cancel-script.ts",
+      from: 'if redis.call("GET", key) == id then redis.call("DEL", key) end',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/cancellation.test.ts",
+      test: "a cancelled job frees its unique key",
+    },
+  },
+  {
+    name: "a cancelled occurrence ends its schedule",
+    change: {
+      file: "src/queue/cancellation.ts",
+      from: "  await addNextOccurrence(queue, id);\n",
+      to: "  void addNextOccurrence;\n",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/cancellation.test.ts",
+      test: "a delayed occurrence that is cancelled",
+    },
+  },
+  {
+    name: "what is cancelled when its attempt fails waits for the next one",
+    change: {
+      file: "src/queue/janitor.ts",
+      from: "const settled = needed ? settle(deps) : undefined;",
+      to: "const settled = undefined as Promise<void> | undefined;",
+    },
+    caughtBy: {
+      file: "test/worker/cancellation.test.ts",
+      test: "an attempt that fails just when its job is cancelled",
+    },
+  },
+  {
+    name: "a job that was cancelled while it ran runs again when its worker vanishes",
+    change: {
+      file: "src/queue/cancel-script.ts",
+      from: 'redis.call("HSET", job, "defa", reason)',
+      to: "",
+    },
+    caughtBy: {
+      file: "test/worker/cancellation.test.ts",
+      test: "is not run again after its worker has vanished",
+    },
+  },
 ];

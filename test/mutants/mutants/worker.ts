@@ -229,4 +229,28 @@ export const workerMutants: readonly Mutant[] = [
       test: "a task that rejects after it has returned",
     },
   },
+  {
+    name: "a job that is cancelled while it runs is handed back",
+    change: {
+      file: "src/worker/attempts/processor.ts",
+      from: "if (signal.aborted && signal.reason === cancelSignal) {",
+      to: "if (signal.reason === cancelledReason && cancelSignal !== undefined) {",
+    },
+    caughtBy: {
+      file: "test/worker/cancellation.test.ts",
+      test: "a running job that is cancelled is aborted",
+    },
+  },
+  {
+    name: "a worker does not hear that a job is cancelled",
+    change: {
+      file: "src/worker/cancellations.ts",
+      from: "worker.cancelJob(id, cancelSignal);",
+      to: "void [worker, id];",
+    },
+    caughtBy: {
+      file: "test/worker/cancellation.test.ts",
+      test: "another worker than the one that runs it",
+    },
+  },
 ];
