@@ -1,4 +1,5 @@
 import type { FailureClass } from "../contract/failures.ts";
+import type { Priority } from "../contract/job-policy.ts";
 import type { AnyTasks, ResultOf, TakenInputOf, TaskName, TasksOf } from "./tasks.ts";
 
 /** What the API tells of a job, in its own words: how it stands is in `status`. */
@@ -25,6 +26,8 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   /** Those that have ended. */
   readonly attempts: number;
   readonly max_attempts: number;
+  /** Jobs of a higher one are taken first from the same queue; `high`, which most have, is not told. */
+  readonly priority?: Priority;
   readonly created_at?: string;
   readonly started_at?: string;
   readonly trace_id?: string;

@@ -8,9 +8,17 @@ export interface Attempts {
   readonly jitter: number;
 }
 
+/**
+ * Whose jobs are taken first of those that wait in one queue, with BullMQ's number for it. 0 is its
+ * plain list, which is cheapest, and taken before all others.
+ */
+export const priorities = { high: 0, normal: 10, low: 20 } as const;
+export type Priority = keyof typeof priorities;
+
 /** What holds of a job, by its task. */
 export interface JobPolicy {
   readonly attempts: Attempts;
+  readonly priority: Priority;
   /** Of the task's unfinished jobs, one may have this key; `undefined` for any number. */
   readonly uniqueKey: string | undefined;
 }
@@ -18,6 +26,7 @@ export interface JobPolicy {
 /** What holds of the jobs of a task that says nothing else. */
 export const defaultPolicy: JobPolicy = {
   attempts: { max: 4, backoffMs: 1_000, jitter: 0.5 },
+  priority: "high",
   uniqueKey: undefined,
 };
 

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import type { JobsOptions } from "bullmq";
-import type { JobPolicy } from "../contract/job-policy.ts";
+import { type JobPolicy, priorities } from "../contract/job-policy.ts";
 
 /** A job's policy, as BullMQ's options. */
-export function createPolicyOptions({ attempts: { max, backoffMs, jitter } }: JobPolicy) {
+export function createPolicyOptions(policy: JobPolicy) {
+  const { max, backoffMs, jitter } = policy.attempts;
+  const priority = priorities[policy.priority];
   return {
+    // Nearly all jobs have none, which is not stored with each of them.
+    ...(priority > 0 && { priority }),
     attempts: max,
     backoff: { type: "exponential", delay: backoffMs, jitter },
   } satisfies JobsOptions;

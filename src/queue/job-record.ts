@@ -1,7 +1,9 @@
 import type { JobsOptions } from "bullmq";
+import type { Priority } from "../contract/job-policy.ts";
 import { isJobId } from "./job-id.ts";
 import { cancelledReason, parseFailure } from "./failure-text.ts";
 import { readProgress, type StoredProgress } from "./job-progress.ts";
+import { priorityOf } from "./priority-lines.ts";
 import { readyAt } from "./ready-at.ts";
 import { readResult } from "./stored-result.ts";
 import { parseTime } from "./stored-time.ts";
@@ -19,6 +21,7 @@ export interface JobRecord {
   readonly attempts: number;
   readonly progress: StoredProgress | undefined;
   readonly maxAttempts: number;
+  readonly priority: Priority;
   readonly result: unknown;
   readonly failure: ReturnType<typeof parseFailure>;
   readonly trace: TraceCarrier;
@@ -59,6 +62,7 @@ export function readRecord(job: ReadJob): JobRecord {
     attempts: job.attemptsMade,
     progress: readProgress(job.progress),
     maxAttempts: Math.max(1, job.opts.attempts ?? 1),
+    priority: priorityOf(job.opts.priority),
     result: readResult(job.returnvalue),
     failure: parseFailure(job.failedReason ?? ""),
     trace: readTrace(job),

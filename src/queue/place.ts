@@ -1,8 +1,9 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readAnswers } from "./answers.ts";
-import { isHeartbeatAmong } from "./heartbeat.ts";
+import { isHeartbeatAmong, readHeartbeatStates } from "./heartbeat.ts";
 import { jobListNames, jobLists, type JobState } from "./job-lists.ts";
+import { countBefore } from "./priority-lines.ts";
 
 /**
  * The waiting list is searched this far from its next job on. BullMQ's own look for a job's state
@@ -17,7 +18,7 @@ const sets = jobListNames.filter((name) => jobLists[name].type === "sorted set")
 export interface JobPlace {
   /** As BullMQ calls it; `unknown` when it is nowhere. */
   readonly state: JobState | "unknown";
-  /** Submitted jobs that are taken before it, if it is in the waiting list and that is known. */
+  /** Submitted jobs that are taken before it as things stand, if it waits for a slot alone and that is known. */
   readonly ahead?: number;
   /** It is further back than was looked: there are more than `ahead`. */
   readonly aheadIsLowerBound?: boolean;
@@ -41,7 +42,12 @@ export async function readPlace(queue: Queue, redis: Redis, id: string): Promise
   const [activeAt, index, length] = answers.slice(sets.length);
 
   const set = sets.find((_, i) => typeof scores[i] === "string");
-  if (set === "delayed") return { state: set, delayScore: Number(scores[sets.indexOf(set)]) };
+  const score = set && String(scores[sets.indexOf(set)]);
+  if (set === "delayed") return { state: set, delayScore: Number(score) };
+  if (set === "prioritized") {
+    const ahead = await countAhead(queue, redis, { score: String(score), plain: Number(length) });
+    return { state: set, ahead };
+  }
   if (set !== undefined) return { state: jobLists[set].state };
   if (typeof activeAt === "number") return { state: "active" };
   // Jobs are taken from the list's end.
@@ -54,4 +60,18 @@ export async function readPlace(queue: Queue, redis: Redis, id: string): Promise
   }
   if (last < lookedUp) return { state: "unknown" };
   return { state: "waiting", ahead: lookedUp, aheadIsLowerBound: true };
+}
+
+/** All of the plain list is taken before a prioritized job, and what has a lower score. */
+async function countAhead(
+  queue: Queue,
+  redis: Redis,
+  { score, plain }: { readonly score: string; readonly plain: number },
+): Promise<number> {
+  const [before, heartbeats] = await Promise.all([
+    countBefore(queue, redis, score),
+    readHeartbeatStates(queue, redis),
+  ]);
+  const submitted = plain - heartbeats.filter((state) => state === "waiting").length;
+  return Math.max(0, submitted) + before;
 }

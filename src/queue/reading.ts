@@ -4,11 +4,10 @@ import type { QueueSpec } from "../contract/queues.ts";
 import { measureSkew } from "./clock.ts";
 import { readHeartbeat } from "./heartbeat.ts";
 import { type Kept, type KeptState, measureKept } from "./kept.ts";
-import type { QueueState } from "./state.ts";
-import { readSubmittedState } from "./submitted-state.ts";
+import { readSubmittedState, type SubmittedState } from "./submitted-state.ts";
 
 /** All that is measured of a queue at one moment; of its jobs, those that somebody submitted. */
-export interface Reading extends QueueState {
+export interface Reading extends SubmittedState {
   /** Unix time in ms at which the last heartbeat came through. */
   readonly heartbeatAt: number | undefined;
   /** By how many ms this host's clock is ahead of Redis'. */

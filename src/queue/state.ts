@@ -1,7 +1,6 @@
 import type { Queue } from "bullmq";
 import { type QueueLimit, queueLimits, type QueueSpec } from "../contract/queues.ts";
 import { type JobState, jobStates } from "./job-lists.ts";
-import { readyAt } from "./ready-at.ts";
 
 /** What BullMQ's states are called everywhere else. */
 const names = {
@@ -18,8 +17,6 @@ type StateName = (typeof names)[JobState];
 /** The queue at one moment. Reading it costs the same at ten jobs and at a million. */
 export interface QueueState {
   readonly jobs: Readonly<Record<StateName, number>>;
-  /** Unix time in ms from which the oldest waiting job could have run; `undefined` when none waits. */
-  readonly oldestReadyAt: number | undefined;
   readonly paused: boolean;
   readonly workers: number;
   /** What holds its waiting jobs back at this moment, however many slots are free. */
@@ -30,9 +27,8 @@ export async function readQueueState(
   queue: Queue,
   { concurrency = Infinity, rate }: Pick<QueueSpec, "concurrency" | "rate">,
 ): Promise<QueueState> {
-  const [counts, [oldest], paused, workers, fullMs] = await Promise.all([
+  const [counts, paused, workers, fullMs] = await Promise.all([
     queue.getJobCounts(...jobStates),
-    queue.getWaiting(0, 0),
     queue.isPaused(),
     queue.getWorkersCount(),
     rate === undefined ? 0 : queue.getRateLimitTtl(rate.max),
@@ -42,7 +38,6 @@ export async function readQueueState(
   ) as Record<StateName, number>;
   return {
     jobs,
-    oldestReadyAt: oldest === undefined ? undefined : readyAt(oldest),
     paused,
     workers,
     heldBy: queueLimits.filter((limit) =>

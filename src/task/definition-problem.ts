@@ -1,6 +1,11 @@
 import { inspect } from "node:util";
 import { z } from "zod";
-import { defaultPolicy, longestBackoffMs, maxBackoffMs } from "../contract/job-policy.ts";
+import {
+  defaultPolicy,
+  longestBackoffMs,
+  maxBackoffMs,
+  priorities,
+} from "../contract/job-policy.ts";
 import { queues } from "../contract/queues.ts";
 import { resultBytes } from "../contract/result-limits.ts";
 import type { Task } from "./task.ts";
@@ -33,6 +38,15 @@ const attempts = z
       longestBackoffMs({ ...defaultPolicy.attempts, max, backoffMs }) <= maxBackoffMs,
   );
 
+function oneOf(list: object): Expectation {
+  const names = Object.keys(list).map((name) => `"${name}"`);
+  return {
+    expected: `one of ${names.join(", ")}`,
+    fits: (value) => typeof value === "string" && Object.hasOwn(list, value),
+    optional: true,
+  };
+}
+
 const fields: Readonly<Record<keyof Task, Expectation>> = {
   title: text,
   description: text,
@@ -48,13 +62,8 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
       Number.isInteger(value) && Number(value) >= 1 && Number(value) <= resultBytes.most,
     optional: true,
   },
-  queue: {
-    expected: `one of ${Object.keys(queues)
-      .map((name) => `"${name}"`)
-      .join(", ")}`,
-    fits: (value) => typeof value === "string" && Object.hasOwn(queues, value),
-    optional: true,
-  },
+  queue: oneOf(queues),
+  priority: oneOf(priorities),
   attempts: {
     expected:
       `{ max, backoffMs, jitter }, each of them optional: 1 to ${maxAttempts} attempts, whole ` +

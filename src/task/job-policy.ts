@@ -7,7 +7,7 @@ import type { Task } from "./task.ts";
  * own `unique` does, or returns no key.
  */
 export function policyOf(
-  { attempts, unique }: Pick<Task, "attempts" | "unique">,
+  { attempts, priority, unique }: Pick<Task, "attempts" | "priority" | "unique">,
   input: Record<string, unknown>,
 ): JobPolicy {
   // Its author may have left types aside.
@@ -17,5 +17,9 @@ export function policyOf(
       `the task's "unique" has returned ${inspect(uniqueKey, { depth: 0 })}, expected a text or undefined`,
     );
   }
-  return { attempts: { ...defaultPolicy.attempts, ...attempts }, uniqueKey };
+  return {
+    attempts: { ...defaultPolicy.attempts, ...attempts },
+    priority: priority ?? defaultPolicy.priority,
+    uniqueKey,
+  };
 }

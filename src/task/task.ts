@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { CallerFailureClass } from "../contract/failures.ts";
-import type { Attempts } from "../contract/job-policy.ts";
+import type { Attempts, Priority } from "../contract/job-policy.ts";
 import type { QueueName } from "../contract/queues.ts";
 import type { JobContext, LogFields } from "./job-context.ts";
 
@@ -52,6 +52,12 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    * A job keeps what held when it was submitted.
    */
   readonly attempts?: Partial<Attempts>;
+  /**
+   * Whose jobs are taken first of those that wait in the same queue: "high", which is what holds
+   * where it says nothing, then "normal", then "low". While jobs of a higher priority wait, none of a
+   * lower one starts, for however long that is. A job keeps what held when it was submitted.
+   */
+  readonly priority?: Priority;
   /**
    * A key made from the input, of which one job at a time may be unfinished; `undefined` for any
    * number. Whoever submits a second one gets the first one's id, and so is told its input and its

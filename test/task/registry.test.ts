@@ -103,6 +103,7 @@ test.each([
   ['maxResultBytes: "1 MB"', bytes],
   ['unique: "id"', "its \"unique\" is 'id', expected a function of (input) that returns a key"],
   ['queue: "fast"', 'its "queue" is \'fast\', expected one of "default", "slow"'],
+  ['priority: "urgent"', 'its "priority" is \'urgent\', expected one of "high", "normal", "low"'],
   ["attempts: 3", `its "attempts" is 3, ${ofAttempts}`],
   ["attempts: { max: 0 }", `its "attempts" is { max: 0 }, ${ofAttempts}`],
   ["attempts: { max: 51, backoffMs: 0 }", ofAttempts],

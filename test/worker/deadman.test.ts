@@ -13,7 +13,6 @@ const idle: QueueState = {
     succeeded: 0,
     failed: 0,
   },
-  oldestReadyAt: 0,
   paused: false,
   workers: 1,
   heldBy: [],

@@ -4,8 +4,7 @@ import type { QueueSpec } from "../../contract/queues.ts";
 import { createPlaces, type Places } from "../../queue/places.ts";
 import type { Memory } from "../../queue/memory.ts";
 import type { Load } from "../../queue/room.ts";
-import type { QueueState } from "../../queue/state.ts";
-import { readSubmittedState } from "../../queue/submitted-state.ts";
+import { readSubmittedState, type SubmittedState } from "../../queue/submitted-state.ts";
 import type { Broker } from "./broker.ts";
 import { renew } from "./remembered.ts";
 
@@ -19,7 +18,7 @@ export interface Desk {
   /** Calls Redis as a `Broker` does. */
   readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
   readonly events: QueueEvents;
-  readonly readState: () => Promise<QueueState>;
+  readonly readState: () => Promise<SubmittedState>;
   /** What decides whether it takes another job. */
   readonly load: () => Promise<Load>;
   readonly places: Places;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type FailureClass, failureClasses } from "../../contract/failures.ts";
+import { priorities, type Priority } from "../../contract/job-policy.ts";
 import { idPattern } from "../../queue/job-id.ts";
 import { type Components, placeSchema } from "../http/components.ts";
 import { refer } from "../http/operation.ts";
@@ -20,6 +21,12 @@ const anyJob = {
   max_attempts: z.int().min(1).meta({
     description: "Grows by one each time that a job without any left is retried by hand.",
   }),
+  priority: z
+    .enum(Object.keys(priorities) as [Priority, ...Priority[]])
+    .optional()
+    .meta({
+      description: "Jobs of a higher one are taken first from the same queue; `high` is not told.",
+    }),
   created_at: time
     .optional()
     .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),

@@ -69,6 +69,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     input: { ...record.input },
     attempts: record.attempts,
     max_attempts: countMaxAttempts(record, jobState),
+    ...(record.priority !== "high" && { priority: record.priority }),
     ...(createdAt !== undefined && { created_at: iso(createdAt) }),
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),

@@ -4,6 +4,7 @@ import { readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
 import { heartbeatName } from "../../queue/heartbeat.ts";
 import { type JobState, jobStates } from "../../queue/job-lists.ts";
+import { readLineEnds } from "../../queue/priority-lines.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
@@ -45,7 +46,7 @@ const resultPrefix = '{"value":';
 export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
   const lists = await Promise.all(
     jobStates.map(async (state) => {
-      const ids = await queue.getRanges([state], 0, shown + passedOver - 1);
+      const ids = await readLast(queue, redis, state, shown + passedOver);
       return ids.map((id) => ({ id, state }));
     }),
   );
@@ -79,6 +80,18 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
       outcome: showOutcome(state, returnvalue ?? "", failedReason ?? ""),
     };
   });
+}
+
+/** Ids of so many jobs that came last into the state; of prioritized ones, so many of each priority. */
+async function readLast(
+  queue: Queue,
+  redis: Redis,
+  state: JobState,
+  count: number,
+): Promise<string[]> {
+  return state === "prioritized"
+    ? (await readLineEnds(queue, redis, "last", count)).flat()
+    : queue.getRanges([state], 0, count - 1);
 }
 
 /** The latest of all queues. */

@@ -1,11 +1,11 @@
 import { readBlocks } from "../../queue/blocks.ts";
-import type { QueueState } from "../../queue/state.ts";
+import type { SubmittedState } from "../../queue/submitted-state.ts";
 import type { Desks } from "../jobs/desk.ts";
 
 /** What the overview reads of the queues. */
 export interface OverviewState {
   /** Each by its name. */
-  readonly queues: ReadonlyMap<string, QueueState>;
+  readonly queues: ReadonlyMap<string, SubmittedState>;
   /** As `measureSkew` tells. */
   readonly skewMs: number;
   /** As `readBlocks` tells, of all queues. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
 import { queueLimits } from "../../contract/queues.ts";
-import type { QueueState } from "../../queue/state.ts";
+import type { SubmittedState } from "../../queue/submitted-state.ts";
 import { failureClass } from "../jobs/job-schema.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
 import type { OverviewState } from "./overview-state.ts";
@@ -99,7 +99,7 @@ function summarizeState(
 
 function summarizeQueue(
   atMs: number,
-  { jobs, workers, paused, oldestReadyAt, heldBy }: QueueState,
+  { jobs, workers, paused, oldestReadyAt, heldBy }: SubmittedState,
 ): NonNullable<OverviewSnapshot["queues"]>[string] {
   const waiting = jobs.waiting + jobs.prioritized;
   return {

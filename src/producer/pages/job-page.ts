@@ -64,6 +64,11 @@ ${renderActions(job, { mayCancel, againKey })}
 <dl>
 <dt>Job</dt><dd><code>${job.id}</code></dd>
 <dt>Queue</dt><dd>${job.queue}</dd>
+${
+  job.priority !== undefined &&
+  html`<dt>Priority</dt>
+    <dd>${job.priority}</dd>`
+}
 <dt>Submitted</dt><dd>${renderTime(job.created_at)}</dd>
 <dt>Started</dt><dd>${renderTime(job.started_at)}</dd>
 <dt>Finished</dt><dd>${renderTime(job.finished_at)}</dd>
@@ -145,7 +150,7 @@ function tellLine({
   ahead,
   ahead_is_lower_bound: more,
 }: NonNullable<JobStatus["waiting"]>): string {
-  // Jobs with a priority, and those that wait for others, are in no line.
+  // Jobs that wait for others are in no line.
   return ahead === undefined ? "Waiting for a worker." : `${countAhead(ahead, more)} before it.`;
 }
 

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { EndedJob } from "../../../src/producer/overview/ended-jobs.ts";
 import type { OverviewState } from "../../../src/producer/overview/overview-state.ts";
 import { createSnapshot, overviewSnapshot } from "../../../src/producer/overview/snapshot.ts";
-import type { QueueState } from "../../../src/queue/state.ts";
+import type { SubmittedState } from "../../../src/queue/submitted-state.ts";
 
 const at = Date.parse("2026-01-02T03:04:05.000Z");
-const busy: QueueState = {
+const busy: SubmittedState = {
   jobs: {
     waiting: 3,
     prioritized: 2,
@@ -20,14 +20,14 @@ const busy: QueueState = {
   workers: 2,
   heldBy: ["rate"],
 };
-const idle: QueueState = {
+const idle: SubmittedState = {
   ...busy,
   jobs: { ...busy.jobs, waiting: 0, prioritized: 0, active: 1 },
   oldestReadyAt: undefined,
   paused: true,
   workers: 3,
 };
-const createState = (...states: readonly [string, QueueState][]): OverviewState => ({
+const createState = (...states: readonly [string, SubmittedState][]): OverviewState => ({
   queues: new Map(states),
   skewMs: -2_500.4,
   blockedBy: ["greedy"],
