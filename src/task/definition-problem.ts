@@ -77,6 +77,11 @@ const fields: Readonly<Record<keyof Task, Expectation>> = {
     fits: (value) => typeof value === "function" && value.length <= 1,
     optional: true,
   },
+  schedule: {
+    expected: "{ cron, timeZone, input, missed }, { everyMs, input, missed }, or some by name",
+    fits: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    optional: true,
+  },
   isolated: {
     expected: "true or false",
     fits: (value) => typeof value === "boolean",

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { findDefinitionProblem } from "./definition-problem.ts";
 import { findExampleProblem } from "./example-problem.ts";
 import { findInputProblem } from "./input-problem.ts";
+import { findScheduleProblem } from "./schedule-problem.ts";
 import { readTaskName } from "./task-files.ts";
 import type { Task } from "./task.ts";
 
@@ -87,7 +88,9 @@ export function findTaskProblem(definition: Readonly<Record<string, unknown>>): 
     const task = definition as unknown as Task;
     const examples: readonly unknown[] = task.examples ?? [];
     const inputs = examples.map((example) => (isObject(example) ? example["input"] : undefined));
-    return findInputProblem(task.input, inputs) ?? findExampleProblem(task);
+    return (
+      findInputProblem(task.input, inputs) ?? findExampleProblem(task) ?? findScheduleProblem(task)
+    );
   } catch (error) {
     // Of a getter, or of a schema that makes its parts only when they are asked for.
     return describe(error);

@@ -3,6 +3,7 @@ import type { CallerFailureClass } from "../contract/failures.ts";
 import type { Attempts, Priority } from "../contract/job-policy.ts";
 import type { QueueName } from "../contract/queues.ts";
 import type { JobContext, LogFields } from "./job-context.ts";
+import type { Schedules } from "./schedule.ts";
 
 export type { JobContext, LogFields };
 
@@ -64,6 +65,17 @@ export interface Task<Schema extends z.ZodObject = z.ZodObject, Result = unknown
    * result. A job that is retried by hand after its end does not count.
    */
   readonly unique?: UniqueKey<Schema>;
+  /**
+   * When its jobs are submitted without anybody asking: `{ cron, timeZone, input, missed }` with
+   * cron's five fields, by the clocks of a zone of the IANA, `"UTC"` if not given; or `{ everyMs, input,
+   * missed }`, at whole multiples of that since 1970, from a second to a year; or several of them,
+   * each by its name. Each slot, an instant, gets exactly one job: what is due in the hour that
+   * summer time skips runs an hour later, and in the hour that comes twice what is due every hour
+   * runs twice, and all else once. Slots that nobody ran within a minute, because no worker was
+   * there, are `missed`: `"run once"`, the default, runs the last of them, and `"skip"` none. A
+   * schedule's jobs may pile up while its queue does not move: `unique` bounds them.
+   */
+  readonly schedule?: Schedules<Schema>;
   /**
    * The task is aborted and fails as `timeout` after this many milliseconds: a whole number from 1
    * to 2^31 - 1, which is 24 days. That of an `isolated` task count from when its process, which has
