@@ -237,8 +237,8 @@ export const variables = declareVariables({
   MAX_QUEUE_DEPTH: {
     value: { kind: "integer", min: 1, max: 10_000_000 },
     default: 100_000,
-    meaning: "Waiting jobs from which on submissions get 503.",
-    readBy: ["producer"],
+    meaning: "Waiting jobs of a queue from which on submissions get 503, and schedules wait, too.",
+    readBy: ["producer", "worker"],
     onEc2: operator,
   },
   WORKER_QUEUES: {

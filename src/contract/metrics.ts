@@ -43,7 +43,10 @@ export type MetricSpec = CounterSpec | GaugeSpec | HistogramSpec;
 export const removalReasons = ["age", "memory", "early"] as const;
 export type RemovalReason = (typeof removalReasons)[number];
 
-export const submissionSources = ["api", "form"] as const;
+/** Of submissions that clients make. */
+export const clientSources = ["api", "form"] as const;
+/** `schedule`: nobody asked for it, or an operator had the schedule run at once. */
+export const submissionSources = [...clientSources, "schedule"] as const;
 /** `limited`: its client had as many unfinished jobs as it may have. */
 export const submissionOutcomes = [
   "added",
@@ -143,7 +146,7 @@ export const metrics = {
     help: "Submissions, by where they came from and what became of them.",
     labels: ["queue", "task", "source", "outcome"],
     values: [{ source: submissionSources, outcome: submissionOutcomes }],
-    exporters: producer,
+    exporters: both,
   },
   jobEnqueueDuration: {
     type: "histogram",

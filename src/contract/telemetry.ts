@@ -58,6 +58,8 @@ export const spanAttributes = {
   jobId: "messaging.message.id",
   task: "taskqueue.task",
   attempt: "taskqueue.attempt",
+  schedule: "taskqueue.schedule",
+  slot: "taskqueue.schedule.slot",
   errorType: "error.type",
   blame: "taskqueue.blame",
   /** Of the event that a job was cancelled: what that has found. */
@@ -74,6 +76,8 @@ export const logFields = {
   refused: "refused",
   jobId: "job_id",
   task: "task",
+  /** The key of the one by which it was submitted. */
+  schedule: "schedule",
   attempt: "attempt",
   errorType: "error_type",
   /** What a task gives along with a line of its own, each under its name. */

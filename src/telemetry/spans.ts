@@ -117,6 +117,21 @@ function messaging(
   };
 }
 
+/** Attributes of a job that a schedule has submitted. */
+export function describeSchedule({
+  key,
+  slotMs,
+}: {
+  readonly key: string;
+  /** Unix time in ms; `undefined` where it was run by hand. */
+  readonly slotMs: number | undefined;
+}): Attributes {
+  return {
+    [spanAttributes.schedule]: key,
+    ...(slotMs !== undefined && { [spanAttributes.slot]: new Date(slotMs).toISOString() }),
+  };
+}
+
 /** The span of handing a job to Redis; its context travels with the job. */
 export function startSend({ tracer, server }: Tracing, parent: Context, job: JobIdentity): Span {
   const attributes = messaging(spanOperations.send, job, server);

@@ -14,6 +14,7 @@ import { createReadiness } from "../service/readiness.ts";
 import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
+import { listSchedules } from "../task/schedule.ts";
 import { groupByQueue, queueOf } from "../task/task-queue.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
@@ -160,9 +161,14 @@ export async function openWorker(
     logRefusal: createRefusalLog(log),
     observeBlocking: createRedisObserver("worker_blocking", { log, metrics }),
     onWedged: given.onWedged ?? (() => undefined),
+    maxDepth: config.limits.queueDepth,
     log,
   };
-  for (const one of served) serving.push(openServedQueue({ ...shared, ...one }));
+  const schedules = [...loaded].flatMap(([name, task]) => listSchedules(name, task));
+  for (const one of served) {
+    const own = schedules.filter(({ task }) => queueOfTask(task) === one.queue.name);
+    serving.push(openServedQueue({ ...shared, ...one, schedules: own }));
+  }
   const orders = {
     memory: clocks.memory,
     redis: config.redis,

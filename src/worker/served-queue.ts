@@ -1,15 +1,24 @@
 import type { Worker } from "bullmq";
 import { readCancelled } from "../queue/cancellation.ts";
+import { readMemory } from "../queue/memory.ts";
+import { findShortage } from "../queue/room.ts";
 import { readQueueState } from "../queue/state.ts";
+import type { KeyedSchedule } from "../task/schedule.ts";
+import { describeServer } from "../telemetry/spans.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
 import { createActivity } from "./activity.ts";
 import { watchCancellations } from "./cancellations.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { openQueueWorker, type WorkerDeps } from "./queue-worker.ts";
+import { startKeeper } from "./schedules/keeper.ts";
 import { keepStandingOrders } from "./standing-orders.ts";
 
 export interface ServedQueueDeps extends Omit<WorkerDeps, "activity" | "limited"> {
+  /** Those of the tasks whose queue it is. */
+  readonly schedules: readonly KeyedSchedule[];
+  /** Waiting jobs from which on the schedules add no more. */
+  readonly maxDepth: number;
   /** Jobs wait, but the worker takes none: it is of no more use. */
   readonly onWedged: () => void;
 }
@@ -28,10 +37,25 @@ export interface ServedQueue {
 }
 
 /** Takes jobs as soon as the queue's limits hold, and keeps at it until it is drained. */
-export function openServedQueue({ onWedged, ...deps }: ServedQueueDeps): ServedQueue {
-  const { queue, spec, slots, redis, config, metrics, log } = deps;
+export function openServedQueue(all: ServedQueueDeps): ServedQueue {
+  const { onWedged, schedules, maxDepth, ...deps } = all;
+  const { queue, spec, slots, redis, config, tasks, metrics, tracer, log } = deps;
   const activity = createActivity();
   const standing = keepStandingOrders({ queue, spec, redis, log });
+  const stopKeeper = startKeeper({
+    queue,
+    redis,
+    schedules,
+    tasks,
+    findShortage: async () => {
+      const [state, memory] = await Promise.all([readQueueState(queue, spec), readMemory(redis)]);
+      return findShortage({ state, memory }, maxDepth);
+    },
+    metrics,
+    tracer,
+    server: describeServer(redis),
+    log,
+  });
   const { worker, brake } = openQueueWorker({ ...deps, activity, limited: standing.limited });
   const stopCancellations = watchCancellations({
     worker,
@@ -61,6 +85,7 @@ export function openServedQueue({ onWedged, ...deps }: ServedQueueDeps): ServedQ
     rest() {
       stopDeadman();
       standing.stop();
+      stopKeeper();
     },
     drain: () =>
       drainWorker(worker, {

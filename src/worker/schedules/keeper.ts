@@ -1,0 +1,113 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { logFields } from "../../contract/telemetry.ts";
+import { type HeldSchedule, holdSchedules } from "../../queue/held-schedules.ts";
+import { passSlots } from "../../queue/slots.ts";
+import type { KeyedSchedule } from "../../task/schedule.ts";
+import type { Task } from "../../task/task.ts";
+import { createTimetable, type Timetable } from "../../task/timetable.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { planSlots } from "./plan.ts";
+import { type ScheduledJobDeps, submitScheduled } from "./scheduled-job.ts";
+
+export interface KeeperDeps extends Omit<ScheduledJobDeps, "queue"> {
+  readonly queue: Queue;
+  /** The queue's connection. */
+  readonly redis: Redis;
+  /** Those of the tasks whose queue it is. */
+  readonly schedules: readonly KeyedSchedule[];
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** Why the queue is to get no more jobs now; `undefined` while it may. */
+  readonly findShortage: () => Promise<string | undefined>;
+  readonly log: Log;
+}
+
+/** The longest time between two looks at what others have changed. */
+const lookEveryMs = 5_000;
+/** After a failure. */
+const againMs = 1_000;
+
+interface Kept extends KeyedSchedule {
+  /** The timetable as Redis keeps it. */
+  readonly words: string;
+  readonly slots: Timetable;
+}
+
+/**
+ * Keeps a queue's schedules, as any number of workers do at once, until it is stopped: submits the job
+ * of each slot as soon as that is due, by Redis' clock. It also removes schedules that no file has any
+ * more, so it is needed where there are none, too.
+ */
+export function startKeeper(deps: KeeperDeps): () => void {
+  const { queue, redis, tasks, log } = deps;
+  const schedules: readonly Kept[] = deps.schedules.map((schedule) => ({
+    ...schedule,
+    words: JSON.stringify(schedule.timetable),
+    slots: createTimetable(schedule.timetable),
+  }));
+  const named = schedules.map(({ key, task, words: timetable }) => ({ key, task, timetable }));
+  const startedAt = performance.now();
+  let stopped = false;
+  let failing = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Returns how long nothing is due. */
+  const look = async (): Promise<number> => {
+    const upMs = performance.now() - startedAt;
+    const { nowMs, held, removed } = await holdSchedules(queue, redis, { named, upMs });
+    if (removed.length > 0) {
+      log.info({ queue: queue.name, removed }, "removed schedules that no task has any more");
+    }
+    let waitMs = lookEveryMs;
+    for (const schedule of schedules) {
+      const state = held.get(schedule.key);
+      if (state === undefined || state.paused) continue;
+      await keep(schedule, state, nowMs);
+      const next = schedule.slots.next(Math.max(nowMs, state.slot)) ?? Infinity;
+      waitMs = Math.min(waitMs, next - nowMs);
+    }
+    return waitMs;
+  };
+  const keep = async (schedule: Kept, { slot }: HeldSchedule, nowMs: number) => {
+    const { key, words: timetable, slots, missed } = schedule;
+    const { run, pass } = planSlots(slots, { slot, nowMs, missed });
+    const task = tasks.get(schedule.task);
+    if (run.length > 0 && task !== undefined) {
+      const shortage = await deps.findShortage();
+      if (shortage !== undefined) {
+        throw new Error(`the queue takes no more: "${shortage}" is at its limit`);
+      }
+      for (const slotMs of run) {
+        await submitScheduled(deps, task, schedule, { key, timetable, slotMs });
+      }
+    }
+    if (pass !== undefined && (await passSlots(queue, redis, { key, timetable, slotMs: pass }))) {
+      log.warn(
+        { [logFields.schedule]: key, slot: new Date(pass).toISOString() },
+        "left out what a schedule has missed, as its task wants it",
+      );
+    }
+  };
+
+  const work = async () => {
+    const before = performance.now();
+    let waitMs = againMs;
+    try {
+      waitMs = await look();
+      failing = false;
+    } catch (error) {
+      if (!stopped && !failing) {
+        log.error({ queue: queue.name, err: error }, "cannot keep the queue's schedules");
+      }
+      failing = true;
+    }
+    if (stopped) return;
+    const tookMs = performance.now() - before;
+    timer = setTimeout(() => void work(), Math.max(1, Math.ceil(waitMs - tookMs)));
+  };
+  void work();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
