@@ -31,6 +31,8 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly created_at?: string;
   readonly started_at?: string;
   readonly trace_id?: string;
+  /** The schedule that submitted it, if one did; without a slot, an operator has run it. */
+  readonly schedule?: { readonly key: string; readonly slot?: string };
   /** Lines that its task has logged; not told where there are none. */
   readonly logged?: number;
   /** It was cancelled and has not ended yet: its task is told to stop. */

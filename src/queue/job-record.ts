@@ -2,6 +2,7 @@ import type { JobsOptions } from "bullmq";
 import type { Priority } from "../contract/job-policy.ts";
 import { isJobId } from "./job-id.ts";
 import { cancelledReason, parseFailure } from "./failure-text.ts";
+import { type JobSchedule, readJobSchedule } from "./job-schedule.ts";
 import { readProgress, type StoredProgress } from "./job-progress.ts";
 import { priorityOf } from "./priority-lines.ts";
 import { readyAt } from "./ready-at.ts";
@@ -25,6 +26,8 @@ export interface JobRecord {
   readonly result: unknown;
   readonly failure: ReturnType<typeof parseFailure>;
   readonly trace: TraceCarrier;
+  /** By which it was submitted, if by any. */
+  readonly schedule: JobSchedule | undefined;
   /** Whoever takes it, or has it, ends it as cancelled. */
   readonly cancelled: boolean;
   /** It came through `submitJob`; anything else was put into Redis by an operator's hand. */
@@ -66,6 +69,7 @@ export function readRecord(job: ReadJob): JobRecord {
     result: readResult(job.returnvalue),
     failure: parseFailure(job.failedReason ?? ""),
     trace: readTrace(job),
+    schedule: readJobSchedule(job.opts),
     cancelled: job.deferredFailure === cancelledReason,
     submitted: isSubmitted(job),
     damage: findDamage(job),

@@ -21,7 +21,7 @@ export interface StoredSchedule {
 
 /** The queue's schedules, by their keys. */
 export async function readSchedules(queue: Queue, redis: Redis): Promise<StoredSchedule[]> {
-  const keys = (await redis.zrange(schedulesKey(queue), 0, -1)).toSorted();
+  const keys = (await redis.zrange(schedulesKey(queue), 0, "-1")).toSorted();
   if (keys.length === 0) return [];
   const reading = redis.pipeline();
   for (const key of keys) reading.hgetall(scheduleKey(queue, key));

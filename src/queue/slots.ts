@@ -67,9 +67,9 @@ export async function runSlot(
     ...(unique === undefined ? [] : [queue.toKey(`de:${unique}`)]),
   ];
   const step = (await backend.client).multi();
-  step.eval(guardScript, 2, hash, queue.toKey(id), timetable, slotMs);
+  step.runCommand("eval", [guardScript, 2, hash, queue.toKey(id), timetable, slotMs]);
   await backend.addJobToTransaction(step, job.asJSON(), id);
-  step.eval(settleScript, keys.length, ...keys, slotMs, id);
+  step.runCommand("eval", [settleScript, keys.length, ...keys, slotMs, id]);
   const answers = (await step.exec()) ?? [];
   for (const [error] of answers) if (error !== null) throw error;
   return answers.at(-1)?.[1] === 1;

@@ -41,6 +41,27 @@ export function createTimetable(spec: TimetableSpec): Timetable {
   };
 }
 
+const parsed = new Map<string, Timetable | undefined>();
+/** Far more than there are schedules: changed ones are forgotten in the end. */
+const mostParsed = 1_000;
+
+/** The timetable that a schedule in Redis tells, as JSON; `undefined` for what this release cannot read. */
+export function parseTimetable(text: string): Timetable | undefined {
+  if (parsed.has(text)) return parsed.get(text);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(text, readTimetable(text));
+  return parsed.get(text);
+}
+
+function readTimetable(text: string): Timetable | undefined {
+  try {
+    const timetable = createTimetable(JSON.parse(text));
+    return Number.isFinite(timetable.last(0)) ? timetable : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What is asked is mostly of today and the days beside it. */
 const rememberedDays = 8;
 

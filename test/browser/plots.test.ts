@@ -142,6 +142,7 @@ async function openOverview(
       blocked_by: [],
     },
     queues: {},
+    schedules: [],
     last_minute: {
       succeeded: 0,
       failed: 0,

@@ -21,7 +21,7 @@ test("a metric takes no label, operation or service but its own", () => {
   // @ts-expect-error: a counter cannot be set
   assertType(registered.jobsFinished.set(1));
   // @ts-expect-error: the producer's metric, not the worker's
-  assertType(registered.jobsEnqueued.inc());
+  assertType(registered.jobEnqueueDuration.observe(1));
 });
 
 test("a failure has a class of the closed list", () => {

@@ -16,6 +16,8 @@ export function describeJob(job: SomeJob, url: string): string[] {
     ["record_error", job.record_error],
     ["input", JSON.stringify(input)],
     ["attempts", `${attempts} of ${most}`],
+    ["schedule", job.schedule?.key],
+    ["due", job.schedule?.slot],
     ["created", created],
     ["started", job.started_at],
     ["finished", "finished_at" in job ? job.finished_at : undefined],

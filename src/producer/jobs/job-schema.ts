@@ -45,6 +45,15 @@ const anyJob = {
     .min(1)
     .optional()
     .meta({ description: "Lines that its log has had so far, if any." }),
+  schedule: z
+    .object({
+      key: z.string(),
+      slot: time.optional().meta({
+        description: "When it was due; not there where an operator has run the schedule.",
+      }),
+    })
+    .optional()
+    .meta({ description: "The schedule that submitted it, if one did." }),
   cancelling: z
     .literal(true)
     .optional()

@@ -5,6 +5,7 @@ import { countLogged } from "../../queue/job-log.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
+import type { JobSchedule } from "../../queue/job-schedule.ts";
 import { readPostponedSince } from "../../queue/postponement.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import { parseTime } from "../../queue/stored-time.ts";
@@ -59,7 +60,7 @@ export async function readJobStatus(
 /** What a job says of itself in this state; why it waits takes a further look. */
 export function summarizeJob(job: Job, jobState: string): JobStatus {
   const record = readRecord(job);
-  const { id, createdAt, startedAt, progress, damage } = record;
+  const { id, createdAt, startedAt, progress, schedule, damage } = record;
   const traceId = traceIdOf(extractContext(record.trace));
   return {
     id,
@@ -74,10 +75,15 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(progress !== undefined && { progress }),
+    ...(schedule !== undefined && { schedule: tellSchedule(schedule) }),
     ...(record.cancelled && !hasEnded(jobState) && { cancelling: true }),
     ...(damage !== undefined && { record_error: damage }),
     links: linksOf(id),
   };
+}
+
+function tellSchedule({ key, slotMs }: JobSchedule): NonNullable<JobStatus["schedule"]> {
+  return { key, ...(slotMs !== undefined && { slot: iso(slotMs) }) };
 }
 
 /** What a job that was just added says of itself; when it is due needs no further look. */

@@ -6,6 +6,7 @@ import {
   createReadings,
   describeHold,
   describeQueue,
+  describeSchedule,
   formatReading,
 } from "../pages/assets/readings.js";
 import { nameFailure } from "../pages/failure-name.ts";
@@ -119,7 +120,7 @@ export function renderOverviewPage(
         <p class="soft">As of ${renderTime(snapshot?.at)}; the plots show ten minutes.</p>
         <p class="soft" data-polling></p>
       </section>
-      ${plots.map((plot) => renderPlot(plot, readings))}
+      ${renderSchedules(snapshot)} ${plots.map((plot) => renderPlot(plot, readings))}
     </main>`,
   );
 }
@@ -161,6 +162,37 @@ function renderQueues(snapshot: OverviewSnapshot | undefined, queues: readonly s
       </tbody>
     </table>
   </div>`;
+}
+
+/** Times at which tasks run by themselves; nothing where there are none. */
+function renderSchedules(snapshot: OverviewSnapshot | undefined): Markup | string {
+  const schedules = snapshot?.schedules ?? [];
+  if (schedules.length === 0) return "";
+  const rows = schedules.map((schedule) => {
+    const { key, next, last } = describeSchedule(schedule);
+    return html`<tr data-schedule="${key}">
+      <th scope="row">${key}</th>
+      <td data-next>${next}</td>
+      <td data-last>${last}</td>
+    </tr>`;
+  });
+  return html`<section>
+    <h2>Schedules</h2>
+    <div class="queues" role="region" aria-label="Schedules" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Schedule</th>
+            <th scope="col">Next run</th>
+            <th scope="col">Last run</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 }
 
 function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings: Readings) {

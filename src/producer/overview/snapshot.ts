@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
 import { queueLimits } from "../../contract/queues.ts";
+import type { ScheduleStanding } from "../../queue/schedule-standings.ts";
 import type { SubmittedState } from "../../queue/submitted-state.ts";
 import { failureClass } from "../jobs/job-schema.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
 import type { OverviewState } from "./overview-state.ts";
 
 const count = z.int().min(0);
+const time = z.iso.datetime();
 const percentiles = z
   .object({ p50: z.number(), p95: z.number() })
   .nullable()
@@ -52,6 +54,22 @@ export const overviewSnapshot = z.object({
     )
     .nullable()
     .meta({ description: "Each queue by its name; null when they were not read." }),
+  schedules: z
+    .array(
+      z.object({
+        key: z.string(),
+        task: z.string(),
+        next_at: time.nullable().meta({
+          description: "The first slot that has no job yet; null in a pause.",
+        }),
+        last_slot: time.nullable().meta({
+          description: "The slot that had a job last; null before the first.",
+        }),
+        paused: z.boolean(),
+      }),
+    )
+    .nullable()
+    .meta({ description: "Times at which tasks run by themselves; null when they were not read." }),
   last_minute: z
     .object({
       succeeded: count,
@@ -77,6 +95,7 @@ export function createSnapshot(
     queue: state === undefined ? null : summarizeState(atMs, state),
     queues:
       state === undefined ? null : mapValues(state.queues, (one) => summarizeQueue(atMs, one)),
+    schedules: state === undefined ? null : state.schedules.map(summarizeSchedule),
     last_minute: ended === undefined ? null : summarizeEnded(ended),
   };
 }
@@ -110,6 +129,26 @@ function summarizeQueue(
     oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
     held_by: waiting === 0 ? [] : [...heldBy],
   };
+}
+
+function summarizeSchedule({
+  key,
+  task,
+  nextSlot,
+  lastRun,
+  pausedSince,
+}: ScheduleStanding): NonNullable<OverviewSnapshot["schedules"]>[number] {
+  return {
+    key,
+    task,
+    next_at: isoOf(nextSlot),
+    last_slot: isoOf(lastRun?.slot),
+    paused: pausedSince !== undefined,
+  };
+}
+
+function isoOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): Record<string, W> {

@@ -70,6 +70,7 @@ ${
     <dd>${job.priority}</dd>`
 }
 <dt>Submitted</dt><dd>${renderTime(job.created_at)}</dd>
+${job.schedule !== undefined && renderSchedule(job.schedule)}
 <dt>Started</dt><dd>${renderTime(job.started_at)}</dd>
 <dt>Finished</dt><dd>${renderTime(job.finished_at)}</dd>
 <dt>Attempts</dt><dd>${job.attempts} of at most ${job.max_attempts}</dd>
@@ -90,6 +91,12 @@ ${
 ${log === undefined ? html`<section hidden></section>` : renderLog(log)}
 </main>`,
   );
+}
+
+function renderSchedule({ key, slot }: NonNullable<JobStatus["schedule"]>): Markup {
+  const when = slot === undefined ? "at an operator's request" : html`due ${renderTime(slot)}`;
+  return html`<dt>Run by</dt>
+    <dd>schedule <code>${renderText(key)}</code>, ${when}</dd>`;
 }
 
 function renderOutcome(job: JobStatus): Markup {

@@ -3,9 +3,11 @@ import type { Job } from "bullmq";
 import type { Config } from "../../service/config.ts";
 import type { FailureClass } from "../../contract/failures.ts";
 import { readyAt } from "../../queue/ready-at.ts";
+import { readJobSchedule } from "../../queue/job-schedule.ts";
 import { readTrace } from "../../queue/trace-carrier.ts";
 import type { WorkerMetrics } from "../../telemetry/metrics.ts";
 import {
+  describeSchedule,
   exemplarOf,
   extractContext,
   failAttempt,
@@ -67,6 +69,8 @@ export function beginAttempt(
     // Where its record does not say, it has not waited as far as anybody knows.
     readyAt: ready ?? identity.startedAt,
   });
+  const schedule = readJobSchedule(job.opts);
+  if (schedule !== undefined) span.setAttributes(describeSchedule(schedule));
   // Carrying a context costs a few microseconds, so only a span that is kept gets one.
   const within = span.isRecording() ? trace.setSpan(sender, span) : undefined;
   const exemplarLabels = exemplarOf(span);

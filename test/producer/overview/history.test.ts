@@ -19,6 +19,7 @@ const state: OverviewState = {
   ]),
   skewMs: 0,
   blockedBy: [],
+  schedules: [],
 };
 
 test("fills the time before its start with what ended, and leaves a gap for the rest", async () => {
@@ -76,7 +77,13 @@ test("tells a failed read as a gap and catches up on what ended meanwhile", asyn
   world.now += 3_000;
   const [after] = await world.history.take();
   expect([gap, after]).toEqual([
-    { at: "2026-01-02T03:00:01.000Z", queue: null, queues: null, last_minute: null },
+    {
+      at: "2026-01-02T03:00:01.000Z",
+      queue: null,
+      queues: null,
+      schedules: null,
+      last_minute: null,
+    },
     expect.objectContaining({
       at: "2026-01-02T03:00:04.000Z",
       queue: expect.objectContaining({ waiting: 7 }),

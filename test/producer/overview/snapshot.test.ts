@@ -27,10 +27,28 @@ const idle: SubmittedState = {
   paused: true,
   workers: 3,
 };
+const nightly = {
+  key: "report",
+  task: "report",
+  timetable: "{}",
+  slot: at - 60_000,
+  nextSlot: at,
+  lateMs: 0,
+  lastRun: undefined,
+  pausedSince: undefined,
+};
 const createState = (...states: readonly [string, SubmittedState][]): OverviewState => ({
   queues: new Map(states),
   skewMs: -2_500.4,
   blockedBy: ["greedy"],
+  schedules: [
+    { ...nightly, key: "held", nextSlot: undefined, pausedSince: at },
+    {
+      ...nightly,
+      nextSlot: at + 1_000,
+      lastRun: { slot: at - 60_000, at: at - 59_000, jobId: "j" },
+    },
+  ],
 });
 const state = createState(["default", busy], ["slow", idle]);
 
@@ -68,6 +86,16 @@ test("tells the state of each queue and of all, and the minute before", () => {
         held_by: [],
       },
     },
+    schedules: [
+      { key: "held", task: "report", next_at: null, last_slot: null, paused: true },
+      {
+        key: "report",
+        task: "report",
+        next_at: "2026-01-02T03:04:06.000Z",
+        last_slot: "2026-01-02T03:03:05.000Z",
+        paused: false,
+      },
+    ],
     last_minute: {
       succeeded: 3,
       failed: 1,
@@ -85,6 +113,7 @@ test("tells a gap, and not 0, of what could not be read", () => {
     at: "2026-01-02T03:04:05.000Z",
     queue: null,
     queues: null,
+    schedules: null,
     last_minute: null,
   });
   expect(overviewSnapshot.parse(snapshot)).toEqual(snapshot);

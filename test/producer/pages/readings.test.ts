@@ -86,6 +86,7 @@ test("a clock is said to be off where the alert on it would say so, and which wa
       at: "",
       queue: { ...idle, clock_skew_seconds: skew },
       queues: {},
+      schedules: [],
       last_minute: null,
     });
   expect([describe(limit), describe(-limit)]).toEqual([describe(0), describe(0)]);

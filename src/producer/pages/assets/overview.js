@@ -6,6 +6,7 @@ import {
   createReadings,
   describeHold,
   describeQueue,
+  describeSchedule,
   formatReading,
 } from "./readings.js";
 
@@ -56,6 +57,7 @@ function show(page) {
     say(status, describeQueue(snapshots.at(-1)));
     showReadings(values, latest.readings);
     for (const row of rows) showQueue(row, snapshots.at(-1).queues?.[row.dataset.of]);
+    for (const schedule of snapshots.at(-1).schedules ?? []) showSchedule(page, schedule);
     const time = page.querySelector("time");
     if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
     for (const plot of plots) plot.draw(moments);
@@ -85,6 +87,15 @@ function show(page) {
 function showQueue(row, queue) {
   showReadings(row.querySelectorAll("[data-reading]"), createQueueReadings(queue));
   row.querySelector("[data-hold]").textContent = describeHold(queue);
+}
+
+/** One that is new has its row once the page is loaded again. */
+function showSchedule(page, schedule) {
+  const { key, next, last } = describeSchedule(schedule);
+  const row = page.querySelector(`tr[data-schedule="${key}"]`);
+  if (row === null) return;
+  row.querySelector("[data-next]").textContent = next;
+  row.querySelector("[data-last]").textContent = last;
 }
 
 function showReadings(values, readings) {

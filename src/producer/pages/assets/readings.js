@@ -52,6 +52,21 @@ export function describeHold(queue) {
   return queue.held_by.map((limit) => `at its ${limit} limit`).join(", ");
 }
 
+/**
+ * What a schedule's row of the overview says.
+ * @param {Schedule} schedule
+ */
+export function describeSchedule({ key, next_at: next, last_slot: last, paused }) {
+  return { key, next: paused ? "paused" : describeSlot(next), last: describeSlot(last) };
+}
+
+/** @param {string | null} slot */
+function describeSlot(slot) {
+  return slot === null ? "–" : slot.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+}
+
+/** @typedef {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["schedules"]>[number]} Schedule */
+
 /** @typedef {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queues"]>[string]} QueueReadings */
 
 /**
