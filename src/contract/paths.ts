@@ -22,3 +22,6 @@ export const paths = {
 
 /** Of Bull Board, as it decides: a job's page is at `<queues>/<queue>/<id>`. */
 export const boardPaths = { queues: "/queue" } as const;
+
+/** Of the operators' listener, beside what is Bull Board's. */
+export const consolePaths = { schedules: "/schedules" } as const;

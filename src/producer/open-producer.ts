@@ -184,6 +184,9 @@ export async function openProducer(
       behindProxy: trustProxy,
       app: createBoardApp({
         queues: known.map(({ queue }) => queue),
+        desks,
+        tasks,
+        submit: (submission) => jobs.submit(submission),
         redis,
         user: config.board.user,
         readPassword: withReader(config.board).readPassword ?? (() => password),

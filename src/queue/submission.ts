@@ -6,6 +6,7 @@ import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
+import { bySchedule } from "./job-schedule.ts";
 import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
@@ -31,6 +32,8 @@ export interface NewJob {
   readonly input: Record<string, unknown>;
   /** Without one it may start at once. */
   readonly start?: StartTime | undefined;
+  /** The key of the schedule that an operator runs with it. */
+  readonly schedule?: string | undefined;
   /** What holds of it, which its task says. */
   readonly policy: JobPolicy;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
@@ -78,7 +81,7 @@ export class UnreadJobError extends Error {
  * throws.
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
-  const { task, input, start, policy, idempotencyKey, client, carrierOf } = wanted;
+  const { task, input, start, schedule, policy, idempotencyKey, client, carrierOf } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const secret = await deps.ask(deps.idSecret);
@@ -92,6 +95,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...createPolicyOptions(policy),
       ...onlyOne(task, policy),
       ...ownJob(tag),
+      ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
       ...carryTrace(carrierOf(id)),
     };
     const add = (queue: Queue) => queue.add(task, input, options);

@@ -13,11 +13,12 @@ import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";
 import { login } from "./login.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 
-export interface BoardDeps {
+export interface BoardDeps extends ScheduleRoutesDeps {
   readonly queues: readonly Queue[];
   readonly redis: Redis;
   readonly user: string;
@@ -72,6 +73,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");
     await next();
   });
+  app.use(createScheduleRouter(deps).routes());
   app.use(ownFilesOnly());
   app.use(adapter.registerPlugin());
   return app;

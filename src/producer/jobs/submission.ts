@@ -40,6 +40,8 @@ export interface Submission {
   readonly input: Readonly<Record<string, unknown>>;
   /** Without one it may start at once. */
   readonly start?: StartTime | undefined;
+  /** The key of the schedule that an operator runs with it. */
+  readonly schedule?: string | undefined;
   readonly idempotencyKey: string | undefined;
   /** Who sends it, as `clientOf` says. */
   readonly client: string;
@@ -169,7 +171,7 @@ const shortageKinds = {
 
 async function add(
   deps: SubmitDeps,
-  { task, start, context, idempotencyKey, client }: Submission,
+  { task, start, schedule, context, idempotencyKey, client }: Submission,
   content: Pick<NewJob, "input" | "policy">,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
@@ -181,7 +183,7 @@ async function add(
   try {
     const { job, state, replayed } = await submitJob(
       { ...deps, ask, load, places },
-      { task, ...content, start, idempotencyKey, client, carrierOf },
+      { task, ...content, start, schedule, idempotencyKey, client, carrierOf },
     );
     sending?.end();
     deps.log.info(

@@ -70,7 +70,7 @@ test("runs each slot once while eight workers are killed and replaced at random"
 test.each([
   ["run once", 3.5 * hourMs, 1],
   ["skip", 3.5 * hourMs, 0],
-] as const)("of what was missed, %s leaves %2$i jobs", async (missed, awayMs, expected) => {
+] as const)("of what was missed, %s leaves what it says", async (missed, awayMs, expected) => {
   const world = openWorld();
   const schedule = { ...everyHour, missed };
   keepSchedule(world.name, { schedule }).kill();

@@ -1,0 +1,141 @@
+import Router from "@koa/router";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Context } from "koa";
+import { consolePaths } from "../../contract/paths.ts";
+import { logFields } from "../../contract/telemetry.ts";
+import { readStandings, type ScheduleStanding } from "../../queue/schedule-standings.ts";
+import { pauseSchedule, resumeSchedule } from "../../queue/schedules.ts";
+import { clientOf } from "../../service/client-address.ts";
+import type { Tasks } from "../../task/registry.ts";
+import { listSchedules } from "../../task/schedule.ts";
+import { parseTimetable } from "../../task/timetable.ts";
+import { extractContext } from "../../telemetry/spans.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { RequestError } from "../http/errors.ts";
+import type { Desk, Desks } from "../jobs/desk.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+
+export interface ScheduleRoutesDeps {
+  readonly desks: Desks;
+  readonly tasks: Tasks;
+  readonly submit: Jobs["submit"];
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+  readonly user: string;
+  readonly log: Log;
+}
+
+const actions = ["run", "pause", "resume"] as const;
+type Action = (typeof actions)[number];
+
+/** What operators can do with schedules: list them, run one at once, pause it and resume it. */
+export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
+  const { desks, readOnly } = deps;
+  const router = new Router({ sensitive: true });
+  router.get(consolePaths.schedules, async function listAll(ctx) {
+    ctx.set("Cache-Control", "no-store");
+    const found = await Promise.all(
+      [...desks.values()].map(async (desk) =>
+        (await readAll(desk)).map((schedule) => tell(desk.name, schedule)),
+      ),
+    );
+    ctx.body = found.flat().toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  });
+  router.post(`${consolePaths.schedules}/:key/:action`, async function act(ctx) {
+    const { key = "", action } = ctx.params;
+    const known = actions.find((one) => one === action);
+    if (known === undefined) {
+      throw new RequestError(
+        404,
+        `a schedule cannot "${action}", expected one of: ${actions.join(", ")}`,
+      );
+    }
+    if (readOnly) {
+      throw new RequestError(403, "operators can only look here: BOARD_READ_ONLY is true");
+    }
+    const desk = await findDeskOf(desks, key);
+    ctx.body = await perform(deps, { ctx, desk, key, action: known });
+    deps.log.info(
+      { [logFields.schedule]: key, action, user: deps.user, client: clientOf(ctx.ip) },
+      "an operator acted on a schedule",
+    );
+  });
+  return router;
+}
+
+interface Act {
+  readonly ctx: Context;
+  readonly desk: Desk;
+  readonly key: string;
+  readonly action: Action;
+}
+
+async function perform({ tasks, submit }: ScheduleRoutesDeps, { ctx, desk, key, action }: Act) {
+  if (action === "run") {
+    const schedule = [...tasks]
+      .flatMap(([name, task]) => listSchedules(name, task))
+      .find((one) => one.key === key);
+    if (schedule === undefined) throw noSuchSchedule(key);
+    const { job } = await submit({
+      task: schedule.task,
+      input: schedule.input,
+      schedule: key,
+      idempotencyKey: undefined,
+      client: `schedule ${key}`,
+      source: "schedule",
+      context: extractContext({}),
+      pointer: "/input",
+    });
+    ctx.status = 202;
+    return job;
+  }
+  const change = action === "pause" ? pauseSchedule : resumeSchedule;
+  if (!(await desk.ask((queue, redis) => change(queue, redis, key)))) throw noSuchSchedule(key);
+  const changed = (await readAll(desk)).find((one) => one.key === key);
+  if (changed === undefined) throw noSuchSchedule(key);
+  return tell(desk.name, changed);
+}
+
+async function findDeskOf(desks: Desks, key: string): Promise<Desk> {
+  for (const desk of desks.values()) {
+    if ((await readAll(desk)).some((schedule) => schedule.key === key)) return desk;
+  }
+  throw noSuchSchedule(key);
+}
+
+function noSuchSchedule(key: string): RequestError {
+  return new RequestError(404, `there is no schedule "${key}", or no worker has named it yet`);
+}
+
+function readAll({ ask }: Desk): Promise<ScheduleStanding[]> {
+  return ask((queue: Queue, redis: Redis) => readStandings(queue, redis, parseTimetable));
+}
+
+function tell(queue: string, schedule: ScheduleStanding) {
+  const { key, task, timetable, nextSlot, lateMs, lastRun, pausedSince } = schedule;
+  return {
+    key,
+    task,
+    queue,
+    timetable: readJson(timetable),
+    next_slot: isoOf(nextSlot),
+    late_seconds: Math.round(lateMs) / 1_000,
+    last_slot: isoOf(lastRun?.slot),
+    last_job: lastRun?.jobId ?? null,
+    paused_since: isoOf(pausedSince),
+  };
+}
+
+/** Whoever wrote it into Redis: a worker writes JSON. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isoOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
