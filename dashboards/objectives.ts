@@ -5,6 +5,7 @@
  */
 
 import { defaultQueue, heartbeatEverySeconds, queues } from "../src/contract/queues.ts";
+import { missedAfterSeconds } from "../src/contract/schedules.ts";
 
 /** Share of jobs that start within their queue's `startWithinSeconds`. */
 export const startedInTimeRatio = 0.99;
@@ -92,6 +93,9 @@ export const heartbeatAgeSeconds: Limits = {
   warning: 3 * heartbeatEverySeconds,
   limit: 6 * heartbeatEverySeconds,
 };
+
+/** Since the slot of a schedule that has no job: beyond a minute it is missed. */
+export const scheduleLateSeconds = { limit: 2 * missedAfterSeconds } as const;
 
 export const runningJobSeconds: Limits = { warning: 90, limit: 600 };
 

@@ -1,3 +1,4 @@
+import { clientSources } from "../../src/contract/metrics.ts";
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
 import { percent, refusedRatio, requestErrorRatio, responseP95Seconds } from "../objectives.ts";
 import { allRequests, failedRequests, workRoutes } from "../panels/http-panels.ts";
@@ -5,10 +6,14 @@ import { anyOf, increase, quantile, series, sum } from "../query/promql.ts";
 import { redisDown } from "./redis-alerts.ts";
 
 /** Submissions that nothing is wrong with. */
-const wellFormed = series("jobsEnqueued", { outcome: anyOf("added", "deduplicated", "error") });
+const wellFormed = series("jobsEnqueued", {
+  source: anyOf(...clientSources),
+  outcome: anyOf("added", "deduplicated", "error"),
+});
 
 function refused(window: string): string {
-  return sum(increase(series("jobsEnqueued", { outcome: "error" }), window), ["queue"]);
+  const failed = series("jobsEnqueued", { source: anyOf(...clientSources), outcome: "error" });
+  return sum(increase(failed, window), ["queue"]);
 }
 
 /** Alerts on what submitters meet. */

@@ -7,6 +7,7 @@ import {
   minLateJobs,
   oldestWaitingOf,
   percent,
+  scheduleLateSeconds,
   startedInTimeRatio,
   utilizationRatio,
 } from "../objectives.ts";
@@ -209,6 +210,19 @@ export const queueAlerts: readonly Alert[] = [
     meaning: `${objective} For days more of them than that have started late: the month's error budget will be gone before its end.`,
     firstLook: "Waiting over the last days: at which hours, and who submits then?",
     remedy: "Add a worker, or have those submissions spread out.",
+    dashboard: overviewOfQueue,
+  },
+  {
+    name: "TaskQueueScheduleLate",
+    expr: `${max(series("scheduleLate"), ["queue", "schedule"])} > ${scheduleLateSeconds.limit}`,
+    for: "1m",
+    severity: "warning",
+    summary: "The schedule {{ $labels.schedule }} is late by {{ $value | humanizeDuration }}",
+    meaning: `A slot of a schedule has no job, although it was due more than ${scheduleLateSeconds.limit} seconds ago: no worker keeps the schedule, or none can add jobs.`,
+    firstLook:
+      "Is a worker up that serves the queue and has the task? Its log says why it cannot keep the queue's schedules.",
+    remedy:
+      "Start such a worker, or make room in Redis. Once one is there, the task says what becomes of missed slots.",
     dashboard: overviewOfQueue,
   },
   {

@@ -58,6 +58,11 @@ export const states = {
     faults: [],
     fires: ["TaskQueueHeartbeatStale"],
   },
+  scheduleUnkept: {
+    state: "no worker keeps a schedule that is due",
+    faults: [],
+    fires: ["TaskQueueScheduleLate"],
+  },
   plainBacklog: {
     state: "2,200 jobs of 2 s wait, heartbeats among them",
     faults: [],

@@ -126,6 +126,13 @@ export const metrics = {
     labels: ["queue"],
     exporters: both,
   },
+  scheduleLate: {
+    type: "gauge",
+    name: "taskqueue_schedule_late_seconds",
+    help: "For how long the oldest slot of a schedule that has no job yet has been due; 0 while none is, and in a pause.",
+    labels: ["queue", "schedule"],
+    exporters: both,
+  },
   queueCollectDuration: {
     type: "gauge",
     name: "taskqueue_queue_collect_duration_seconds",

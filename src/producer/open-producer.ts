@@ -16,6 +16,7 @@ import { withReader } from "../service/secret-file.ts";
 import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks } from "../task/registry.ts";
 import { groupByQueue, queueOf } from "../task/task-queue.ts";
+import { parseTimetable } from "../task/timetable.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createCancellationReport } from "../telemetry/cancelled-jobs.ts";
@@ -203,7 +204,10 @@ export async function openProducer(
         registry,
         collect: createQueueCollector({
           readers: new Map(
-            known.map(({ queue, spec }) => [queue.name, () => readQueue(queue, redis, spec)]),
+            known.map(({ queue, spec }) => [
+              queue.name,
+              () => readQueue(queue, redis, spec, parseTimetable),
+            ]),
           ),
           redis,
           client: "queue",

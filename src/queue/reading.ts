@@ -4,6 +4,7 @@ import type { QueueSpec } from "../contract/queues.ts";
 import { measureSkew } from "./clock.ts";
 import { readHeartbeat } from "./heartbeat.ts";
 import { type Kept, type KeptState, measureKept } from "./kept.ts";
+import { type ParseTimetable, readStandings, type ScheduleStanding } from "./schedule-standings.ts";
 import { readSubmittedState, type SubmittedState } from "./submitted-state.ts";
 
 /** All that is measured of a queue at one moment; of its jobs, those that somebody submitted. */
@@ -13,14 +14,22 @@ export interface Reading extends SubmittedState {
   /** By how many ms this host's clock is ahead of Redis'. */
   readonly skewMs: number;
   readonly kept: Readonly<Record<KeptState, Kept>>;
+  readonly schedules: readonly ScheduleStanding[];
 }
 
-export async function readQueue(queue: Queue, redis: Redis, spec: QueueSpec): Promise<Reading> {
-  const [state, heartbeatAt, skewMs, kept] = await Promise.all([
+/** `parse` reads the timetables of its schedules. */
+export async function readQueue(
+  queue: Queue,
+  redis: Redis,
+  spec: QueueSpec,
+  parse: ParseTimetable,
+): Promise<Reading> {
+  const [state, heartbeatAt, skewMs, kept, schedules] = await Promise.all([
     readSubmittedState(queue, redis, spec),
     readHeartbeat(queue, redis),
     measureSkew(redis),
     measureKept(queue, redis),
+    readStandings(queue, redis, parse),
   ]);
-  return { ...state, heartbeatAt, skewMs, kept };
+  return { ...state, heartbeatAt, skewMs, kept, schedules };
 }

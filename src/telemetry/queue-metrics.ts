@@ -18,6 +18,7 @@ export interface QueueReading {
   readonly paused: boolean;
   readonly workers: number;
   readonly heldBy: readonly QueueLimit[];
+  readonly schedules: readonly { readonly key: string; readonly lateMs: number }[];
 }
 
 /**
@@ -88,6 +89,9 @@ function setGauges(metrics: SharedMetrics, queue: string, reading: QueueReading)
   for (const limit of queueLimits) {
     metrics.queueHeldBack.set({ ...labels, limit }, isHeld(limit) ? 1 : 0);
   }
+  for (const { key, lateMs } of reading.schedules) {
+    metrics.scheduleLate.set({ ...labels, schedule: key }, lateMs / 1_000);
+  }
   if (heartbeatAt !== undefined) metrics.heartbeatLastProcessed.set(labels, heartbeatAt / 1_000);
 }
 
@@ -100,5 +104,6 @@ function clearGauges(metrics: SharedMetrics): void {
   metrics.queuePaused.reset();
   metrics.queueWorkers.reset();
   metrics.queueHeldBack.reset();
+  metrics.scheduleLate.reset();
   metrics.heartbeatLastProcessed.reset();
 }

@@ -16,6 +16,7 @@ import type { OpenService } from "../service/shutdown.ts";
 import { loadTasks, type Tasks, tasksFolder } from "../task/registry.ts";
 import { listSchedules } from "../task/schedule.ts";
 import { groupByQueue, queueOf } from "../task/task-queue.ts";
+import { parseTimetable } from "../task/timetable.ts";
 import { setBuildInfo } from "../telemetry/build-info.ts";
 import { watchEventLoop } from "../telemetry/event-loop-lag.ts";
 import { createCancellationReport } from "../telemetry/cancelled-jobs.ts";
@@ -116,7 +117,10 @@ export async function openWorker(
   let draining = false;
   const collectQueues = createQueueCollector({
     readers: new Map(
-      served.map(({ queue, spec }) => [queue.name, () => readQueue(queue, redis, spec)]),
+      served.map(({ queue, spec }) => [
+        queue.name,
+        () => readQueue(queue, redis, spec, parseTimetable),
+      ]),
     ),
     redis,
     client: "worker",

@@ -95,7 +95,8 @@ test("counts from zero whatever can happen, so that its first time is seen to ha
     retries: zeros(metrics.jobRetries.name),
     reconnects: zeros(metrics.redisReconnects.name),
   }).toEqual({
-    enqueued: tasks * submissionSources.length * submissionOutcomes.length,
+    // In either service.
+    enqueued: 2 * tasks * submissionSources.length * submissionOutcomes.length,
     // By the worker, and by the producer for those that are cancelled while they wait.
     finished: 2 * tasks * (1 + classes),
     retries: tasks * classes,

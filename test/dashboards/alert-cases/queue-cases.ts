@@ -9,6 +9,7 @@ import {
 } from "./alert-case.ts";
 
 const queue = { queue: "default" };
+const ofReport = `${ofQueue},schedule="report"`;
 
 export const queueCases: readonly AlertCase[] = [
   {
@@ -169,6 +170,20 @@ export const queueCases: readonly AlertCase[] = [
       [`taskqueue_job_wait_duration_seconds_bucket{${fromWorker},${ofDivide},le="10"}`]:
         "0+9.91x7202",
     },
+  },
+  {
+    alert: "TaskQueueScheduleLate",
+    series: { [`taskqueue_schedule_late_seconds{${fromProducer},${ofReport}}`]: "0x4 60+60x9 0x9" },
+    quietAt: ["4m", "6m", "7m"],
+    firesAt: "9m",
+    firing: [
+      {
+        labels: { ...queue, schedule: "report" },
+        summary: "The schedule report is late by 5m 0s",
+      },
+    ],
+    resolvedAt: "16m",
+    below: { [`taskqueue_schedule_late_seconds{${fromProducer},${ofReport}}`]: "0x4 120x9 0x9" },
   },
   {
     alert: "TaskQueuePausedTooLong",

@@ -84,6 +84,7 @@ const ofQueue: Series = {
   ...ofBoth("taskqueue_queue_jobs", `${queue},state="active"`, "2x60"),
   ...ofBoth("taskqueue_queue_oldest_waiting_job_age_seconds", queue, "0x60"),
   ...ofBoth("taskqueue_queue_paused", queue, "0x60"),
+  ...ofBoth("taskqueue_schedule_late_seconds", `${queue},schedule="report"`, "0x60"),
   ...ofBoth("taskqueue_queue_workers", queue, "1x60"),
   ...ofBoth("taskqueue_heartbeat_last_processed_timestamp_seconds", queue, "0+60x60"),
   ...ofBoth("taskqueue_queue_collect_errors_total", queue, "0x60"),
@@ -204,6 +205,11 @@ export const stateSeries: Readonly<Record<StateName, Series>> = {
     ...finished("0x40"),
     [`taskqueue_worker_active_jobs{${worker},${queue}}`]: "0x40",
   },
+  scheduleUnkept: ofBoth(
+    "taskqueue_schedule_late_seconds",
+    `${queue},schedule="report"`,
+    "0x9 0+60x30",
+  ),
   plainBacklog: {
     ...waiting("0x9 2200-60x30"),
     ...active("2x9 10x30"),
