@@ -18,6 +18,14 @@ export interface HeldSchedule {
   readonly paused: boolean;
 }
 
+export interface HoldOptions {
+  readonly named: readonly NamedSchedule[];
+  /** How long the worker has been up. */
+  readonly upMs: number;
+  /** By how much the time is to be taken as ahead of Redis'. */
+  readonly aheadMs?: number | undefined;
+}
+
 export interface Holding {
   /** Redis' time when it was asked, as Unix time in ms. */
   readonly nowMs: number;
@@ -37,10 +45,10 @@ const renewEveryMs = 10_000;
  */
 const holdScript = `
 local time = redis.call("TIME")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[5])
 local since = now - tonumber(ARGV[2])
 local answer, wanted = {}, {}
-for i = 5, #ARGV, 3 do
+for i = 6, #ARGV, 3 do
   local key, task, timetable = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local hash = ARGV[1] .. key
   wanted[key] = true
@@ -72,19 +80,19 @@ return { tostring(now), answer, removed }
 
 /**
  * Says which schedules a worker's files have, in one step, and returns those that it is to keep. Makes
- * those that are new and removes those of the queue that no worker has named for a minute. `upMs` is
- * how long the worker has been up.
+ * those that are new and removes those of the queue that no worker has named for a minute.
  */
 export async function holdSchedules(
   queue: Queue,
   redis: Redis,
-  { named, upMs }: { readonly named: readonly NamedSchedule[]; readonly upMs: number },
+  { named, upMs, aheadMs = 0 }: HoldOptions,
 ): Promise<Holding> {
   const values = [
     schedulePrefix(queue),
     Math.round(upMs),
     namedWithinSeconds * 1_000,
     renewEveryMs,
+    aheadMs,
     ...named.flatMap(({ key, task, timetable }) => [key, task, timetable]),
   ];
   const answer = await redis.eval(holdScript, 1, schedulesKey(queue), ...values);

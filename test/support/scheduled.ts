@@ -6,7 +6,7 @@ import { z } from "zod";
 import { openRedis } from "../../src/queue/connection.ts";
 import { readJobSchedule } from "../../src/queue/job-schedule.ts";
 import { createQueue } from "../../src/queue/queue.ts";
-import { listSchedules, type Schedule } from "../../src/task/schedule.ts";
+import { listSchedules, type Schedules } from "../../src/task/schedule.ts";
 import { defineTask } from "../../src/task/task.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import { startKeeper } from "../../src/worker/schedules/keeper.ts";
@@ -15,7 +15,7 @@ import { createTestTelemetry } from "./telemetry.ts";
 const input = z.strictObject({ days: z.int().default(1) });
 
 /** A task that does nothing but at those times. */
-export function scheduledTask(schedule: Schedule<typeof input>, fields = {}) {
+export function scheduledTask(schedule: Schedules<typeof input>, fields = {}) {
   return defineTask({
     title: "Report",
     description: "Reports.",
@@ -40,8 +40,10 @@ export interface KeeperOptions {
   /** The task's name. */
   readonly task?: string;
   /** None where the files of its release have no such task. */
-  readonly schedule?: Schedule<typeof input>;
+  readonly schedule?: Schedules<typeof input>;
   readonly fields?: object;
+  /** When it is, to begin with, as Unix time in ms; if not given, now. */
+  readonly startMs?: number;
   readonly shortage?: () => string | undefined;
   readonly log?: Log;
 }
@@ -70,6 +72,7 @@ export function keepSchedule(name: string, options: KeeperOptions): TestKeeper {
     tracer: telemetry.otlp.tracer,
     server: {},
     log,
+    aheadMs: options.startMs === undefined ? 0 : options.startMs - Date.now(),
   });
   const kill = () => {
     redis.disconnect();

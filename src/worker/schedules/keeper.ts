@@ -20,6 +20,8 @@ export interface KeeperDeps extends Omit<ScheduledJobDeps, "queue"> {
   /** Why the queue is to get no more jobs now; `undefined` while it may. */
   readonly findShortage: () => Promise<string | undefined>;
   readonly log: Log;
+  /** By how much the time is to be taken as ahead of Redis'; 0 if not given. */
+  readonly aheadMs?: number | undefined;
 }
 
 /** The longest time between two looks at what others have changed. */
@@ -39,7 +41,7 @@ interface Kept extends KeyedSchedule {
  * more, so it is needed where there are none, too.
  */
 export function startKeeper(deps: KeeperDeps): () => void {
-  const { queue, redis, tasks, log } = deps;
+  const { queue, redis, tasks, log, aheadMs } = deps;
   const schedules: readonly Kept[] = deps.schedules.map((schedule) => ({
     ...schedule,
     words: JSON.stringify(schedule.timetable),
@@ -54,7 +56,7 @@ export function startKeeper(deps: KeeperDeps): () => void {
   /** Returns how long nothing is due. */
   const look = async (): Promise<number> => {
     const upMs = performance.now() - startedAt;
-    const { nowMs, held, removed } = await holdSchedules(queue, redis, { named, upMs });
+    const { nowMs, held, removed } = await holdSchedules(queue, redis, { named, upMs, aheadMs });
     if (removed.length > 0) {
       log.info({ queue: queue.name, removed }, "removed schedules that no task has any more");
     }
