@@ -2,6 +2,30 @@ import type { Mutant } from "../mutant.ts";
 
 export const queueMutants: readonly Mutant[] = [
   {
+    name: "a slot gets a second job once the first is not kept any more",
+    change: {
+      file: "src/queue/slots.ts",
+      from: 'if not isDue and redis.call("EXISTS", KEYS[2]) == 0 then',
+      to: "if false then",
+    },
+    caughtBy: {
+      file: "test/queue/slots.test.ts",
+      test: "a slot gets no second job when nothing is kept of the first",
+    },
+  },
+  {
+    name: "a slot's job that is sent again is taken for what is to be removed",
+    change: {
+      file: "src/queue/slots.ts",
+      from: ' and redis.call("EXISTS", KEYS[2]) == 0 then',
+      to: " then",
+    },
+    caughtBy: {
+      file: "test/queue/slots.test.ts",
+      test: "a job that is sent twice, as after a connection broke",
+    },
+  },
+  {
     name: "no job id before the add",
     change: { file: "src/queue/submission.ts", from: "      jobId: id,\n", to: "" },
     caughtBy: {

@@ -2,6 +2,30 @@ import type { Mutant } from "../mutant.ts";
 
 export const workerMutants: readonly Mutant[] = [
   {
+    name: "two releases take a schedule from each other at each look",
+    change: {
+      file: "src/queue/held-schedules.ts",
+      from: "if isSame or younger or now - named",
+      to: "if true or now - named",
+    },
+    caughtBy: {
+      file: "test/queue/held-schedules.test.ts",
+      test: "of two timetables the younger worker's is kept",
+    },
+  },
+  {
+    name: "in the hour that comes twice every schedule runs twice",
+    change: {
+      file: "src/task/timetable.ts",
+      from: "hours.length === 24",
+      to: "hours.length > 0",
+    },
+    caughtBy: {
+      file: "test/task/timetable.test.ts",
+      test: "once what is due in the hour that autumn repeats",
+    },
+  },
+  {
     name: "an isolated task's process sends a result of any size",
     change: {
       file: "src/worker/isolation/messages.ts",
