@@ -18,6 +18,8 @@ import { stateSeries, wellSeries } from "./alert-cases/state-series.ts";
 const names: Readonly<Record<string, string>> = {
   divide: "quotient",
   "second-try": "quotient",
+  // A schedule.
+  report: "quotient",
   slow: "default",
   "300.0": "300",
 };

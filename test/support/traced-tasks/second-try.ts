@@ -8,6 +8,8 @@ export default defineTask({
   description: "Fails or hangs at its first attempt.",
   input: z.strictObject({ trace: z.string(), first: z.enum(["fails", "hangs"]) }),
   timeLimitMs: 60_000,
+  // So that something is told of a schedule; only on leap days does it run.
+  schedule: { cron: "0 0 29 2 *", input: { trace: "/dev/null", first: "fails" } },
   async run({ trace, first }) {
     if (existsSync(trace)) return "done";
     writeFileSync(trace, "");
