@@ -176,7 +176,7 @@ function renderSchedules(snapshot: OverviewSnapshot | undefined): Markup | strin
       <td data-last>${last}</td>
     </tr>`;
   });
-  return html`<section>
+  return html`<section class="schedules">
     <h2>Schedules</h2>
     <div class="queues" role="region" aria-label="Schedules" tabindex="0">
       <table>
