@@ -20,8 +20,8 @@ export interface HeldSchedule {
 
 export interface HoldOptions {
   readonly named: readonly NamedSchedule[];
-  /** How long the worker has been up. */
-  readonly upMs: number;
+  /** The worker's start, as Unix time in ms by Redis. */
+  readonly sinceMs: number;
   /** By how much the time is to be taken as ahead of Redis'. */
   readonly aheadMs?: number | undefined;
 }
@@ -46,7 +46,7 @@ const renewEveryMs = 10_000;
 const holdScript = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[5])
-local since = now - tonumber(ARGV[2])
+local since = tonumber(ARGV[2])
 local answer, wanted = {}, {}
 for i = 6, #ARGV, 3 do
   local key, task, timetable = ARGV[i], ARGV[i + 1], ARGV[i + 2]
@@ -85,11 +85,11 @@ return { tostring(now), answer, removed }
 export async function holdSchedules(
   queue: Queue,
   redis: Redis,
-  { named, upMs, aheadMs = 0 }: HoldOptions,
+  { named, sinceMs, aheadMs = 0 }: HoldOptions,
 ): Promise<Holding> {
   const values = [
     schedulePrefix(queue),
-    Math.round(upMs),
+    Math.round(sinceMs),
     namedWithinSeconds * 1_000,
     renewEveryMs,
     aheadMs,

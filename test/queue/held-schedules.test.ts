@@ -11,9 +11,13 @@ function openQueue() {
   const redis = new Redis(inject("redisUrl"));
   onTestFinished(() => redis.disconnect());
   const queue = createQueue(redis, `test-${randomUUID()}`);
-  /** As a worker does that has been up for so long, and has the schedule "k" with that timetable. */
+  const startedAt = Date.now();
+  /** As a worker does that has been up for so long at the beginning, and has the schedule "k" with that timetable. */
   const hold = (timetable: string, upMs: number) =>
-    holdSchedules(queue, redis, { named: [{ key: "k", task: "t", timetable }], upMs });
+    holdSchedules(queue, redis, {
+      named: [{ key: "k", task: "t", timetable }],
+      sinceMs: startedAt - upMs,
+    });
   const timetable = async () => (await readSchedules(queue, redis))[0]?.timetable;
   return { redis, queue, hold, timetable };
 }

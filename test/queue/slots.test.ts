@@ -15,7 +15,10 @@ async function openSchedule() {
   const redis = new Redis(inject("redisUrl"));
   onTestFinished(() => redis.disconnect());
   const queue = createQueue(redis, `test-${randomUUID()}`);
-  await holdSchedules(queue, redis, { named: [{ key: "k", task: "t", timetable }], upMs: 0 });
+  await holdSchedules(queue, redis, {
+    named: [{ key: "k", task: "t", timetable }],
+    sinceMs: Date.now(),
+  });
   const slotMs = Date.now() - 9_000;
   await redis.hset(scheduleKey(queue, "k"), "slot", slotMs - 1_000);
   const schedule = async () => (await readSchedules(queue, redis))[0];

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { logFields } from "../../contract/telemetry.ts";
+import { readClock } from "../../queue/clock.ts";
 import { type HeldSchedule, holdSchedules } from "../../queue/held-schedules.ts";
 import { passSlots } from "../../queue/slots.ts";
 import type { KeyedSchedule } from "../../task/schedule.ts";
@@ -52,11 +53,18 @@ export function startKeeper(deps: KeeperDeps): () => void {
   let stopped = false;
   let failing = false;
   let timer: NodeJS.Timeout | undefined;
+  let sinceMs: number | undefined;
+  /** Once: what waits for Redis would seem younger each time. */
+  const readStart = async () => {
+    const nowMs = await readClock(redis);
+    return nowMs - (performance.now() - startedAt);
+  };
 
   /** Returns how long nothing is due. */
   const look = async (): Promise<number> => {
-    const upMs = performance.now() - startedAt;
-    const { nowMs, held, removed } = await holdSchedules(queue, redis, { named, upMs, aheadMs });
+    sinceMs ??= await readStart();
+    const holding = await holdSchedules(queue, redis, { named, sinceMs, aheadMs });
+    const { nowMs, held, removed } = holding;
     if (removed.length > 0) {
       log.info({ queue: queue.name, removed }, "removed schedules that no task has any more");
     }
