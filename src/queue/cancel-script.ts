@@ -34,11 +34,6 @@ if redis.call("LPOS", KEYS[4], id) then
   end
   return { "running" }
 end
-local schedule = redis.call("HGET", job, "rjk")
-if schedule and mode == "ask" then
-  local at = redis.call("ZSCORE", KEYS[11], schedule)
-  if at and id == "repeat:" .. schedule .. ":" .. at then return { "next" } end
-end
 
 local from
 if redis.call("ZREM", KEYS[6], id) == 1 then from = "delayed"
@@ -65,15 +60,12 @@ forget("cancelled")
 return { "cancelled", unpack(before, 1, 6) }
 `;
 
-/**
- * `ask` whoever wants a job cancelled; `occurrence` the same, once the schedule has its next one;
- * `settle` only what was cancelled before.
- */
-export type CancelMode = "ask" | "occurrence" | "settle";
+/** Whether somebody wants it cancelled now, or was told before that it will be. */
+export type CancelMode = "ask" | "settle";
 
 /** What the script found, with fields of the job before its end where it has ended it. */
 export type CancelAnswer = readonly [
-  "cancelled" | "running" | "ended" | "gone" | "next",
+  "cancelled" | "running" | "ended" | "gone",
   ...fields: (string | null)[],
 ];
 
@@ -89,12 +81,7 @@ export async function runCancelScript(
   { id, mode, reason }: { readonly id: string; readonly mode: CancelMode; readonly reason: string },
 ): Promise<CancelAnswer> {
   const lists = ["wait", "paused", "active", "prioritized", "delayed", "failed", "events", "meta"];
-  const keys = [
-    queue.toKey(id),
-    ...lists.map((name) => queue.toKey(name)),
-    marksKey(queue),
-    queue.toKey("repeat"),
-  ];
+  const keys = [queue.toKey(id), ...lists.map((name) => queue.toKey(name)), marksKey(queue)];
   const values = [id, Date.now(), reason, queue.toKey(""), mode];
   return (await redis.eval(script, keys.length, ...keys, ...values)) as CancelAnswer;
 }

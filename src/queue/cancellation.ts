@@ -2,7 +2,6 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type CancelAnswer, type CancelMode, marksKey, runCancelScript } from "./cancel-script.ts";
 import { cancelledReason } from "./failure-text.ts";
-import { addNextOccurrence } from "./occurrence.ts";
 import { showsEnd } from "./rerun.ts";
 
 /** Of running jobs that were cancelled, looked at in one go; each costs Redis some 20 µs. */
@@ -31,11 +30,7 @@ export type Cancellation =
  * up to 3 ms in the middle of 100,000 waiting jobs.
  */
 export async function cancelJob(queue: Queue, redis: Redis, id: string): Promise<Cancellation> {
-  const answer = await run(queue, redis, id, "ask");
-  if (answer[0] !== "next") return toCancellation(id, answer);
-  // BullMQ makes the next occurrence of a schedule when a worker takes this one, which none will.
-  await addNextOccurrence(queue, id);
-  return toCancellation(id, await run(queue, redis, id, "occurrence"));
+  return toCancellation(id, await run(queue, redis, id, "ask"));
 }
 
 /**
@@ -61,7 +56,6 @@ async function run(queue: Queue, redis: Redis, id: string, mode: CancelMode) {
 }
 
 function toCancellation(id: string, [found, ...fields]: CancelAnswer): Cancellation {
-  if (found === "next") throw new Error(`expected the job "${id}" to be cancelled by now`);
   if (found !== "cancelled") return { kind: found };
   const [name, opts, attempts, failedReason, stacktrace, endedBefore] = fields;
   const again =

@@ -300,18 +300,6 @@ export const queueMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a cancelled occurrence ends its schedule",
-    change: {
-      file: "src/queue/cancellation.ts",
-      from: "  await addNextOccurrence(queue, id);\n",
-      to: "  void addNextOccurrence;\n",
-    },
-    caughtBy: {
-      file: "test/producer/jobs/cancellation.test.ts",
-      test: "a delayed occurrence that is cancelled",
-    },
-  },
-  {
     name: "what is cancelled when its attempt fails waits for the next one",
     change: {
       file: "src/queue/janitor.ts",

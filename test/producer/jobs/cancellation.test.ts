@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { cancelJob } from "../../../src/queue/cancellation.ts";
 import { defineTask } from "../../../src/task/task.ts";
 import { postJson, readBody, readJob, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -205,18 +204,4 @@ test("while Redis is away a job is not cancelled, and who asks is told so", asyn
   await until("the producer to be back", back);
   expect(await readJob(url, id)).toMatchObject({ status: "waiting" });
   expect(await cancel(id)).toMatchObject(cancelled);
-});
-
-test("a delayed occurrence that is cancelled leaves its schedule alone", async () => {
-  const { queue, name, redis } = await startJobs();
-  const template = { name: "try", data: {} };
-  for (const repeat of [{ every: 3_600_000 }, { pattern: "0 3 * * *" }]) {
-    const first = await queue.upsertJobScheduler(`plan-${name}`, repeat, template);
-    expect(await cancelJob(queue, redis, String(first?.id))).toMatchObject({ kind: "cancelled" });
-    expect(await queue.getJobState(String(first?.id))).toBe("failed");
-    const schedule = await queue.getJobScheduler(`plan-${name}`);
-    const next = await queue.getJob(`repeat:plan-${name}:${schedule?.next}`);
-    expect([next?.id === first?.id, await next?.getState()]).toEqual([false, "delayed"]);
-    await queue.removeJobScheduler(`plan-${name}`);
-  }
 });
