@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { JobPolicy } from "../contract/job-policy.ts";
+import type { StartTime } from "../contract/start-time.ts";
 import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
@@ -13,7 +14,7 @@ import { readRecord } from "./job-record.ts";
 import { type JobPlace, readPlace } from "./place.ts";
 import type { Places } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
-import { startOptions, startsAlike, type StartTime } from "./start-time.ts";
+import { startOptions, startsAlike } from "./start-time.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
 
 export interface SubmissionDeps {

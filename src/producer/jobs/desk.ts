@@ -5,8 +5,8 @@ import { createPlaces, type Places } from "../../queue/places.ts";
 import type { Memory } from "../../queue/memory.ts";
 import type { Load } from "../../queue/room.ts";
 import { readSubmittedState, type SubmittedState } from "../../queue/submitted-state.ts";
+import { renew } from "../../service/remembered.ts";
 import type { Broker } from "./broker.ts";
-import { renew } from "./remembered.ts";
 
 /** How stale what is said of a queue as a whole may be. */
 const stateMs = 1_000;

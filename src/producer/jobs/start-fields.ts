@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { longestDelayDays, longestDelayMs, type StartTime } from "../../queue/start-time.ts";
+import { longestDelayDays, longestDelayMs, type StartTime } from "../../contract/start-time.ts";
 import type { FieldError } from "../http/errors.ts";
 
 const expected = {

@@ -7,7 +7,7 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Shortage } from "../../queue/room.ts";
 import { ClientFullError } from "../../queue/places.ts";
-import type { StartTime } from "../../queue/start-time.ts";
+import type { StartTime } from "../../contract/start-time.ts";
 import {
   KeyReusedError,
   type NewJob,

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { z } from "zod";
 import { runAtField } from "../../contract/forms.ts";
-import { longestDelayDays, type StartTime } from "../../queue/start-time.ts";
+import { longestDelayDays, type StartTime } from "../../contract/start-time.ts";
 import { type FieldError, RequestError } from "../http/errors.ts";
 import { isNearEnough } from "../jobs/start-fields.ts";
 import type { Markup } from "./layout.ts";

@@ -76,12 +76,12 @@ export const producerJobsMutants: readonly Mutant[] = [
   {
     name: "the list of the latest jobs is read at each change",
     change: {
-      file: "src/producer/jobs/remembered.ts",
+      file: "src/service/remembered.ts",
       from: "Number.NEGATIVE_INFINITY) + pauseMs",
       to: "Number.NEGATIVE_INFINITY)",
     },
     caughtBy: {
-      file: "test/producer/jobs/remembered.test.ts",
+      file: "test/service/remembered.test.ts",
       test: "what is outdated is read anew, but so often at most",
     },
   },

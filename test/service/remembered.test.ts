@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { renew } from "../../../src/producer/jobs/remembered.ts";
+import { renew } from "../../src/service/remembered.ts";
 
 const limits = { ms: 1_000, pauseMs: 100 };
 
