@@ -37,6 +37,11 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly logged?: number;
   /** It was cancelled and has not ended yet: its task is told to stop. */
   readonly cancelling?: true;
+  /** Jobs that it has submitted, if any: how many, and the first hundred. */
+  readonly submitted?: {
+    readonly count: number;
+    readonly jobs: readonly { readonly id: string; readonly task: string }[];
+  };
   /** Why it cannot run: what the queue holds of it was damaged. */
   readonly record_error?: string;
   /** Paths on the same server. */

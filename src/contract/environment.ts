@@ -237,7 +237,8 @@ export const variables = declareVariables({
   MAX_QUEUE_DEPTH: {
     value: { kind: "integer", min: 1, max: 10_000_000 },
     default: 100_000,
-    meaning: "Waiting jobs of a queue from which on submissions get 503, and schedules wait, too.",
+    meaning:
+      "Waiting jobs of a queue from which on submissions get 503, while jobs and schedules submit theirs later.",
     readBy: ["producer", "worker"],
     onEc2: operator,
   },

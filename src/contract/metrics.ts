@@ -45,8 +45,11 @@ export type RemovalReason = (typeof removalReasons)[number];
 
 /** Of submissions that clients make. */
 export const clientSources = ["api", "form"] as const;
-/** `schedule`: nobody asked for it, or an operator had the schedule run at once. */
-export const submissionSources = [...clientSources, "schedule"] as const;
+/**
+ * `schedule`: nobody asked for it, or an operator had the schedule run at once; `job`: another job
+ * has submitted it.
+ */
+export const submissionSources = [...clientSources, "schedule", "job"] as const;
 /** `limited`: its client had as many unfinished jobs as it may have. */
 export const submissionOutcomes = [
   "added",

@@ -75,6 +75,8 @@ export const logFields = {
   /** Submissions that a line stands for. */
   refused: "refused",
   jobId: "job_id",
+  /** The job that submitted it. */
+  submittedBy: "submitted_by",
   task: "task",
   /** The key of the one by which it was submitted. */
   schedule: "schedule",

@@ -18,3 +18,9 @@ export function markOf(owner: string): string {
 export function findOwner(options: string): string | undefined {
   return /"client":"([\w-]+)"/.exec(options)?.[1];
 }
+
+/** The same option of a job that one with these submits. */
+export function readOwner(options: object): { readonly client?: string } {
+  const { client }: { readonly client?: unknown } = options;
+  return typeof client === "string" ? { client } : {};
+}

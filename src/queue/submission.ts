@@ -131,7 +131,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
  * looked through, it counts as waiting until they are fewer. Of a job whose unique key another one
  * has, that other one is the older job.
  */
-async function addOnce(
+export async function addOnce(
   queue: Queue,
   redis: Redis,
   id: string,

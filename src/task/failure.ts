@@ -38,6 +38,14 @@ export class ResultError extends Error {
   override readonly name = "ResultError";
 }
 
+/** The task asked `job.submit` for what can never be submitted: the next attempt would ask for it again. */
+export class SubmitError extends Error {
+  override readonly name = "SubmitError";
+  constructor(problem: string) {
+    super(`job.submit: ${problem}`);
+  }
+}
+
 /** What Redis holds of the job cannot be run, and no submitter has sent it so. */
 export class InvalidRecordError extends Error {
   override readonly name = "InvalidRecordError";
@@ -67,7 +75,9 @@ export function classifyFailure(error: unknown): Failure {
   if (error instanceof UnknownTaskError) {
     return { failureClass: "unknown_task", reason, retryable: false };
   }
-  if (error instanceof ResultError) return { failureClass: "_OTHER", reason, retryable: false };
+  if (error instanceof ResultError || error instanceof SubmitError) {
+    return { failureClass: "_OTHER", reason, retryable: false };
+  }
   if (error instanceof InvalidRecordError) {
     return { failureClass: "invalid_record", reason, retryable: false };
   }

@@ -1,6 +1,8 @@
 import { type LogLevel, reportLimits } from "../contract/job-reports.ts";
+import type { SubmitChild } from "./child-job.ts";
 import type { JobContext } from "./job-context.ts";
 import { copyPlain, cutText, type PlainFields } from "./plain-fields.ts";
+import { openSubmissions } from "./submissions.ts";
 
 /** How far a job is. */
 export interface Progress {
@@ -27,7 +29,9 @@ export interface JobReports {
 
 export interface OpenJobContext {
   readonly job: JobContext;
-  /** What the task tells from now on is ignored. */
+  /** Resolves once all that the task has submitted is stored; rejects if something could not be. */
+  readonly settle: () => Promise<void>;
+  /** What the task tells from now on is ignored, and what it submits is refused. */
   readonly close: () => void;
 }
 
@@ -41,7 +45,9 @@ const rounding = 1e-9;
 export function openJobContext(
   { id, attempt, signal }: Pick<JobContext, "id" | "attempt" | "signal">,
   reports: JobReports,
+  submit: SubmitChild,
 ): OpenJobContext {
+  const submissions = openSubmissions(signal, submit);
   const told = new Set<string>();
   let open = true;
   const write = (level: LogLevel, message: unknown, fields: unknown) => {
@@ -70,11 +76,14 @@ export function openJobContext(
       warn: (message, fields) => write("warn", message, fields),
       error: (message, fields) => write("error", message, fields),
     },
+    submit: submissions.submit,
   };
   return {
     job,
+    settle: submissions.settle,
     close: () => {
       open = false;
+      submissions.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { inspect } from "node:util";
 import { findDefinitionProblem } from "./definition-problem.ts";
 import { findExampleProblem } from "./example-problem.ts";
+import { SubmitError } from "./failure.ts";
 import { findInputProblem } from "./input-problem.ts";
 import { findScheduleProblem } from "./schedule-problem.ts";
 import { readTaskName } from "./task-files.ts";
@@ -39,6 +40,18 @@ export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
 /** Where the task of that name is defined. */
 export function locateTask(name: string, folder = tasksFolder): URL {
   return new URL(`${name}.ts`, folder);
+}
+
+/** Names a task by what its file exports; the function throws `SubmitError` for one of no file. */
+export function createNaming(tasks: Tasks): (task: Task) => string {
+  const names = new Map([...tasks].map(([name, task]) => [task, name]));
+  return (task) => {
+    const name = names.get(task);
+    if (name !== undefined) return name;
+    throw new SubmitError(
+      `the task "${task.title}" is not registered, expected the default export of a file in tasks/`,
+    );
+  };
 }
 
 /** Loads one file; throws as `loadTasks` does. */

@@ -1,3 +1,4 @@
+import type { SubmitChild } from "./child-job.ts";
 import type { JobContext } from "./job-context.ts";
 import { type JobReports, openJobContext } from "./job-reports.ts";
 import type { Task } from "./task.ts";
@@ -15,6 +16,7 @@ export interface IsolatedRun {
 /** An attempt of a job, from where its task is run. */
 export interface TaskRun extends Pick<JobContext, "id" | "attempt" | "signal"> {
   readonly reports: JobReports;
+  readonly submit: SubmitChild;
 }
 
 /** A task as a worker runs it. */
@@ -31,7 +33,7 @@ export interface WorkerTask extends Task {
 export async function runTask(
   task: WorkerTask,
   input: Record<string, unknown>,
-  { signal, reports, ...identity }: TaskRun,
+  { signal, reports, submit, ...identity }: TaskRun,
 ): Promise<unknown> {
   const stop = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
@@ -41,7 +43,7 @@ export async function runTask(
     stop.abort(reason);
     reject(reason);
   };
-  const context = openJobContext({ ...identity, signal: stop.signal }, reports);
+  const context = openJobContext({ ...identity, signal: stop.signal }, reports, submit);
   let timer: NodeJS.Timeout | undefined;
   const startClock = () => {
     timer = setTimeout(() => {
@@ -60,6 +62,7 @@ export async function runTask(
     // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
     // and is waited for so that nothing of it goes on when the job runs again.
     const result = await (isolated ? work : Promise.race([work, stopped]));
+    await Promise.race([context.settle(), stopped]);
     stop.signal.throwIfAborted();
     formatResult(result, task.maxResultBytes);
     return result;

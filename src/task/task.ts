@@ -2,10 +2,10 @@ import type { z } from "zod";
 import type { CallerFailureClass } from "../contract/failures.ts";
 import type { Attempts, Priority } from "../contract/job-policy.ts";
 import type { QueueName } from "../contract/queues.ts";
-import type { JobContext, LogFields } from "./job-context.ts";
+import type { JobContext, LogFields, SubmitOptions } from "./job-context.ts";
 import type { Schedules } from "./schedule.ts";
 
-export type { JobContext, LogFields };
+export type { JobContext, LogFields, SubmitOptions };
 
 /** An input that a caller may send, and how its job ends. */
 export type Example<Schema extends z.ZodObject = z.ZodObject> = {

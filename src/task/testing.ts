@@ -46,7 +46,7 @@ export async function testTask<Schema extends z.ZodObject>(
   const problem = findTaskProblem({ ...task });
   if (problem !== undefined) throw new Error(`the task cannot be run: ${problem}`);
   const stop = new AbortController();
-  const { reports, collected } = collectReports();
+  const { reports, submit, collected } = collectReports();
   const accepted = acceptInput(task, input);
   if (accepted.kind === "broken") throw new Error(accepted.problem);
   if (accepted.kind === "refused") {
@@ -70,7 +70,7 @@ export async function testTask<Schema extends z.ZodObject>(
     abortAfterMs === undefined
       ? undefined
       : setTimeout(() => stop.abort(new Aborted(abortAfterMs)), abortAfterMs);
-  const attempt = { id: "test", attempt: 1, signal: stop.signal, reports };
+  const attempt = { id: "test", attempt: 1, signal: stop.signal, reports, submit };
   const watch = watchIntervals(() => endingOf(runTask(watched, accepted.value, attempt)));
   const ending = await watch.work;
   clearTimeout(timer);
@@ -156,6 +156,6 @@ function summarize(ending: Ending): object {
 }
 
 function show(ending: object): string {
-  const { progress: _, log: __, ...rest }: { progress?: unknown; log?: unknown } = ending;
+  const { progress: _, log: __, submitted: ___, ...rest }: Partial<Collected> = ending;
   return inspect(rest, { depth: 5, compact: true, breakLength: Infinity });
 }

@@ -25,6 +25,8 @@ import { createQueueCollector } from "../telemetry/queue-metrics.ts";
 import { createRedisObserver, observeRedis } from "../telemetry/redis-connection.ts";
 import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
+import { describeServer } from "../telemetry/spans.ts";
+import { createChildJobs } from "./attempts/child-jobs.ts";
 import { createRefusalLog } from "./brake.ts";
 import { createBlockReport } from "./blocking/block-report.ts";
 import { startBlockWatch } from "./blocking/block-watch.ts";
@@ -162,6 +164,17 @@ export async function openWorker(
     metrics,
     tracer: otlp.tracer,
     watch,
+    openSubmitOf: createChildJobs({
+      redis,
+      queues: new Map(known.map(({ queue }) => [queue.name, queue])),
+      specs: queues,
+      tasks: loaded,
+      maxDepth: config.limits.queueDepth,
+      metrics,
+      tracer: otlp.tracer,
+      server: describeServer(redis),
+      log,
+    }),
     logRefusal: createRefusalLog(log),
     observeBlocking: createRedisObserver("worker_blocking", { log, metrics }),
     onWedged: given.onWedged ?? (() => undefined),

@@ -18,6 +18,7 @@ import { describeServer } from "../telemetry/spans.ts";
 import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
+import type { OpenSubmitOf } from "./attempts/child-jobs.ts";
 import { createPostpone } from "./attempts/postponement.ts";
 import type { BlockWatch } from "./blocking/block-watch.ts";
 import { type Brake, type LogRefusal, registerBrake } from "./brake.ts";
@@ -43,6 +44,7 @@ export interface WorkerDeps {
   readonly tracer: Tracer;
   readonly activity: Activity;
   readonly watch: BlockWatch;
+  readonly openSubmitOf: OpenSubmitOf;
   readonly logRefusal: LogRefusal;
   readonly log: Log;
 }
@@ -54,7 +56,8 @@ export interface QueueWorker {
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
 export function openQueueWorker(all: WorkerDeps): QueueWorker {
-  const { config, redis, queue, spec, slots, limited, observeBlocking, ...others } = all;
+  const { config, redis, queue, spec, slots, limited, observeBlocking, openSubmitOf, ...others } =
+    all;
   const deps = { ...others, queue: queue.name };
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
@@ -65,6 +68,7 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     server: describeServer(redis),
     linkMode: config.traceLinkMode,
     openReports: createReports(queue, redis, deps.log),
+    openSubmit: openSubmitOf(queue),
   });
   const never = new AbortController().signal;
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.

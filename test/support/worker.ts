@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly tracing?: TestTracing;
   readonly log?: Log;
   readonly config?: Partial<Config["worker"]>;
+  /** Waiting jobs from which on no more are taken. */
+  readonly queueDepth?: number;
   readonly onWedged?: () => void;
 }
 
@@ -52,6 +54,7 @@ export async function startWorker(name: string, options: WorkerOptions = {}): Pr
       },
       ports: anyPorts,
       worker: { ...defaults.worker, drainMs: 0, ...options.config },
+      limits: { ...defaults.limits, queueDepth: options.queueDepth ?? defaults.limits.queueDepth },
     },
     {
       queues: { [name]: spec, ...options.further },

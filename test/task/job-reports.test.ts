@@ -11,6 +11,7 @@ function openContext() {
       progress: (progress) => told.progress.push(progress),
       log: (lines) => told.lines.push(...lines),
     },
+    async () => ({ id: "two" }),
   );
   return { job, close, told };
 }

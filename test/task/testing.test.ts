@@ -26,7 +26,7 @@ async function oversleep(): Promise<unknown> {
   return sleep(1_500);
 }
 
-const nothing = { progress: [], log: [] };
+const nothing = { progress: [], log: [], submitted: [] };
 
 test("tells the result as a submitter gets it, of the input as the worker gets it", async () => {
   const task = taskWith({
@@ -178,6 +178,37 @@ test("collects what a task tells of its job", async () => {
       { level: "info", message: "read", fields: { rows: 3 } },
       { level: "error", message: "lost" },
     ],
+    submitted: [],
+  });
+});
+
+test("collects the jobs that a task submits, each once, and refuses what a worker would", async () => {
+  const child = taskWith({});
+  const submitTwice = taskWith({
+    run: async (_, job) => {
+      await job.submit(child, { text: " a " });
+      await job.submit(child, { text: "a" });
+      await job.submit(child, { text: "a" }, { key: "again", delayMs: 5 });
+    },
+  });
+  expect(await testTask(submitTwice, { text: "a" })).toMatchObject({
+    result: null,
+    submitted: [
+      { task: child, input: { text: "a" } },
+      { task: child, input: { text: "a" }, key: "again", delayMs: 5 },
+    ],
+  });
+  const misuse = taskWith({
+    run: async (_, job) => {
+      await job.submit(child, { text: "a" }, { key: "one" });
+      await job.submit(child, { text: "b" }, { key: "one" });
+    },
+  });
+  expect(await testTask(misuse, { text: "a" })).toMatchObject({
+    failure: "_OTHER",
+    reason: expect.stringContaining('this job has used the key "one" for another'),
+    retried: false,
+    submitted: [{ key: "one" }],
   });
 });
 

@@ -95,10 +95,12 @@ test("counts from zero whatever can happen, so that its first time is seen to ha
     retries: zeros(metrics.jobRetries.name),
     reconnects: zeros(metrics.redisReconnects.name),
   }).toEqual({
-    // In either service.
-    enqueued: 2 * tasks * submissionSources.length * submissionOutcomes.length,
-    // By the worker, and by the producer for those that are cancelled while they wait.
-    finished: 2 * tasks * (1 + classes),
+    enqueued:
+      metrics.jobsEnqueued.exporters.length *
+      tasks *
+      submissionSources.length *
+      submissionOutcomes.length,
+    finished: metrics.jobsFinished.exporters.length * tasks * (1 + classes),
     retries: tasks * classes,
     reconnects: Object.values(redisClients).flat().length,
   });

@@ -58,6 +58,13 @@ const anyJob = {
     .literal(true)
     .optional()
     .meta({ description: "There if it was cancelled and has not ended yet: its task is told." }),
+  submitted: z
+    .object({
+      count: z.int().min(1),
+      jobs: z.array(z.object({ id: z.string().regex(idPattern), task: z.string() })),
+    })
+    .optional()
+    .meta({ description: "Jobs that it has submitted, if any: how many, and the first hundred." }),
   record_error: z
     .string()
     .optional()

@@ -1,6 +1,7 @@
 import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
+import { type ChildNote, readChildren } from "../../queue/child-notes.ts";
 import { countLogged } from "../../queue/job-log.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
@@ -47,14 +48,33 @@ export async function readJobStatus(
 ): Promise<JobStatus | undefined> {
   // State first: what is read of the job afterwards can only be newer, so a result is never missing.
   const read = () =>
-    Promise.all([readPlace(queue, redis, id), queue.getJob(id), countLogged(queue, redis, id)]);
-  let [place, job, logged] = await read();
+    Promise.all([
+      readPlace(queue, redis, id),
+      queue.getJob(id),
+      countLogged(queue, redis, id),
+      readChildren(queue, redis, id),
+    ]);
+  let [place, job, logged, children] = await read();
   // Somebody has retried it between the two, which takes the end out of its record.
-  if (hasEnded(place.state) && job?.finishedOn === undefined) [place, job, logged] = await read();
+  if (hasEnded(place.state) && job?.finishedOn === undefined) {
+    [place, job, logged, children] = await read();
+  }
   if (job === undefined || place.state === "unknown") return undefined;
-  const status = { ...summarizeJob(job, place.state), ...(logged > 0 && { logged }) };
+  const status = {
+    ...summarizeJob(job, place.state),
+    ...(logged > 0 && { logged }),
+    ...(children.length > 0 && { submitted: tellChildren(children) }),
+  };
   if (status.status !== "waiting") return status;
   return { ...status, waiting: await explainWaiting({ job, place, queue, redis, state }) };
+}
+
+/** Of many, the first ones: whoever wants to know of all has their task tell it. */
+const toldChildren = 100;
+
+function tellChildren(children: readonly ChildNote[]): JobStatus["submitted"] {
+  const jobs = children.slice(0, toldChildren).map(({ id, task }) => ({ id, task }));
+  return { count: children.length, jobs };
 }
 
 /** What a job says of itself in this state; why it waits takes a further look. */

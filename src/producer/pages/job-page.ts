@@ -6,7 +6,7 @@ import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { nameFailure } from "./failure-name.ts";
 import { renderActions } from "./job-actions.ts";
-import { renderLog, renderProgress } from "./job-reports.ts";
+import { renderLog, renderProgress, renderSubmitted } from "./job-reports.ts";
 import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { isInline, readable, renderLongText, renderValue } from "./shown-value.ts";
@@ -88,6 +88,7 @@ ${
 </dl>
 <p><a href="${again}">Submit another job</a><span data-kept> · <a href="${job.links.self}">This job as JSON</a></span></p>
 </section>
+${renderSubmitted(job)}
 ${log === undefined ? html`<section hidden></section>` : renderLog(log)}
 </main>`,
   );

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { JobLog } from "../jobs/job-log.ts";
-import type { JobStatus } from "../jobs/job-status.ts";
+import { type JobStatus, linksOf } from "../jobs/job-status.ts";
 import { type Markup, renderTimeOfDay } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 
@@ -40,6 +40,24 @@ export function renderLog({ logged, lines }: JobLog): Markup {
     <p class="soft">
       ${gone === 0 ? "" : `${gone === 1 ? "The first line is" : `The first ${counts.format(gone)} lines are`} no longer kept.`}
     </p>
+  </section>`;
+}
+
+/** The jobs that it has submitted; the section stays for those that are still to come. */
+export function renderSubmitted({ submitted }: JobStatus): Markup {
+  if (submitted === undefined) return html`<section hidden></section>`;
+  const more = submitted.count - submitted.jobs.length;
+  return html`<section>
+    <h2>Submitted jobs</h2>
+    <ol>
+      ${submitted.jobs.map(
+        ({ id, task }) =>
+          html`<li>
+            <a href="${linksOf(id).page}">${renderText(task)} <code>${id}</code></a>
+          </li>`,
+      )}
+    </ol>
+    ${more > 0 && html`<p class="soft">And ${counts.format(more)} more.</p>`}
   </section>`;
 }
 

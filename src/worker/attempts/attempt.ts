@@ -34,6 +34,8 @@ export interface Attempt {
   readonly span: Span;
   /** The job had ended before, and was retried by hand. */
   readonly again: boolean;
+  /** Where what the task's own code does is traced. */
+  readonly trace: () => Context;
   /** Runs the task's own code, so that spans it makes belong to this attempt. */
   run<T>(work: () => Promise<T>): Promise<T>;
   complete(): void;
@@ -106,6 +108,7 @@ export function beginAttempt(
   const attempt: Attempt = {
     span,
     again,
+    trace: () => trace.setSpan(sender, computing ?? span),
     run: (work) => (within ? compute(within, work) : work()),
     complete: () => end("succeeded"),
     fail(outcome, failureClass, error) {

@@ -19,6 +19,7 @@ import {
   readStack,
   UnknownTaskError,
 } from "../../task/failure.ts";
+import type { OpenSubmit } from "./child-jobs.ts";
 import { readWork, type Work } from "./known-work.ts";
 import type { Postpone } from "./postponement.ts";
 import { findDefect } from "./runnable.ts";
@@ -31,6 +32,7 @@ export interface ProcessorDeps extends AttemptDeps {
   readonly endedBefore: (job: Job) => Promise<boolean>;
   readonly watch: Pick<BlockWatch, "track">;
   readonly openReports: OpenReports;
+  readonly openSubmit: OpenSubmit;
   readonly log: Log;
 }
 
@@ -41,6 +43,7 @@ export function createProcessor({
   endedBefore,
   watch,
   openReports,
+  openSubmit,
   log,
   ...deps
 }: ProcessorDeps) {
@@ -69,7 +72,8 @@ export function createProcessor({
       attempt: number,
       trail: trailOf(attempt.span),
     });
-    const run = { id: job.id ?? "", attempt: number, signal, reports };
+    const submit = openSubmit(job, attempt.trace);
+    const run = { id: job.id ?? "", attempt: number, signal, reports, submit };
     try {
       const value = await attempt
         .run(() => runKnown(work, defect, run, track))

@@ -7,8 +7,9 @@ import { IsolatedError } from "../../task/failure.ts";
 import { onLine } from "../../service/lines.ts";
 import type { IsolatedRun } from "../../task/run-task.ts";
 import type { JobReports } from "../../task/job-reports.ts";
+import { relayAsked } from "./asked-jobs.ts";
 import { openKin } from "./kin.ts";
-import { type Answer, type Order, readMessage } from "./messages.ts";
+import { type Answer, type Order, type ReadAsked, readMessage } from "./messages.ts";
 import type { Report } from "./outbox.ts";
 import type { OutputLimits } from "./output-limit.ts";
 import { startMs as defaultStartMs } from "./start-limit.ts";
@@ -38,6 +39,11 @@ export interface ChildOptions {
   readonly log: Log;
 }
 
+/** What a process asks for beside its answer. */
+export interface ChildRun extends IsolatedRun {
+  readonly submit: (wanted: ReadAsked) => Promise<{ readonly id: string }>;
+}
+
 /** A process that runs one task, one job at a time. */
 export interface Child {
   readonly task: string;
@@ -50,7 +56,7 @@ export interface Child {
    * ends. Once `job.signal` has aborted it settles within a second and the time that a kill takes.
    * `isolated.onBegin` is called once the process has loaded the task and is given the job.
    */
-  run(input: Record<string, unknown>, job: JobContext, isolated: IsolatedRun): Promise<unknown>;
+  run(input: Record<string, unknown>, job: JobContext, isolated: ChildRun): Promise<unknown>;
   /** Ends it at once, with whatever it has started. */
   kill(): void;
 }
@@ -79,6 +85,8 @@ export function openChild({
         readonly answer: (answer: Answer) => void;
         /** Returns whether it was passed on, and not one too many. */
         readonly report: (report: Report) => boolean;
+        /** The same of a job that it is to submit. */
+        readonly submit: (wanted: ReadAsked) => boolean;
       }
     | undefined;
   const onEnd = (how: string) => {
@@ -116,6 +124,10 @@ export function openChild({
     }
     if (message.kind === "report") {
       if (!asked.report(message)) onEnd("sent reports without end, and was killed");
+      return;
+    }
+    if (message.kind === "submit") {
+      if (!asked.submit(message)) onEnd("submitted jobs without end, and was killed");
       return;
     }
     asked.answer(message);
@@ -160,14 +172,19 @@ export function openChild({
   async function run(
     input: Record<string, unknown>,
     { id, attempt, signal }: JobContext,
-    { onBegin, reports }: IsolatedRun,
+    { onBegin, reports, submit }: ChildRun,
   ): Promise<unknown> {
     jobs += 1;
     const job = jobs;
     if (!isLoaded) await waitUntilLoaded(signal);
     onBegin();
     const { promise: answered, resolve } = Promise.withResolvers<Answer>();
-    asked = { job, answer: resolve, report: limitReports(reports) };
+    asked = {
+      job,
+      answer: resolve,
+      report: limitReports(reports),
+      submit: relayAsked(submit, (answer) => send({ kind: "submitted", job, ...answer })),
+    };
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       send({ kind: "abort", reason: String(signal.reason) });

@@ -1,7 +1,6 @@
-import { type Child, type ChildOptions, openChild } from "./child.ts";
+import { type Child, type ChildOptions, type ChildRun, openChild } from "./child.ts";
 import { createOutputLimits, type OutputLimits } from "./output-limit.ts";
 import type { JobContext } from "../../task/job-context.ts";
-import type { IsolatedRun } from "../../task/run-task.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 
 export interface ChildrenOptions extends Omit<ChildOptions, "task" | "file" | "outputLimits"> {
@@ -20,7 +19,7 @@ export interface Children {
     task: Pick<ChildOptions, "task" | "file">,
     input: Record<string, unknown>,
     job: JobContext,
-    isolated: IsolatedRun,
+    isolated: ChildRun,
   ): Promise<unknown>;
   /** Kills them all. */
   close(): void;

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { openJobContext } from "../../task/job-reports.ts";
-import { loadTask } from "../../task/registry.ts";
+import { createNaming, loadTask, loadTasks } from "../../task/registry.ts";
 import { classifyFailure, readStack } from "../../task/failure.ts";
 import { formatResult } from "../../task/result.ts";
+import type { Task } from "../../task/task.ts";
+import { type AskedJobs, createAskedJobs } from "./asked-jobs.ts";
 import type { Message, Order, Outcome } from "./messages.ts";
 import { openOutbox } from "./outbox.ts";
 import { startMs } from "./start-limit.ts";
@@ -28,9 +30,16 @@ try {
 // The worker's deadline is the one that counts: many processes that start at once are slow.
 const task = await loadTask(new URL(file), { slowMs: startMs / 3, maxMs: startMs });
 let stop = new AbortController();
+let latest = 0;
+let asked: AskedJobs | undefined;
+let naming: Promise<ReturnType<typeof createNaming>> | undefined;
 process.on("message", (order: Order) => {
   if (order.kind === "abort") {
     stop.abort(new Error(order.reason));
+    return;
+  }
+  if (order.kind === "submitted") {
+    if (order.job === latest) asked?.answer(order);
     return;
   }
   stop = new AbortController();
@@ -42,6 +51,12 @@ function send(message: Message): void {
   process.send?.(message);
 }
 
+/** Loads the other tasks not before one of them is asked for; those that the task has imported are the same. */
+async function nameOf(wanted: Task): Promise<string> {
+  naming ??= loadTasks(new URL("./", file)).then(createNaming);
+  return (await naming)(wanted);
+}
+
 async function perform(
   { job, id, attempt, input }: RunOrder,
   signal: AbortSignal,
@@ -50,9 +65,13 @@ async function perform(
     (report, onSent) =>
       process.send?.({ kind: "report", job, ...report }, undefined, undefined, onSent) ?? false,
   );
-  const context = openJobContext({ id, attempt, signal }, outbox);
+  const jobs = createAskedJobs((one) => send({ kind: "submit", job, ...one }), nameOf);
+  latest = job;
+  asked = jobs;
+  const context = openJobContext({ id, attempt, signal }, outbox, jobs.submit);
   try {
     const result = await task.run(input, context.job);
+    await context.settle();
     return { kind: "result", job, json: formatResult(result, task.maxResultBytes) };
   } catch (error) {
     return { kind: "failure", job, failure: classifyFailure(error), stack: readStack(error) };
