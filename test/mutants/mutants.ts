@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { chainMutants } from "./mutants/chain.ts";
 import { clientMutants } from "./mutants/client.ts";
 import { dashboardsMutants } from "./mutants/dashboards.ts";
 import { infraMutants } from "./mutants/infra.ts";
@@ -17,6 +18,7 @@ import { workerMutants } from "./mutants/worker.ts";
 
 /** Mistakes that were made, here or elsewhere, or that a later change could make again. */
 export const mutants: readonly Mutant[] = [
+  ...chainMutants,
   ...clientMutants,
   ...dashboardsMutants,
   ...infraMutants,

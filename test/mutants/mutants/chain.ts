@@ -1,0 +1,52 @@
+import type { Mutant } from "../mutant.ts";
+
+const chain = "test/worker/chain/chain.test.ts";
+
+/** Of jobs that submit jobs. */
+export const chainMutants: readonly Mutant[] = [
+  {
+    name: "a job that is run again submits its jobs once more",
+    change: {
+      file: "src/queue/child-notes.ts",
+      from: "if job[3] then return job[3] end",
+      to: "",
+    },
+    caughtBy: { file: chain, test: "however often a job is run again" },
+  },
+  {
+    name: "a job is added again once it has ended and is kept no longer",
+    change: {
+      file: "src/queue/child-submission.ts",
+      from: 'if (noted.kind === "stored") return { id: note.id, known: true };',
+      to: "",
+    },
+    caughtBy: { file: chain, test: "is not again, although it is kept no longer" },
+  },
+  {
+    name: "a job ends although what it submits is not stored",
+    change: {
+      file: "src/task/run-task.ts",
+      from: "    await Promise.race([context.settle(), stopped]);\n",
+      to: "",
+    },
+    caughtBy: { file: chain, test: "ends once that is stored" },
+  },
+  {
+    name: "a task submits itself without end",
+    change: {
+      file: "src/queue/ancestry.ts",
+      from: "readGeneration(options) + 1",
+      to: "readGeneration(options)",
+    },
+    caughtBy: { file: chain, test: "a task that submits itself for ever ends at some time" },
+  },
+  {
+    name: "jobs fill the queue beyond its depth",
+    change: {
+      file: "src/queue/child-submission.ts",
+      from: "if (shortage !== undefined) throw",
+      to: "if (shortage === undefined && isNew === null) throw",
+    },
+    caughtBy: { file: chain, test: "a job that submits while the queue is full is tried again" },
+  },
+];
