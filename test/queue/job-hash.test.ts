@@ -24,12 +24,12 @@ test("a job as a producer adds it is sound, whatever its id and its trace", () =
   );
 });
 
-test("options that differ in id, client and trace alone are judged once", () => {
+test("options that differ in id, client, submitter and trace alone are judged once", () => {
   const isFresh = createSoundCheck(defaults);
   const parse = vi.spyOn(JSON, "parse");
   onTestFinished(() => parse.mockRestore());
   for (let n = 0; n < 50; n += 1) {
-    const own = { jobId: `a${n}`, client: `b${n}`, tm: `c${n}` };
+    const own = { jobId: `a${n}`, client: `b${n}`, tm: `c${n}`, submittedBy: `d${n}` };
     expect(isFresh(flat({ ...whole, opts: JSON.stringify({ ...opts, ...own }) }))).toBe(true);
   }
   const judged = parse.mock.calls.filter(([text]) => text.includes('"client"'));

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTask } from "../../src/task/task.ts";
+import { defineTask, type Task } from "../../src/task/task.ts";
 import { classifyFailure } from "../../src/task/failure.ts";
 import { runTask } from "../../src/task/run-task.ts";
 import { attemptWith } from "../support/job.ts";
@@ -138,4 +138,27 @@ test("keeps a part that a result has twice", async () => {
   const part = { a: 1 };
   const task = taskThat(async () => ({ first: part, second: part }));
   expect(await runTask(task, {}, calm)).toEqual({ first: part, second: part });
+});
+
+test("a task that does not wait for what it submits ends once that is stored, and not before", async () => {
+  const child = taskThat(async () => null);
+  const floating: Task = {
+    ...child,
+    run: async (_, job) => void job.submit(child, {}).catch(() => undefined),
+  };
+  const happened: string[] = [];
+  const stored = Promise.withResolvers<{ id: string }>();
+  const attempt = attemptWith(undefined, undefined, () => stored.promise);
+  const end = runTask(floating, {}, attempt).then(() => happened.push("ended"));
+  await setImmediate();
+  happened.push("stored");
+  stored.resolve({ id: "two" });
+  await end;
+  expect(happened).toEqual(["stored", "ended"]);
+
+  const lost = attemptWith(undefined, undefined, async () => {
+    await setImmediate();
+    throw new Error("no room");
+  });
+  await expect(runTask(floating, {}, lost)).rejects.toThrow("no room");
 });

@@ -29,7 +29,7 @@ export const chainMutants: readonly Mutant[] = [
       from: "    await Promise.race([context.settle(), stopped]);\n",
       to: "",
     },
-    caughtBy: { file: chain, test: "ends once that is stored" },
+    caughtBy: { file: "test/task/run-task.test.ts", test: "ends once that is stored" },
   },
   {
     name: "a task submits itself without end",

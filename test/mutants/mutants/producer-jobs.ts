@@ -17,8 +17,8 @@ export const producerJobsMutants: readonly Mutant[] = [
     name: "a job's state is looked for through a whole queue",
     change: {
       file: "src/producer/jobs/job-status.ts",
-      from: "Promise.all([readPlace(queue, redis, id), queue.getJob(id), countLogged",
-      to: "Promise.all([queue.getJobState(id).then((state) => ({ state }) as JobPlace), queue.getJob(id), countLogged",
+      from: "readPlace(queue, redis, id),\n      queue.getJob(id),",
+      to: "queue.getJobState(id).then((state) => ({ state }) as JobPlace),\n      queue.getJob(id),",
     },
     caughtBy: {
       file: "test/attacks/reads.test.ts",

@@ -231,12 +231,12 @@ export const queueMutants: readonly Mutant[] = [
     name: "each client's jobs cost the worker a judgement of their options",
     change: {
       file: "src/queue/job-hash.ts",
-      from: "(tm|jobId|client|id)",
-      to: "(tm|jobId|id)",
+      from: "(tm|jobId|client|id|submittedBy)",
+      to: "(tm|jobId|id|submittedBy)",
     },
     caughtBy: {
       file: "test/queue/job-hash.test.ts",
-      test: "options that differ in id, client and trace alone",
+      test: "options that differ in id, client, submitter and trace alone",
     },
   },
   {
