@@ -1,6 +1,5 @@
 import { clientSources } from "../../src/contract/metrics.ts";
 import { type Alert, overviewOfAll, overviewOfQueue } from "./alert.ts";
-import { clientSources } from "../../src/contract/metrics.ts";
 import { percent, refusedRatio, requestErrorRatio, responseP95Seconds } from "../objectives.ts";
 import { allRequests, failedRequests, workRoutes } from "../panels/http-panels.ts";
 import { anyOf, increase, quantile, series, sum } from "../query/promql.ts";
