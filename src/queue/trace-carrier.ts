@@ -13,12 +13,19 @@ export function readTrace({ opts }: { readonly opts: JobsOptions }): TraceCarrie
   try {
     const carrier: unknown = JSON.parse(opts.telemetry?.metadata ?? "{}");
     if (typeof carrier !== "object" || carrier === null) return {};
-    return Object.fromEntries(
-      Object.entries(carrier).filter(
-        (entry): entry is [string, string] => typeof entry[1] === "string",
-      ),
-    );
+    // Every attempt reads it, so what is as it was written is not copied.
+    return isCarrier(carrier)
+      ? carrier
+      : Object.fromEntries(Object.entries(carrier).filter(isText));
   } catch {
     return {};
   }
+}
+
+function isCarrier(value: object): value is TraceCarrier {
+  return Object.values(value).every((text) => typeof text === "string");
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === "string";
 }

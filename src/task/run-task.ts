@@ -35,13 +35,14 @@ export async function runTask(
   input: Record<string, unknown>,
   { signal, reports, submit, ...identity }: TaskRun,
 ): Promise<unknown> {
+  const isolated = task.isolated === true;
   const stop = new AbortController();
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  // Nobody else listens where the task is isolated.
-  stopped.catch(() => undefined);
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<unknown>();
   const end = (reason: unknown) => {
     stop.abort(reason);
-    reject(reason);
+    // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
+    // and is waited for so that nothing of it goes on when the job runs again.
+    if (!isolated) reject(reason);
   };
   const context = openJobContext({ ...identity, signal: stop.signal }, reports, submit);
   let timer: NodeJS.Timeout | undefined;
@@ -54,15 +55,17 @@ export async function runTask(
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
   try {
-    const isolated = task.isolated === true;
     if (!isolated) startClock();
-    const work = isolated
-      ? task.run(input, context.job, { onBegin: startClock, reports })
-      : task.run(input, context.job);
-    // A task that ignores its signal must not hold the slot's outcome back; an isolated one cannot,
-    // and is waited for so that nothing of it goes on when the job runs again.
-    const result = await (isolated ? work : Promise.race([work, stopped]));
-    await Promise.race([context.settle(), stopped]);
+    // One that throws at once rejects, too.
+    const run = async () => {
+      const value = await (isolated
+        ? task.run(input, context.job, { onBegin: startClock, reports })
+        : task.run(input, context.job));
+      await context.settle();
+      return value;
+    };
+    run().then(resolve, reject);
+    const result = await outcome;
     stop.signal.throwIfAborted();
     formatResult(result, task.maxResultBytes);
     return result;

@@ -75,12 +75,12 @@ export function createProcessor({
     const submit = openSubmit(job, attempt.trace);
     const run = { id: job.id ?? "", attempt: number, signal, reports, submit };
     try {
-      const value = await attempt
-        .run(() => runKnown(work, defect, run, track))
-        .finally(() => reports.close());
+      const value = await attempt.run(() => runKnown(work, defect, run, track));
+      reports.close();
       attempt.complete();
       return storeResult(value);
     } catch (error) {
+      reports.close();
       if (signal.aborted && signal.reason === cancelSignal) {
         const thrown = new UnrecoverableError(cancelledReason);
         attempt.fail("failed", "cancelled_by_user", thrown);
@@ -112,7 +112,7 @@ export function createProcessor({
   };
 }
 
-async function runKnown(
+function runKnown(
   work: Work,
   defect: string | undefined,
   attempt: TaskRun,
