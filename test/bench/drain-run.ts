@@ -3,8 +3,10 @@ import type { Worker } from "bullmq";
 import { pino } from "pino";
 import { openRedis } from "../../src/queue/connection.ts";
 import { heartbeatName } from "../../src/queue/heartbeat.ts";
+import { createPolicyOptions } from "../../src/queue/job-options.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { carryTrace } from "../../src/queue/trace-carrier.ts";
+import { defaultPolicy, type Priority } from "../../src/contract/job-policy.ts";
 import { queues } from "../../src/contract/queues.ts";
 import { loadConfig } from "../../src/service/config.ts";
 import { loadTasks } from "../../src/task/registry.ts";
@@ -85,13 +87,15 @@ async function openOwnWorker() {
 
 /** Queues jobs as a producer that samples this share of its traces does. */
 async function addJobs(count: number): Promise<void> {
+  const priority: Priority = variant === "prioritized" ? "low" : "high";
+  const policy = { ...defaultPolicy, priority };
   const jobs = Array.from({ length: count }, (_, index) => {
     const flags = (index % 1_000) / 1_000 < sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
     const traceparent = `00-${index.toString(16).padStart(32, "a")}-b7ad6b7169203331-0${flags}`;
     return {
       name: "nothing",
       data: {},
-      opts: carryTrace({ traceparent }),
+      opts: { ...carryTrace({ traceparent }), ...createPolicyOptions(policy) },
     };
   });
   for (let start = 0; start < count; start += 1_000) {

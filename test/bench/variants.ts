@@ -10,5 +10,7 @@ export const variants = {
   "default-sampling": { measured: true, sampled: 0.005, isolated: false },
   "all-sampled": { measured: true, sampled: 1, isolated: false },
   isolated: { measured: false, sampled: 0, isolated: true },
+  /** Jobs of a task whose priority is "low". */
+  prioritized: { measured: false, sampled: 0, isolated: false },
 } as const;
 export type Variant = keyof typeof variants;

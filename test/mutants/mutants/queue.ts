@@ -123,6 +123,42 @@ export const queueMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a job of low priority counts only jobs of its own kind before it",
+    change: {
+      file: "src/queue/place.ts",
+      from: "Math.max(0, submitted) + before",
+      to: "before",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/priorities.test.ts",
+      test: "a job tells its priority, and how many jobs of any are taken before it",
+    },
+  },
+  {
+    name: "the oldest waiting job is looked for in the plain list alone",
+    change: {
+      file: "src/queue/oldest-waiting.ts",
+      from: "[plain, ...prioritized]",
+      to: "[plain]",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/priorities.test.ts",
+      test: "the oldest waiting job counts where it is of priority",
+    },
+  },
+  {
+    name: "a task's priority is lost on the way to the queue",
+    change: {
+      file: "src/queue/job-options.ts",
+      from: "    ...(priority > 0 && { priority }),\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/worker/attempts/priority.test.ts",
+      test: "jobs run by their priority, and those of one priority in the order in which they came",
+    },
+  },
+  {
     name: "a client's flood of ended jobs evicts everybody's",
     change: {
       file: "src/queue/fair-share.ts",
