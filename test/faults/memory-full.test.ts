@@ -17,7 +17,7 @@ fault<{ readonly megabytes: number; readonly fullSeconds: number }>(
   {
     id: "F12",
     name: "the memory of Redis is full",
-    short: { megabytes: 8, fullSeconds: 3, timeoutMs: 60_000 },
+    short: { megabytes: 8, fullSeconds: 3, timeoutMs: 120_000 },
     full: { megabytes: 12, fullSeconds: 15, timeoutMs: 180_000 },
   },
   async ({ megabytes, fullSeconds }, measure) => {

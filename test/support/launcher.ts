@@ -81,7 +81,7 @@ export async function startLauncher({
     dataFolder,
     ended,
     output,
-    async untilOutput(text, ms = 15_000) {
+    async untilOutput(text, ms = 60_000) {
       await until(`"${text}" in the launcher's output`, () => output().includes(text), ms);
       return output();
     },

@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { onTestFinished } from "vitest";
 import { createQueue } from "../../src/queue/queue.ts";
+import { forkSources } from "./fork.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
 import { reservePort } from "./ports.ts";
 import {
@@ -26,6 +27,9 @@ export interface MonitoredQueue {
   readonly exportedTraces: () => Set<string>;
 }
 
+/** With a task that has a schedule, so that something is told of one. */
+const furtherTasks = new URL("./traced-tasks/", import.meta.url);
+
 /**
  * Redis, a producer and a Prometheus that scrapes it, the worker's place, and further exporters.
  * Jobs of a worker that vanished are found within 2 s; all goes with the test.
@@ -42,7 +46,8 @@ export async function startMonitoredQueue({
   const otlp = await startOtlpReceiver();
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url };
   const workerPort = await reservePort();
-  const producer = await spawnProducer(redis.url, traced);
+  const sources = forkSources(furtherTasks);
+  const producer = await spawnProducer(redis.url, traced, sources);
 
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   connection.on("error", () => undefined);
@@ -66,13 +71,17 @@ export async function startMonitoredQueue({
     queue,
     connection,
     startWorker: (env = {}) =>
-      spawnWorker(redis.url, {
-        ...traced,
-        WORKER_METRICS_PORT: String(workerPort),
-        WORKER_LOCK_MS: "2000",
-        WORKER_STALLED_CHECK_MS: "500",
-        ...env,
-      }),
+      spawnWorker(
+        redis.url,
+        {
+          ...traced,
+          WORKER_METRICS_PORT: String(workerPort),
+          WORKER_LOCK_MS: "2000",
+          WORKER_STALLED_CHECK_MS: "500",
+          ...env,
+        },
+        sources,
+      ),
     exportedTraces: () => new Set(otlp.spans.map(({ traceId }) => traceId)),
   };
 }

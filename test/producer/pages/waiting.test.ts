@@ -8,7 +8,7 @@ import { startWorker } from "../../support/worker.ts";
 
 const cases: readonly [string, JobsOptions, string, string][] = [
   ["with a delay", { delay: 3_600_000 }, "delayed", "It was added with a delay: it starts"],
-  ["with a priority", { priority: 3 }, "queued", "Waiting for a worker."],
+  ["with a priority", { priority: 3 }, "queued", "1 job is before it."],
 ];
 
 test.each(cases)(
@@ -20,6 +20,7 @@ test.each(cases)(
     await until("the worker to be busy", async () => {
       return (await readJob(url, busyWith)).status === "working";
     });
+    await submitDivision(url, { x: 2, y: 1 });
     const jobId = createRandomId();
     await queue.add("quotient", { x: 1, y: 1, delayMs: 0 }, { jobId, ...options });
     expect((await readJob(url, jobId)).waiting?.reason).toBe(reason);
