@@ -3,7 +3,8 @@ import type { SomeJob } from "./job.ts";
 import { requestJob } from "./request.ts";
 import type { Server } from "./server.ts";
 
-/** Cancels the job and tells how it stands then. Throws a `RefusedError` with status 404 or 409. */
+/** Cancels the job and tells how it stands then. Throws a `RefusedError` with status 403 where
+ * another client has submitted it, 404 or 409. */
 export async function cancelJob(
   server: Server,
   id: string,

@@ -188,6 +188,7 @@ export async function openProducer(
         desks,
         tasks,
         submit: (submission) => jobs.submit(submission),
+        cancel: (id, by) => jobs.cancel(id, by),
         redis,
         user: config.board.user,
         readPassword: withReader(config.board).readPassword ?? (() => password),

@@ -23,6 +23,13 @@ local function nearerEnd()
   if not newest then return 1 end
   return 2 * addedAt(job) < addedAt(prefix .. newest) + addedAt(prefix .. oldest) and -1 or 1
 end
+-- Before anything is written: a job must not leave its list for one that cannot take it.
+for key, kind in pairs({ [KEYS[7]] = "zset", [KEYS[8]] = "stream", [KEYS[9]] = "hash", [KEYS[10]] = "zset" }) do
+  local found = redis.call("TYPE", key).ok
+  if found ~= kind and found ~= "none" then
+    return redis.error_reply("WRONGTYPE " .. key .. " is a " .. found .. ", expected a " .. kind)
+  end
+end
 if redis.call("TYPE", job).ok ~= "hash" then return forget("gone") end
 if redis.call("HEXISTS", job, "finishedOn") == 1 then return forget("ended") end
 if mode == "settle" and redis.call("HGET", job, "defa") ~= reason then return forget("ended") end

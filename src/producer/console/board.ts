@@ -11,6 +11,7 @@ import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";
+import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
 import { login } from "./login.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
@@ -18,7 +19,7 @@ import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 
-export interface BoardDeps extends ScheduleRoutesDeps {
+export interface BoardDeps extends ScheduleRoutesDeps, CancelRouteDeps {
   readonly queues: readonly Queue[];
   readonly redis: Redis;
   readonly user: string;
@@ -74,6 +75,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     await next();
   });
   app.use(createScheduleRouter(deps).routes());
+  app.use(createCancelRouter(deps).routes());
   app.use(ownFilesOnly());
   app.use(adapter.registerPlugin());
   return app;

@@ -15,6 +15,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Desk, Desks } from "../jobs/desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { refuseReadOnly } from "./read-only.ts";
 
 export interface ScheduleRoutesDeps {
   readonly desks: Desks;
@@ -51,9 +52,7 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
         `a schedule cannot "${action}", expected one of: ${actions.join(", ")}`,
       );
     }
-    if (readOnly) {
-      throw new RequestError(403, "operators can only look here: BOARD_READ_ONLY is true");
-    }
+    refuseReadOnly(readOnly);
     const desk = await findDeskOf(desks, key);
     ctx.body = await perform(deps, { ctx, desk, key, action: known });
     deps.log.info(

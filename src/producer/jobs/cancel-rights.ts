@@ -4,7 +4,7 @@ import { findOwner, ownJob } from "../../queue/job-owner.ts";
 import { type Desks, findDesk } from "./desk.ts";
 import type { JobStatus } from "./job-status.ts";
 
-/** Jobs whose owner is remembered, which never changes: some 100 bytes each. */
+/** Jobs whose owner is remembered, which is that for as long as the job is kept: some 100 bytes each. */
 const mostRemembered = 10_000;
 
 export interface CancelRightsDeps {
@@ -15,7 +15,10 @@ export interface CancelRightsDeps {
 }
 
 /** Whether the client may cancel that job. */
-export type MayCancel = (job: Pick<JobStatus, "id" | "queue">, client: string) => Promise<boolean>;
+export type MayCancel = (job: KnownJob, client: string) => Promise<boolean>;
+
+/** An id that comes from an Idempotency-Key may be another job's once the first is gone. */
+type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
 
 /**
  * Pages list the latest jobs of everybody: a stranger who could cancel them would stop all work. So
@@ -23,13 +26,15 @@ export type MayCancel = (job: Pick<JobStatus, "id" | "queue">, client: string) =
  */
 export function createCancelRights({ desks, idSecret, limited }: CancelRightsDeps): MayCancel {
   const owners = new Map<string, string>();
-  const readOwner = async ({ id, queue: name }: Pick<JobStatus, "id" | "queue">) => {
-    const known = owners.get(id);
+  const readOwner = async ({ id, queue: name, created_at: createdAt }: KnownJob) => {
+    const job = `${id} ${createdAt}`;
+    const known = owners.get(job);
     if (known !== undefined) return known;
     const { ask } = findDesk(desks, name);
     const options = await ask((queue, redis) => redis.hget(queue.toKey(id), "opts"));
-    const owner = findOwner(options ?? "") ?? "";
-    owners.set(id, owner);
+    if (options === null) return undefined;
+    const owner = findOwner(options) ?? "";
+    owners.set(job, owner);
     const [oldest] = owners.keys();
     if (owners.size > mostRemembered && oldest !== undefined) owners.delete(oldest);
     return owner;

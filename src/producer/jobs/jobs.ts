@@ -42,11 +42,15 @@ export interface Jobs {
   readonly mayCancel: MayCancel;
   /**
    * Cancels the job and returns how it stands then: ended, or at its last attempt, which ends within
-   * two seconds. `context` is the request's trace. Throws as `find` does, an `UnavailableError` where
+   * two seconds. `client` is undefined for an operator, who may cancel any; `context` is the request's
+   * trace. Throws as `find` does, an `UnavailableError` where
    * Redis does not take it, a 403 `RequestError` where the client may not, and a 409 one where the
    * job has ended otherwise.
    */
-  cancel(id: string | undefined, by: { client: string; context: Context }): Promise<JobStatus>;
+  cancel(
+    id: string | undefined,
+    by: { client: string | undefined; context: Context },
+  ): Promise<JobStatus>;
   /** Its log, without the lines up to that number; throws as `find` does. */
   readLog(id: string | undefined, after?: number): Promise<JobLog>;
   /** The latest jobs, newest first. */
@@ -109,7 +113,8 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
     mayCancel,
     async cancel(id, { client, context }) {
       const known = await find(id);
-      if (!(await mayCancel(known, client))) throw refuseStranger(known);
+      const allowed = client === undefined || (await mayCancel(known, client));
+      if (!allowed) throw refuseStranger(known);
       await cancel(deps, findDesk(desks, known.queue), { ...known, context });
       // Its event may come after the client's next request.
       outdate(known.id);

@@ -5,7 +5,6 @@ import { clientOf } from "../../service/client-address.ts";
 import { readForm } from "../http/body.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Route } from "../http/route.ts";
-import { isFinal } from "../jobs/job-status.ts";
 import { actions } from "./job-actions.ts";
 import type { PageRoutesDeps } from "./routes.ts";
 
@@ -33,8 +32,8 @@ export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): 
         await rateLimit.count(ctx, tooMany);
         const idempotencyKey = (await readForm(ctx)).get(keyField) ?? randomUUID();
         const { id, task, status, input, ...found } = await jobs.find(ctx.params["id"]);
-        if (!isFinal({ status })) {
-          throw new RequestError(409, `the job "${id}" is ${status}, expected one that has ended`);
+        if (status !== "failed") {
+          throw new RequestError(409, `the job "${id}" is ${status}, expected one that has failed`);
         }
         if (found.record_error !== undefined || !tasks.has(task)) {
           throw new RequestError(409, `nothing is known of the job "${id}" that could run again`);
