@@ -2,13 +2,13 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { logFields } from "../../contract/telemetry.ts";
 import { readClock } from "../../queue/clock.ts";
-import { type HeldSchedule, holdSchedules } from "../../queue/held-schedules.ts";
+import { holdSchedules } from "../../queue/held-schedules.ts";
 import { passSlots } from "../../queue/slots.ts";
 import type { KeyedSchedule } from "../../task/schedule.ts";
 import type { Task } from "../../task/task.ts";
 import { createTimetable, type Timetable } from "../../task/timetable.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { planSlots } from "./plan.ts";
+import { type Plan, planSlots } from "./plan.ts";
 import { type ScheduledJobDeps, submitScheduled } from "./scheduled-job.ts";
 
 export interface KeeperDeps extends Omit<ScheduledJobDeps, "queue"> {
@@ -52,6 +52,8 @@ export function startKeeper(deps: KeeperDeps): () => void {
   const startedAt = performance.now();
   let stopped = false;
   let failing = false;
+  /** Why a schedule fails that does, by its key. */
+  const causes = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
   let sinceMs: number | undefined;
   /** Once: what waits for Redis would seem younger each time. */
@@ -68,25 +70,55 @@ export function startKeeper(deps: KeeperDeps): () => void {
     if (removed.length > 0) {
       log.info({ queue: queue.name, removed }, "removed schedules that no task has any more");
     }
-    let waitMs = lookEveryMs;
-    for (const schedule of schedules) {
+    const due = schedules.flatMap((schedule) => {
       const state = held.get(schedule.key);
-      if (state === undefined || state.paused) continue;
-      await keep(schedule, state, nowMs);
-      const next = schedule.slots.next(Math.max(nowMs, state.slot)) ?? Infinity;
-      waitMs = Math.min(waitMs, next - nowMs);
+      if (state === undefined || state.paused) return [];
+      const { slot } = state;
+      const plan = planSlots(schedule.slots, { slot, nowMs, missed: schedule.missed });
+      return [{ schedule, slot, plan }];
+    });
+    // Of the whole queue, so that it is asked for once.
+    if (due.some(({ plan }) => plan.run.length > 0)) await requireRoom();
+    let waitMs = lookEveryMs;
+    for (const { schedule, slot, plan } of due) {
+      if (await tryOne(schedule, plan)) {
+        const next = schedule.slots.next(Math.max(nowMs, slot)) ?? Infinity;
+        waitMs = Math.min(waitMs, next - nowMs);
+      } else {
+        waitMs = Math.min(waitMs, againMs);
+      }
     }
     return waitMs;
   };
-  const keep = async (schedule: Kept, { slot }: HeldSchedule, nowMs: number) => {
-    const { key, words: timetable, slots, missed } = schedule;
-    const { run, pass } = planSlots(slots, { slot, nowMs, missed });
-    const task = tasks.get(schedule.task);
-    if (run.length > 0 && task !== undefined) {
-      const shortage = await deps.findShortage();
-      if (shortage !== undefined) {
-        throw new Error(`the queue takes no more: "${shortage}" is at its limit`);
+  const requireRoom = async () => {
+    const shortage = await deps.findShortage();
+    if (shortage !== undefined) {
+      throw new Error(`the queue takes no more: "${shortage}" is at its limit`);
+    }
+  };
+  /** What one schedule's task or record does wrong is told once, and holds up no other schedule. */
+  const tryOne = async (schedule: Kept, plan: Plan): Promise<boolean> => {
+    const { key } = schedule;
+    try {
+      await keep(schedule, plan);
+      causes.delete(key);
+      return true;
+    } catch (error) {
+      const cause = String(error);
+      if (!stopped && causes.get(key) !== cause) {
+        log.error(
+          { queue: queue.name, [logFields.schedule]: key, err: error },
+          "cannot keep a schedule",
+        );
       }
+      causes.set(key, cause);
+      return false;
+    }
+  };
+  const keep = async (schedule: Kept, { run, pass }: Plan) => {
+    const { key, words: timetable } = schedule;
+    const task = tasks.get(schedule.task);
+    if (task !== undefined) {
       for (const slotMs of run) {
         await submitScheduled(deps, task, schedule, { key, timetable, slotMs });
       }

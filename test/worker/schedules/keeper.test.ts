@@ -3,6 +3,7 @@ import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { namedWithinSeconds } from "../../../src/contract/schedules.ts";
+import { readJobSchedule } from "../../../src/queue/job-schedule.ts";
 import { createQueue } from "../../../src/queue/queue.ts";
 import { scheduleKey, schedulesKey } from "../../../src/queue/schedule-keys.ts";
 import { pauseSchedule, readSchedules, resumeSchedule } from "../../../src/queue/schedules.ts";
@@ -205,6 +206,35 @@ test("of one unfinished job per key, it is the run of all slots until it ends", 
   const [slot = 0] = await readSlots(world.queue);
   await until("three more slots", async () => (await known(world)).slot >= slot + 3_000);
   expect(await readSlots(world.queue)).toEqual([slot]);
+});
+
+test("a schedule whose task fails it holds up no other, and is told once for each cause", async () => {
+  const world = openWorld();
+  const schedule = {
+    broken: { ...everySecond, input: { days: 2 } },
+    sound: everySecond,
+  };
+  let cause = "first";
+  const unique = ({ days }: { days: number }) => {
+    if (days === 2) throw new Error(cause);
+  };
+  const { log, lines } = collectLog();
+  keepSchedule(world.name, { schedule, fields: { unique }, log });
+  const untilRuns = (more: number) =>
+    until("further slots", async () => (await readSlots(world.queue)).length >= more);
+  await untilRuns(3);
+  cause = "second";
+  await untilRuns(6);
+  const told = lines().filter(({ level }) => level === "error");
+  expect(told).toMatchObject(
+    ["first", "second"].map((message) => ({
+      msg: "cannot keep a schedule",
+      schedule: "report.broken",
+      err: { message },
+    })),
+  );
+  const keys = (await readScheduled(world.queue)).map(({ opts }) => readJobSchedule(opts)?.key);
+  expect(new Set(keys)).toEqual(new Set(["report.sound"]));
 });
 
 test("a full queue gets nothing, and the last minute's slots once it has room", async () => {
