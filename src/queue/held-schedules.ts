@@ -39,32 +39,54 @@ export interface Holding {
 const renewEveryMs = 10_000;
 
 /**
+ * A slot may be so far ahead of Redis' clock, as that may be set back a little: the schedule waits for
+ * it, so that none runs twice. What is further ahead was noted while the clock was wrong.
+ */
+const aheadAtMostMs = 60_000;
+
+/**
  * While releases change, workers may have different timetables for a key: the youngest worker's is
  * kept until no worker has named it for a minute, so that they do not take it from each other over
- * and over. A timetable that is new begins now: what it says of the past was never asked for.
+ * and over. A timetable that is new begins now: what it says of the past was never asked for. So does
+ * one whose record was damaged, whoever did that.
  */
 const holdScript = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[5])
+local latest = now + tonumber(ARGV[6])
 local since = tonumber(ARGV[2])
+local function slotOf(stored)
+  local ms = tonumber(stored)
+  return ms and ms >= 0 and ms <= latest and math.floor(ms)
+end
+local function clear(name, kind)
+  local found = redis.call("TYPE", name).ok
+  if found ~= "none" and found ~= kind then redis.call("DEL", name) end
+end
+clear(KEYS[1], "zset")
+for _, key in ipairs(redis.call("ZRANGEBYSCORE", KEYS[1], "(" .. latest, "+inf")) do
+  redis.call("ZADD", KEYS[1], now, key)
+end
 local answer, wanted = {}, {}
-for i = 6, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   local key, task, timetable = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local hash = ARGV[1] .. key
   wanted[key] = true
-  local known = redis.call("HMGET", hash, "timetable", "since", "slot", "paused")
+  clear(hash, "hash")
+  local known = redis.call("HMGET", hash, "timetable", "since", "slot", "paused", "task")
+  local slot = slotOf(known[3])
   local named = tonumber(redis.call("ZSCORE", KEYS[1], key) or 0)
-  local younger = since > tonumber(known[2] or 0)
-  local isSame = known[1] == timetable and known[3]
+  local younger = since > (tonumber(known[2]) or 0)
+  local isSame = known[1] == timetable
   if isSame or younger or now - named > tonumber(ARGV[3]) then
-    if not isSame then
-      known[3] = now
-      redis.call("HSET", hash, "task", task, "timetable", timetable, "since", since, "slot", now)
-    elseif younger then
-      redis.call("HSET", hash, "since", since)
+    local isNew = not isSame or not slot or known[5] ~= task
+    if isNew then
+      slot = now
+      redis.call("HSET", hash, "task", task, "timetable", timetable, "slot", now)
     end
-    if not isSame or now - named > tonumber(ARGV[4]) then redis.call("ZADD", KEYS[1], now, key) end
-    answer[#answer + 1] = { key, tostring(known[3]), known[4] and 1 or 0 }
+    if younger or not isSame then redis.call("HSET", hash, "since", since) end
+    if isNew or now - named > tonumber(ARGV[4]) then redis.call("ZADD", KEYS[1], now, key) end
+    answer[#answer + 1] = { key, tostring(slot), known[4] and 1 or 0 }
   end
 end
 local removed = {}
@@ -93,6 +115,7 @@ export async function holdSchedules(
     namedWithinSeconds * 1_000,
     renewEveryMs,
     aheadMs,
+    aheadAtMostMs,
     ...named.flatMap(({ key, task, timetable }) => [key, task, timetable]),
   ];
   const answer = await redis.eval(holdScript, 1, schedulesKey(queue), ...values);

@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readClock } from "./clock.ts";
 import { readSchedules, type StoredSchedule } from "./schedules.ts";
+import { parseTime } from "./stored-time.ts";
 
 /** A schedule, and what is due of it. */
 export interface ScheduleStanding extends StoredSchedule {
@@ -27,7 +28,8 @@ export async function readStandings(
   const nowMs = await readClock(redis);
   return schedules.map((schedule) => {
     const { timetable, slot, pausedSince } = schedule;
-    const nextSlot = pausedSince === undefined ? parse(timetable)?.next(slot) : undefined;
+    const nextSlot =
+      pausedSince === undefined ? parseTime(parse(timetable)?.next(slot)) : undefined;
     return { ...schedule, nextSlot, lateMs: Math.max(0, nowMs - (nextSlot ?? nowMs)) };
   });
 }

@@ -1,6 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { readAnswers } from "./answers.ts";
+import { readRecordAnswers } from "./answers.ts";
 import { scheduleKey, schedulesKey } from "./schedule-keys.ts";
 import { parseTime } from "./stored-time.ts";
 
@@ -25,11 +25,14 @@ export async function readSchedules(queue: Queue, redis: Redis): Promise<StoredS
   if (keys.length === 0) return [];
   const reading = redis.pipeline();
   for (const key of keys) reading.hgetall(scheduleKey(queue, key));
-  const hashes = (await readAnswers(reading)) as Readonly<Record<string, string>>[];
+  const hashes = (await readRecordAnswers(reading)) as (
+    | Readonly<Record<string, string>>
+    | undefined
+  )[];
   return keys.flatMap((key, i) => readOne(key, hashes[i] ?? {}));
 }
 
-/** None where something of it is gone: a worker will make it anew. */
+/** None where something of it is gone or damaged: a worker will make it anew. */
 function readOne(key: string, hash: Readonly<Record<string, string>>): StoredSchedule[] {
   const { task, timetable, ran_job: jobId } = hash;
   const [slot, ranSlot, ranAt, paused] = ["slot", "ran_slot", "ran_at", "paused"].map((field) =>
