@@ -32,7 +32,10 @@ function newJob(options: SlotJob["options"] = {}): SlotJob {
 test("a slot gets one job, of whichever of two that come", async () => {
   const { queue, schedule, slot } = await openSchedule();
   const jobs = [newJob(), newJob()] as const;
-  expect(await Promise.all(jobs.map((job) => runSlot(queue, slot, job)))).toEqual([true, false]);
+  expect(await Promise.all(jobs.map((job) => runSlot(queue, slot, job)))).toEqual([
+    jobs[0].id,
+    undefined,
+  ]);
   expect((await queue.getWaiting()).map(({ id, data }) => [id, data])).toEqual([
     [jobs[0].id, { days: 1 }],
   ]);
@@ -48,7 +51,7 @@ test("a slot gets no second job when nothing is kept of the first", async () => 
   const first = newJob();
   await runSlot(queue, slot, first);
   await (await queue.getJob(first.id))?.remove();
-  expect(await runSlot(queue, slot, newJob())).toBe(false);
+  expect(await runSlot(queue, slot, newJob())).toBeUndefined();
   expect(await queue.getWaitingCount()).toBe(0);
 });
 
@@ -57,7 +60,7 @@ test("a job that is sent twice, as after a connection broke, is there once and u
   const job = newJob();
   await runSlot(queue, slot, job);
   const before = await redis.hgetall(queue.toKey(job.id));
-  expect(await runSlot(queue, slot, job)).toBe(true);
+  expect(await runSlot(queue, slot, job)).toBe(job.id);
   expect(await redis.hgetall(queue.toKey(job.id))).toEqual(before);
   expect((await queue.getWaiting()).map(({ id }) => id)).toEqual([job.id]);
 });
@@ -82,6 +85,13 @@ test.each([
     },
   ],
   [
+    "of a schedule whose record is no hash",
+    async ({ queue, redis, slot }) => {
+      await redis.set(scheduleKey(queue, "k"), "x");
+      expect(await passSlots(queue, redis, slot)).toBe(false);
+    },
+  ],
+  [
     "that was passed",
     async ({ queue, redis, slot }) => {
       expect(await passSlots(queue, redis, slot)).toBe(true);
@@ -93,7 +103,7 @@ test.each([
   const { queue, redis, slot } = world;
   await change(world);
   const job = newJob();
-  expect(await runSlot(queue, slot, job)).toBe(false);
+  expect(await runSlot(queue, slot, job)).toBeUndefined();
   expect(await redis.exists(queue.toKey(job.id))).toBe(0);
   expect(await queue.getWaitingCount()).toBe(0);
 });
@@ -103,7 +113,7 @@ test("of a job that is unique, the unfinished one is the slot's", async () => {
   const options = { deduplication: { id: "only" } };
   const first = newJob(options);
   await queue.add(first.task, first.input, { ...options, jobId: first.id });
-  expect(await runSlot(queue, slot, newJob(options))).toBe(true);
+  expect(await runSlot(queue, slot, newJob(options))).toBe(first.id);
   expect(await queue.getWaitingCount()).toBe(1);
   expect(await schedule()).toMatchObject({ lastRun: { jobId: first.id } });
 });

@@ -9,8 +9,10 @@ import { createQueue } from "../../src/queue/queue.ts";
 import { listSchedules, type Schedules } from "../../src/task/schedule.ts";
 import { defineTask } from "../../src/task/task.ts";
 import type { Log } from "../../src/telemetry/log.ts";
+import type { MetricsRegistry } from "../../src/telemetry/metrics.ts";
 import { startKeeper } from "../../src/worker/schedules/keeper.ts";
 import { createTestTelemetry } from "./telemetry.ts";
+import { createTestTracing, type TestTracing } from "./tracing.ts";
 
 const input = z.strictObject({ days: z.int().default(1) });
 
@@ -29,6 +31,8 @@ export function scheduledTask(schedule: Schedules<typeof input>, fields = {}) {
 
 export interface TestKeeper {
   readonly redis: Redis;
+  readonly registry: MetricsRegistry;
+  readonly spans: TestTracing["spans"];
   /** Stops it as a worker does that ends. */
   readonly stop: () => void;
   /** Cuts its connection as the end of its process would, and stops it. */
@@ -61,7 +65,8 @@ export function keepSchedule(name: string, options: KeeperOptions): TestKeeper {
   const tasks = new Map(
     schedule === undefined ? [] : [[taskName, scheduledTask(schedule, options.fields)]],
   );
-  const telemetry = createTestTelemetry("worker", tasks, { queue: name });
+  const tracing = createTestTracing();
+  const telemetry = createTestTelemetry("worker", tasks, { queue: name, tracing });
   const stopKeeper = startKeeper({
     queue: createQueue(redis, name),
     redis,
@@ -79,7 +84,8 @@ export function keepSchedule(name: string, options: KeeperOptions): TestKeeper {
     stopKeeper();
   };
   onTestFinished(kill);
-  return { redis, kill, stop: stopKeeper };
+  const { registry } = telemetry;
+  return { redis, registry, spans: tracing.spans, kill, stop: stopKeeper };
 }
 
 /** The slots of the queue's jobs that have one, in order. */

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import type { Queue } from "bullmq";
-import { logFields } from "../../contract/telemetry.ts";
+import { logFields, spanAttributes } from "../../contract/telemetry.ts";
 import { carryTrace } from "../../queue/trace-carrier.ts";
 import { createPolicyOptions, onlyOne } from "../../queue/job-options.ts";
 import { bySchedule } from "../../queue/job-schedule.ts";
@@ -42,7 +42,7 @@ export async function submitScheduled(
   const id = createRandomId();
   const span = startSend(tracing, ROOT_CONTEXT, { queue: queue.name, id, task: schedule.task });
   span.setAttributes(describeSchedule({ key, slotMs }));
-  const count = (outcome: "added" | "error") =>
+  const count = (outcome: "added" | "deduplicated" | "error") =>
     metrics.jobsEnqueued.inc({
       queue: queue.name,
       task: schedule.task,
@@ -61,24 +61,28 @@ export async function submitScheduled(
       ...carryTrace(injectContext(trace.setSpan(ROOT_CONTEXT, span))),
     };
     const job = { id, task: schedule.task, input: accepted.value, options };
-    if (!(await runSlot(queue, slot, job))) return;
-    count("added");
+    const ran = await runSlot(queue, slot, job);
+    // Another worker has run the slot: a span that is never ended is never exported.
+    if (ran === undefined) return;
+    const isNew = ran === id;
+    span.setAttribute(spanAttributes.jobId, ran);
+    span.end();
+    count(isNew ? "added" : "deduplicated");
     log.info(
       {
         ...trailOf(span),
-        [logFields.jobId]: id,
+        [logFields.jobId]: ran,
         [logFields.task]: schedule.task,
         [logFields.schedule]: key,
         slot: new Date(slotMs).toISOString(),
-        ...lineOf("job_queued"),
+        ...(isNew ? lineOf("job_queued") : lineOf("job_known")),
       },
-      "job queued by its schedule",
+      isNew ? "job queued by its schedule" : "job known to its schedule",
     );
   } catch (error) {
     count("error");
     failSpan(span, "_OTHER");
-    throw error;
-  } finally {
     span.end();
+    throw error;
   }
 }

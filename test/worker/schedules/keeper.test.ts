@@ -201,11 +201,30 @@ test("runs the next slot although the job of the one before was removed", async 
 
 test("of one unfinished job per key, it is the run of all slots until it ends", async () => {
   const world = openWorld();
-  keepSchedule(world.name, { schedule: everySecond, fields: { unique: () => "only" } });
-  await until("a job", async () => (await readSlots(world.queue)).length === 1);
-  const [slot = 0] = await readSlots(world.queue);
-  await until("three more slots", async () => (await known(world)).slot >= slot + 3_000);
-  expect(await readSlots(world.queue)).toEqual([slot]);
+  const { log, lines } = collectLog();
+  const fields = { unique: () => "only" };
+  const { registry } = keepSchedule(world.name, { schedule: everySecond, fields, log });
+  const job = await until("a job", async () => (await readScheduled(world.queue))[0]);
+  await until("three more slots", async () =>
+    /source="schedule",outcome="deduplicated"\} [3-9]/.test(await registry.metrics()),
+  );
+  expect((await readScheduled(world.queue)).map(({ id }) => id)).toEqual([job.id]);
+  expect(await registry.metrics()).toMatch(/source="schedule",outcome="added"\} 1\n/);
+  const told = lines().filter(({ msg }) => msg === "job known to its schedule");
+  expect(told.map(({ job_id: id }) => id)).toEqual(told.map(() => job.id));
+  expect(told.length).toBeGreaterThanOrEqual(3);
+});
+
+test("workers that come second to a slot trace nothing", async () => {
+  const world = openWorld();
+  const keepers = [1, 2, 3, 4].map(() => keepSchedule(world.name, { schedule: everySecond }));
+  await until("four slots", async () => (await readSlots(world.queue)).length >= 4);
+  const sent = keepers.flatMap(({ spans }) =>
+    spans.getFinishedSpans().map(({ attributes }) => attributes["messaging.message.id"]),
+  );
+  const ids = (await readScheduled(world.queue)).map(({ id }) => id);
+  expect(sent.filter((id) => !ids.includes(String(id)))).toEqual([]);
+  expect(sent.length).toBeGreaterThanOrEqual(3);
 });
 
 test("a schedule whose task fails it holds up no other, and is told once for each cause", async () => {
