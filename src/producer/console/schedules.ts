@@ -53,8 +53,8 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
       );
     }
     refuseReadOnly(readOnly);
-    const desk = await findDeskOf(desks, key);
-    ctx.body = await perform(deps, { ctx, desk, key, action: known });
+    const holders = await findHolders(desks, key);
+    ctx.body = await perform(deps, { ctx, holders, key, action: known });
     deps.log.info(
       { [logFields.schedule]: key, action, user: deps.user, client: clientOf(ctx.ip) },
       "an operator acted on a schedule",
@@ -65,12 +65,13 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
 
 interface Act {
   readonly ctx: Context;
-  readonly desk: Desk;
+  /** Each queue that has it: two, while its task moves to another. */
+  readonly holders: readonly Desk[];
   readonly key: string;
   readonly action: Action;
 }
 
-async function perform({ tasks, submit }: ScheduleRoutesDeps, { ctx, desk, key, action }: Act) {
+async function perform({ tasks, submit }: ScheduleRoutesDeps, { ctx, holders, key, action }: Act) {
   if (action === "run") {
     const schedule = [...tasks]
       .flatMap(([name, task]) => listSchedules(name, task))
@@ -90,17 +91,28 @@ async function perform({ tasks, submit }: ScheduleRoutesDeps, { ctx, desk, key, 
     return job;
   }
   const change = action === "pause" ? pauseSchedule : resumeSchedule;
-  if (!(await desk.ask((queue, redis) => change(queue, redis, key)))) throw noSuchSchedule(key);
-  const changed = (await readAll(desk)).find((one) => one.key === key);
-  if (changed === undefined) throw noSuchSchedule(key);
-  return tell(desk.name, changed);
+  const told = await Promise.all(
+    holders.map(async (desk) => {
+      await desk.ask((queue, redis) => change(queue, redis, key));
+      const changed = (await readAll(desk)).find((one) => one.key === key);
+      return changed === undefined ? [] : [tell(desk.name, changed)];
+    }),
+  );
+  const [first] = told.flat();
+  if (first === undefined) throw noSuchSchedule(key);
+  return first;
 }
 
-async function findDeskOf(desks: Desks, key: string): Promise<Desk> {
-  for (const desk of desks.values()) {
-    if ((await readAll(desk)).some((schedule) => schedule.key === key)) return desk;
-  }
-  throw noSuchSchedule(key);
+/** The queues that have the schedule; throws where none has. */
+async function findHolders(desks: Desks, key: string): Promise<readonly Desk[]> {
+  const found = await Promise.all(
+    [...desks.values()].map(async (desk) =>
+      (await readAll(desk)).some((schedule) => schedule.key === key) ? [desk] : [],
+    ),
+  );
+  const holders = found.flat();
+  if (holders.length === 0) throw noSuchSchedule(key);
+  return holders;
 }
 
 function noSuchSchedule(key: string): RequestError {

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { queues } from "../../../src/contract/queues.ts";
 import { readJob } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { keepSchedule, readSlots, scheduledTask } from "../../support/scheduled.ts";
@@ -8,11 +10,16 @@ import { until } from "../../support/until.ts";
 const schedule = { cron: "30 2 * * *", timeZone: "Europe/Zurich", input: { days: 7 } };
 const tasks = new Map([["report", scheduledTask(schedule)]]);
 
-/** Asks as an operator does; the schedule is known already. */
-async function openConsole(readOnly = false) {
+/** Asks as an operator does; the schedule is known already, in each of the queues. */
+async function openConsole({
+  readOnly = false,
+  furtherQueues = [],
+}: { readonly readOnly?: boolean; readonly furtherQueues?: readonly string[] } = {}) {
   const { log, lines } = collectLog();
-  const producer = await startProducer({ tasks, readOnly, log });
-  keepSchedule(producer.name, { schedule });
+  const further = Object.fromEntries(furtherQueues.map((name) => [name, queues.default]));
+  const producer = await startProducer({ tasks, readOnly, log, further });
+  const names = [producer.name, ...furtherQueues];
+  for (const name of names) keepSchedule(name, { schedule });
   const ask = async (method: string, path = "") => {
     const response = await fetch(`${producer.boardUrl}/schedules${path}`, {
       method,
@@ -22,7 +29,7 @@ async function openConsole(readOnly = false) {
     const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
     return { status: response.status, body: isJson ? JSON.parse(text) : text };
   };
-  await until("the schedule", async () => (await ask("GET")).body.length === 1);
+  await until("the schedule", async () => (await ask("GET")).body.length === names.length);
   return { ...producer, ask, lines };
 }
 
@@ -82,6 +89,16 @@ test("an operator pauses a schedule and resumes it", async () => {
   });
 });
 
+test("a pause holds in both queues of a task that moves from one to the other", async () => {
+  const { ask } = await openConsole({ furtherQueues: [`test-${randomUUID()}`] });
+  await ask("POST", "/report/pause");
+  const paused = { paused_since: expect.any(String) };
+  expect((await ask("GET")).body).toMatchObject([paused, paused]);
+  await ask("POST", "/report/resume");
+  const resumed = { paused_since: null };
+  expect((await ask("GET")).body).toMatchObject([resumed, resumed]);
+});
+
 test.each([
   ["POST", "/nothing/run", 404, 'there is no schedule "nothing"'],
   ["POST", "/nothing/pause", 404, 'there is no schedule "nothing"'],
@@ -94,7 +111,7 @@ test.each([
 });
 
 test("operators who can only look can change no schedule, and nobody else sees any", async () => {
-  const { ask, boardUrl, queue } = await openConsole(true);
+  const { ask, boardUrl, queue } = await openConsole({ readOnly: true });
   for (const action of ["run", "pause", "resume"]) {
     const answer = await ask("POST", `/report/${action}`);
     expect(answer).toEqual({
