@@ -14,6 +14,54 @@ export const workerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a slot that a wrong clock has noted holds its schedule until then",
+    change: {
+      file: "src/queue/held-schedules.ts",
+      from: "ms >= 0 and ms <= latest",
+      to: "ms >= 0",
+    },
+    caughtBy: {
+      file: "test/queue/held-schedules.test.ts",
+      test: "whose slot a wrong clock has noted",
+    },
+  },
+  {
+    name: "a clock that is set back a little has slots run twice",
+    change: {
+      file: "src/queue/held-schedules.ts",
+      from: "local latest = now + tonumber(ARGV[6])",
+      to: "local latest = now",
+    },
+    caughtBy: {
+      file: "test/queue/held-schedules.test.ts",
+      test: "a slot a little ahead of a clock",
+    },
+  },
+  {
+    name: "a schedule that fails ends the look at all others",
+    change: {
+      file: "src/worker/schedules/keeper.ts",
+      from: "causes.set(key, cause);",
+      to: "causes.set(key, cause);\n      throw error;",
+    },
+    caughtBy: {
+      file: "test/worker/schedules/keeper.test.ts",
+      test: "holds up no other",
+    },
+  },
+  {
+    name: "workers that come second to a slot trace jobs that do not exist",
+    change: {
+      file: "src/worker/schedules/scheduled-job.ts",
+      from: "if (ran === undefined) return;",
+      to: "if (ran === undefined) return span.end();",
+    },
+    caughtBy: {
+      file: "test/worker/schedules/keeper.test.ts",
+      test: "workers that come second to a slot",
+    },
+  },
+  {
     name: "in the hour that comes twice every schedule runs twice",
     change: {
       file: "src/task/timetable.ts",
