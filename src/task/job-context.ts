@@ -32,10 +32,11 @@ export interface JobContext {
    * stand for it. So give one where the same task is to run twice with the same input, and where
    * an input differs from attempt to attempt, as one with the time in it does.
    *
-   * Rejects, and the job fails for good if nobody catches that, with an input that the task does not take, with a key that this
-   * job has used for another task or input, for more than 1,000 jobs of one job, and in the 101st
-   * generation of jobs that submit jobs. Rejects with a `DependencyError`, so that the job is tried
-   * again, while the queue is full, and with `signal.reason` once the signal has aborted.
+   * Rejects, and the job fails for good if nobody catches that, with an input that the task does not
+   * take, with a key that this job has used for another task or input, for more than 1,000 jobs of
+   * one job, and in the 101st generation of jobs that submit jobs. Rejects with a `DependencyError`,
+   * so that the job is tried again, while the queue is full, and with `signal.reason` once the signal
+   * has aborted.
    */
   readonly submit: <Schema extends z.ZodObject>(
     task: Task<Schema>,

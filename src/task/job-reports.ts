@@ -29,7 +29,7 @@ export interface JobReports {
 
 export interface OpenJobContext {
   readonly job: JobContext;
-  /** Resolves once all that the task has submitted is stored; rejects if something could not be. */
+  /** Resolves once all that the task has submitted is stored; rejects as that of `Submissions`. */
   readonly settle: () => Promise<void>;
   /** What the task tells from now on is ignored, and what it submits is refused. */
   readonly close: () => void;

@@ -144,7 +144,7 @@ test("a task that does not wait for what it submits ends once that is stored, an
   const child = taskThat(async () => null);
   const floating: Task = {
     ...child,
-    run: async (_, job) => void job.submit(child, {}).catch(() => undefined),
+    run: async (_, job) => void job.submit(child, {}),
   };
   const happened: string[] = [];
   const stored = Promise.withResolvers<{ id: string }>();
@@ -161,4 +161,52 @@ test("a task that does not wait for what it submits ends once that is stored, an
     throw new Error("no room");
   });
   await expect(runTask(floating, {}, lost)).rejects.toThrow("no room");
+});
+
+const full = attemptWith(undefined, undefined, async () => {
+  throw new Error("no room");
+});
+
+/** Runs a task that submits another one while there is no room for it. */
+async function submitInVain(run: (submit: () => Promise<unknown>) => Promise<unknown>) {
+  const child = taskThat(async () => null);
+  return runTask({ ...child, run: (_, job) => run(() => job.submit(child, {})) }, {}, full);
+}
+
+test("a job fails if a submission that its task has left alone is lost long before its end", async () => {
+  const work = submitInVain(async (submit) => {
+    void submit();
+    await sleep(1);
+    return "done";
+  });
+  await expect(work).rejects.toThrow("no room");
+});
+
+test("a job fails for a mistake in a submission that its task has left alone", async () => {
+  const child = taskThat(async () => null);
+  const mistaken: Task = {
+    ...child,
+    run: async (_, job) => void job.submit(child, { colour: "red" } as never),
+  };
+  await expect(runTask(mistaken, {}, calm)).rejects.toMatchObject({ name: "SubmitError" });
+});
+
+test.each<[how: string, run: Parameters<typeof submitInVain>[0]]>([
+  ["catches", async (submit) => submit().catch(String)],
+  ["catches, but does not wait for", async (submit) => void submit().catch(String)],
+  ["awaits in time", async (submit) => Promise.allSettled([submit(), submit()])],
+  [
+    "awaits later",
+    async (submit) => {
+      const submission = submit();
+      await sleep(1);
+      await submission.catch(String);
+    },
+  ],
+])("a task decides what becomes of its job after a lost submission that it %s", async (_, run) => {
+  const work = submitInVain(async (submit) => {
+    await run(submit);
+    return "done";
+  });
+  expect(await work).toBe("done");
 });

@@ -26,10 +26,31 @@ export const chainMutants: readonly Mutant[] = [
     name: "a job ends although what it submits is not stored",
     change: {
       file: "src/task/run-task.ts",
-      from: "    await Promise.race([context.settle(), stopped]);\n",
+      from: "      await context.settle();\n",
       to: "",
     },
     caughtBy: { file: "test/task/run-task.test.ts", test: "ends once that is stored" },
+  },
+  {
+    name: "a job succeeds although a submission was lost that nobody looked at",
+    change: {
+      file: "src/task/submissions.ts",
+      from: "if (!child.isWatched) lost.push({ child, error });",
+      to: "void error;",
+    },
+    caughtBy: { file: "test/task/run-task.test.ts", test: "is lost long before its end" },
+  },
+  {
+    name: "a lost submission fails a job whose task has dealt with it",
+    change: {
+      file: "src/task/submissions.ts",
+      from: "lost.find(({ child }) => !child.isWatched)",
+      to: "lost.at(0)",
+    },
+    caughtBy: {
+      file: "test/task/run-task.test.ts",
+      test: "a lost submission that it ",
+    },
   },
   {
     name: "a task submits itself without end",
