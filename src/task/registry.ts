@@ -24,15 +24,15 @@ const loadLimits: LoadLimits = { slowMs: 2_000, maxMs: 10_000 };
 
 /**
  * Loads every task of the folder, named like its file; folders, and files that are no modules, are
- * beside the matter. Throws, with the file's name, for a module that cannot be loaded within ten
- * seconds, does not default-export `defineTask({ … })`, or defines a task that could not work.
+ * beside the matter. Throws, with the file's name, for a module that cannot be loaded within its
+ * limit, does not default-export `defineTask({ … })`, or defines a task that could not work.
  */
-export async function loadTasks(folder = tasksFolder): Promise<Tasks> {
+export async function loadTasks(folder = tasksFolder, limits = loadLimits): Promise<Tasks> {
   const tasks = new Map<string, Task>();
   const entries = await readdir(folder, { withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   for (const name of files.toSorted().map(readTaskName)) {
-    if (name !== undefined) tasks.set(name, await loadTask(locateTask(name, folder)));
+    if (name !== undefined) tasks.set(name, await loadTask(locateTask(name, folder), limits));
   }
   return tasks;
 }

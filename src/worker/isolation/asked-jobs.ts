@@ -1,9 +1,13 @@
 import { childLimits } from "../../contract/child-limits.ts";
 import type { StartTime } from "../../contract/start-time.ts";
 import type { SubmitChild } from "../../task/child-job.ts";
-import { classifyFailure, type Failure, IsolatedError } from "../../task/failure.ts";
+import { classifyFailure, type Failure, IsolatedError, SubmitError } from "../../task/failure.ts";
 import type { Task } from "../../task/task.ts";
+import { refuse } from "../../task/submissions.ts";
 import { DependencyError } from "../../task/task.ts";
+
+/** Jobs beyond those that a job may submit which are refused before it is taken for one without end. */
+const refusals = 9 * childLimits.ofOneJob;
 
 /** A job that a task's process asks its worker to submit. */
 export interface AskedJob {
@@ -25,6 +29,8 @@ export interface AskedJobs {
   readonly submit: SubmitChild;
   /** Takes the worker's answer. */
   readonly answer: (answer: AskedAnswer) => void;
+  /** Asks for nothing more: the process may have another job by then. */
+  readonly close: () => void;
 }
 
 /** Has the worker submit what a task in its own process does; `nameOf` tells the name of a task's file. */
@@ -34,9 +40,11 @@ export function createAskedJobs(
 ): AskedJobs {
   const waiting = new Map<number, PromiseWithResolvers<{ readonly id: string }>>();
   let number = 0;
+  let open = true;
   return {
     async submit({ task, input, key, start }) {
       const name = await nameOf(task);
+      if (!open) return refuse();
       number += 1;
       const answered = Promise.withResolvers<{ readonly id: string }>();
       waiting.set(number, answered);
@@ -49,22 +57,33 @@ export function createAskedJobs(
       if (answer.failure === undefined) asked?.resolve({ id: answer.id });
       else asked?.reject(toError(answer.failure));
     },
+    close() {
+      open = false;
+    },
   };
 }
 
 /**
- * Has jobs submitted that a process asks for, and answers each; returns whether it did, and not as
- * many at once as a job may submit in all.
+ * Has jobs submitted that a process asks for, at once as many as a job may submit in all: further
+ * ones are refused. Answers each, and returns whether the process may go on asking.
  */
 export function relayAsked<Wanted extends { readonly number: number }>(
   submit: (wanted: Wanted) => Promise<{ readonly id: string }>,
   answer: (answer: AskedAnswer) => void,
 ): (wanted: Wanted) => boolean {
   let open = 0;
+  let refused = 0;
   return (wanted) => {
     const { number } = wanted;
+    if (open >= childLimits.ofOneJob) {
+      const error = new SubmitError(
+        `got more than ${childLimits.ofOneJob} jobs at once, a job's limit in all`,
+      );
+      answer({ number, failure: classifyFailure(error) });
+      refused += 1;
+      return refused <= refusals;
+    }
     open += 1;
-    if (open > childLimits.ofOneJob) return false;
     void submit(wanted)
       .then(
         ({ id }) => answer({ number, id }),

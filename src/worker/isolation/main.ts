@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { openJobContext } from "../../task/job-reports.ts";
-import { createNaming, loadTask, loadTasks } from "../../task/registry.ts";
+import { loadTask, loadTasks } from "../../task/registry.ts";
 import { classifyFailure, readStack } from "../../task/failure.ts";
 import { formatResult } from "../../task/result.ts";
-import type { Task } from "../../task/task.ts";
 import { type AskedJobs, createAskedJobs } from "./asked-jobs.ts";
 import type { Message, Order, Outcome } from "./messages.ts";
 import { openOutbox } from "./outbox.ts";
 import { startMs } from "./start-limit.ts";
+import { createTaskNames } from "./task-names.ts";
 
 type RunOrder = Extract<Order, { kind: "run" }>;
 
@@ -28,11 +28,13 @@ try {
   // The group may not be joined: what the task starts is found by its mark.
 }
 // The worker's deadline is the one that counts: many processes that start at once are slow.
-const task = await loadTask(new URL(file), { slowMs: startMs / 3, maxMs: startMs });
+const limits = { slowMs: startMs / 3, maxMs: startMs };
+const task = await loadTask(new URL(file), limits);
+// Those that the task has imported are the same.
+const nameOf = createTaskNames(async () => loadTasks(new URL("./", file), limits));
 let stop = new AbortController();
 let latest = 0;
 let asked: AskedJobs | undefined;
-let naming: Promise<ReturnType<typeof createNaming>> | undefined;
 process.on("message", (order: Order) => {
   if (order.kind === "abort") {
     stop.abort(new Error(order.reason));
@@ -49,12 +51,6 @@ send({ kind: "ready" });
 
 function send(message: Message): void {
   process.send?.(message);
-}
-
-/** Loads the other tasks not before one of them is asked for; those that the task has imported are the same. */
-async function nameOf(wanted: Task): Promise<string> {
-  naming ??= loadTasks(new URL("./", file)).then(createNaming);
-  return (await naming)(wanted);
 }
 
 async function perform(
@@ -76,6 +72,7 @@ async function perform(
   } catch (error) {
     return { kind: "failure", job, failure: classifyFailure(error), stack: readStack(error) };
   } finally {
+    jobs.close();
     context.close();
     outbox.close();
   }

@@ -53,6 +53,30 @@ export const chainMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a job that has ended submits another one as the next job of its process",
+    change: {
+      file: "src/worker/isolation/main.ts",
+      from: "    jobs.close();\n",
+      to: "",
+    },
+    caughtBy: {
+      file: "test/worker/chain/isolated.test.ts",
+      test: "what a job submits as it ends harms no other job of its process",
+    },
+  },
+  {
+    name: "a process that submits one job too many is killed, and its job tried again",
+    change: {
+      file: "src/worker/isolation/asked-jobs.ts",
+      from: "return refused <= refusals;",
+      to: "return refused <= 0;",
+    },
+    caughtBy: {
+      file: "test/worker/chain/isolated.test.ts",
+      test: "that submits more jobs at once than a job may fails at once",
+    },
+  },
+  {
     name: "a task submits itself without end",
     change: {
       file: "src/queue/ancestry.ts",

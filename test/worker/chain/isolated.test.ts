@@ -51,6 +51,28 @@ test("an isolated task ends once what it submits without waiting is stored", asy
   expect(submitted).toHaveLength(20);
 });
 
+test("an isolated task's job fails, and does not crash, if what it submits without waiting is lost", async () => {
+  const { run } = await openBranch(async ({ input }) => {
+    if (input["n"] === 1) throw new DependencyError("job.submit: the queue is full");
+    return { id: "two" };
+  });
+  const error: unknown = await run("forget").catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toEqual({
+    failureClass: "dependency",
+    reason: "job.submit: the queue is full",
+    retryable: true,
+  });
+});
+
+test("what a job submits as it ends harms no other job of its process", async () => {
+  const { run, submitted } = await openBranch();
+  const pid = await run("identify");
+  await expect(run("hurry")).rejects.toThrow("too soon");
+  expect(await run("submit")).toEqual(["id-1", "id-1", "id-2"]);
+  expect(submitted).toHaveLength(3);
+  expect(await run("identify")).toBe(pid);
+});
+
 test.each([
   ["misuse", 'job.submit: the input does not fit the task "Leaf"'],
   ["stranger", 'job.submit: the task "Stranger" is not registered'],
@@ -70,6 +92,16 @@ test("an isolated task is told that nothing can be submitted now, as another one
     throw new DependencyError("job.submit: the queue is full");
   });
   expect(await run("catch")).toBe("job.submit: the queue is full");
+});
+
+test("an isolated task that submits more jobs at once than a job may fails at once, and says why", async () => {
+  const { run } = await openBranch(() => new Promise(() => {}));
+  const error: unknown = await run("throng").catch((thrown: unknown) => thrown);
+  expect(classifyFailure(error)).toEqual({
+    failureClass: "_OTHER",
+    reason: "job.submit: got more than 1000 jobs at once, a job's limit in all",
+    retryable: false,
+  });
 });
 
 test("a process that submits jobs without end is killed, and its job has crashed", async () => {
