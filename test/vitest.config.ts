@@ -11,8 +11,8 @@ export default defineConfig({
     // A process goes on to the next file with the modules and the browser it has loaded.
     isolate: false,
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     projects: [
       {
         extends: true,

@@ -50,7 +50,7 @@ export async function readJob(url: string, id: string): Promise<JobAnswer> {
 }
 
 /** Waits until the job has ended, well or not. */
-export async function untilFinal(url: string, id: string, ms = 20_000): Promise<JobAnswer> {
+export async function untilFinal(url: string, id: string, ms = 40_000): Promise<JobAnswer> {
   return until(
     `job ${id} to end`,
     async () => {

