@@ -13,7 +13,7 @@ import { until } from "../support/until.ts";
 import { addMany } from "../faults/bulk.ts";
 
 // Hundreds of connections take their time where other tests use the same processors.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const waiting = 10_500;
 const watched = 500;

@@ -85,9 +85,9 @@ test.each(Object.entries(variables).filter(([, { onEc2 }]) => onEc2.by !== "oper
 
 test("a service gets the variables that it reads, and the other's replace none of its hosts", async () => {
   const plain = await bootHosts({});
-  const hosts = await bootHosts({ MAX_QUEUE_DEPTH: 5000, BOARD_USER: `"R&D" at 5 $` });
+  const hosts = await bootHosts({ RATE_LIMIT_PER_MINUTE: 5000, BOARD_USER: `"R&D" at 5 $` });
   expect(hosts["producer"]?.file("/etc/tripod/service.env")).toMatch(
-    /\nMAX_QUEUE_DEPTH=5000\nBOARD_USER="\\"R&D\\" at 5 \\\$"\n/,
+    /\nRATE_LIMIT_PER_MINUTE=5000\nBOARD_USER="\\"R&D\\" at 5 \\\$"\n/,
   );
   const changed = Object.keys(hosts).filter(
     (name) => hosts[name]?.userData !== plain[name]?.userData,
