@@ -19,7 +19,7 @@ const waiting = 10_500;
 const watched = 500;
 /** As many as a client may have. */
 const streamsPerClient = 20;
-const readsPerConnection = 300;
+const readsPerConnection = 100;
 const rounds = 20;
 /** As far as a place is looked up, and more than any page shows. */
 const mostLookedAt = 500;
