@@ -11,7 +11,7 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
   /** Time between its end and its next start; one second if not given. */
   readonly restartDelayMs?: number;
-  /** Whether it sends a message once it is up, as a successor has to. */
+  /** Whether it sends "up" and, as it ends, "closing", as a successor has to. */
   readonly tellsWhenUp?: true;
 }
 
@@ -32,8 +32,11 @@ export interface Service {
 
 /** It is up, and the one before it still is. */
 export interface Successor {
-  /** Asks the one before it to end, which is not waited for, and kills it after `graceMs`. */
-  takeOver(graceMs: number): void;
+  /**
+   * Asks the one before it to end, and kills it after `graceMs`. Resolves once that one takes
+   * nothing new any more; what it has begun may go on.
+   */
+  takeOver(graceMs: number): Promise<void>;
   discard(): void;
 }
 
@@ -81,8 +84,7 @@ export function openService(program: Program, print: Print): Service {
 
   async function prepareSuccessor(): Promise<Successor> {
     const next = begin();
-    const { promise: up, resolve } = Promise.withResolvers<undefined>();
-    next.child.once("message", () => resolve(undefined));
+    const up = untilMessage(next.child, "up");
     const patience = new AbortController();
     const late = sleep(upDeadlineMs, `not up after ${upDeadlineMs / 1_000} s`, patience);
     const problem = await Promise.race([up, next.end, late]);
@@ -93,11 +95,13 @@ export function openService(program: Program, print: Print): Service {
       throw new Error(`the new ${name} ended (${problem})`);
     }
     return {
-      takeOver(graceMs) {
+      async takeOver(graceMs) {
         const before = current;
         current = next;
         void keepRunning(next);
+        const closing = untilMessage(before.child, "closing");
         terminate(before, graceMs);
+        await Promise.race([closing, before.end]);
       },
       discard: () => kill(next),
     };
@@ -144,6 +148,14 @@ function start(
     if (stream !== null) onLine(stream, (line) => print(name, line));
   }
   return child;
+}
+
+async function untilMessage(child: ChildProcess, wanted: string): Promise<undefined> {
+  return new Promise((resolve) => {
+    child.on("message", (message) => {
+      if (message === wanted) resolve(undefined);
+    });
+  });
 }
 
 function terminate(running: Running, graceMs: number): void {

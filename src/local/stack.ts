@@ -113,11 +113,12 @@ export function openStack({
       );
       const successors = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
       const failed = prepared.find((one) => one.status === "rejected");
-      for (const successor of successors) {
-        if (failed === undefined) successor.takeOver(graceMs);
-        else successor.discard();
+      if (failed === undefined) {
+        await Promise.all(successors.map((successor) => successor.takeOver(graceMs)));
+        return;
       }
-      if (failed !== undefined) throw failed.reason;
+      for (const successor of successors) successor.discard();
+      throw failed.reason;
     },
     async stop() {
       await Promise.all([producer.stop(graceMs), worker.stop(graceMs)]);

@@ -17,6 +17,4 @@ const { values } = readCommandLine(process, {
 });
 const config = loadConfig(process.env, { needsBoardPassword: true });
 const producer = await openProducer({ ...config, sharesPorts: values["share-ports"] === true });
-// Whoever started it to follow another one waits for this.
-process.send?.("up");
 process.exit(await untilStopped(producer));

@@ -24,6 +24,4 @@ const worker = await openWorker(config, {
   onWedged: () => process.exit(1),
 });
 process.on("unhandledRejection", (error) => tellLateRejection(worker.log, error));
-// Whoever started it to follow another one waits for this.
-process.send?.("up");
 process.exit(await untilStopped(worker));

@@ -55,7 +55,11 @@ test("shows a new task within seconds, its next text too, and nothing of it when
   writeFileSync(join(tasks, "greet.ts"), greeting("Hello"));
   await untilOutput("tripod   | src/tasks/greet.ts changed: reloading", reloadMs);
   await untilOutput("tripod   | reloaded", reloadMs);
-  expect((await fetch(`${url}/tasks/greet`)).status).toBe(200);
+  // Whichever process a connection comes to.
+  const pages = await Promise.all(
+    Array.from({ length: 30 }, async () => fetch(`${url}/tasks/greet`)),
+  );
+  expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
   expect(await greet(url)).toBe("Hello, Ada!");
 
   // As editors that write another file and rename it do.
