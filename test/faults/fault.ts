@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { FaultId } from "./plan.ts";
 
 /** One line of the table: what was promised, and what came out. */
 export interface Finding {
@@ -31,8 +32,8 @@ export interface Measure {
 type Unit = "" | "s" | "ms" | "B" | "MB" | "/s";
 
 interface FaultSpec<Size> {
-  /** Its number in the fault plan, F1 to F26; D1 is what is no fault: a deployment. */
-  readonly id: `F${number}` | `D${number}`;
+  /** Its number in the plan. */
+  readonly id: FaultId;
   /** What breaks, in a few words: the row's title. */
   readonly name: string;
   /** Why it cannot be made on this machine: it is skipped then. */

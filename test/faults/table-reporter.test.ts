@@ -4,15 +4,15 @@ import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { TestCase, TestModule } from "vitest/node";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
+import { plan } from "./plan.ts";
 import { TableReporter } from "./table-reporter.ts";
 
-const plan = ["D1", ...Array.from({ length: 25 }, (_, index) => `F${index + 1}`)];
 const before = "<!-- faults -->\nas it was\n<!-- /faults -->\n";
 
 test("prints the table and leaves the document alone unless it is asked to publish", async () => {
   const { text, output } = await report({ publish: false });
   expect(text).toBe(before);
-  expect(output).toContain("| F25 is broken | lost | 0 | 0 |\n| D1 is broken |");
+  expect(output).toContain(`| ${plan.at(-2)} is broken | lost | 0 | 0 |\n| D1 is broken |`);
 });
 
 test("publishes a run in which all of the plan was met", async () => {
@@ -40,7 +40,11 @@ async function report({ publish, failing, without }: Run) {
   writeFileSync(document, before);
   const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   onTestFinished(() => print.mockRestore());
-  const tests = plan.filter((id) => id !== without).map((id) => ended(id, id !== failing));
+  // Faults end in any order.
+  const tests = plan
+    .toReversed()
+    .filter((id) => id !== without)
+    .map((id) => ended(id, id !== failing));
   const children = { allTests: () => tests } as unknown as TestModule["children"];
   await new TableReporter(publish ? pathToFileURL(document) : undefined).onTestRunEnd([
     { children } as TestModule,

@@ -2,9 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { fillPlace, table } from "../../src/local/docs/table.ts";
 import type { FaultReport } from "./fault.ts";
-
-/** The fault plan and the deployment: the document shows all of it or what it showed before. */
-const plan = [...Array.from({ length: 25 }, (_, index) => `F${index + 1}`), "D1"];
+import { plan } from "./plan.ts";
 
 /**
  * Prints goal and measured value of every fault at the end of the run. Only a document that is given
