@@ -10,7 +10,6 @@ const longest = [
   "local/demo/demo",
   "dashboards/live-queries",
   "local/stop",
-  "faults/",
   "browser/overview",
   "infra/executor",
 ];
