@@ -28,7 +28,7 @@ try {
       `${test}  its test`,
       "",
       `npm start shows its form at /tasks/${name}, and loads it anew whenever it is saved.`,
-      `npx vitest run --config test/vitest.config.ts ${test}  runs its test, npm test all.`,
+      `npm test -- ${test}  runs its test, npm test all.`,
     ].join("\n"),
   );
 } catch (error) {

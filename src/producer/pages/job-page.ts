@@ -73,7 +73,7 @@ ${
 ${job.schedule !== undefined && renderSchedule(job.schedule)}
 <dt>Started</dt><dd>${renderTime(job.started_at)}</dd>
 <dt>Finished</dt><dd>${renderTime(job.finished_at)}</dd>
-<dt>Attempts</dt><dd>${job.attempts} of at most ${job.max_attempts}</dd>
+<dt>Attempts</dt><dd>${countBegun(job)} of at most ${job.max_attempts}</dd>
 <dt>Trace</dt><dd>${renderTrace(job.trace_id, links.trace)}</dd>
 ${
   links.logs !== undefined &&
@@ -92,6 +92,11 @@ ${renderSubmitted(job)}
 ${log === undefined ? html`<section hidden></section>` : renderLog(log)}
 </main>`,
   );
+}
+
+/** Attempts, the one that runs included. */
+function countBegun({ status, attempts }: JobStatus): number {
+  return status === "working" ? attempts + 1 : attempts;
 }
 
 function renderSchedule({ key, slot }: NonNullable<JobStatus["schedule"]>): Markup {

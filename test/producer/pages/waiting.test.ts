@@ -32,3 +32,14 @@ test.each(cases)(
     expect(form).toContain(`/jobs/${jobId}`);
   },
 );
+
+test("the attempt that runs counts among the attempts, and one to come does not", async () => {
+  const { url, name } = await startProducer();
+  const { id } = await submitDivision(url, { x: 1, y: 1, delayMs: 60_000 });
+  const readAttempts = async () =>
+    /\d+ of at most \d+/.exec(await (await fetch(`${url}/jobs/${id}`)).text())?.[0];
+  expect(await readAttempts()).toBe("0 of at most 4");
+  await startWorker(name);
+  await until("it to run", async () => (await readJob(url, id)).status === "working");
+  expect(await readAttempts()).toBe("1 of at most 4");
+});
