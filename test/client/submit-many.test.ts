@@ -9,33 +9,41 @@ const submissions = Array.from({ length: 50 }, (_, x) => ({
 }));
 const keys = submissions.map(({ key }) => key);
 
-/** Takes jobs, so many in all, and tells how many were on their way at a time at most. */
-async function openTaker(most = Infinity, onTaken: (count: number) => void = () => {}) {
+/**
+ * Takes jobs, so many in all, and tells how many were on their way at a time at most. It answers
+ * none before so many have come together.
+ */
+async function openTaker(
+  most = Infinity,
+  onTaken: (count: number) => void = () => {},
+  together = 1,
+) {
   let taken = 0;
   let now = 0;
   let peak = 0;
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const url = await openFakeServer((request, response) => {
     peak = Math.max(peak, (now += 1));
-    request.resume().on("end", () => {
-      setTimeout(() => {
-        now -= 1;
-        if (taken >= most) {
-          response.writeHead(503, { "retry-after": "1" }).end();
-          return;
-        }
-        taken += 1;
-        onTaken(taken);
-        const id = `of-${String(request.headers["idempotency-key"])}`;
-        const job = { id, task: "quotient", status: "waiting" };
-        response.writeHead(202, { "content-type": "application/json" }).end(JSON.stringify(job));
-      }, 2);
-    });
+    if (peak === together) begin();
+    const answer = () => {
+      now -= 1;
+      if (taken >= most) {
+        response.writeHead(503, { "retry-after": "1" }).end();
+        return;
+      }
+      taken += 1;
+      onTaken(taken);
+      const id = `of-${String(request.headers["idempotency-key"])}`;
+      const job = { id, task: "quotient", status: "waiting" };
+      response.writeHead(202, { "content-type": "application/json" }).end(JSON.stringify(job));
+    };
+    request.resume().on("end", () => void begun.then(() => setTimeout(answer, 2)));
   });
   return { url, peak: () => peak };
 }
 
 test("sends no more at a time than it may", async () => {
-  const { url, peak } = await openTaker();
+  const { url, peak } = await openTaker(Infinity, () => {}, 3);
   const outcomes = await createFixtureClient({ url }).submitMany(submissions, { concurrency: 3 });
   expect(outcomes.map(({ job }) => job?.id)).toEqual(keys.map((key) => `of-${key}`));
   expect(peak()).toBe(3);
