@@ -11,8 +11,8 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
   /** Time between its end and its next start; one second if not given. */
   readonly restartDelayMs?: number;
-  /** Whether it sends "up" and, as it ends, "closing", as a successor has to. */
-  readonly tellsWhenUp?: true;
+  /** It sends "up", and "closing" once it takes nothing new, as a successor has to. */
+  readonly tellsState?: true;
 }
 
 export interface Service {
@@ -136,13 +136,13 @@ export function openService(program: Program, print: Print): Service {
 }
 
 function start(
-  { name, command: [file = "", ...args], env, tellsWhenUp }: Program,
+  { name, command: [file = "", ...args], env, tellsState }: Program,
   print: Print,
 ): ChildProcess {
   const child = spawn(file, args, {
     env,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", ...(tellsWhenUp ? (["ipc"] as const) : [])],
+    stdio: ["ignore", "pipe", "pipe", ...(tellsState ? (["ipc"] as const) : [])],
   });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null) onLine(stream, (line) => print(name, line));

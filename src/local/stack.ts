@@ -57,7 +57,7 @@ export function openStack({
 }): Stack {
   const openOurs = (name: "producer" | "worker", source: string) => {
     const command = [...launchPrefix, process.execPath, source, "--share-ports"];
-    return openService({ name, command, env: environmentOf(name, env), tellsWhenUp: true }, print);
+    return openService({ name, command, env: environmentOf(name, env), tellsState: true }, print);
   };
 
   const redis =

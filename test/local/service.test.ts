@@ -16,7 +16,7 @@ async function open(atEnd: string) {
   `;
   const command = [process.execPath, "-e", source];
   const service = openService(
-    { name: "it", command, env: process.env, tellsWhenUp: true },
+    { name: "it", command, env: process.env, tellsState: true },
     (_, line) => resolve(line),
   );
   onTestFinished(() => service.kill());

@@ -122,7 +122,7 @@ test("no record at all stops a worker, which runs what can run", async () => {
   const told = new Set<string | undefined>();
   worker.on("completed", ({ id }) => told.add(id));
   worker.on("failed", (job) => told.add(job?.id));
-  // Records that take long to make, on busy processors, may have kept a connection silent for too long.
+  // On busy processors the producer, in this very process, may lose its connection for a moment.
   const submit = async (delayMs: number) =>
     submitUntilTaken(url, { task: "quotient", input: { x: 1, y: 1, delayMs } }, () => undefined);
   await fc.assert(
