@@ -1,4 +1,5 @@
 import type { FailureClass } from "../contract/failures.ts";
+import type { AttemptOutcome } from "../contract/job-history.ts";
 import type { Priority } from "../contract/job-policy.ts";
 import type { AnyTasks, ResultOf, TakenInputOf, TaskName, TasksOf } from "./tasks.ts";
 
@@ -42,6 +43,10 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
     readonly count: number;
     readonly jobs: readonly { readonly id: string; readonly task: string }[];
   };
+  /** Each start of an attempt, the latest last; not told before the first. */
+  readonly history?: readonly JobAttempt[];
+  /** Starts that are kept no longer, if any. */
+  readonly history_omitted?: number;
   /** Why it cannot run: what the queue holds of it was damaged. */
   readonly record_error?: string;
   /** Paths on the same server. */
@@ -89,6 +94,26 @@ export interface FailedJob<
   readonly error_type: FailureClass;
   /** Why, for people. */
   readonly error: string;
+}
+
+/** One start of an attempt; what is not known of it is not told. */
+export interface JobAttempt {
+  /** The how manieth start of the job it is. */
+  readonly start: number;
+  /** Which of its attempts that is: one that was handed back or lost is started again as the same. */
+  readonly number?: number;
+  readonly outcome: AttemptOutcome;
+  /** When it could have started, had a worker been free. */
+  readonly ready_at?: string;
+  readonly started_at?: string;
+  readonly ended_at?: string;
+  /** When the next one is due. */
+  readonly next_at?: string;
+  readonly error_type?: FailureClass;
+  readonly error?: string;
+  readonly worker?: { readonly name: string; readonly host?: string; readonly release?: string };
+  readonly trace_id?: string;
+  readonly span_id?: string;
 }
 
 /** Of any task. */

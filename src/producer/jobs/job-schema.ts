@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { type FailureClass, failureClasses } from "../../contract/failures.ts";
 import { priorities, type Priority } from "../../contract/job-policy.ts";
 import { idPattern } from "../../queue/job-id.ts";
 import { type Components, placeSchema } from "../http/components.ts";
 import { refer } from "../http/operation.ts";
+import { failureClass } from "./failure-class.ts";
+import { attemptFields } from "./job-history.ts";
 
-export const failureClass = z.enum(
-  Object.keys(failureClasses) as [FailureClass, ...FailureClass[]],
-);
 const time = z.iso.datetime();
 const path = z.string().meta({ format: "uri-reference" });
 
@@ -65,6 +63,7 @@ const anyJob = {
     })
     .optional()
     .meta({ description: "Jobs that it has submitted, if any: how many, and the first hundred." }),
+  ...attemptFields,
   record_error: z
     .string()
     .optional()

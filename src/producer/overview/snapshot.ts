@@ -3,7 +3,7 @@ import type { FailureClass } from "../../contract/failures.ts";
 import { queueLimits } from "../../contract/queues.ts";
 import type { ScheduleStanding } from "../../queue/schedule-standings.ts";
 import type { SubmittedState } from "../../queue/submitted-state.ts";
-import { failureClass } from "../jobs/job-schema.ts";
+import { failureClass } from "../jobs/failure-class.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
 import type { OverviewState } from "./overview-state.ts";
 

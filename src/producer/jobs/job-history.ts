@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { type AttemptOutcome, attemptOutcomes, historyLimits } from "../../contract/job-history.ts";
+import { failureClass } from "./failure-class.ts";
+
+const time = z.iso.datetime();
+
+const meanings = Object.entries(attemptOutcomes).map(
+  ([name, meaning]) => `\`${name}\`: ${meaning}`,
+);
+
+/** One start of an attempt at a job, as the API tells it and the pages show it. */
+const jobAttempt = z
+  .object({
+    start: z.int().min(1).meta({
+      description: "The how manieth start of the job it is: no two have the same.",
+    }),
+    number: z.int().min(1).optional().meta({
+      description:
+        "Which of its attempts that is. One that was handed back or lost is started again as the same.",
+    }),
+    outcome: z
+      .enum(Object.keys(attemptOutcomes) as [AttemptOutcome, ...AttemptOutcome[]])
+      .meta({ description: meanings.join(" ") }),
+    ready_at: time.optional().meta({
+      description: "When it could have started, had a worker been free; not there if nobody knows.",
+    }),
+    started_at: time.optional(),
+    ended_at: time.optional().meta({
+      description: "Of one that was lost, when that was found out.",
+    }),
+    next_at: time.optional().meta({
+      description: "When the next one is due, after one that is retried.",
+    }),
+    error_type: failureClass.optional(),
+    error: z
+      .string()
+      .optional()
+      .meta({
+        description: `Why it failed, for people: ${historyLimits.reason} characters at most, with … at the end of what was cut.`,
+      }),
+    worker: z
+      .object({
+        name: z.string(),
+        host: z.string().optional(),
+        release: z.string().optional().meta({ description: "The start of its name." }),
+      })
+      .optional()
+      .meta({ description: "Who was at it." }),
+    trace_id: z.string().optional(),
+    span_id: z.string().optional().meta({
+      description: "Its span in that trace; told of attempts that have failed.",
+    }),
+  })
+  .meta({ id: "JobAttempt", description: "One start of an attempt at a job." });
+
+/** What a job says of its attempts. */
+export const attemptFields = {
+  history: z.array(jobAttempt).min(1).optional().meta({
+    description:
+      "Each start of an attempt, the latest last; there once a worker has taken the job.",
+  }),
+  history_omitted: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({
+      description: `Starts that are kept no longer, if any: they come after the first ${historyLimits.first} in history.`,
+    }),
+} as const;
