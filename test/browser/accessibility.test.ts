@@ -163,7 +163,7 @@ test.each(Object.entries(errors))("the page of a %s is sound", async (status, vi
   const { url } = await startProducer();
   const { page } = await openPage();
   await visit(page, url);
-  await page.locator(".badge.failed", { hasText: status }).waitFor();
+  await page.locator(".pill.bad", { hasText: status }).waitFor();
   expect(await examine(page)).toEqual([]);
 });
 
@@ -179,7 +179,7 @@ test.each([
     if (what === "a form") await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForLoadState();
   };
-  const error = page.locator(".badge.failed", { hasText: String(status) });
+  const error = page.locator(".pill.bad", { hasText: String(status) });
   await until("the error", async () => {
     await visit();
     return (await error.count()) > 0;

@@ -19,7 +19,7 @@ test("a page whose stream was refused still sees its job through", async () => {
   await startWorker(producer.name);
   await page.getByRole("heading", { name: "quotient succeeded" }).waitFor();
 
-  expect(await page.title()).toBe("quotient succeeded · Tripod");
+  expect(await page.title()).toBe("✓ Quotient succeeded · Tripod");
 });
 
 test("a page that could not be had at the job's end is asked for again", async () => {

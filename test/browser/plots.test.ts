@@ -85,7 +85,7 @@ test("prints its plots in the colours of paper, whatever those of the screen are
   const page = await openOverview(() => ({ wait_seconds: { p50: 1, p95: 2 } }), {
     colorScheme: "dark",
   });
-  const onPaper = "rgb(47, 98, 196)";
+  const onPaper = "rgb(47, 91, 208)";
   const [seen] = await readLines(page, waits);
   expect([seen?.colour === onPaper, (seen?.pixels ?? 0) > 100]).toEqual([false, true]);
   // Right away: what is printed waits for no further snapshot.

@@ -39,7 +39,7 @@ test("a job's page shows how far it is and what it logs, as it comes, and stays 
   const { page, complaints } = await openPage();
   await page.goto(address);
   await page.getByText("A worker is on it.").waitFor();
-  const details = page.getByRole("heading", { name: "Details" });
+  const details = page.getByRole("heading", { name: "Further" });
   const before = await details.boundingBox();
 
   job.progress(0.25, "counted to 2,500");
@@ -114,7 +114,7 @@ test("without JavaScript a job's page shows both, newer ones each time it is loa
   job.progress(0.5, "half");
   job.log.info("here");
   await page.getByText("50 %: half").waitFor();
-  await page.getByText("here").waitFor();
+  await page.getByText("here", { exact: true }).waitFor();
   end();
   await page.getByText("the end").waitFor();
   expect(await untilFinal(url, id)).toMatchObject({ logged: 1 });

@@ -52,7 +52,7 @@ test("a job's page that hears nothing for ten seconds says so, and shows what ca
   await startWorker(name);
   await untilFinal(url, id);
   await page.getByText(lostText).waitFor({ timeout: 20_000 });
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("quotient waiting");
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Quotient waiting");
 
   way.mend();
   await page.getByRole("heading", { name: "quotient succeeded" }).waitFor({ timeout: 20_000 });

@@ -71,7 +71,7 @@ test("a hidden tab holds no stream, and catches up when it is seen", async () =>
   await until("the stream to be left", () => left === 1);
   await startWorker(name, { tasks });
   await untilFinal(url, id);
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("nothing waiting");
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Nothing waiting");
 
   await page.evaluate(setVisibility("visible"));
   await page.getByRole("heading", { name: "nothing succeeded" }).waitFor();

@@ -17,7 +17,7 @@ test("a job without a worker says so, and then that one is on it", async () => {
   await page.getByText("A worker is on it.").waitFor();
 
   expect([await page.getByRole("heading", { level: 1 }).innerText(), complaints]).toEqual([
-    "quotient working",
+    "Quotient working",
     [],
   ]);
 });
@@ -35,7 +35,7 @@ test("a job of a paused queue says so, and where it stands once the queue is res
   await producer.queue.resume();
   await page.getByText("Next in line: no job is before it.").waitFor();
 
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("quotient waiting");
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Quotient waiting");
 });
 
 test("a job behind others says how many, and follows as they leave", async () => {
@@ -52,5 +52,5 @@ test("a job behind others says how many, and follows as they leave", async () =>
   await producer.queue.remove(removed);
   await page.getByText("1 job is before it.").waitFor();
 
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("quotient waiting");
+  expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Quotient waiting");
 });

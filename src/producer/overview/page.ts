@@ -11,7 +11,7 @@ import {
 } from "../pages/assets/readings.js";
 import { nameFailure } from "../pages/failure-name.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
-import { type Markup, refreshSeconds, renderPage, renderTime } from "../pages/layout.ts";
+import { type Markup, refreshSeconds, renderExactTime, renderPage } from "../pages/layout.ts";
 
 interface Plot {
   readonly title: string;
@@ -104,12 +104,12 @@ export function renderOverviewPage(
       assets: ["uplot.css", "overview.css", "overview.js"],
     },
     html`<main
-      class="overview"
+      class="overview wide"
       data-overview="${paths.overviewEvents}"
       data-state="${paths.overviewState}"
       data-classes="${classes.join(" ")}"
     >
-      <section>
+      <section class="panel">
         <h1>Overview</h1>
         <p role="status" data-queue>${describeQueue(snapshot)}</p>
         <dl class="readings" data-now>
@@ -117,8 +117,8 @@ export function renderOverviewPage(
           ${renderReading(readings, ["oldest_waiting", "Oldest waiting"], "seconds")}
         </dl>
         ${queues.length > 1 && renderQueues(snapshot, queues)}
-        <p class="soft">As of ${renderTime(snapshot?.at)}; the plots show ten minutes.</p>
-        <p class="soft" data-polling></p>
+        <p class="sub">As of ${renderExactTime(snapshot?.at)}; the plots show ten minutes.</p>
+        <p class="sub" data-polling></p>
       </section>
       ${renderSchedules(snapshot)} ${plots.map((plot) => renderPlot(plot, readings))}
     </main>`,
@@ -176,7 +176,7 @@ function renderSchedules(snapshot: OverviewSnapshot | undefined): Markup | strin
       <td data-last>${last}</td>
     </tr>`;
   });
-  return html`<section class="schedules">
+  return html`<section class="schedules panel">
     <h2>Schedules</h2>
     <div class="queues" role="region" aria-label="Schedules" tabindex="0">
       <table>
@@ -197,12 +197,12 @@ function renderSchedules(snapshot: OverviewSnapshot | undefined): Markup | strin
 
 function renderPlot({ title, hint, unit, lines, sparse = false }: Plot, readings: Readings) {
   const shown = lines.some(([name]) => readings[name] !== 0);
-  return html`<section data-plot="${unit}">
+  return html`<section class="panel" data-plot="${unit}">
     <div class="title">
       <h2>${title}</h2>
-      <span class="soft" data-moment></span>
+      <span class="sub" data-moment></span>
     </div>
-    <p class="soft">${hint}</p>
+    <p class="sub">${hint}</p>
     <dl class="readings">
       ${lines.map((line, i) => renderReading(readings, line, unit, { i, sparse }))}
     </dl>

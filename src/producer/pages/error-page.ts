@@ -60,8 +60,8 @@ function renderErrorPage(
       assets: [retryAfter === undefined ? "sending.js" : "retry.js"],
     },
     html`<main${retryAfter === undefined ? "" : html` data-retry-after="${retryAfter}"`}>
-      <section>
-        <h1>${title} <span class="badge failed">${status}</span></h1>
+      <section class="panel">
+        <h1>${title} <span class="pill bad">${status}</span></h1>
         <p role="alert">${renderText(text)}</p>
         ${
           resend !== undefined &&

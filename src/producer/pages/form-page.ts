@@ -11,6 +11,7 @@ import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
+import { lookOf } from "./tone.ts";
 
 /** A task's form: empty, or as it was sent, with what is wrong with it. */
 export interface TaskForm {
@@ -23,13 +24,16 @@ export interface TaskForm {
   readonly errors?: readonly FieldError[];
 }
 
-/** What a task's field is called. */
-export type LabelOf = (task: string, field: string) => string;
+/** What tasks and their fields are called; their names where the task is no longer there. */
+export interface Wording {
+  readonly titleOf: (task: string) => string;
+  readonly labelOf: (task: string, field: string) => string;
+}
 
 /** The latest jobs; `undefined` when they cannot be read. */
 export interface RecentJobs {
   readonly jobs: readonly RecentJob[] | undefined;
-  readonly labelOf: LabelOf;
+  readonly wording: Wording;
 }
 
 /** A task's page: its form, and the latest jobs. */
@@ -55,10 +59,10 @@ export function renderFormPage(
 }
 
 /** A section with the latest jobs. */
-export function renderRecentJobs({ jobs, labelOf }: RecentJobs): Markup {
-  return html`<section>
+export function renderRecentJobs({ jobs, wording }: RecentJobs): Markup {
+  return html`<section class="panel">
     <h2>Recent jobs</h2>
-    ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, labelOf)}
+    ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, wording)}
   </section>`;
 }
 
@@ -69,7 +73,7 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
   const general = errors.filter(
     (error) => !isOfRunAt(error) && !fields.some((field) => isOf(field, error)),
   );
-  return html`<section>
+  return html`<section class="panel">
     <h1>${task.title}</h1>
     <p>${task.description}</p>
     ${
@@ -214,13 +218,13 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
   return html` ${name}="${limit}"`;
 }
 
-function renderRecent(jobs: readonly RecentJob[], labelOf: LabelOf): Markup {
+function renderRecent(jobs: readonly RecentJob[], wording: Wording): Markup {
   if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
-  return html`<table class="jobs">
+  return html`<table class="rows">
     <thead>
       <tr>
         <th class="task">Task</th>
-        <th class="status">Status</th>
+        <th class="status">State</th>
         <th>Outcome</th>
         <th>Input</th>
         <th class="time">Submitted</th>
@@ -230,13 +234,13 @@ function renderRecent(jobs: readonly RecentJob[], labelOf: LabelOf): Markup {
       ${jobs.map(
         (job) =>
           html`<tr>
-            <td>
-              ${job.page === undefined ? renderText(job.task) : html`<a href="${job.page}">${renderText(job.task)}</a>`}
+            <td class="task">
+              ${job.page === undefined ? renderText(wording.titleOf(job.task)) : html`<a href="${job.page}">${renderText(wording.titleOf(job.task))}</a>`}
             </td>
-            <td><span class="badge ${job.status}">${job.status}</span></td>
-            <td>${renderOutcome(job)}</td>
-            <td><bdi>${renderText(summarizeInput(job, labelOf))}</bdi></td>
-            <td>${renderTime(job.createdAt)}</td>
+            <td class="status"><span class="pill ${lookOf(job).tone}">${job.status}</span></td>
+            <td data-label="Outcome">${renderOutcome(job)}</td>
+            <td data-label="Input"><bdi>${renderText(summarizeInput(job, wording))}</bdi></td>
+            <td class="time">${renderTime(job.createdAt)}</td>
           </tr>`,
       )}
     </tbody>
@@ -250,7 +254,7 @@ function renderOutcome({ status, outcome }: RecentJob): Markup | string {
 }
 
 /** Its fields with their values, in a line, as far as a line goes. */
-function summarizeInput({ task, input, inputIsCut }: RecentJob, labelOf: LabelOf): string {
+function summarizeInput({ task, input, inputIsCut }: RecentJob, { labelOf }: Wording): string {
   const fields = Object.entries(input).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${labelOf(task, name)}: ${text}`;

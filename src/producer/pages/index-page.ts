@@ -9,7 +9,7 @@ export function renderIndexPage(found: FoundTasks, recent: RecentJobs): Promise<
   return renderPage(
     { title: "Tasks", path: paths.form, assets: ["task-search.js"] },
     html`<main>
-      <section>
+      <section class="panel">
         <h1>Tasks</h1>
         <form method="get" action="${paths.form}" role="search" class="search">
           <label for="q">Search</label>

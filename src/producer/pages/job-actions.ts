@@ -3,8 +3,8 @@ import { keyField } from "../../contract/forms.ts";
 import { isFinal, type JobStatus } from "../jobs/job-status.ts";
 import type { Markup } from "./layout.ts";
 
-/** Below a job's page, where its forms are sent. */
-export const actions = { cancel: "cancel", again: "again" } as const;
+/** Below a job's page: where its forms are sent, and where its result is. */
+export const actions = { cancel: "cancel", again: "again", result: "result" } as const;
 
 /** What the reader of the page may do. */
 interface Allowed {

@@ -5,23 +5,27 @@ import { type Markup, renderTimeOfDay } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 
 /** How far the job is, or had come; a job that runs has room for it from the start. */
-export function renderProgress({ status, progress, attempts }: JobStatus): Markup | string {
+export function renderProgress({ status, progress, attempts }: JobStatus): Markup {
   const isWorking = status === "working";
   if (progress === undefined || status === "succeeded") {
-    return isWorking ? html`<div class="progress"></div>` : "";
+    return isWorking
+      ? html`<section class="progress"></section>`
+      : html`<section hidden></section>`;
   }
   const { fraction, text, attempt } = progress;
   const percent = `${Math.floor(fraction * 100)} %`;
   const words = text === undefined ? "" : html`: <bdi>${renderText(text)}</bdi>`;
   if (isWorking && attempt === attempts + 1) {
-    return html`<div class="progress">
+    return html`<section class="progress">
+      <h2>Progress</h2>
       <progress aria-labelledby="progress" max="1" value="${fraction}">${percent}</progress>
       <p id="progress">${percent}${words}</p>
-    </div>`;
+    </section>`;
   }
-  return html`<div class="${isWorking ? "progress" : ""}">
-    <p class="soft">Attempt ${attempt} had come to ${percent}${words}</p>
-  </div>`;
+  return html`<section class="${isWorking ? "progress" : ""}">
+    <h2>Progress</h2>
+    <p class="sub">Attempt ${attempt} had come to ${percent}${words}</p>
+  </section>`;
 }
 
 /**
@@ -30,16 +34,14 @@ export function renderProgress({ status, progress, attempts }: JobStatus): Marku
  */
 export function renderLog({ logged, lines }: JobLog): Markup {
   const gone = logged - lines.length;
-  return html`<section>
+  return html`<section class="panel">
     <h2>Log</h2>
     <div class="log" role="group" aria-label="Log" tabindex="0">
       <ol data-lines>
         ${lines.map(renderLine)}
       </ol>
     </div>
-    <p class="soft">
-      ${gone === 0 ? "" : `${gone === 1 ? "The first line is" : `The first ${counts.format(gone)} lines are`} no longer kept.`}
-    </p>
+    <p class="sub">${tellGone(gone)}</p>
   </section>`;
 }
 
@@ -57,11 +59,18 @@ export function renderSubmitted({ submitted }: JobStatus): Markup {
           </li>`,
       )}
     </ol>
-    ${more > 0 && html`<p class="soft">And ${counts.format(more)} more.</p>`}
+    ${more > 0 && html`<p class="sub">And ${counts.format(more)} more.</p>`}
   </section>`;
 }
 
 const counts = new Intl.NumberFormat("en");
+
+/** A paragraph of it stays where it is empty, so that the page need not be made anew once it is not. */
+function tellGone(lines: number): string {
+  if (lines === 0) return "";
+  const which = lines === 1 ? "The first line is" : `The first ${counts.format(lines)} lines are`;
+  return `${which} no longer kept.`;
+}
 
 function renderLine({ number, time, level, attempt, message }: JobLog["lines"][number]): Markup {
   const about = [

@@ -1,6 +1,7 @@
 import { html, raw } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import { assetPath } from "./asset-files.ts";
+import type { Tone } from "./tone.ts";
 
 export type Markup = ReturnType<typeof html>;
 
@@ -15,6 +16,8 @@ export interface PageHead {
   readonly path?: string;
   /** Seconds after which it loads itself anew where there is no JavaScript. */
   readonly refreshSeconds?: number | undefined;
+  /** What the icon of its tab says. */
+  readonly tone?: Tone;
   /** The modules and style sheets that only this page needs. */
   readonly assets?: readonly string[];
 }
@@ -25,34 +28,40 @@ const navigation = [
   [paths.openapi, "API"],
 ] as const;
 
+const everywhere = ["style.css", "times.js", "copies.js"] as const;
+
 const about = "A task queue: submit work, and watch it from the click to the result.";
 
 /** A whole page. */
 export async function renderPage(
-  { title, description = about, path, refreshSeconds: seconds, assets = [] }: PageHead,
+  { title, description = about, path, refreshSeconds: seconds, tone, assets = [] }: PageHead,
   main: Markup,
 ): Promise<string> {
   const reload = html`<noscript><meta http-equiv="refresh" content="${seconds}" /></noscript>`;
   const page = await html`${raw("<!doctype html>")}
-    <html lang="en">
+    <html lang="en" data-now="${Date.now()}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f6f9" />
-        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161c" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1c1c1a" />
         <title>${title} · Tripod</title>
         <meta name="description" content="${description}" />
         <meta property="og:title" content="${title}" />
         <meta property="og:description" content="${description}" />
         <meta property="og:type" content="website" />
         <meta property="og:site_name" content="Tripod" />
-        <link rel="icon" href="${assetPath("icon.svg")}" type="image/svg+xml" />
-        ${["style.css", "status.js", ...assets].map(renderAsset)} ${seconds !== undefined && reload}
+        <link
+          rel="icon"
+          href="${assetPath(tone === undefined ? "icon.svg" : `icon-${tone}.svg`)}"
+          type="image/svg+xml"
+        />
+        ${[...everywhere, ...assets].map(renderAsset)} ${seconds !== undefined && reload}
       </head>
       <body>
         <header>
-          <a href="${paths.form}">Tripod</a> <span>task queue</span>
+          <a class="brand" href="${paths.form}">Tripod</a>
           <nav aria-label="Tripod">
             ${navigation.map(([to, text]) => html`<a href="${to}" ${to === path ? html` aria-current="page"` : ""}>${text}</a>`)}
           </nav>
@@ -69,14 +78,27 @@ function renderAsset(name: string): Markup {
     : html`<script type="module" src="${assetPath(name)}"></script>`;
 }
 
-/** An instant, as the reader's clock would say it: the browser's module turns it into local time. */
+/**
+ * An instant, which the browser's module tells as so long ago, or from now, with its exact time in
+ * the title.
+ */
 export function renderTime(iso: string | undefined): Markup | string {
   if (iso === undefined) return "–";
-  return html`<time datetime="${iso}">${iso.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time>`;
+  return html`<time datetime="${iso}">${sayUtc(iso)}</time>`;
+}
+
+/** An instant in full: where it is spoken as it changes, or compared. */
+export function renderExactTime(iso: string | undefined): Markup | string {
+  if (iso === undefined) return "–";
+  return html`<time datetime="${iso}" data-exact>${sayUtc(iso)}</time>`;
 }
 
 /** The same, where its day is told already. */
 export function renderTimeOfDay(iso: string): Markup {
   const [, time = iso] = /T(.*?)(?:\.\d+)?Z$/.exec(iso) ?? [];
   return html`<time datetime="${iso}" data-of-day>${time}</time>`;
+}
+
+function sayUtc(iso: string): string {
+  return iso.replace("T", " ").replace(/\.\d+Z$/, " UTC");
 }

@@ -17,6 +17,7 @@ import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { createActionRoutes } from "./action-routes.ts";
+import { actions } from "./job-actions.ts";
 import { renderJobPage } from "./job-page.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
@@ -42,15 +43,18 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     if (form === undefined) throw new RequestError(404, `there is no task "${name}"`);
     return form;
   };
-  const labelOf = (task: string, field: string) =>
-    forms.get(task)?.fields.find(({ name }) => name === field)?.label ?? field;
+  const wording = {
+    titleOf: (task: string) => forms.get(task)?.task.title ?? task,
+    labelOf: (task: string, field: string) =>
+      forms.get(task)?.fields.find(({ name }) => name === field)?.label ?? field,
+  };
   const readRecent = async () => {
     try {
-      return { jobs: await jobs.recent(), labelOf };
+      return { jobs: await jobs.recent(), wording };
     } catch (error) {
       // Forms and index are of use without the list, and say so.
       if (!(error instanceof UnavailableError)) throw error;
-      return { jobs: undefined, labelOf };
+      return { jobs: undefined, wording };
     }
   };
   const showForm = async (ctx: ParameterizedContext, form: TaskForm) =>
@@ -140,7 +144,8 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         const form = forms.get(job.task);
         const around = {
           links: jobs.linksTo(job),
-          labelOf: (field: string) => labelOf(job.task, field),
+          title: wording.titleOf(job.task),
+          labelOf: (field: string) => wording.labelOf(job.task, field),
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
           mayCancel: !isFinal(job) && (await jobs.mayCancel(job, clientOf(ctx.ip))),
@@ -149,6 +154,24 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         // It has forms, so it must have a referrer; other sites get none from any of our pages.
         leaveUnlisted(ctx);
         sendPage(ctx, await renderJobPage(job, around));
+      },
+    },
+    {
+      method: "GET",
+      path: `${paths.jobs}/:id/${actions.result}`,
+      async handle(ctx) {
+        const job = await jobs.find(ctx.params["id"]);
+        if (job.status !== "succeeded") {
+          throw new RequestError(
+            409,
+            `the job "${job.id}" is ${job.status}, expected one that has succeeded`,
+          );
+        }
+        leaveUnlisted(ctx);
+        ctx.set("Cache-Control", "no-store");
+        ctx.attachment(`${job.task}-${job.id}.json`);
+        ctx.type = "json";
+        ctx.body = JSON.stringify(job.result ?? null);
       },
     },
     ...createActionRoutes({ jobs, tasks, rateLimit }),

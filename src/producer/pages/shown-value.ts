@@ -24,7 +24,7 @@ export function isInline(value: unknown): boolean {
 
 /** A client's value; `id` keeps apart what is unfolded. */
 export function renderValue(value: unknown, id: string): Markup {
-  if (value === "") return html`<span class="soft">empty text</span>`;
+  if (value === "") return html`<span class="sub">empty text</span>`;
   const text = readable(value);
   return typeof value === "string" ? renderLongText(text, id) : renderBlock(text, id, "code");
 }
@@ -45,7 +45,7 @@ function renderBlock(text: string, id: string, element: "bdi" | "code"): Markup 
   return html`<details id="${id}">
     <summary>
       <bdi class="start">${renderText(startOf(text))}…</bdi>
-      <span>all ${counts.format(text.length)} characters</span>
+      <span class="all">all ${counts.format(text.length)} characters</span>
     </summary>
     <div class="whole" role="group" aria-label="All of it" tabindex="0">${shown}</div>
   </details>`;

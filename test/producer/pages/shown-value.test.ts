@@ -51,7 +51,7 @@ test("what is folded begins with a line of whole characters", async () => {
 });
 
 test.each([
-  ["", '<span class="soft">empty text</span>'],
+  ["", '<span class="sub">empty text</span>'],
   ["a <b>", '<bdi class="value">a &lt;b&gt;</bdi>'],
   [{ a: 1 }, '<code class="value">{&quot;a&quot;: 1}</code>'],
 ])("%j is seen as what it is", async (value, markup) => {

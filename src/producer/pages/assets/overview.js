@@ -9,6 +9,7 @@ import {
   describeSchedule,
   formatReading,
 } from "./readings.js";
+import { showTimes } from "./times.js";
 
 /** Snapshots are pushed each second: after so long without one, what is shown is of the past. */
 const staleMs = 5_000;
@@ -59,7 +60,10 @@ function show(page) {
     for (const row of rows) showQueue(row, snapshots.at(-1).queues?.[row.dataset.of]);
     for (const schedule of snapshots.at(-1).schedules ?? []) showSchedule(page, schedule);
     const time = page.querySelector("time");
-    if (time !== null) time.textContent = new Date(latest.time * 1_000).toLocaleString();
+    if (time !== null) {
+      time.dateTime = latestAt;
+      showTimes(time.parentElement);
+    }
     for (const plot of plots) plot.draw(moments);
   };
   const { overview: events, state } = page.dataset;

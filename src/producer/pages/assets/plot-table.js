@@ -31,7 +31,7 @@ export function createTable(details) {
       "tbody",
       everyMinute(latest).map(({ time, readings }) =>
         createElement("tr", [
-          createHeader("row", new Date(time * 1_000).toLocaleTimeString()),
+          createHeader("row", new Date(time * 1_000).toLocaleTimeString([], { hourCycle: "h23" })),
           ...columns.map(({ tell }) => createElement("td", [tell(readings)])),
         ]),
       ),

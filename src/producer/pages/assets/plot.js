@@ -132,9 +132,12 @@ function measure(plot, values, index, round) {
 }
 
 function formatMinute(seconds) {
-  return new Date(seconds * 1_000).toLocaleTimeString([], { timeStyle: "short" });
+  return new Date(seconds * 1_000).toLocaleTimeString([], { timeStyle: "short", hourCycle: "h23" });
 }
 
 function formatSecond(seconds) {
-  return new Date(seconds * 1_000).toLocaleTimeString([], { timeStyle: "medium" });
+  return new Date(seconds * 1_000).toLocaleTimeString([], {
+    timeStyle: "medium",
+    hourCycle: "h23",
+  });
 }

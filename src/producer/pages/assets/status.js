@@ -1,5 +1,6 @@
 /** Keeps a job's page current: each pushed status takes over what has changed on the page that the server renders for it. */
 import { ask, follow, lostText, readingText } from "./follow.js";
+import { showTimes } from "./times.js";
 import { update } from "./update.js";
 
 /** A job that goes on is told of, or at least commented on, every four seconds. */
@@ -9,7 +10,6 @@ const unreadText = "The queue cannot be read now: this is how the job stood last
 
 const watched = document.querySelector("main[data-events]");
 if (watched instanceof HTMLElement) watch(watched.dataset);
-showLocalTimes(document);
 
 function watch({ events, state }) {
   let shown;
@@ -41,11 +41,18 @@ async function reload() {
   const main = page.querySelector("main");
   if (main === null) throw new Error("the page has no main part");
   keepUnfolded(main);
-  showLocalTimes(main);
+  showTimes(main);
   const shown = document.querySelector("main");
   if (shown !== null) update(shown, main);
   document.title = page.title;
+  showIcon(page.querySelector("link[rel=icon]"));
   return "shown";
+}
+
+/** Of its state, which is what a tab in the background shows. */
+function showIcon(latest) {
+  const shown = document.querySelector("link[rel=icon]");
+  if (shown !== null && latest !== null) shown.href = latest.href;
 }
 
 /** What the reader has unfolded stays so. */
@@ -74,10 +81,10 @@ function hideNotice() {
 
 /** Of a job that is gone the server has no page any more; what was known of it stays. */
 function showGone() {
-  const badge = document.querySelector("main .badge");
-  if (badge !== null) {
-    badge.className = "badge";
-    badge.textContent = "gone";
+  const state = document.querySelector("main h1 .pill");
+  if (state !== null) {
+    state.className = "pill";
+    state.textContent = "gone";
   }
   // Behind these nothing is any more, either.
   for (const kept of document.querySelectorAll("main [data-kept]")) kept.remove();
@@ -87,14 +94,5 @@ function showGone() {
   if (outcome !== null) {
     outcome.textContent =
       "This job is no longer kept: it was removed, or its retention is over. What follows was last known of it.";
-  }
-}
-
-function showLocalTimes(part) {
-  for (const time of part.querySelectorAll("time[datetime]")) {
-    const at = new Date(time.getAttribute("datetime") ?? "");
-    time.textContent = time.matches("[data-of-day]")
-      ? at.toLocaleTimeString()
-      : at.toLocaleString();
   }
 }

@@ -1,0 +1,38 @@
+import { html } from "hono/html";
+import { attemptOutcomes } from "../../contract/job-history.ts";
+import type { JobStatus } from "../jobs/job-status.ts";
+import type { Markup } from "./layout.ts";
+import { renderText } from "./shown-text.ts";
+import { renderLongText } from "./shown-value.ts";
+import { type Attempt, describeAttempt, nameAttempt } from "./story.ts";
+
+/** Why each attempt that brought nothing did so, the latest first; nothing where all went well. */
+export function renderAttempts({ history = [] }: JobStatus): Markup | string {
+  const ended = history.filter(({ outcome }) => outcome !== "running" && outcome !== "succeeded");
+  if (ended.length === 0) return html`<section hidden></section>`;
+  return html`<section class="panel">
+    <h2>Attempts that brought no result</h2>
+    ${ended.toReversed().map(renderAttempt)}
+  </section>`;
+}
+
+function renderAttempt(attempt: Attempt): Markup {
+  const { tone, word } = describeAttempt(attempt);
+  const { error, worker, span_id: span } = attempt;
+  const text = error ?? attemptOutcomes[attempt.outcome];
+  return html`<div class="attempt">
+    <p>
+      <b>${nameAttempt(attempt)}</b>
+      ${word !== undefined && html`<span class="pill ${tone}">${word}</span>`}
+    </p>
+    <div>${renderLongText(text, `attempt-${attempt.start}`)}</div>
+    <p class="sub">
+      ${worker !== undefined && renderWorker(worker)}${span !== undefined && html` · span <code>${renderText(span)}</code>`}
+    </p>
+  </div>`;
+}
+
+function renderWorker({ name, host = name, release }: NonNullable<Attempt["worker"]>): Markup {
+  return html`worker on
+  ${renderText(host)}${release !== undefined && html`, release ${renderText(release)}`}`;
+}

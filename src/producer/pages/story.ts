@@ -1,0 +1,187 @@
+import type { JobStatus } from "../jobs/job-status.ts";
+import type { Tone } from "./tone.ts";
+
+/** What happened between two moments of a job's life. */
+export interface Step {
+  readonly name: string;
+  /** `wait` is the time in which nothing was done for it. */
+  readonly kind: Tone | "wait";
+  /** Since it was submitted. */
+  readonly fromMs: number;
+  /** How long it took, or has gone on for; nothing of a moment. */
+  readonly tookMs: number | undefined;
+  readonly isOver: boolean;
+  /** Which worker, where there was one. */
+  readonly worker: string | undefined;
+  /** How it ended, in a word. */
+  readonly outcome: string | undefined;
+}
+
+/** A job's life in the order of time, and what it comes to. */
+export interface Story {
+  readonly steps: readonly Step[];
+  /** From its submission to the end of its last step. */
+  readonly spanMs: number;
+  /** Ready, in the queue, until its first attempt. */
+  readonly waitedMs: number | undefined;
+  /** In attempts. */
+  readonly ranMs: number | undefined;
+  /** From the end of one attempt to the start of the next, all of them. */
+  readonly betweenMs: number | undefined;
+}
+
+export type Attempt = NonNullable<JobStatus["history"]>[number];
+
+const outcomes: Readonly<Record<Attempt["outcome"], readonly [Tone, string | undefined]>> = {
+  running: ["busy", undefined],
+  succeeded: ["good", undefined],
+  retried: ["bad", undefined],
+  failed: ["bad", undefined],
+  handed_back: ["warn", "handed back"],
+  lost: ["warn", "lost"],
+  unknown: ["idle", "not known"],
+};
+
+/** How an attempt ended, and in which colour: the class of its failure, if that is what it was. */
+export function describeAttempt(attempt: Attempt): { tone: Tone; word: string | undefined } {
+  const [tone, word] = outcomes[attempt.outcome];
+  return { tone, word: word ?? attempt.error_type };
+}
+
+/** Which attempt it is, as far as its record says. */
+export function nameAttempt({ number }: Attempt): string {
+  return number === undefined ? "An attempt" : `Attempt ${number}`;
+}
+
+/** Tells a job's life up to now; of one whose record does not say when it began, nothing. */
+export function tellStory(job: JobStatus, nowMs: number): Story {
+  const { history = [], created_at: createdAt } = job;
+  if (createdAt === undefined) {
+    return { steps: [], spanMs: 0, waitedMs: undefined, ranMs: undefined, betweenMs: undefined };
+  }
+  const steps = createSteps(job, { startMs: Date.parse(createdAt), nowMs });
+  const first = steps.findIndex(isAttempt);
+  const since = first === -1 ? [] : steps.slice(first);
+  return {
+    steps,
+    spanMs: Math.max(0, ...steps.map(({ fromMs, tookMs = 0 }) => fromMs + tookMs)),
+    waitedMs:
+      first === -1 ? undefined : sum(steps.slice(0, first).filter(({ name }) => name === waited)),
+    ranMs: first === -1 ? undefined : sum(since.filter(isAttempt)),
+    betweenMs: history.length < 2 ? undefined : sum(since.filter(({ kind }) => kind === "wait")),
+  };
+}
+
+const waited = "Waited";
+
+function isAttempt({ kind, tookMs }: Step): boolean {
+  return kind !== "wait" && tookMs !== undefined;
+}
+
+function sum(steps: readonly Step[]): number {
+  return steps.reduce((total, { tookMs = 0 }) => total + tookMs, 0);
+}
+
+interface Clock {
+  readonly startMs: number;
+  readonly nowMs: number;
+}
+
+function createSteps(job: JobStatus, clock: Clock): Step[] {
+  const { startMs } = clock;
+  const steps: Step[] = [momentOf("Submitted", 0, { kind: "idle" })];
+  let doneMs = startMs;
+  for (const [i, attempt] of (job.history ?? []).entries()) {
+    const beganMs = parseOr(attempt.started_at, doneMs);
+    const readyMs = Math.min(beganMs, parseOr(attempt.ready_at, doneMs));
+    steps.push(...waitsBetween({ doneMs, readyMs, beganMs }, { startMs, isFirst: i === 0 }));
+    const endedMs = parseOr(attempt.ended_at, clock.nowMs);
+    const { tone, word } = describeAttempt(attempt);
+    steps.push({
+      name: nameAttempt(attempt),
+      kind: tone,
+      fromMs: beganMs - startMs,
+      tookMs: Math.max(0, endedMs - beganMs),
+      isOver: attempt.ended_at !== undefined,
+      worker: attempt.worker?.host ?? attempt.worker?.name,
+      outcome: word,
+    });
+    doneMs = endedMs;
+  }
+  if (job.status === "waiting") steps.push(...waitsNow(job, doneMs, clock));
+  if (job.status === "succeeded" || job.status === "failed") {
+    const endMs = parseOr(job.finished_at, doneMs);
+    // Of one that ended where it waited.
+    if (endMs - doneMs >= 1 && job.history?.at(-1)?.outcome !== "succeeded") {
+      steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
+    }
+    steps.push(
+      momentOf("Ended", endMs - startMs, {
+        kind: job.status === "succeeded" ? "good" : "bad",
+        outcome: job.status === "succeeded" ? "succeeded" : job.error_type,
+      }),
+    );
+  }
+  return steps;
+}
+
+/** Before an attempt: until it was due, and from then on. */
+function waitsBetween(
+  { doneMs, readyMs, beganMs }: { doneMs: number; readyMs: number; beganMs: number },
+  { startMs, isFirst }: { startMs: number; isFirst: boolean },
+): Step[] {
+  const due = waitOf(
+    isFirst ? "Due later" : "Back-off",
+    { fromMs: doneMs, untilMs: readyMs },
+    startMs,
+  );
+  const queued = waitOf(waited, { fromMs: Math.max(doneMs, readyMs), untilMs: beganMs }, startMs);
+  // Each job has been in line, however short; whatever else took no time was not.
+  return [due, queued].filter(
+    (step) => (step.tookMs ?? 0) >= 1 || (isFirst && step.name === waited),
+  );
+}
+
+function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: Clock): Step[] {
+  const { startMs, nowMs } = clock;
+  const dueMs = waiting?.retry_at === undefined ? undefined : Date.parse(waiting.retry_at);
+  if (dueMs === undefined || dueMs <= nowMs) {
+    return [{ ...waitOf("Waits", { fromMs: doneMs, untilMs: nowMs }, startMs), isOver: false }];
+  }
+  const name = history.length === 0 ? "Due later" : "Back-off";
+  return [
+    { ...waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs), isOver: false },
+    momentOf("Next attempt", dueMs - startMs, {
+      kind: "idle",
+      outcome: "due",
+    }),
+  ];
+}
+
+function waitOf(
+  name: string,
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  startMs: number,
+): Step {
+  return {
+    name,
+    kind: "wait",
+    fromMs: fromMs - startMs,
+    tookMs: Math.max(0, untilMs - fromMs),
+    isOver: true,
+    worker: undefined,
+    outcome: undefined,
+  };
+}
+
+function momentOf(
+  name: string,
+  fromMs: number,
+  { kind, outcome }: Pick<Step, "kind"> & Partial<Pick<Step, "outcome">>,
+): Step {
+  return { name, kind, fromMs, tookMs: undefined, isOver: true, worker: undefined, outcome };
+}
+
+function parseOr(iso: string | undefined, otherwise: number): number {
+  return iso === undefined ? otherwise : Date.parse(iso);
+}

@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import type { JobStatus } from "../../../src/producer/jobs/job-status.ts";
+import { type Attempt, tellStory } from "../../../src/producer/pages/story.ts";
+
+const start = Date.parse("2026-11-26T10:00:00.000Z");
+const at = (ms: number) => new Date(start + ms).toISOString();
+
+const job = {
+  id: "01k3v8q2w9c4m7x1d5t6ra0yhz",
+  task: "resize",
+  queue: "images",
+  input: {},
+  attempts: 0,
+  max_attempts: 4,
+  created_at: at(0),
+  links: { self: "", events: "", page: "" },
+};
+
+function tell(told: object, nowMs = 60_000) {
+  const { steps, ...sums } = tellStory({ ...job, ...told } as JobStatus, start + nowMs);
+  const brief = steps.map(({ name, kind, fromMs, tookMs, outcome }) =>
+    [name, kind, fromMs, tookMs, outcome].filter((part) => part !== undefined),
+  );
+  return { steps: brief, ...sums };
+}
+
+function attempt(number: number, [from, until]: [number, number?], more: Partial<Attempt> = {}) {
+  return {
+    start: number,
+    number,
+    outcome: "running",
+    started_at: at(from),
+    ...(until !== undefined && { ended_at: at(until) }),
+    ...more,
+  };
+}
+
+test("a job that went well has waited and run, and nothing between attempts", () => {
+  const history = [attempt(1, [6, 10], { outcome: "succeeded", ready_at: at(0) })];
+  expect(tell({ status: "succeeded", finished_at: at(10), result: 5, history })).toEqual({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 6],
+      ["Attempt 1", "good", 6, 4],
+      ["Ended", "good", 10, "succeeded"],
+    ],
+    spanMs: 10,
+    waitedMs: 6,
+    ranMs: 4,
+    betweenMs: undefined,
+  });
+});
+
+test("back-off and the wait in line after it are told apart, and both are between attempts", () => {
+  const history = [
+    attempt(1, [10, 2_010], { outcome: "retried", error_type: "timeout", ready_at: at(0) }),
+    attempt(2, [3_040, 4_040], { outcome: "failed", error_type: "_OTHER", ready_at: at(3_010) }),
+  ];
+  expect(
+    tell({ status: "failed", finished_at: at(4_040), error_type: "_OTHER", error: "no", history }),
+  ).toEqual({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 10],
+      ["Attempt 1", "bad", 10, 2_000, "timeout"],
+      ["Back-off", "wait", 2_010, 1_000],
+      ["Waited", "wait", 3_010, 30],
+      ["Attempt 2", "bad", 3_040, 1_000, "_OTHER"],
+      ["Ended", "bad", 4_040, "_OTHER"],
+    ],
+    spanMs: 4_040,
+    waitedMs: 10,
+    ranMs: 3_000,
+    betweenMs: 1_030,
+  });
+});
+
+test("a job that waits to be tried again says when the next attempt is due", () => {
+  const history = [
+    attempt(1, [10, 1_000], { outcome: "retried", error_type: "timeout", ready_at: at(0) }),
+  ];
+  const waiting = { reason: "retrying", retry_at: at(9_000) };
+  expect(tell({ status: "waiting", waiting, history }, 2_000)).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 10],
+      ["Attempt 1", "bad", 10, 990, "timeout"],
+      ["Back-off", "wait", 1_000, 8_000],
+      ["Next attempt", "idle", 9_000, "due"],
+    ],
+    spanMs: 9_000,
+  });
+});
+
+test("an attempt that runs goes on until now", () => {
+  const history = [attempt(1, [10], { ready_at: at(0) })];
+  expect(tell({ status: "working", history }, 700).steps.at(-1)).toEqual([
+    "Attempt 1",
+    "busy",
+    10,
+    690,
+  ]);
+});
+
+test("what was to start later was not waiting until then", () => {
+  const history = [attempt(1, [5_020, 5_030], { outcome: "succeeded", ready_at: at(5_000) })];
+  expect(tell({ status: "succeeded", finished_at: at(5_030), result: 1, history })).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Due later", "wait", 0, 5_000],
+      ["Waited", "wait", 5_000, 20],
+      ["Attempt 1", "good", 5_020, 10],
+      ["Ended", "good", 5_030, "succeeded"],
+    ],
+    waitedMs: 20,
+  });
+});
+
+test("one that was cancelled while it waited has waited until then, and run never", () => {
+  const ended = { error_type: "cancelled_by_user", error: "cancelled on request" };
+  expect(tell({ status: "failed", finished_at: at(800), ...ended })).toEqual({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 800],
+      ["Ended", "bad", 800, "cancelled_by_user"],
+    ],
+    spanMs: 800,
+    waitedMs: undefined,
+    ranMs: undefined,
+    betweenMs: undefined,
+  });
+});
+
+test("attempts that were lost or handed back say so in words of their own", () => {
+  const history = [
+    attempt(1, [10, 30_000], { outcome: "lost", ready_at: at(0) }),
+    attempt(2, [30_000, 31_000], { outcome: "handed_back", ready_at: at(30_000) }),
+    attempt(3, [31_000]),
+  ];
+  expect(tell({ status: "working", history }, 32_000).steps.slice(2)).toEqual([
+    ["Attempt 1", "warn", 10, 29_990, "lost"],
+    ["Attempt 2", "warn", 30_000, 1_000, "handed back"],
+    ["Attempt 3", "busy", 31_000, 1_000],
+  ]);
+});
+
+test("times that make no sense together draw nothing that ends before it begins", () => {
+  const history = [attempt(1, [500, 100], { outcome: "failed", ready_at: at(900) })];
+  const { steps } = tell({ status: "failed", finished_at: at(50), error_type: "_OTHER", history });
+  expect(steps.filter(([, , , took]) => typeof took === "number" && took < 0)).toEqual([]);
+});
+
+test("a job whose record does not say when it was submitted has no story", () => {
+  expect(tell({ created_at: undefined, status: "waiting" })).toMatchObject({ steps: [] });
+});
