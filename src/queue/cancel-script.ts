@@ -1,12 +1,13 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { entryLua } from "./attempt-entry.ts";
 
 /**
  * Ends a job that waits as BullMQ fails one, or has BullMQ fail it whenever a worker takes it again
  * (`defa`), which costs the queue's rate nothing. It is looked for where that is cheap first; only
  * the waiting list has to be searched, from the end that its age says it is nearer to.
  */
-const script = `
+const script = `${entryLua}
 local job, id, now, reason, prefix, mode = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local function forget(answer)
   redis.call("ZREM", KEYS[10], id)
@@ -54,7 +55,8 @@ local before = redis.call("HMGET", job, "name", "opts", "atm", "failedReason", "
 -- Without an attempt nothing else would tell, once somebody retries it, that it had ended.
 redis.call("HSET", job, "failedReason", reason, "finishedOn", now, "endedBefore", 1)
 if not before[3] then
-  redis.call("HSET", job, "ats", (tonumber(redis.call("HGET", job, "ats")) or 0) + 1)
+  local start = (tonumber(redis.call("HGET", job, "ats")) or 0) + 1
+  redis.call("HSET", job, "ats", start, fieldOf(start), start .. ' {"outcome":"none"}')
 end
 redis.call("ZADD", KEYS[7], now, id)
 if before[7] then

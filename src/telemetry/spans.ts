@@ -77,6 +77,13 @@ export function exemplarOf(span: Span): Record<string, string> {
   return (traceFlags & TraceFlags.SAMPLED) === 0 ? {} : trailOf(span);
 }
 
+/** Where a span is found in its trace; `{}` when that is not kept. */
+export function findTrail(span: Span | undefined): { traceId?: string; spanId?: string } {
+  const { traceFlags = TraceFlags.NONE, traceId, spanId } = span?.spanContext() ?? {};
+  const isFound = (traceFlags & TraceFlags.SAMPLED) !== 0 && traceId !== undefined;
+  return isFound && spanId !== undefined ? { traceId, spanId } : {};
+}
+
 function isKept(context: Context): boolean {
   const flags = trace.getSpanContext(context)?.traceFlags ?? TraceFlags.NONE;
   return (flags & TraceFlags.SAMPLED) !== 0;

@@ -159,6 +159,7 @@ export async function openWorker(
   opening.defer(() => watch.close());
   const shared = {
     config: config.worker,
+    release: config.releaseSha,
     redis,
     tasks,
     metrics,

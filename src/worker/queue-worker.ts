@@ -5,16 +5,18 @@ import { type Job, type Queue, Worker, type WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import type { QueueSpec } from "../contract/queues.ts";
+import { createAttemptRecord } from "../queue/attempt-record.ts";
 import { prefixOf } from "../queue/keys.ts";
 import { giveBackTurn } from "../queue/limits.ts";
 import { createQueueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
 import { hasEndedBefore, readEndedBefore } from "../queue/rerun.ts";
+import { createWorkerName } from "../queue/worker-name.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
 import type { createRedisObserver } from "../telemetry/redis-connection.ts";
-import { describeServer } from "../telemetry/spans.ts";
+import { describeServer, findTrail } from "../telemetry/spans.ts";
 import { registerAccounting } from "./attempts/accounting.ts";
 import type { Activity } from "./activity.ts";
 import type { Attempt } from "./attempts/attempt.ts";
@@ -28,6 +30,8 @@ import { createProcessor } from "./attempts/processor.ts";
 
 export interface WorkerDeps {
   readonly config: Config["worker"];
+  /** The name of the release that runs. */
+  readonly release: string;
   /** A `background` connection; the worker opens a second one like it to wait for jobs on. */
   readonly redis: Redis;
   /** The queue to take jobs from, on that connection. */
@@ -56,8 +60,8 @@ export interface QueueWorker {
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
 export function openQueueWorker(all: WorkerDeps): QueueWorker {
-  const { config, redis, queue, spec, slots, limited, observeBlocking, openSubmitOf, ...others } =
-    all;
+  const { config, release, redis, queue, spec, slots, limited, observeBlocking, ...shared } = all;
+  const { openSubmitOf, ...others } = shared;
   const deps = { ...others, queue: queue.name };
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
@@ -71,9 +75,17 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     openSubmit: openSubmitOf(queue),
   });
   const never = new AbortController().signal;
+  const name = createWorkerName({ host: hostname(), release }, randomUUID().slice(0, 8));
+  const record = createAttemptRecord({
+    redis,
+    worker: name,
+    trailOf: (job) => findTrail(attempts.get(job)?.span),
+  });
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
   const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
-    job.name === heartbeatName ? pass() : process(job, token, signal ?? never);
+    job.name === heartbeatName
+      ? pass()
+      : record.run(job, token, () => process(job, token, signal ?? never));
   const pass = async () => {
     if (spec.rate !== undefined) await giveBackTurn(queue, redis);
     await recordHeartbeat(queue, redis);
@@ -81,7 +93,7 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
   const options: WorkerOptions = {
     connection: redis,
     prefix: prefixOf(queue.name),
-    name: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    name,
     concurrency: slots,
     lockDuration: config.lockMs,
     stalledInterval: config.stalledCheckMs,
@@ -93,7 +105,8 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     maximumRateLimitDelay: 1_000,
     autorun: false,
   };
-  const worker = new Worker(queue.name, handle, options, createQueueBackend(spec.keep));
+  const backend = record.record(createQueueBackend(spec.keep));
+  const worker = new Worker(queue.name, handle, options, backend);
   registerAccounting(worker, {
     ...deps,
     attempts,

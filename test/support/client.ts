@@ -1,3 +1,4 @@
+import type { JobAttempt } from "../../src/client/job.ts";
 import { until } from "./until.ts";
 
 /** A job as the API tells it, as far as tests look. */
@@ -19,6 +20,8 @@ export interface JobAnswer {
     readonly ahead?: number;
     readonly retry_at?: string;
   };
+  readonly history?: readonly JobAttempt[];
+  readonly history_omitted?: number;
 }
 
 export async function postJson(

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type AttemptOutcome, attemptOutcomes, historyLimits } from "../../contract/job-history.ts";
+import type { JobAttempt, JobHistory } from "../../queue/job-history.ts";
+import { parseWorkerName } from "../../queue/worker-name.ts";
 import { failureClass } from "./failure-class.ts";
 
 const time = z.iso.datetime();
@@ -67,3 +69,42 @@ export const attemptFields = {
       description: `Starts that are kept no longer, if any: they come after the first ${historyLimits.first} in history.`,
     }),
 } as const;
+type AttemptFields = z.infer<z.ZodObject<typeof attemptFields>>;
+
+/** A job's attempts as the API tells them; what is not known of one is not told. */
+export function tellHistory({ attempts, omitted }: JobHistory): AttemptFields {
+  return {
+    ...(attempts.length > 0 && { history: attempts.map(tellAttempt) }),
+    ...(omitted > 0 && { history_omitted: omitted }),
+  };
+}
+
+function tellAttempt(attempt: JobAttempt): z.infer<typeof jobAttempt> {
+  const { start, number, outcome, failureClass: errorType, reason, traceId, spanId } = attempt;
+  const times = {
+    ready_at: attempt.readyAt,
+    started_at: attempt.startedAt,
+    ended_at: attempt.endedAt,
+    next_at: attempt.nextAt,
+  };
+  return {
+    start,
+    ...(number !== undefined && { number }),
+    outcome,
+    ...Object.fromEntries(
+      Object.entries(times).flatMap(([name, ms]) =>
+        ms === undefined ? [] : [[name, new Date(ms).toISOString()]],
+      ),
+    ),
+    ...(errorType !== undefined && { error_type: errorType }),
+    ...(reason !== undefined && { error: reason }),
+    ...(attempt.worker !== undefined && { worker: tellWorker(attempt.worker) }),
+    ...(traceId !== undefined && { trace_id: traceId }),
+    ...(spanId !== undefined && { span_id: spanId }),
+  };
+}
+
+function tellWorker(name: string): NonNullable<z.infer<typeof jobAttempt>["worker"]> {
+  const { host, release } = parseWorkerName(name) ?? {};
+  return { name, ...(host !== undefined && { host }), ...(release !== undefined && { release }) };
+}

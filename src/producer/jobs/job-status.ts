@@ -3,16 +3,19 @@ import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
 import { type ChildNote, readChildren } from "../../queue/child-notes.ts";
 import { countLogged } from "../../queue/job-log.ts";
+import { createHistory } from "../../queue/job-history.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
 import type { JobSchedule } from "../../queue/job-schedule.ts";
 import { readPostponedSince } from "../../queue/postponement.ts";
 import { readyAt } from "../../queue/ready-at.ts";
+import { readStoredStarts } from "../../queue/stored-history.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
+import { tellHistory } from "./job-history.ts";
 import type { AnyJobStatus } from "./job-schema.ts";
 
 /** A job as the API tells it and the pages show it; what only some of them have may be asked of any. */
@@ -53,17 +56,26 @@ export async function readJobStatus(
       queue.getJob(id),
       countLogged(queue, redis, id),
       readChildren(queue, redis, id),
+      readStoredStarts(queue, redis, id),
     ]);
-  let [place, job, logged, children] = await read();
+  let [place, job, logged, children, starts] = await read();
   // Somebody has retried it between the two, which takes the end out of its record.
   if (hasEnded(place.state) && job?.finishedOn === undefined) {
-    [place, job, logged, children] = await read();
+    [place, job, logged, children, starts] = await read();
   }
   if (job === undefined || place.state === "unknown") return undefined;
   const status = {
     ...summarizeJob(job, place.state),
     ...(logged > 0 && { logged }),
     ...(children.length > 0 && { submitted: tellChildren(children) }),
+    ...tellHistory(
+      createHistory({
+        ...starts,
+        state: place.state,
+        readyAt: readyAt(job),
+        failedReason: job.failedReason,
+      }),
+    ),
   };
   if (status.status !== "waiting") return status;
   return { ...status, waiting: await explainWaiting({ job, place, queue, redis, state }) };

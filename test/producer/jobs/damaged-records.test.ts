@@ -38,6 +38,12 @@ const options = fc
     fc.jsonValue({ maxDepth: 2 }),
   )
   .map((value) => JSON.stringify(value));
+const entry = fc
+  .dictionary(
+    fc.constantFrom("outcome", "number", "startedAt", "nextAt", "failureClass", "reason", "worker"),
+    fc.oneof(fc.constantFrom("retried", "lost", 1, 9e15), fc.jsonValue({ maxDepth: 2 })),
+  )
+  .map((value) => `1 ${JSON.stringify(value)}`);
 const time = fc.oneof(fc.constant(String(Date.now())), anything);
 const sound = { name: "quotient", data: '{"x":1,"y":1,"delayMs":0}' };
 const hash = fc.record(
@@ -52,6 +58,8 @@ const hash = fc.record(
     priority: anything,
     ats: anything,
     atm: anything,
+    pb: anything,
+    "attempt:1": fc.oneof(entry, anything),
     stc: anything,
     defa: anything,
     progress: anything,

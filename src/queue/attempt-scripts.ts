@@ -1,0 +1,88 @@
+import type { RedisQueueBackend } from "bullmq";
+import type { Redis } from "ioredis";
+import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
+
+/** Of a queue: how its keys are called. */
+type Keys = Pick<RedisQueueBackend, "toKey">;
+
+/** Notes a start by what the job's hash says of it, unless it, or a later one in its place, is noted. */
+const noteLua = `${entryLua}
+local function note(job, start, outcome, entry)
+  if start < 1 or isNoted(job, start) then return end
+  entry.outcome = outcome
+  redis.call("HSET", job, fieldOf(start), string.format("%.0f ", start) .. cjson.encode(entry))
+end
+local function isHash(key) return redis.call("TYPE", key).ok == "hash" end
+local function numberIn(value) return tonumber(value or nil) end
+`;
+
+/**
+ * Notes of jobs whose lock is gone that their attempt was lost: of all that BullMQ will find as
+ * stalled next, or of those given, which it has found already. One of these that was started again
+ * meanwhile has nothing more in its hash of the start before.
+ */
+const lostScript = `${noteLua}
+local prefix, now = ARGV[1], tonumber(ARGV[2])
+local found = #ARGV > 2
+if not found and redis.call("EXISTS", KEYS[2]) == 1 then return {} end
+local noted = {}
+for _, id in ipairs(found and { unpack(ARGV, 3) } or redis.call("SMEMBERS", KEYS[1])) do
+  local job = prefix .. id
+  local runs = redis.call("EXISTS", job .. ":lock") == 1
+  if isHash(job) and (found or not runs and redis.call("LPOS", KEYS[3], id)) then
+    local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "pb")
+    local start, number = numberIn(kept[1]) or 0, (numberIn(kept[2]) or 0) + 1
+    if runs then
+      note(job, start - 1, "lost", { endedAt = now, number = number })
+    else
+      local worker = kept[4] and string.sub(kept[4], 1, 200) or nil
+      note(job, start, "lost", { endedAt = now, number = number, startedAt = numberIn(kept[3]), worker = worker })
+    end
+    noted[#noted + 1] = id
+  end
+end
+return noted
+`;
+
+/** Runs it, by the clock of this host, as all that BullMQ notes; returns the ids of those that were noted. */
+export async function noteLost(
+  queue: Keys,
+  redis: Redis,
+  ids: readonly string[] = [],
+): Promise<string[]> {
+  const keys = ["stalled", "stalled-check", "active"].map((name) => queue.toKey(name));
+  const values = [queue.toKey(""), Date.now(), ...ids];
+  return (await redis.eval(lostScript, keys.length, ...keys, ...values)) as string[];
+}
+
+/** Only while the worker has the job: what another one has noted of the same start is right. */
+const ownScript = `${noteLua}
+if redis.call("GET", KEYS[2]) == ARGV[1] and isHash(KEYS[1]) and not isNoted(KEYS[1], tonumber(ARGV[2])) then
+  redis.call("HSET", KEYS[1], ARGV[3], ARGV[4])
+end
+`;
+
+/** Keeps an entry of a job whose lock has that token. */
+export async function noteOwn(
+  redis: Redis,
+  { key, token }: { readonly key: string; readonly token: string },
+  entry: AttemptEntry,
+): Promise<void> {
+  const values = [token, entry.start, entryFieldOf(entry.start), formatEntry(entry)];
+  await redis.eval(ownScript, 2, key, `${key}:lock`, ...values);
+}
+
+/** Before somebody retries it, which takes its times out of its hash. */
+const successScript = `${noteLua}
+if isHash(KEYS[1]) and redis.call("ZSCORE", KEYS[2], ARGV[1]) then
+  local kept = redis.call("HMGET", KEYS[1], "ats", "atm", "processedOn", "finishedOn", "pb")
+  local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
+  entry.worker = kept[5] and string.sub(kept[5], 1, 200) or nil
+  note(KEYS[1], numberIn(kept[1]) or 0, "succeeded", entry)
+end
+`;
+
+/** Notes of a job that has succeeded that its last attempt did. */
+export async function noteSuccess(queue: Keys, redis: Redis, id: string): Promise<void> {
+  await redis.eval(successScript, 2, queue.toKey(id), queue.toKey("completed"), id);
+}
