@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defaultQueue } from "../../../src/contract/queues.ts";
+import { readStacks } from "../../../src/queue/attempt-stacks.ts";
 import { defineTask, type Task, TaskRejectedError } from "../../../src/task/task.ts";
 import { postJson, readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
@@ -88,6 +89,22 @@ test("a job that failed four times tells of each attempt when and why, and when 
   for (const { trace_id, span_id } of history) {
     expect(spans).toContainEqual(expect.objectContaining({ traceId: trace_id, spanId: span_id }));
   }
+});
+
+test("operators see where each attempt failed, and submitters do not", async () => {
+  const job = await submitJob(async (run) => {
+    throw new Error(`not in run ${run}`);
+  });
+  await job.start();
+  const { history } = await job.untilFinal();
+  const stacks = await readStacks(job.queue, job.redis, job.id);
+  expect([...stacks.keys()]).toEqual([1, 2, 3, 4]);
+  for (const [start, stack] of stacks) {
+    expect(stack).toMatch(
+      new RegExp(`^_OTHER: Error: not in run ${start}\\n +at .*history\\.test`),
+    );
+  }
+  expect(JSON.stringify(history)).not.toContain("history.test");
 });
 
 test("a job that succeeds in its second attempt tells of both", async () => {
