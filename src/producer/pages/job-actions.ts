@@ -14,8 +14,8 @@ interface Allowed {
 }
 
 /**
- * What can be done to the job: to cancel one that has not ended, or to submit the input of one that
- * failed anew, as a job of its own.
+ * What can be done with the job: to cancel one that has not ended, to take the result of one that
+ * succeeded, or to submit the input of one that failed anew, as a job of its own.
  */
 export function renderActions(job: JobStatus, allowed: Allowed): Markup {
   return html`<div class="actions" data-kept>${renderAction(job, allowed)}</div>`;
@@ -28,6 +28,10 @@ function renderAction(job: JobStatus, { mayCancel, againKey }: Allowed): Markup 
         Cancel this job
       </button>
     </form>`;
+  }
+  if (job.status === "succeeded") {
+    return html`<button type="button" class="plain" data-copies="result">Copy the result</button>
+      <a class="button" href="${job.links.page}/${actions.result}" download>Download it</a>`;
   }
   if (job.status !== "failed" || againKey === undefined) return "";
   return html`<form method="post" action="${job.links.page}/${actions.again}">

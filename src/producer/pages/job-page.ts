@@ -4,7 +4,7 @@ import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { renderAttempts } from "./attempts.ts";
 import { renderFigures } from "./figures.ts";
-import { actions, renderActions } from "./job-actions.ts";
+import { renderActions } from "./job-actions.ts";
 import { renderOutcome } from "./job-outcome.ts";
 import { renderLog, renderProgress, renderSubmitted } from "./job-reports.ts";
 import { type Markup, refreshSeconds, renderExactTime, renderPage, renderTime } from "./layout.ts";
@@ -137,12 +137,7 @@ function renderFurther(job: JobStatus, { links, again }: JobSurroundings): Marku
     </dl>
     <p>
       <a href="${again}">Submit another job</a
-      ><span data-kept>
-        · <a href="${job.links.self}">This job as JSON</a>${
-          job.status === "succeeded" &&
-          html` · <a href="${job.links.page}/${actions.result}" download>Its result</a>`
-        }</span
-      >
+      ><span data-kept> · <a href="${job.links.self}">This job as JSON</a></span>
     </p>
   </section>`;
 }

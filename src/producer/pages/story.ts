@@ -73,6 +73,8 @@ export function tellStory(job: JobStatus, nowMs: number): Story {
 }
 
 const waited = "Waited";
+const backOff = "Back-off";
+const dueLater = "Due later";
 
 function isAttempt({ kind, tookMs }: Step): boolean {
   return kind !== "wait" && tookMs !== undefined;
@@ -111,10 +113,9 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   if (job.status === "waiting") steps.push(...waitsNow(job, doneMs, clock));
   if (job.status === "succeeded" || job.status === "failed") {
     const endMs = parseOr(job.finished_at, doneMs);
-    // Of one that ended where it waited.
-    if (endMs - doneMs >= 1 && job.history?.at(-1)?.outcome !== "succeeded") {
-      steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
-    }
+    const last = job.history?.at(-1)?.outcome;
+    const endedWaiting = last !== "succeeded" && last !== "failed";
+    if (endedWaiting) steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
     steps.push(
       momentOf("Ended", endMs - startMs, {
         kind: job.status === "succeeded" ? "good" : "bad",
@@ -125,21 +126,22 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   return steps;
 }
 
-/** Before an attempt: until it was due, and from then on. */
+/** In line after a back-off for less than this is what a worker takes to see that it is over. */
+const slightMs = 100;
+
+/** Before an attempt: until it was due, and from then on in line. */
 function waitsBetween(
   { doneMs, readyMs, beganMs }: { doneMs: number; readyMs: number; beganMs: number },
   { startMs, isFirst }: { startMs: number; isFirst: boolean },
 ): Step[] {
-  const due = waitOf(
-    isFirst ? "Due later" : "Back-off",
-    { fromMs: doneMs, untilMs: readyMs },
-    startMs,
-  );
-  const queued = waitOf(waited, { fromMs: Math.max(doneMs, readyMs), untilMs: beganMs }, startMs);
-  // Each job has been in line, however short; whatever else took no time was not.
-  return [due, queued].filter(
-    (step) => (step.tookMs ?? 0) >= 1 || (isFirst && step.name === waited),
-  );
+  const wasDueLater = readyMs - doneMs >= 1;
+  const isSlight = !isFirst && wasDueLater && beganMs - readyMs < slightMs;
+  const dueMs = isSlight ? beganMs : Math.max(doneMs, readyMs);
+  const due = waitOf(isFirst ? dueLater : backOff, { fromMs: doneMs, untilMs: dueMs }, startMs);
+  const queued = waitOf(waited, { fromMs: dueMs, untilMs: beganMs }, startMs);
+  // Each job has been in line, however short.
+  const wasQueued = isFirst || (queued.tookMs ?? 0) >= 1;
+  return [...(wasDueLater ? [due] : []), ...(wasQueued ? [queued] : [])];
 }
 
 function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: Clock): Step[] {
@@ -148,7 +150,7 @@ function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: C
   if (dueMs === undefined || dueMs <= nowMs) {
     return [{ ...waitOf("Waits", { fromMs: doneMs, untilMs: nowMs }, startMs), isOver: false }];
   }
-  const name = history.length === 0 ? "Due later" : "Back-off";
+  const name = history.length === 0 ? dueLater : backOff;
   return [
     { ...waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs), isOver: false },
     momentOf("Next attempt", dueMs - startMs, {

@@ -62,6 +62,25 @@ test("a job that has succeeded can neither be cancelled nor submitted again on i
   ]);
 });
 
+test("the result of a job that has succeeded can be downloaded from its page, as JSON", async () => {
+  const { url, name } = await startProducer();
+  const { id } = await submitDivision(url, { x: 10, y: 4 });
+  const early = await fetch(`${url}/jobs/${id}/result`);
+  expect([early.status, await early.text()]).toEqual([
+    409,
+    expect.stringContaining("expected one that has succeeded"),
+  ]);
+  await startWorker(name);
+  await untilFinal(url, id);
+  const { page } = await readPage(url, id);
+  expect(page).toContain(`href="/jobs/${id}/result"`);
+  const result = await fetch(`${url}/jobs/${id}/result`);
+  expect(result.headers.get("content-disposition")).toBe(
+    `attachment; filename="quotient-${id}.json"`,
+  );
+  expect(await result.json()).toBe(2.5);
+});
+
 test("a job that has not ended is not submitted again, and of none there is no page", async () => {
   const { url } = await startProducer();
   const { id } = await submitDivision(url, { x: 1, y: 1 });

@@ -54,25 +54,36 @@ test("a job that went well has waited and run, and nothing between attempts", ()
 test("back-off and the wait in line after it are told apart, and both are between attempts", () => {
   const history = [
     attempt(1, [10, 2_010], { outcome: "retried", error_type: "timeout", ready_at: at(0) }),
-    attempt(2, [3_040, 4_040], { outcome: "failed", error_type: "_OTHER", ready_at: at(3_010) }),
+    attempt(2, [3_310, 4_310], { outcome: "failed", error_type: "_OTHER", ready_at: at(3_010) }),
   ];
   expect(
-    tell({ status: "failed", finished_at: at(4_040), error_type: "_OTHER", error: "no", history }),
+    tell({ status: "failed", finished_at: at(4_311), error_type: "_OTHER", error: "no", history }),
   ).toEqual({
     steps: [
       ["Submitted", "idle", 0],
       ["Waited", "wait", 0, 10],
       ["Attempt 1", "bad", 10, 2_000, "timeout"],
       ["Back-off", "wait", 2_010, 1_000],
-      ["Waited", "wait", 3_010, 30],
-      ["Attempt 2", "bad", 3_040, 1_000, "_OTHER"],
-      ["Ended", "bad", 4_040, "_OTHER"],
+      ["Waited", "wait", 3_010, 300],
+      ["Attempt 2", "bad", 3_310, 1_000, "_OTHER"],
+      ["Ended", "bad", 4_311, "_OTHER"],
     ],
-    spanMs: 4_040,
+    spanMs: 4_311,
     waitedMs: 10,
     ranMs: 3_000,
-    betweenMs: 1_030,
+    betweenMs: 1_300,
   });
+});
+
+test("a moment in line after a back-off is part of it", () => {
+  const history = [
+    attempt(1, [10, 1_000], { outcome: "retried", error_type: "timeout", ready_at: at(0) }),
+    attempt(2, [2_007], { ready_at: at(2_000) }),
+  ];
+  expect(tell({ status: "working", history }, 3_000).steps.slice(3)).toEqual([
+    ["Back-off", "wait", 1_000, 1_007],
+    ["Attempt 2", "busy", 2_007, 993],
+  ]);
 });
 
 test("a job that waits to be tried again says when the next attempt is due", () => {
