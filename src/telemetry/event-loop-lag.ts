@@ -1,17 +1,20 @@
-import type { SharedMetrics } from "./metrics.ts";
-
 /** How exactly a block is measured; fifty wake-ups a second cost nothing that can be measured. */
 const resolutionMs = 20;
 const tickMs = 1_000;
 /** Longer than the 15 s between two scrapes by so much that one which timed out loses nothing. */
 const windowMs = 60_000;
 
+/** What shows seconds, such as a gauge. */
+export interface LagGauge {
+  set(seconds: number): void;
+}
+
 /**
  * Keeps the gauge at the longest block of the event loop that ended within the last minute, which no
  * reading of the gauge changes. Returns what ends it. Node.js' own histogram would miss what comes
  * between its reset and its next sample.
  */
-export function watchEventLoop(gauge: SharedMetrics["eventLoopLagMax"]): () => void {
+export function watchEventLoop(gauge: LagGauge): () => void {
   const longest = createRecentMaximum(windowMs);
   let lookedAt = performance.now();
   let toldAt = lookedAt;

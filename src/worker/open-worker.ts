@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import type { Worker } from "bullmq";
 import { type Queues, queues as ownQueues } from "../contract/queues.ts";
 import { endpoints } from "../contract/topology.ts";
@@ -7,6 +9,7 @@ import { startJanitor } from "../queue/janitor.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue } from "../queue/queue.ts";
 import { readQueue } from "../queue/reading.ts";
+import { createWorkerName } from "../queue/worker-name.ts";
 import type { Config } from "../service/config.ts";
 import { loadDeathSignal } from "../service/death-signal.ts";
 import { openListeners } from "../service/listener.ts";
@@ -36,6 +39,7 @@ import { openChildren } from "./isolation/children.ts";
 import { findDelegatedGroup } from "./isolation/control-group.ts";
 import { killAbandoned } from "./isolation/marked-processes.ts";
 import { isolateTasks } from "./isolation/isolated-tasks.ts";
+import { startReporter } from "./reporter.ts";
 import { openServedQueue, type ServedQueue } from "./served-queue.ts";
 
 const requestGraceMs = 1_000;
@@ -73,13 +77,21 @@ export async function openWorker(
 ): Promise<WorkerService> {
   await using opening = new AsyncDisposableStack();
   const folder = given.tasksFolder ?? tasksFolder;
+  const startedAt = performance.now();
   const loaded = given.tasks ?? (await loadTasks(folder));
   const queues = given.queues ?? ownQueues;
   const byQueue = groupByQueue(loaded, queues);
   const telemetry = given.telemetry ?? (await startTelemetry("worker", config, byQueue));
   opening.defer(() => telemetry.otlp.shutdown());
   setBuildInfo(telemetry.metrics.buildInfo, config.releaseSha);
-  opening.defer(watchEventLoop(telemetry.metrics.eventLoopLagMax));
+  let lagSeconds = 0;
+  const lagGauge = {
+    set(seconds: number) {
+      lagSeconds = seconds;
+      telemetry.metrics.eventLoopLagMax.set(seconds);
+    },
+  };
+  opening.defer(watchEventLoop(lagGauge));
   const { log, metrics, registry, otlp } = telemetry;
 
   const redis = openRedis(withReader(config.redis), "background");
@@ -148,6 +160,8 @@ export async function openWorker(
   });
   opening.defer(() => listeners.close(requestGraceMs));
 
+  const host = hostname();
+  const workerId = createWorkerName({ host, release: config.releaseSha }, randomUUID().slice(0, 8));
   const clocks = createClocks();
   const queueOfTask = (name: string | undefined) => queueOf(loaded.get(name ?? "") ?? {}, queues);
   const note = async (name: string, task: string) => {
@@ -159,7 +173,7 @@ export async function openWorker(
   opening.defer(() => watch.close());
   const shared = {
     config: config.worker,
-    release: config.releaseSha,
+    workerId,
     redis,
     tasks,
     metrics,
@@ -197,11 +211,31 @@ export async function openWorker(
   };
   const guard = openLockGuard(orders, telemetry.relay);
   opening.defer(() => guard.close());
+  const [home] = known;
+  if (home === undefined) throw new Error("expected at least one queue");
+  const reporter = startReporter({
+    home: home.queue,
+    redis,
+    id: workerId,
+    describe: () => ({
+      host,
+      pid: process.pid,
+      release: config.releaseSha,
+      upMs: performance.now() - startedAt,
+      rssBytes: process.memoryUsage.rss(),
+      lagMs: lagSeconds * 1_000,
+      phase: draining ? "stopping" : "taking",
+      queues: serving.map(({ describe }) => describe()),
+    }),
+    log,
+  });
+  opening.defer(() => reporter.close());
   opening.defer(async () => {
     await Promise.all(serving.map(({ drain }) => drain()));
   });
   opening.defer(() => {
     draining = true;
+    reporter.report();
     for (const { rest } of serving) rest();
   });
   const endBy = delegatedGroup === undefined ? "mark" : "control_group";

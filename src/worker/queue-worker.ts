@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { Tracer } from "@opentelemetry/api";
 import { type Job, type Queue, Worker, type WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
@@ -11,7 +9,6 @@ import { giveBackTurn } from "../queue/limits.ts";
 import { createQueueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
 import { hasEndedBefore, readEndedBefore } from "../queue/rerun.ts";
-import { createWorkerName } from "../queue/worker-name.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { WorkerMetrics } from "../telemetry/metrics.ts";
@@ -30,8 +27,8 @@ import { createProcessor } from "./attempts/processor.ts";
 
 export interface WorkerDeps {
   readonly config: Config["worker"];
-  /** The name of the release that runs. */
-  readonly release: string;
+  /** What its jobs' records call it: the same in each of its queues. */
+  readonly workerId: string;
   /** A `background` connection; the worker opens a second one like it to wait for jobs on. */
   readonly redis: Redis;
   /** The queue to take jobs from, on that connection. */
@@ -60,8 +57,8 @@ export interface QueueWorker {
 
 /** A worker that takes jobs at once and keeps at it whatever Redis does, until it is drained. */
 export function openQueueWorker(all: WorkerDeps): QueueWorker {
-  const { config, release, redis, queue, spec, slots, limited, observeBlocking, ...shared } = all;
-  const { openSubmitOf, ...others } = shared;
+  const { config, workerId, redis, queue, spec, slots, limited, ...more } = all;
+  const { observeBlocking, openSubmitOf, ...others } = more;
   const deps = { ...others, queue: queue.name };
   const attempts = new WeakMap<Job, Attempt>();
   const process = createProcessor({
@@ -75,10 +72,9 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     openSubmit: openSubmitOf(queue),
   });
   const never = new AbortController().signal;
-  const name = createWorkerName({ host: hostname(), release }, randomUUID().slice(0, 8));
   const record = createAttemptRecord({
     redis,
-    worker: name,
+    worker: workerId,
     trailOf: (job) => findTrail(attempts.get(job)?.span),
   });
   // BullMQ counts the parameters: only a third one gets the signal that `cancelAllJobs` aborts.
@@ -93,7 +89,7 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
   const options: WorkerOptions = {
     connection: redis,
     prefix: prefixOf(queue.name),
-    name,
+    name: workerId,
     concurrency: slots,
     lockDuration: config.lockMs,
     stalledInterval: config.stalledCheckMs,

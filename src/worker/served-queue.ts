@@ -1,8 +1,10 @@
 import type { Worker } from "bullmq";
+import { maxReportedJobs } from "../contract/workers.ts";
 import { readCancelled } from "../queue/cancellation.ts";
 import { readMemory } from "../queue/memory.ts";
 import { findShortage } from "../queue/room.ts";
 import { readQueueState } from "../queue/state.ts";
+import type { QueueReport } from "../queue/worker-report.ts";
 import type { KeyedSchedule } from "../task/schedule.ts";
 import { describeServer } from "../telemetry/spans.ts";
 import { createActivityCollector } from "./activity-metrics.ts";
@@ -30,6 +32,7 @@ export interface ServedQueue {
   readonly worker: Worker;
   /** Brings the metrics of what it does up to date. */
   readonly collect: () => void;
+  readonly describe: () => QueueReport;
   /** Stops all that it does beside its jobs. */
   readonly rest: () => void;
   /** Takes no more jobs, and resolves as `drainWorker` does. */
@@ -82,6 +85,12 @@ export function openServedQueue(all: ServedQueueDeps): ServedQueue {
     name: queue.name,
     worker,
     collect: createActivityCollector(queue.name, activity, metrics),
+    describe: () => ({
+      name: queue.name,
+      slots,
+      running: activity.running,
+      jobs: activity.listJobs(maxReportedJobs),
+    }),
     rest() {
       stopDeadman();
       standing.stop();

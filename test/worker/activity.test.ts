@@ -45,3 +45,21 @@ test("tells when each task last succeeded", async () => {
   const seconds = await valueOf(registry, "taskqueue_job_last_success_timestamp_seconds");
   expect(seconds * 1_000).toBeCloseTo(activity.lastSuccessAt.get("quotient") ?? 0, 0);
 });
+
+test("tells which jobs run by name, the longest running first", async () => {
+  const activity = createActivity();
+  const [a, b] = ["a", "b"].map((id) => ({ id, task: "quotient", attempt: 1 }));
+  const end = activity.begin(a);
+  activity.begin();
+  activity.begin(b);
+  await expect.poll(() => activity.listJobs(10)[0]?.ranMs).toBeGreaterThan(20);
+  const ranMs = expect.any(Number);
+  expect(activity.listJobs(10)).toEqual([
+    { ...a, ranMs },
+    { ...b, ranMs },
+  ]);
+  expect(activity.listJobs(1)).toEqual([{ ...a, ranMs }]);
+  expect(activity.running).toBe(3);
+  end();
+  expect(activity.listJobs(10)).toEqual([{ ...b, ranMs }]);
+});

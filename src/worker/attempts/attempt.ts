@@ -84,7 +84,8 @@ export function beginAttempt(
     });
   }
 
-  const free = activity.begin();
+  // As its page counts them: one that was handed back was none.
+  const free = activity.begin({ id: identity.id, task, attempt: job.attemptsMade + 1 });
   const began = performance.now();
   let computing: Span | undefined;
   let settling: Span | undefined;
