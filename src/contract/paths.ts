@@ -24,4 +24,8 @@ export const paths = {
 export const boardPaths = { queues: "/queue" } as const;
 
 /** Of the operators' listener, beside what is Bull Board's. */
-export const consolePaths = { schedules: "/schedules", jobs: "/jobs" } as const;
+export const consolePaths = {
+  schedules: "/schedules",
+  jobs: "/jobs",
+  workers: "/workers",
+} as const;

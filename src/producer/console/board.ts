@@ -1,3 +1,4 @@
+import Router from "@koa/router";
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { KoaAdapter } from "@bull-board/koa";
@@ -18,15 +19,15 @@ import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
+import { registerAssets } from "../pages/assets.ts";
+import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
-export interface BoardDeps extends ScheduleRoutesDeps, CancelRouteDeps {
+export interface BoardDeps extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps {
   readonly queues: readonly Queue[];
   readonly redis: Redis;
   readonly user: string;
   readonly readPassword: () => string;
   readonly readOnly: boolean;
-  /** Where the jobs' own pages are; without it nothing links there. */
-  readonly publicUrl: string | undefined;
   readonly trustProxy: boolean;
   readonly log: Log;
 }
@@ -76,6 +77,10 @@ export function createBoardApp(deps: BoardDeps): Koa {
   });
   app.use(createScheduleRouter(deps).routes());
   app.use(createCancelRouter(deps).routes());
+  app.use(createWorkerRouter(deps).routes());
+  const files = new Router();
+  registerAssets(files);
+  app.use(files.routes());
   app.use(ownFilesOnly());
   app.use(adapter.registerPlugin());
   return app;

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { reportWorker } from "../../src/queue/worker-index.ts";
+import { workersKey } from "../../src/queue/worker-keys.ts";
+import type { WorkerReport } from "../../src/queue/worker-report.ts";
+import { openPage } from "../support/browser.ts";
+import { examine } from "../support/examination.ts";
+import { boardLogin, startProducer } from "../support/producer.ts";
+import { busyQueue, reportOf } from "../support/reported-workers.ts";
+
+const httpCredentials = { username: boardLogin.user, password: boardLogin.password };
+const phone = { width: 390, height: 800 };
+
+/** Workers in each state that they can be in without an operator. */
+async function startWorld() {
+  const producer = await startProducer({ readOnly: false });
+  const { queue, redis } = producer;
+  const report = (id: string, changes: Partial<WorkerReport>) =>
+    reportWorker(queue, redis, { id, report: reportOf(changes) });
+  const [job] = busyQueue.jobs;
+  if (job === undefined) throw new Error("expected a job");
+  const jobs = Array.from({ length: 30 }, () => job);
+  const slow = { name: "slow", slots: 2, running: 0, jobs: [] };
+  await report("working", {
+    host: "ip-10-0-12-34.eu-central-2.compute.internal",
+    queues: [{ ...busyQueue, slots: 40, running: 32, jobs }, slow],
+  });
+  await report("idle", {});
+  await report("stopping", { phase: "stopping", queues: [busyQueue] });
+  await report("vanished", { queues: [busyQueue] });
+  await redis.zadd(workersKey(queue), Date.now() - 120_000, "vanished");
+  return producer;
+}
+
+test("the workers' page is sound, and fits a phone", async () => {
+  const { boardUrl } = await startWorld();
+  const { page, complaints } = await openPage({ httpCredentials, viewport: phone });
+  await page.goto(`${boardUrl}/workers`);
+  expect(await page.locator("[data-worker]").count()).toBe(4);
+  await page.locator("summary").first().click();
+  const width = await page.evaluate("document.documentElement.scrollWidth");
+  expect(width).toBe(phone.width);
+  expect(await examine(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("the workers' page is sound where there is none", async () => {
+  const { boardUrl } = await startProducer();
+  const { page, complaints } = await openPage({ httpCredentials });
+  await page.goto(`${boardUrl}/workers`);
+  await page.getByText("No worker has reported").waitFor();
+  expect(await examine(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
