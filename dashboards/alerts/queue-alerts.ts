@@ -52,6 +52,9 @@ const everySlotBusy = `(${sum(series("workerActiveJobs"), byQueue)} >= ${sum(ser
 /** Jobs wait for what the queue allows, and not for a worker. */
 const heldBack = `(${max(series("queueHeldBack"), byQueue)} == 1)`;
 
+/** Operators have all workers take no more jobs. */
+const allDrained = `(${sum(series("workerConcurrency"), byQueue)} == 0)`;
+
 /** Jobs wait, and workers are there, but none of them runs one or has ended one. */
 const wedged = [
   `${recorded("backlog")} > 0`,
@@ -59,6 +62,7 @@ const wedged = [
   `and on (queue) ${workers} > 0`,
   `unless on (queue) ${finishing}`,
   `unless on (queue) ${heldBack}`,
+  `unless on (queue) ${allDrained}`,
 ].join("\n");
 
 const heartbeat = max(series("heartbeatLastProcessed"), byQueue);

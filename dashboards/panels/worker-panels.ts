@@ -12,12 +12,17 @@ export function workerPanels() {
   return [
     timeseries({
       title: "Slots in use",
-      description: "Jobs that each worker is running, and how many it may run at once.",
+      description:
+        "Jobs that each worker is running, how many it may run at once, and its slots in which nothing starts because an operator has it drained.",
       unit: "short",
       width: 8,
       queries: [
         lines(sum(series("workerActiveJobs", scope), ["instance"]), "running on {{instance}}"),
         lines(sum(series("workerConcurrency", scope), ["instance"]), "slots of {{instance}}"),
+        lines(
+          `${sum(series("workerDrainedSlots", scope), ["instance"])} > 0`,
+          "drained on {{instance}}",
+        ),
       ],
     }),
     timeseries({

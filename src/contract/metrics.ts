@@ -256,7 +256,14 @@ export const metrics = {
   workerConcurrency: {
     type: "gauge",
     name: "taskqueue_worker_concurrency",
-    help: "Jobs this worker may run at once.",
+    help: "Jobs this worker may run at once; those that still run where an operator has it drained.",
+    labels: ["queue"],
+    exporters: worker,
+  },
+  workerDrainedSlots: {
+    type: "gauge",
+    name: "taskqueue_worker_drained_slots",
+    help: "Slots of this worker in which nothing starts, as an operator has it drained.",
     labels: ["queue"],
     exporters: worker,
   },

@@ -81,6 +81,8 @@ export const logFields = {
   /** The key of the one by which it was submitted. */
   schedule: "schedule",
   attempt: "attempt",
+  /** The id of one. */
+  worker: "worker",
   errorType: "error_type",
   /** What a task gives along with a line of its own, each under its name. */
   own: "fields",

@@ -84,7 +84,8 @@ function findState(
   if (silentMs >= vanishedAfterSeconds * 1_000) return "vanished";
   if (report?.phase === "stopping") return "stopping";
   const isBusy = (report?.queues ?? []).some(({ running }) => running > 0);
-  if (order === undefined) return isBusy ? "working" : "idle";
-  // Until it has heard of the order, it may take one more.
-  return isBusy || report?.phase !== "held" ? "draining" : "drained";
+  const isHeld = report?.phase === "held";
+  // Until it has heard of an order, or of its end, it goes on as before.
+  if (order === undefined && !isHeld) return isBusy ? "working" : "idle";
+  return isBusy || !isHeld ? "draining" : "drained";
 }

@@ -1,5 +1,6 @@
 import type { Worker } from "bullmq";
 import type { Log } from "../telemetry/log.ts";
+import type { Holds } from "./holds.ts";
 
 const pauseMs = 1_000;
 
@@ -29,23 +30,19 @@ export function createRefusalLog(log: Log): LogRefusal {
  * Holds a worker for a second whenever Redis refuses its commands: BullMQ alone would try again at
  * once, some 7,000 times a second, and log each.
  */
-export function registerBrake(worker: Worker, log: Log, logRefusal: LogRefusal): Brake {
+export function registerBrake(worker: Worker, holds: Holds, logRefusal: LogRefusal): Brake {
   let timer: NodeJS.Timeout | undefined;
   let releasedAt = Number.NEGATIVE_INFINITY;
-  const release = async () => {
+  const release = () => {
     timer = undefined;
     releasedAt = performance.now();
-    await worker.resume();
+    holds.release("refused");
   };
   worker.on("error", (error) => {
     if (!refusal.test(error.message) || timer !== undefined) return;
     logRefusal(error);
-    timer = setTimeout(() => {
-      release().catch((failed: unknown) => log.error({ err: failed }, "cannot resume the worker"));
-    }, pauseMs);
-    worker
-      .pause(true)
-      .catch((failed: unknown) => log.error({ err: failed }, "cannot pause the worker"));
+    timer = setTimeout(release, pauseMs);
+    holds.hold("refused");
   });
   return {
     get lastHeldAt() {

@@ -9,6 +9,8 @@ export interface DeadmanDeps {
   /** A worker that Redis refuses to serve is not wedged: started anew, it would be refused as well. */
   readonly brake: Pick<Brake, "lastHeldAt">;
   readonly concurrency: number;
+  /** Whether an operator has it take no jobs. */
+  readonly isDrained: () => boolean;
   /** How long jobs may wait before free slots without one being started. */
   readonly limitMs: number;
   readonly onWedged: (waitedMs: number) => void;
@@ -19,12 +21,13 @@ export interface DeadmanDeps {
  * outage without any error. Returns a function that stops the watch.
  */
 export function startDeadman(deps: DeadmanDeps): () => void {
-  const { readState, activity, brake, concurrency, limitMs, onWedged } = deps;
+  const { readState, activity, brake, concurrency, isDrained, limitMs, onWedged } = deps;
   let idleSince: number | undefined;
 
   const look = async () => {
     const { jobs, paused, heldBy } = await readState();
-    const isFree = !paused && heldBy.length === 0 && activity.running < concurrency;
+    const mayTake = !paused && heldBy.length === 0 && !isDrained();
+    const isFree = mayTake && activity.running < concurrency;
     const idle = jobs.waiting + jobs.prioritized > 0 && isFree;
     const stirredAt = Math.max(activity.lastStartAt, brake.lastHeldAt);
     if (!idle || (idleSince !== undefined && stirredAt > idleSince)) {

@@ -35,6 +35,7 @@ import { createBlockReport } from "./blocking/block-report.ts";
 import { startBlockWatch } from "./blocking/block-watch.ts";
 import { createClocks } from "./blocking/clocks.ts";
 import { openLockGuard } from "./blocking/lock-guard.ts";
+import { createDrainOrders } from "./drain-orders.ts";
 import { openChildren } from "./isolation/children.ts";
 import { findDelegatedGroup } from "./isolation/control-group.ts";
 import { killAbandoned } from "./isolation/marked-processes.ts";
@@ -213,6 +214,8 @@ export async function openWorker(
   opening.defer(() => guard.close());
   const [home] = known;
   if (home === undefined) throw new Error("expected at least one queue");
+  const drainOrders = createDrainOrders(serving, log);
+  const phase = () => (drainOrders.isDrained ? "held" : "taking");
   const reporter = startReporter({
     home: home.queue,
     redis,
@@ -224,9 +227,10 @@ export async function openWorker(
       upMs: performance.now() - startedAt,
       rssBytes: process.memoryUsage.rss(),
       lagMs: lagSeconds * 1_000,
-      phase: draining ? "stopping" : "taking",
+      phase: draining ? "stopping" : phase(),
       queues: serving.map(({ describe }) => describe()),
     }),
+    onOrder: (order) => drainOrders.follow(order),
     log,
   });
   opening.defer(() => reporter.close());

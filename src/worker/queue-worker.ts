@@ -1,5 +1,5 @@
 import type { Tracer } from "@opentelemetry/api";
-import { type Job, type Queue, Worker, type WorkerOptions } from "bullmq";
+import { type Job, type Queue, WaitingError, Worker, type WorkerOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Config } from "../service/config.ts";
 import type { QueueSpec } from "../contract/queues.ts";
@@ -21,6 +21,7 @@ import type { OpenSubmitOf } from "./attempts/child-jobs.ts";
 import { createPostpone } from "./attempts/postponement.ts";
 import type { BlockWatch } from "./blocking/block-watch.ts";
 import { type Brake, type LogRefusal, registerBrake } from "./brake.ts";
+import { createHolds, type Holds } from "./holds.ts";
 import { createReports } from "./reports/attempt-reports.ts";
 import { registerScriptFailures } from "./script-failures.ts";
 import { createProcessor } from "./attempts/processor.ts";
@@ -52,6 +53,7 @@ export interface WorkerDeps {
 
 export interface QueueWorker {
   readonly worker: Worker;
+  readonly holds: Holds;
   readonly brake: Pick<Brake, "lastHeldAt">;
 }
 
@@ -81,10 +83,21 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
   const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
     job.name === heartbeatName
       ? pass()
-      : record.run(job, token, () => process(job, token, signal ?? never));
+      : record.run(job, token, () =>
+          holds.has("drained") ? handBack(job, token) : process(job, token, signal ?? never),
+        );
+  /** BullMQ takes one more job if it waited for one when it was held; it has not begun. */
+  const handBack = async (job: Job, token: string | undefined) => {
+    await giveBack();
+    await job.moveToWait(token);
+    throw new WaitingError();
+  };
   const pass = async () => {
-    if (spec.rate !== undefined) await giveBackTurn(queue, redis);
+    await giveBack();
     await recordHeartbeat(queue, redis);
+  };
+  const giveBack = async () => {
+    if (spec.rate !== undefined) await giveBackTurn(queue, redis);
   };
   const options: WorkerOptions = {
     connection: redis,
@@ -109,13 +122,13 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
     hasEndedBefore: (job) => hasEndedBefore(queue, redis, job),
   });
   registerScriptFailures(worker, deps.log);
-  const brake = registerBrake(worker, deps.log, deps.logRefusal);
+  const holds = createHolds(worker, deps.log);
+  const brake = registerBrake(worker, holds, deps.logRefusal);
   worker.on("closing", () => brake.release());
   // BullMQ hands it out once it is ready, or never, where the worker is closed before.
   worker.getBackend().blockingClient?.then(observeBlocking, () => undefined);
-  deps.metrics.workerConcurrency.set({ queue: queue.name }, slots);
   void limited.then(() => run(worker));
-  return { worker, brake };
+  return { worker, brake, holds };
 }
 
 async function run(worker: Worker): Promise<void> {

@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { reportEverySeconds } from "../contract/workers.ts";
 import { removeWorker, reportWorker } from "../queue/worker-index.ts";
+import type { DrainOrder } from "../queue/worker-orders.ts";
 import type { WorkerReport } from "../queue/worker-report.ts";
 import { within } from "../service/deadline.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -17,6 +18,8 @@ export interface ReporterDeps {
   /** The worker's own, which no other has had. */
   readonly id: string;
   readonly describe: () => WorkerReport;
+  /** Called with each answer of Redis; returns whether that changes what the worker does. */
+  readonly onOrder: (order: DrainOrder | undefined) => boolean;
   readonly log: Log;
 }
 
@@ -27,16 +30,21 @@ export interface Reporter {
   close(): Promise<void>;
 }
 
-/** Reports every few seconds what the worker does; nothing is sent while Redis is away. */
+/**
+ * Reports every few seconds what the worker does, and hears of operators' orders by the same command.
+ * Nothing is sent while Redis is away: the last order holds meanwhile.
+ */
 export function startReporter(deps: ReporterDeps): Reporter {
-  const { home, redis, id, describe, log } = deps;
+  const { home, redis, id, describe, onOrder, log } = deps;
   let pending: Promise<void> | undefined;
   let closed = false;
   let failing = false;
-  const exchange = async () => {
+  const exchange = async (): Promise<void> => {
     try {
-      await reportWorker(home, redis, { id, report: describe() });
+      const order = await reportWorker(home, redis, { id, report: describe() });
       failing = false;
+      // Whoever gave the order sees at once that it was heard.
+      if (!closed && onOrder(order)) await exchange();
     } catch (error) {
       if (!failing && redis.status === "ready") log.error({ err: error }, "cannot report");
       failing = true;

@@ -13,7 +13,9 @@ import { watchCancellations } from "./cancellations.ts";
 import { startDeadman } from "./deadman.ts";
 import { drainWorker } from "./drain.ts";
 import { openQueueWorker, type WorkerDeps } from "./queue-worker.ts";
+import type { Holds } from "./holds.ts";
 import { startKeeper } from "./schedules/keeper.ts";
+import { createSlotCollector } from "./slot-metrics.ts";
 import { keepStandingOrders } from "./standing-orders.ts";
 
 export interface ServedQueueDeps extends Omit<WorkerDeps, "activity" | "limited"> {
@@ -30,6 +32,7 @@ export interface ServedQueue {
   readonly name: string;
   /** BullMQ's own, for its events. */
   readonly worker: Worker;
+  readonly holds: Holds;
   /** Brings the metrics of what it does up to date. */
   readonly collect: () => void;
   readonly describe: () => QueueReport;
@@ -59,7 +62,11 @@ export function openServedQueue(all: ServedQueueDeps): ServedQueue {
     server: describeServer(redis),
     log,
   });
-  const { worker, brake } = openQueueWorker({ ...deps, activity, limited: standing.limited });
+  const { worker, brake, holds } = openQueueWorker({
+    ...deps,
+    activity,
+    limited: standing.limited,
+  });
   const stopCancellations = watchCancellations({
     worker,
     redis,
@@ -72,6 +79,7 @@ export function openServedQueue(all: ServedQueueDeps): ServedQueue {
     activity,
     brake,
     concurrency: slots,
+    isDrained: () => holds.has("drained"),
     limitMs: config.deadmanMs,
     onWedged: (waitedMs) => {
       log.fatal(
@@ -81,10 +89,17 @@ export function openServedQueue(all: ServedQueueDeps): ServedQueue {
       onWedged();
     },
   });
+  const collectActivity = createActivityCollector(queue.name, activity, metrics);
+  const use = { slots, running: () => activity.running, isDrained: () => holds.has("drained") };
+  const collectSlots = createSlotCollector(queue.name, use, metrics);
   return {
     name: queue.name,
     worker,
-    collect: createActivityCollector(queue.name, activity, metrics),
+    holds,
+    collect() {
+      collectActivity();
+      collectSlots();
+    },
     describe: () => ({
       name: queue.name,
       slots,

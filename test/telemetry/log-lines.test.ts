@@ -34,6 +34,9 @@ const oursAlone: Readonly<Record<string, string>> = {
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",
   "an operator acted on a schedule": "an operator",
+  "an operator acted on a worker": "an operator",
+  "drained by an operator": "an operator",
+  "released by an operator": "an operator",
   "an operator cancelled a job": "an operator",
 };
 

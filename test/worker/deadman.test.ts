@@ -23,10 +23,12 @@ async function watch(
   readState: () => Promise<QueueState>,
   activity = { running: 0, lastStartAt: 0 },
   brake = { lastHeldAt: Number.NEGATIVE_INFINITY },
+  isDrained = () => false,
 ): Promise<number> {
   vi.useFakeTimers();
   const onWedged = vi.fn<(waitedMs: number) => void>();
-  const deps = { readState, activity, brake, concurrency: 10, limitMs: 60_000, onWedged };
+  const limits = { concurrency: 10, limitMs: 60_000 };
+  const deps = { readState, activity, brake, isDrained, ...limits, onWedged };
   const stop = startDeadman(deps);
   onTestFinished(() => {
     stop();
@@ -51,6 +53,15 @@ test("lets a worker be that has nothing to do", async () => {
 
 test("lets a worker be whose queue is paused", async () => {
   expect(await watch(async () => ({ ...idle, paused: true }))).toBe(0);
+});
+
+test("lets a worker be that an operator has drained, until it is released", async () => {
+  let drained = true;
+  const isDrained = () => drained;
+  expect(await watch(async () => idle, undefined, undefined, isDrained)).toBe(0);
+  drained = false;
+  await vi.advanceTimersByTimeAsync(50_000);
+  expect(await watch(async () => idle, undefined, undefined, isDrained)).toBeGreaterThan(0);
 });
 
 test.each(queueLimits)("lets a worker be whose queue's %s holds its jobs back", async (limit) => {

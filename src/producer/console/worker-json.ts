@@ -1,7 +1,7 @@
 import type { KnownWorker } from "../../queue/workers.ts";
 
 /** A worker as programs are told of it; times are Redis'. What somebody has damaged is null. */
-export function tellWorker({ id, state, seenAt, silentMs, report }: KnownWorker) {
+export function tellWorker({ id, state, seenAt, silentMs, report, order }: KnownWorker) {
   return {
     id,
     state,
@@ -13,6 +13,8 @@ export function tellWorker({ id, state, seenAt, silentMs, report }: KnownWorker)
     event_loop_lag_seconds: report === undefined ? null : report.lagMs / 1_000,
     last_seen: isoOf(seenAt),
     silent_seconds: silentMs / 1_000,
+    drained_by: order?.by ?? null,
+    drained_since: order?.at === undefined ? null : isoOf(order.at),
     queues: (report?.queues ?? []).map(({ name, slots, running, jobs }) => ({
       name,
       slots,

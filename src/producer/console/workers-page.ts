@@ -1,7 +1,8 @@
 import { html } from "hono/html";
-import { boardPaths, paths } from "../../contract/paths.ts";
+import { boardPaths, consolePaths, paths } from "../../contract/paths.ts";
 import { forgottenAfterSeconds, maxWorkers, reportEverySeconds } from "../../contract/workers.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import type { DrainOrder } from "../../queue/worker-orders.ts";
 import type { QueueReport, ReportedJob, WorkerReport } from "../../queue/worker-report.ts";
 import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
 import { type Markup, renderPage } from "../pages/layout.ts";
@@ -11,6 +12,8 @@ import { isSilent, sayBytes, sayRelease, sayTime, tones } from "./worker-words.t
 export interface WorkersPageOptions {
   /** Where the jobs' own pages are; without it they are looked at in Bull Board. */
   readonly publicUrl: string | undefined;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
 }
 
 /** Jobs of a worker that are seen without unfolding the others. */
@@ -67,7 +70,7 @@ function renderAll(workers: readonly KnownWorker[], options: WorkersPageOptions)
     <table class="workers">
       <thead>
         <tr>
-          ${["State", "Worker", "Slots", "Runs", "Memory", "Lag", "Last word"].map(
+          ${["State", "Worker", "Slots", "Runs", "Memory", "Lag", "Last word", "Action"].map(
             (title) => html`<th scope="col">${title}</th>`,
           )}
         </tr>
@@ -79,7 +82,9 @@ function renderAll(workers: readonly KnownWorker[], options: WorkersPageOptions)
     <p class="sub">
       A worker reports every ${reportEverySeconds} seconds. Lag is the longest block of its event
       loop in the last minute; memory is without that of isolated tasks. One that has vanished is
-      forgotten after ${sayTime(forgottenAfterSeconds * 1_000)}.
+      forgotten after ${sayTime(forgottenAfterSeconds * 1_000)}. One that is drained takes no more
+      jobs until it is released; what it runs goes on.
+      ${options.readOnly && "Operators can only look here: BOARD_READ_ONLY is true."}
       ${workers.length >= maxWorkers && `Only the ${maxWorkers} that have reported last are shown.`}
     </p>`;
 }
@@ -94,6 +99,7 @@ function renderWorker(worker: KnownWorker, options: WorkersPageOptions): Markup 
     <td data-label="Memory" class="num">${report && sayBytes(report.rssBytes)}</td>
     <td data-label="Lag" class="num">${report && `${Math.round(report.lagMs)} ms`}</td>
     <td data-label="Last word">${renderLastWord(worker, new Date(seenAt).toISOString())}</td>
+    <td class="wide">${renderAction(worker, options)}</td>
   </tr>`;
 }
 
@@ -167,7 +173,25 @@ function renderLastWord(worker: KnownWorker, iso: string): Markup {
   return html`<span class="warn" title="${exact}">no word for ${sayTime(silentMs)}</span>`;
 }
 
-const order: readonly WorkerState[] = [
+/** None where operators can only look, and none of a worker that hears of no order any more. */
+function renderAction({ id, state, report, order }: KnownWorker, { readOnly }: WorkersPageOptions) {
+  const by = renderOrder(state, order);
+  if (readOnly || state === "stopping" || (state === "vanished" && order === undefined)) return by;
+  const [action, word] = order === undefined ? ["drain", "Drain"] : ["release", "Release"];
+  const target = `${consolePaths.workers}/${encodeURIComponent(id)}/${action}`;
+  return html`<form method="post" action="${target}">
+      <button class="plain" aria-label="${word} ${report?.host ?? id}, ${id}">${word}</button>
+    </form>
+    ${by}`;
+}
+
+function renderOrder(state: WorkerState, order: DrainOrder | undefined): Markup | false {
+  if (order !== undefined) return html`<small>drained by ${renderText(order.by)}</small>`;
+  const isHeld = state === "draining" || state === "drained";
+  return isHeld && html`<small>released: it takes jobs within seconds</small>`;
+}
+
+const ranks: readonly WorkerState[] = [
   "working",
   "idle",
   "draining",
@@ -182,7 +206,7 @@ function byStateAndHost(a: KnownWorker, b: KnownWorker): number {
 }
 
 function rankOf({ state }: KnownWorker): number {
-  return Math.max(1, order.indexOf(state));
+  return Math.max(1, ranks.indexOf(state));
 }
 
 function nameOf({ id, report }: KnownWorker): string {

@@ -1,10 +1,17 @@
 import Router from "@koa/router";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { Context } from "koa";
 import { consolePaths } from "../../contract/paths.ts";
+import { logFields } from "../../contract/telemetry.ts";
+import { orderDrain, orderRelease } from "../../queue/worker-orders.ts";
 import { readWorkers } from "../../queue/workers.ts";
+import { clientOf } from "../../service/client-address.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { RequestError } from "../http/errors.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 import type { Desks } from "../jobs/desk.ts";
+import { refuseReadOnly } from "./read-only.ts";
 import { tellWorker } from "./worker-json.ts";
 import { renderWorkersPage } from "./workers-page.ts";
 
@@ -12,26 +19,72 @@ export interface WorkerRoutesDeps {
   readonly desks: Desks;
   /** Where the jobs' own pages are; without it they are looked at in Bull Board. */
   readonly publicUrl: string | undefined;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+  readonly user: string;
+  readonly log: Log;
 }
 
-/** What operators see of the workers: a page, or JSON for programs. */
-export function createWorkerRouter({ desks, publicUrl }: WorkerRoutesDeps): Router {
+const actions = ["drain", "release"] as const;
+
+/**
+ * What operators see of the workers, as a page or as JSON for programs, and how they have one take no
+ * more jobs, and take jobs again.
+ */
+export function createWorkerRouter(deps: WorkerRoutesDeps): Router {
+  const { desks, publicUrl, readOnly, user, log } = deps;
   const ask = askHome(desks);
   const router = new Router({ sensitive: true });
   // The page is one of ours, of which forms are sent, and no page of Bull Board's.
   router.use(consolePaths.workers, securityHeaders("pages"));
   router.get(consolePaths.workers, async function listWorkers(ctx) {
     ctx.set("Cache-Control", "no-store");
-    ctx.vary("Accept");
     const workers = await ask(readWorkers);
-    if (ctx.accepts("json", "html") === "html") {
+    if (wantsPage(ctx)) {
       ctx.type = "html";
-      ctx.body = await renderWorkersPage(workers, { publicUrl });
+      ctx.body = await renderWorkersPage(workers, { publicUrl, readOnly });
     } else {
       ctx.body = workers.map(tellWorker);
     }
   });
+  router.post(`${consolePaths.workers}/:id/:action`, async function act(ctx) {
+    const { id = "", action } = ctx.params;
+    const known = actions.find((one) => one === action);
+    if (known === undefined) {
+      throw new RequestError(
+        404,
+        `a worker cannot "${action}", expected one of: ${actions.join(", ")}`,
+      );
+    }
+    refuseReadOnly(readOnly);
+    const isKnown = await ask((home, redis) =>
+      known === "drain" ? orderDrain(home, redis, { id, by: user }) : orderRelease(home, redis, id),
+    );
+    if (!isKnown) throw noSuchWorker(id);
+    log.info(
+      { [logFields.worker]: id, action, user, client: clientOf(ctx.ip) },
+      "an operator acted on a worker",
+    );
+    if (wantsPage(ctx)) {
+      ctx.redirect(consolePaths.workers);
+      ctx.status = 303;
+      return;
+    }
+    const worker = (await ask(readWorkers)).find((one) => one.id === id);
+    if (worker === undefined) throw noSuchWorker(id);
+    ctx.body = tellWorker(worker);
+  });
   return router;
+}
+
+/** Programs say nothing, or JSON. */
+function wantsPage(ctx: Context): boolean {
+  ctx.vary("Accept");
+  return ctx.accepts("json", "html") === "html";
+}
+
+function noSuchWorker(id: string): RequestError {
+  return new RequestError(404, `there is no worker "${id}", or it has long been silent`);
 }
 
 /** All workers report below the first of the deployment's queues. */

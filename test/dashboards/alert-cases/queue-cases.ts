@@ -228,6 +228,28 @@ export const queueQuietCases: readonly QuietCase[] = [
     quietAt: ["20m"],
   },
   {
+    because: "workers that operators have drained are not wedged",
+    alert: "TaskQueueWorkerWedged",
+    series: {
+      [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "1x24",
+      [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="waiting"}`]: "5x24",
+      [`taskqueue_queue_jobs{${fromProducer},${ofQueue},state="active"}`]: "0x24",
+      [`taskqueue_worker_concurrency{${fromWorker},${ofQueue}}`]: "0x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
+    because: "workers that operators have drained take no heartbeat",
+    alert: "TaskQueueHeartbeatStale",
+    series: {
+      [`taskqueue_heartbeat_last_processed_timestamp_seconds{${fromProducer},${ofQueue}}`]: "0x24",
+      [`taskqueue_queue_workers{${fromProducer},${ofQueue}}`]: "2x24",
+      [`taskqueue_worker_active_jobs{${fromWorker},${ofQueue}}`]: "0x24",
+      [`taskqueue_worker_concurrency{${fromWorker},${ofQueue}}`]: "0x24",
+    },
+    quietAt: ["20m"],
+  },
+  {
     because: "heartbeats wait with the jobs that the queue's limits hold back",
     alert: "TaskQueueHeartbeatStale",
     series: {

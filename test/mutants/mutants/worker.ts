@@ -149,7 +149,7 @@ export const workerMutants: readonly Mutant[] = [
     name: "refused commands are repeated at once: no error brake",
     change: {
       file: "src/worker/queue-worker.ts",
-      from: "const brake = registerBrake(worker, deps.log, deps.logRefusal);",
+      from: "const brake = registerBrake(worker, holds, deps.logRefusal);",
       to: "const brake = { lastHeldAt: 0, release: () => void registerBrake };",
     },
     caughtBy: { file: "test/worker/brake.test.ts", test: "slows down while Redis has no memory" },

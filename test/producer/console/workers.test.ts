@@ -6,6 +6,8 @@ import { workerKey, workersKey } from "../../../src/queue/worker-keys.ts";
 import type { WorkerReport } from "../../../src/queue/worker-report.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { busyQueue, idleQueue, reportOf } from "../../support/reported-workers.ts";
+import { collectLog } from "../../support/telemetry.ts";
+import { until } from "../../support/until.ts";
 
 /** Asks as an operator does, or as one in a browser. */
 async function openConsole(options: Parameters<typeof startProducer>[0] = {}) {
@@ -51,6 +53,8 @@ test("programs are told what workers report, in times of Redis' clock", async ()
     memory_bytes: 100_000_000,
     event_loop_lag_seconds: 0.012,
     silent_seconds: expect.any(Number),
+    drained_by: null,
+    drained_since: null,
   });
   expect(Date.parse(seen) - Date.parse(started)).toBe(7_200_000);
   expect(queues).toEqual([
@@ -151,4 +155,73 @@ test("workers are shown to nobody without a login", async () => {
   await report("a");
   const response = await fetch(`${boardUrl}/workers`);
   expect([response.status, await response.text()]).toEqual([401, "a login is needed"]);
+});
+
+test("an operator drains a worker and releases it, and the log says who did", async () => {
+  const { log, lines } = collectLog();
+  const { ask, report } = await openConsole({ log });
+  await report("a", { queues: [busyQueue] });
+  const drained = await ask("/a/drain", { method: "POST" });
+  expect(drained).toMatchObject({
+    status: 200,
+    body: { id: "a", state: "draining", drained_by: "admin", drained_since: expect.any(String) },
+  });
+  // As it answers the next report.
+  expect(await report("a", { phase: "held" })).toMatchObject({ by: "admin" });
+  expect((await ask()).body).toMatchObject([{ state: "drained" }]);
+  const again = await ask("/a/drain", { method: "POST" });
+  expect(again.body.drained_since).toBe(drained.body.drained_since);
+  const released = await ask("/a/release", { method: "POST" });
+  // It has not heard of that yet.
+  expect(released.body).toMatchObject({ state: "drained", drained_by: null, drained_since: null });
+  expect(await report("a")).toBeUndefined();
+  expect((await ask()).body).toMatchObject([{ state: "idle" }]);
+  const told = () =>
+    lines().flatMap(({ msg, worker, action, user, client }) =>
+      msg === "an operator acted on a worker" ? [[worker, action, user, client].join()] : [],
+    );
+  await until("the lines", () => told().length === 3);
+  expect(told()).toEqual(
+    ["drain", "drain", "release"].map((action) => `a,${action},admin,127.0.0.1`),
+  );
+});
+
+test.each([
+  ["/nobody/drain", 404, 'there is no worker "nobody"'],
+  ["/nobody/release", 404, 'there is no worker "nobody"'],
+  ["/a/stop", 404, 'a worker cannot "stop", expected one of: drain, release'],
+])("answers POST %s with %i, and why", async (path, status, text) => {
+  const { ask, report } = await openConsole();
+  await report("a");
+  const answer = await ask(path, { method: "POST" });
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(text);
+});
+
+test("operators who can only look drain no worker, and are shown no button", async () => {
+  const { ask, readPage, report } = await openConsole({ readOnly: true });
+  await report("a");
+  for (const action of ["drain", "release"]) {
+    expect(await ask(`/a/${action}`, { method: "POST" })).toMatchObject({
+      status: 403,
+      text: "operators can only look here: BOARD_READ_ONLY is true",
+    });
+  }
+  expect(await report("a")).toBeUndefined();
+  expect(await readPage()).not.toContain("<button");
+});
+
+test("another site's form drains no worker", async () => {
+  const { boardUrl, report } = await openConsole();
+  await report("a");
+  const response = await fetch(`${boardUrl}/workers/a/drain`, {
+    method: "POST",
+    headers: {
+      authorization: boardAuthorization,
+      origin: "https://elsewhere.example",
+      "content-type": "application/x-www-form-urlencoded",
+    },
+  });
+  expect(response.status).toBe(403);
+  expect(await report("a")).toBeUndefined();
 });
