@@ -6,7 +6,8 @@ export const attemptOutcomes = {
   failed: "It failed, and with it the job.",
   handed_back: "Its worker stopped, and gave the job back: it counts for none.",
   lost: "Its worker vanished: it counts for none.",
-  unknown: "Nothing is kept of its end, as where somebody has retried a job that had succeeded.",
+  unknown:
+    "Nothing is kept of its end, as where a job that had succeeded was retried past the board.",
 } as const;
 
 export type AttemptOutcome = keyof typeof attemptOutcomes;

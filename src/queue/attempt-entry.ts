@@ -17,6 +17,8 @@ export interface AttemptEntry {
   readonly endedAt?: number | undefined;
   /** When the next one is due. */
   readonly nextAt?: number | undefined;
+  /** When somebody retried the job, which had ended with it. */
+  readonly retriedAt?: number | undefined;
   readonly failureClass?: FailureClass | undefined;
   readonly reason?: string | undefined;
   /** The worker's name. */
@@ -81,6 +83,7 @@ const stored = z.object({
   startedAt: time,
   endedAt: time,
   nextAt: time,
+  retriedAt: time,
   failureClass: z
     .string()
     .transform((word) => parseFailure(`${word}: `).failureClass)

@@ -2,6 +2,8 @@ import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
 
+type EndedSet = "completed" | "failed";
+
 /** Of a queue: how its keys are called. */
 type Keys = Pick<RedisQueueBackend, "toKey">;
 
@@ -72,17 +74,32 @@ export async function noteOwn(
   await redis.eval(ownScript, 2, key, `${key}:lock`, ...values);
 }
 
-/** Before somebody retries it, which takes its times out of its hash. */
-const successScript = `${noteLua}
-if isHash(KEYS[1]) and redis.call("ZSCORE", KEYS[2], ARGV[1]) then
-  local kept = redis.call("HMGET", KEYS[1], "ats", "atm", "processedOn", "finishedOn", "pb")
+/**
+ * Before somebody retries a job, which takes the times of a success out of its hash: notes that, and
+ * of whatever start was its last one, when it was retried.
+ */
+const handRetryScript = `${noteLua}
+local job, id, state, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+if not isHash(job) or not redis.call("ZSCORE", KEYS[2], id) then return end
+local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb")
+local start = numberIn(kept[1]) or 0
+if state == "completed" then
   local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
   entry.worker = kept[5] and string.sub(kept[5], 1, 200) or nil
-  note(KEYS[1], numberIn(kept[1]) or 0, "succeeded", entry)
+  note(job, start, "succeeded", entry)
+end
+local noted = redis.call("HGET", job, fieldOf(start)) or ""
+if tonumber(string.match(noted, "^(%d+) {.*}$")) == start then
+  redis.call("HSET", job, fieldOf(start), string.sub(noted, 1, -2) .. ',"retriedAt":' .. now .. "}")
 end
 `;
 
-/** Notes of a job that has succeeded that its last attempt did. */
-export async function noteSuccess(queue: Keys, redis: Redis, id: string): Promise<void> {
-  await redis.eval(successScript, 2, queue.toKey(id), queue.toKey("completed"), id);
+/** Notes of a job in that set of ended ones that somebody retries it now. */
+export async function noteHandRetry(
+  queue: Keys,
+  redis: Redis,
+  { id, state }: { readonly id: string; readonly state: EndedSet },
+): Promise<void> {
+  const values = [id, state, Date.now()];
+  await redis.eval(handRetryScript, 2, queue.toKey(id), queue.toKey(state), ...values);
 }

@@ -98,11 +98,12 @@ function describeLast(job: StartedJob): Start {
 /** With these a job ends without an attempt; one that ends an attempt so is noted. */
 const unbegun: ReadonlySet<FailureClass> = new Set(["stalled", "cancelled_by_user"]);
 
-/** Of what somebody has retried by hand nobody knows when. */
-function nextReadyAt({ start, outcome, nextAt, endedAt }: Start, next: number): number | undefined {
+/** As far as it is known: older releases note of nothing that somebody retried it. */
+function nextReadyAt(before: Start, next: number): number | undefined {
+  const { start, outcome, nextAt, retriedAt, endedAt } = before;
   if (start !== next - 1) return undefined;
   if (outcome === "retried") return nextAt ?? endedAt;
-  return outcome === "handed_back" || outcome === "lost" ? endedAt : undefined;
+  return outcome === "handed_back" || outcome === "lost" ? endedAt : retriedAt;
 }
 
 /** A job that was started before it was due has been promoted, or was taken by a clock that is ahead. */

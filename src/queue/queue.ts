@@ -4,8 +4,8 @@ import { reportLimits } from "../contract/job-reports.ts";
 import { defaultPolicy } from "../contract/job-policy.ts";
 import { defaultQueue, type QueueSpec, queues } from "../contract/queues.ts";
 import { createTolerantBackend } from "./backend.ts";
+import { noteHandRetries } from "./hand-retries.ts";
 import { createPolicyOptions } from "./job-options.ts";
-import { keepSuccesses } from "./kept-successes.ts";
 import { prefixOf } from "./keys.ts";
 
 /** BullMQ's names of the two sets of jobs that have ended. */
@@ -52,7 +52,7 @@ export function createQueue(
       skipWaitingForReady: true,
       skipVersionCheck: true,
     },
-    keepSuccesses(redis, createQueueBackend(keep)),
+    noteHandRetries(redis, createQueueBackend(keep)),
   );
   // Whoever opened the connection logs its errors; with no listener here BullMQ prints them raw.
   queue.on("error", () => undefined);

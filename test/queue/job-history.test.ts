@@ -33,16 +33,28 @@ test("an attempt could start when the job could, or when the one before it said 
     { start: 3, outcome: "handed_back", startedAt: 170, endedAt: 180 },
     { start: 4, outcome: "lost", startedAt: 190, endedAt: 200 },
     { start: 5, outcome: "failed", startedAt: 210, endedAt: 220 },
-    { start: 6, outcome: "retried", startedAt: 230, endedAt: 240, nextAt: 999 },
+    { start: 6, outcome: "failed", startedAt: 230, endedAt: 240, retriedAt: 245 },
+    { start: 7, outcome: "none", retriedAt: 247 },
+    { start: 8, outcome: "retried", startedAt: 248, endedAt: 249, nextAt: 999 },
   ];
-  const last = { state: "active", starts: 7, ended: 4, startedAt: 250, worker: "w" };
+  const last = { state: "active", starts: 9, ended: 6, startedAt: 250, worker: "w" };
   const { attempts } = historyOf({ entries, ...last });
-  // Nobody knows when somebody retried what had failed; and the last was promoted before it was due.
-  expect(attempts.map(({ readyAt }) => readyAt)).toEqual([100, 150, 160, 180, 200, undefined, 250]);
+  expect(attempts.map(({ start, readyAt }) => [start, readyAt])).toEqual([
+    [1, 100],
+    [2, 150],
+    [3, 160],
+    [4, 180],
+    [5, 200],
+    // Nobody has noted when that was retried.
+    [6, undefined],
+    [8, 247],
+    // It was promoted before it was due.
+    [9, 250],
+  ]);
   expect(attempts.at(-1)).toEqual({
-    start: 7,
+    start: 9,
     outcome: "running",
-    number: 5,
+    number: 7,
     readyAt: 250,
     startedAt: 250,
     worker: "w",

@@ -32,10 +32,12 @@ async function submitJob(runs: Runs, { backoffMs = 5, readOnly = true } = {}) {
   });
   const tasks = new Map([["told", task]]);
   const { url, boardUrl, queue, redis, name } = await startProducer({ tasks, readOnly });
-  const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, { task: "told", input: {} }));
+  const submitted = await postJson(`${url}/api/v1/jobs`, { task: "told", input: {} });
+  const { id, created_at: createdAt } = await readBody(submitted);
   const read = () => readJob(url, id);
   return {
     id: String(id),
+    createdAt: String(createdAt),
     key: queue.toKey(String(id)),
     url,
     queue,
@@ -207,7 +209,7 @@ test("a job that is cancelled while it waits for its first attempt has had none,
   await job.retryByHand();
   await job.start();
   const { history } = await job.untilTold("succeeded");
-  expect(history).toMatchObject([{ start: 2, number: 1 }]);
+  expect(history).toMatchObject([{ start: 2, number: 1, ready_at: expect.any(String) }]);
 });
 
 test("a job that is retried by hand keeps all that it has had before, also a success", async () => {
@@ -228,6 +230,12 @@ test("a job that is retried by hand keeps all that it has had before, also a suc
   void worker.resume();
   const { history = [] } = await job.untilTold("failed", "succeeded", "succeeded");
   expect(history.slice(0, 2)).toEqual(before);
+  for (const [i, { ready_at, started_at }] of history.entries()) {
+    expect(at(ready_at)).toBeLessThanOrEqual(at(started_at));
+    expect(at(ready_at)).toBeGreaterThanOrEqual(
+      at(i === 0 ? job.createdAt : history[i - 1]?.ended_at),
+    );
+  }
   expect(history).toMatchObject([
     { number: 1, error_type: "overflow", error: "too large" },
     { number: 2, worker: { host: hostname() } },

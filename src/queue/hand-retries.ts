@@ -1,9 +1,12 @@
 import type { BackendFactory, RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
-import { noteSuccess } from "./attempt-scripts.ts";
+import { noteHandRetry } from "./attempt-scripts.ts";
 
-/** A queue's way to Redis, on which a success is noted before somebody retries it by hand. */
-export function keepSuccesses(
+/**
+ * A queue's way to Redis, on which it is noted that somebody retries a job that has ended: how it
+ * ended is taken out of its hash then.
+ */
+export function noteHandRetries(
   redis: Redis,
   create: BackendFactory<RedisQueueBackend>,
 ): BackendFactory<RedisQueueBackend> {
@@ -11,7 +14,7 @@ export function keepSuccesses(
     const backend = create(...args);
     const retryFinishedJob = backend.retryFinishedJob.bind(backend);
     backend.retryFinishedJob = async (job, state, options) => {
-      if (state === "completed") await noteSuccess(backend, redis, job.id ?? "");
+      await noteHandRetry(backend, redis, { id: job.id ?? "", state });
       return retryFinishedJob(job, state, options);
     };
     return backend;
