@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 import { chainMutants } from "./mutants/chain.ts";
 import { clientMutants } from "./mutants/client.ts";
 import { dashboardsMutants } from "./mutants/dashboards.ts";
+import { historyMutants } from "./mutants/history.ts";
 import { infraMutants } from "./mutants/infra.ts";
 import { localMutants } from "./mutants/local.ts";
 import { packageMutants } from "./mutants/packages.ts";
@@ -21,6 +22,7 @@ export const mutants: readonly Mutant[] = [
   ...chainMutants,
   ...clientMutants,
   ...dashboardsMutants,
+  ...historyMutants,
   ...infraMutants,
   ...localMutants,
   ...packageMutants,
