@@ -93,6 +93,22 @@ test("a job that failed four times tells of each attempt when and why, and when 
   }
 });
 
+test("an attempt that is tried again at once could start when the one before it had ended", async () => {
+  const job = await submitJob(
+    async (run) => {
+      if (run === 1) throw new Error("not in run 1");
+    },
+    { backoffMs: 0 },
+  );
+  await job.start();
+  const { history = [] } = await job.untilFinal();
+  expect(history).toMatchObject([
+    { start: 1, outcome: "retried", error: "not in run 1" },
+    { start: 2, outcome: "succeeded", ready_at: history[0]?.ended_at },
+  ]);
+  expect(history[0]).not.toHaveProperty("next_at");
+});
+
 test("operators see where each attempt failed, and submitters do not", async () => {
   const job = await submitJob(async (run) => {
     throw new Error(`not in run ${run}`);
