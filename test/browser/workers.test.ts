@@ -28,7 +28,7 @@ async function startWorld() {
   await report("stopping", { phase: "stopping", queues: [busyQueue] });
   await report("vanished", { queues: [busyQueue] });
   await redis.zadd(workersKey(queue), Date.now() - 120_000, "vanished");
-  return producer;
+  return { ...producer, report };
 }
 
 test("the workers' page is sound, and fits a phone", async () => {
@@ -49,5 +49,32 @@ test("the workers' page is sound where there is none", async () => {
   await page.goto(`${boardUrl}/workers`);
   await page.getByText("No worker has reported").waitFor();
   expect(await examine(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("the workers' page drains and releases a worker, also without JavaScript", async () => {
+  const { boardUrl, report } = await startWorld();
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, complaints } = await openPage({ httpCredentials, javaScriptEnabled });
+    await page.goto(`${boardUrl}/workers`);
+    const row = page.locator('[data-worker="idle"]');
+    await row.getByRole("button", { name: /^Drain/ }).click();
+    await row.getByText("draining", { exact: true }).waitFor();
+    expect(await report("idle", {})).toMatchObject({ by: boardLogin.user });
+    await row.getByRole("button", { name: /^Release/ }).click();
+    await row.getByText("idle", { exact: true }).waitFor();
+    expect(await report("idle", {})).toBeUndefined();
+    expect(complaints).toEqual([]);
+  }
+});
+
+test("the workers' page keeps up, and leaves alone what the operator has unfolded", async () => {
+  const { boardUrl, report } = await startWorld();
+  const { page, complaints } = await openPage({ httpCredentials });
+  await page.goto(`${boardUrl}/workers`);
+  await page.locator('[data-worker="working"] summary').click();
+  await report("idle", { queues: [busyQueue] });
+  await page.locator('[data-worker="idle"]').getByText("working", { exact: true }).waitFor();
+  expect(await page.locator('[data-worker="working"] details').getAttribute("open")).toBe("");
   expect(complaints).toEqual([]);
 });

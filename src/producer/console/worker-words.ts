@@ -1,13 +1,15 @@
 import { reportEverySeconds } from "../../contract/workers.ts";
+import type { QueueReport } from "../../queue/worker-report.ts";
 import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
+import type { Tone } from "../pages/tone.ts";
 
 /** The colour of a state's word. */
-export const tones: Readonly<Record<WorkerState, "good" | "busy" | "warn" | "bad" | "">> = {
+export const tones: Readonly<Record<WorkerState, Tone>> = {
   working: "busy",
   idle: "good",
   draining: "warn",
   drained: "warn",
-  stopping: "",
+  stopping: "idle",
   vanished: "bad",
 };
 
@@ -36,4 +38,15 @@ export function sayBytes(bytes: number): string {
 /** The start of a release's name, which is that of a commit; none of a worker that was told none. */
 export function sayRelease(release: string): string {
   return release === "unknown" ? "no release" : `release ${release.slice(0, 12)}`;
+}
+
+/** Of all these queues together. */
+export function countSlots(queues: readonly QueueReport[]): {
+  readonly running: number;
+  readonly slots: number;
+} {
+  return {
+    running: queues.reduce((sum, { running }) => sum + running, 0),
+    slots: queues.reduce((sum, { slots }) => sum + slots, 0),
+  };
 }

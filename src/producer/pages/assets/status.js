@@ -1,7 +1,7 @@
 /** Keeps a job's page current: each pushed status takes over what has changed on the page that the server renders for it. */
 import { ask, follow, lostText, readingText } from "./follow.js";
 import { showTimes } from "./times.js";
-import { update } from "./update.js";
+import { keepUnfolded, update } from "./update.js";
 
 /** A job that goes on is told of, or at least commented on, every four seconds. */
 const silenceMs = 10_000;
@@ -53,13 +53,6 @@ async function reload() {
 function showIcon(latest) {
   const shown = document.querySelector("link[rel=icon]");
   if (shown !== null && latest !== null) shown.href = latest.href;
-}
-
-/** What the reader has unfolded stays so. */
-function keepUnfolded(main) {
-  for (const { id } of document.querySelectorAll("main details[open]")) {
-    main.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-  }
 }
 
 /** What was last known stays beside it, until it can be asked for again. */

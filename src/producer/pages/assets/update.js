@@ -47,3 +47,10 @@ function takeLines(shown, latest) {
   shown.append(...[...latest.children].filter((line) => line.value > last));
   if (!isAtEnd && read !== undefined) box.scrollTop += read.getBoundingClientRect().top - readAt;
 }
+
+/** What the reader has unfolded stays so. */
+export function keepUnfolded(main) {
+  for (const { id } of document.querySelectorAll("main details[open]")) {
+    main.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  }
+}
