@@ -116,7 +116,11 @@ test("a drained worker stays so through a restart of Redis, and through what Red
   });
   // What holds a worker for a second lets go of it, and the order does not.
   worker.emit("error", new Error("OOM command not allowed"));
-  await until("a later word", async () => (await untilState("drained", id)).seenAt > seen.seenAt);
+  await until("a word after that second", async () => {
+    const { seenAt } = await untilState("drained", id);
+    return seenAt > seen.seenAt + 3_000;
+  });
+  expect(worker.isPaused()).toBe(true);
   expect((await redis.hgetall(`{tripod:${name}}:${name}:${job}`))["finishedOn"]).toBeUndefined();
   expect(onWedged).not.toHaveBeenCalled();
   await release(id);
