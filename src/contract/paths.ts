@@ -10,6 +10,8 @@ export const paths = {
   /** A task's form is below it, and is sent there. */
   tasks: "/tasks",
   api: "/api/v1/jobs",
+  /** Many submissions in one request. */
+  batch: "/api/v1/jobs/batch",
   overviewState: "/api/v1/overview",
   overviewEvents: "/api/v1/overview/events",
   openapi: "/api/openapi.json",

@@ -3,10 +3,12 @@ import { getRawBody } from "raw-body";
 import secureJson from "secure-json-parse";
 import { createPointer, type FieldError, maxErrors, RequestError } from "./errors.ts";
 import { InexactNumber, readNumber } from "./exact-number.ts";
+import { assertPlainText, decodeText, refuseType } from "./request-text.ts";
 
 const jsonType = "application/json";
 const formType = "application/x-www-form-urlencoded";
-const jsonBytes = 65_536;
+/** Of one submission, whether it is alone or a row among others. */
+export const jsonBytes = 65_536;
 const formBytes = 8_192;
 const jsonDepth = 32;
 /** Any number of up to 15 digits without an exponent comes back as it was sent. */
@@ -19,7 +21,11 @@ const mayBeInexact = /[\d.]{16}|\de/i;
  */
 export async function readJson(ctx: ParameterizedContext): Promise<unknown> {
   if (!ctx.is(jsonType)) throw refuseType(`the body must be sent as ${jsonType}`, jsonType);
-  const text = await readText(ctx, jsonType, jsonBytes);
+  return readJsonText(await readText(ctx, jsonType, jsonBytes));
+}
+
+/** What a body, or a row of one, says as JSON; throws as `readJson` does. */
+export function readJsonText(text: string): unknown {
   let value: unknown;
   try {
     value = parseJson(text);
@@ -49,16 +55,7 @@ export async function readForm(ctx: ParameterizedContext): Promise<ReadonlyMap<s
 }
 
 async function readText(ctx: ParameterizedContext, type: string, limit: number): Promise<string> {
-  const { charset } = ctx.request;
-  if (charset !== "" && charset.toLowerCase() !== "utf-8") {
-    throw refuseType(`the body must be UTF-8, got the charset "${charset}"`, type);
-  }
-  const coding = ctx.get("content-encoding");
-  if (coding !== "" && coding.toLowerCase() !== "identity") {
-    throw new RequestError(415, `the body must not be compressed, got "${coding}"`, {
-      headers: { "Accept-Encoding": "identity" },
-    });
-  }
+  assertPlainText(ctx, type);
   let bytes: Buffer;
   try {
     bytes = await getRawBody(ctx.req, { limit, length: ctx.get("content-length") || null });
@@ -68,16 +65,7 @@ async function readText(ctx: ParameterizedContext, type: string, limit: number):
     if (isTooLarge(error)) throw new RequestError(413, `the body must not exceed ${limit} bytes`);
     throw new RequestError(400, `the body could not be read: ${reasonOf(error)}`);
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new RequestError(400, "the body is not well-formed UTF-8");
-  }
-}
-
-/** RFC 9110 has an answer name what would be taken: a type here, and a coding in `Accept-Encoding`. */
-function refuseType(message: string, accepted: string): RequestError {
-  return new RequestError(415, message, { headers: { Accept: accepted } });
+  return decodeText(bytes);
 }
 
 function decode(text: string): string {
@@ -144,6 +132,6 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && "type" in error && error.type === "entity.too.large";
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -64,7 +64,8 @@ export function isOfApi(path: string): boolean {
   return path.startsWith("/api/");
 }
 
-function problemOf(error: unknown): Problem {
+/** An error as it is told. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof UnavailableError) {
     return { ...problem(error.status, error.message), kind: error.kind };
   }

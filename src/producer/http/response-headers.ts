@@ -16,8 +16,11 @@ export const responseHeaders = {
     schema: { type: "integer", minimum: 1 },
   },
   Accept: {
-    description: "The type that would be taken, if that is what was wrong.",
-    schema: { type: "string", const: "application/json" },
+    description: "The type that would be taken, or several, if that is what was wrong.",
+    schema: {
+      type: "string",
+      enum: ["application/json", "application/x-ndjson, application/json"],
+    },
   },
   "Accept-Encoding": {
     description:

@@ -4,6 +4,7 @@ import { json, refer } from "../http/operation.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { createBatchRoute } from "./batch-route.ts";
 import { createCancelRoute } from "./cancel-route.ts";
 import { jobComponents, jobId, ofItsId, unreadable } from "./described-job.ts";
 import { createEventsRoute } from "./events-route.ts";
@@ -22,6 +23,7 @@ export interface JobRoutesDeps {
 export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRoutesDeps): Route[] {
   return [
     createSubmitRoute({ jobs, tasks, rateLimit }),
+    createBatchRoute({ jobs, tasks, rateLimit }),
     createReadRoute(jobs),
     createCancelRoute(jobs, rateLimit),
     createLogRoute(jobs),

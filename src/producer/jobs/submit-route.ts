@@ -1,29 +1,18 @@
-import { z } from "zod";
 import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { clientOf } from "../../service/client-address.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
-import { createPointer, RequestError } from "../http/errors.ts";
 import { json, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import { referHeaders } from "../http/response-headers.ts";
-import type { Route, RouteContext } from "../http/route.ts";
+import type { Route } from "../http/route.ts";
 import { jobComponents, ofItsId } from "./described-job.ts";
 import type { Jobs } from "./jobs.ts";
-import { refuseTwoStarts, startFields, startOf, tellsStart } from "./start-fields.ts";
 import { assertKey } from "./submission.ts";
+import { readSubmission } from "./submission-body.ts";
 import { describeExamples, describeSubmissions } from "./task-schemas.ts";
-
-const submissionBody = z
-  .strictObject({
-    task: z.string(),
-    input: z.record(z.string(), z.unknown()),
-    ...startFields,
-  })
-  .superRefine(refuseTwoStarts)
-  .transform(({ runAt, delayMs, ...body }) => ({ ...body, start: startOf({ runAt, delayMs }) }));
 
 /** Queues a job. */
 export function createSubmitRoute({
@@ -46,7 +35,7 @@ export function createSubmitRoute({
       // Before the body, which a client may hold back until it is asked for it.
       assertKey(idempotencyKey);
       const { job, replayed } = await jobs.submit({
-        ...(await readSubmission(ctx)),
+        ...readSubmission(await readJson(ctx)),
         idempotencyKey,
         client: clientOf(ctx.ip),
         source: "api",
@@ -116,17 +105,4 @@ export function createSubmitRoute({
       },
     },
   };
-}
-
-async function readSubmission(ctx: RouteContext) {
-  const body = submissionBody.safeParse(await readJson(ctx));
-  if (body.success) return body.data;
-  const errors = body.error.issues.map(({ path, message }) => ({
-    pointer: createPointer(path),
-    detail: message,
-  }));
-  const message = errors.every(tellsStart)
-    ? "when to start is not usable"
-    : 'expected {"task": "…", "input": {…}}';
-  throw new RequestError(422, message, { errors });
 }

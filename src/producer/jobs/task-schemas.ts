@@ -1,4 +1,5 @@
 import { outcomeExtension } from "../../contract/openapi.ts";
+import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Components, placeSchema } from "../http/components.ts";
@@ -36,6 +37,46 @@ export function describeSubmissions(tasks: Tasks): Components {
     },
     ...Object.fromEntries(each),
   };
+}
+
+/** What a row of a batch may be, as `Row`: a submission of one of the tasks, with a key of its own if it likes. */
+export function describeRows(tasks: Tasks): Components {
+  const names = [...tasks.keys()].map((task) => [task, `Row_${task}`] as const);
+  const each = names.map(([task, name]) => [
+    name,
+    {
+      description: `A row for the task ${task}.`,
+      type: "object",
+      required: ["task", "input"],
+      additionalProperties: false,
+      properties: {
+        task: { type: "string", const: task },
+        input: { $ref: `${refer(`Submission_${task}`).$ref}/properties/input` },
+        ...startSchemas,
+        idempotency_key: {
+          type: "string",
+          pattern: keyPattern.source,
+          description: "As the header's of a single submission.",
+        },
+      },
+    },
+  ]);
+  const mapping = Object.fromEntries(names.map(([task, name]) => [task, refer(name).$ref]));
+  return {
+    Row: {
+      description: "A submission, and its key.",
+      oneOf: names.map(([, name]) => refer(name)),
+      discriminator: { propertyName: "task", mapping },
+    },
+    ...Object.fromEntries(each),
+  };
+}
+
+/** The tasks' examples as rows of a batch. */
+export function describeRowExamples(tasks: Tasks): object[] {
+  return [...tasks].flatMap(([task, { examples = [] }]) =>
+    examples.map(({ input }) => ({ task, input })),
+  );
 }
 
 /** The tasks' examples as submissions, each with what its job comes to. */

@@ -39,6 +39,20 @@ for (const y of [2, 0]) {
   const { data: job, error: gone } = await GET("/api/v1/jobs/{id}", { params });
   console.log(job === undefined ? gone.title : tell(job));
 }
+const { data: batch, error: refused } = await POST("/api/v1/jobs/batch", {
+  params: { header: { "Idempotency-Key": crypto.randomUUID() } },
+  body: [
+    { task: "quotient", input: { x: 10, y: 5, delayMs: 0 }, idempotency_key: "own" },
+    {
+      task: "repeat",
+      input: { text: "", times: 1, separator: "space", spelling: {}, loud: false },
+    },
+  ],
+});
+if (batch === undefined) throw new Error(refused.detail);
+for (const row of batch.rows) {
+  console.log(row.outcome === "refused" ? row.problem.errors?.[0]?.pointer : row.id.length);
+}
 const { data: snapshots = [] } = await GET("/api/v1/overview", { params: { query: { after: "" } } });
 console.log(typeof snapshots.at(-1)?.queue?.waiting, snapshots.at(-1)?.last_minute?.failures.overflow);
 const queue = await GET("/api/v1/overview/events", { parseAs: "stream" });
@@ -62,6 +76,8 @@ void POST("/api/v1/jobs", { body: { task: "quotient", input: { x: 10 } } });
 void POST("/api/v1/jobs", { body: { task: "repeat", input: { x: 10, y: 2 } } });
 // @ts-expect-error there is no such field
 void POST("/api/v1/jobs", { body: { task: "quotient", input: { x: 10, y: 2, z: 1 } } });
+// @ts-expect-error a row lacks a field
+void POST("/api/v1/jobs/batch", { body: [{ task: "quotient", input: { x: 10 } }] });
 // @ts-expect-error a job is read by its id
 void GET("/api/v1/jobs/{id}");
 // @ts-expect-error only a job that has succeeded has a result
@@ -95,6 +111,8 @@ test(
     expect(stdout.trim().split("\n")).toEqual([
       "gives 5",
       "division_by_zero: CANNOT DIVIDE 10 BY ZERO",
+      "26",
+      "/input/text",
       "number undefined",
       "200",
     ]);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { readOfferedTasks } from "../../../infra/smoke/offered-tasks.ts";
+import { paths } from "../../../src/contract/paths.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import type { Task } from "../../../src/task/task.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
@@ -64,6 +65,47 @@ test("a submission is taken if it fits what the API says of itself, and refused 
   expect(new Set(kept.map(({ id }) => id))).toEqual(taken);
 });
 
+test("a row of a batch is taken if it fits what the API says of itself, and told as it says", async () => {
+  const { url, operation, resolve, problemsOf, problemsOfAnswer } = await startDescribed();
+  const submit = operation("submitJobs");
+  const bodySchema = submit.requestBody?.content["application/json"]?.schema ?? {};
+  const { oneOf = [] } = resolve({ $ref: "#/components/schemas/Submission" });
+  const fitting = valuesOf({ oneOf: oneOf.map(resolve) as ValueSchema[] });
+  const key = fc.record(
+    { idempotency_key: fc.oneof(fc.stringMatching(/^[!-~]{1,128}$/), text) },
+    { requiredKeys: [] },
+  );
+  const row = fc.oneof(
+    fc.tuple(fitting, key).map(([value, more]) => ({ ...(value as object), ...more })),
+    fitting.chain(damaged),
+    fc.jsonValue(),
+  );
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
+      // As they arrive: JSON keeps no -0.
+      const json = JSON.stringify(rows);
+      const response = await postJson(`${url}${paths.batch}`, json);
+      const copy = response.clone();
+      expect(await problemsOfAnswer(submit, response)).toEqual([]);
+      const answer = await readBody(copy);
+      const fits = JSON.parse(json).map(
+        (one: unknown) => problemsOf(bodySchema, [one]).length === 0,
+      );
+      const taken = answer.rows.map(
+        ({ outcome, problem }: { outcome: string; problem?: { status: number } }) =>
+          // A key may have been used before.
+          outcome !== "refused" || problem?.status === 409,
+      );
+      expect(taken).toEqual(fits);
+      for (const { outcome } of answer.rows) seen.add(outcome);
+    }),
+    runs,
+  );
+  expect(seen).toContain("queued");
+  expect(seen).toContain("refused");
+});
+
 test("what can be read is as the API says of itself, at every stage of a job and for no job", async () => {
   const { url, name, queue, operations, problemsOfAnswer, tasks } = await startDescribed();
   await startWorker(name, { tasks });
@@ -80,7 +122,11 @@ test("what can be read is as the API says of itself, at every stage of a job and
   );
   const reads = [...operations.values()].filter(({ method }) => method === "get");
   const others = [...operations.values()].filter((operation) => !reads.includes(operation));
-  expect(others.map(({ operationId }) => operationId)).toEqual(["submitJob", "cancelJob"]);
+  expect(others.map(({ operationId }) => operationId)).toEqual([
+    "submitJob",
+    "submitJobs",
+    "cancelJob",
+  ]);
 
   const ids = fc.oneof(
     fc.constantFrom(succeeded, failed, working, retrying ?? ""),

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { keyPattern } from "../../queue/job-id.ts";
+import { createPointer, RequestError } from "../http/errors.ts";
+import { refuseTwoStarts, startFields, startOf, tellsStart } from "./start-fields.ts";
+import type { Submission } from "./submission.ts";
+
+const fields = {
+  task: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  ...startFields,
+};
+
+const submissionBody = z.strictObject(fields).superRefine(refuseTwoStarts);
+
+const rowBody = z
+  .strictObject({
+    ...fields,
+    idempotency_key: z
+      .string()
+      .regex(keyPattern, "expected 1 to 128 printable ASCII characters without spaces")
+      .optional(),
+  })
+  .superRefine(refuseTwoStarts);
+
+type Said = Pick<Submission, "task" | "input" | "start">;
+
+/** What a client says of a job; throws a 422 `RequestError` that says what of it is not usable. */
+export function readSubmission(value: unknown): Said {
+  const { runAt, delayMs, ...said } = parse(submissionBody, value);
+  return { ...said, start: startOf({ runAt, delayMs }) };
+}
+
+/** What a row of a batch says of a job, which may bring its own key; throws as `readSubmission` does. */
+export function readRow(value: unknown): Said & Partial<Pick<Submission, "idempotencyKey">> {
+  const { runAt, delayMs, idempotency_key: idempotencyKey, ...said } = parse(rowBody, value);
+  return { ...said, start: startOf({ runAt, delayMs }), idempotencyKey };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const body = schema.safeParse(value);
+  if (body.success) return body.data;
+  const errors = body.error.issues.map(({ path, message }) => ({
+    pointer: createPointer(path),
+    detail: message,
+  }));
+  const message = errors.every(tellsStart)
+    ? "when to start is not usable"
+    : 'expected {"task": "…", "input": {…}}';
+  throw new RequestError(422, message, { errors });
+}
