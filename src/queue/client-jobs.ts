@@ -35,30 +35,39 @@ export async function countJob(
 }
 
 /** Both in one step, so that producers which ask at the same time never count one too many. */
-const takePlaceScript = `
-if redis.call("ZSCORE", KEYS[1], ARGV[1]) or redis.call("EXISTS", KEYS[2]) == 1 then return -1 end
+const takePlacesScript = `
+local limit, taken = tonumber(ARGV[1]), {}
 local count = redis.call("ZCARD", KEYS[1])
-if count < tonumber(ARGV[2]) then
-  redis.call("ZADD", KEYS[1], ARGV[3], ARGV[1])
-  redis.call("EXPIRE", KEYS[1], ARGV[4])
+for i = 2, #KEYS do
+  local id = ARGV[i + 2]
+  if redis.call("ZSCORE", KEYS[1], id) or redis.call("EXISTS", KEYS[i]) == 1 then
+    taken[i - 1] = -1
+  elseif count < limit then
+    redis.call("ZADD", KEYS[1], ARGV[2], id)
+    count = count + 1
+    taken[i - 1] = count
+  else
+    taken[i - 1] = count + 1
+  end
 end
-return count + 1
+redis.call("EXPIRE", KEYS[1], ARGV[3])
+return taken
 `;
 
-/**
- * Counts the job unless it would be one too many, and returns how many it makes or would make:
- * "known" for a job that is counted, or that is in the queue already.
- */
-export async function takePlace(
+/** Of how many jobs it is one, counted in this order, or would be; "known" if it is counted, or in the queue already. */
+export type TakenPlace = number | "known";
+
+/** Counts each of the jobs unless it would be one too many, in their order. */
+export async function takePlaces(
   redis: Redis,
   { client, jobs }: PlaceKeys,
-  id: string,
+  ids: readonly string[],
   limit: number,
-): Promise<number | "known"> {
-  const keys = [client, `${jobs}${id}`];
-  const values = [id, limit, Date.now(), keptSeconds];
-  const count = Number(await redis.eval(takePlaceScript, keys.length, ...keys, ...values));
-  return count === -1 ? "known" : count;
+): Promise<TakenPlace[]> {
+  const keys = [client, ...ids.map((id) => `${jobs}${id}`)];
+  const values = [limit, Date.now(), keptSeconds, ...ids];
+  const counts = (await redis.eval(takePlacesScript, keys.length, ...keys, ...values)) as number[];
+  return counts.map((count) => (count === -1 ? "known" : count));
 }
 
 export async function leavePlace(redis: Redis, { client }: PlaceKeys, id: string): Promise<void> {

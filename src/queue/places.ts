@@ -6,7 +6,8 @@ import {
   leaveEndedPlaces,
   leavePlace,
   type PlaceKeys,
-  takePlace,
+  type TakenPlace,
+  takePlaces,
 } from "./client-jobs.ts";
 import { writeTogether } from "./one-write.ts";
 
@@ -36,6 +37,8 @@ export interface Places {
    * Throws `ClientFullError`, having added nothing, or what `add` throws.
    */
   fill<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
+  /** The same of one job of several that are submitted at once: Redis is asked for the places of all of them together. */
+  fillTogether<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
 }
 
 export interface PlacesDeps {
@@ -65,6 +68,8 @@ interface Standing {
   ahead: number;
   lookedInVainAt: number;
   looking: Promise<number> | undefined;
+  /** Jobs whose places Redis is just about to be asked for. */
+  taking: { readonly ids: string[]; readonly taken: Promise<TakenPlace[]> } | undefined;
 }
 
 /**
@@ -73,7 +78,7 @@ interface Standing {
  * seems to have none left.
  */
 export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
-  if (limit === 0) return { fill: (_tag, _id, add) => add() };
+  if (limit === 0) return { fill: addAtOnce, fillTogether: addAtOnce };
   const standings = createStandings();
 
   const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
@@ -91,10 +96,24 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
     }
   };
   const take = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
-    const taken = await ask((_, redis) => takePlace(redis, keys, id, limit));
-    if (taken === "known") return true;
-    standing.count = Math.min(taken, limit);
-    return taken <= limit;
+    standing.taking ??= beginTaking(standing, keys);
+    const { ids, taken } = standing.taking;
+    const index = ids.push(id) - 1;
+    const own = (await taken)[index];
+    if (own === "known") return true;
+    standing.count = Math.min(own ?? limit, limit);
+    return own !== undefined && own <= limit;
+  };
+  /** Asks once nothing is left to do of what has begun by now, which may want places, too. */
+  const beginTaking = (standing: Standing, keys: PlaceKeys) => {
+    const ids: string[] = [];
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    process.nextTick(resolve);
+    const taken = begun.then(() => {
+      standing.taking = undefined;
+      return ask((_, redis) => takePlaces(redis, keys, ids, limit));
+    });
+    return { ids, taken };
   };
   const look = async (standing: Standing, keys: PlaceKeys): Promise<boolean> => {
     if (standing.looking === undefined) {
@@ -117,9 +136,22 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
   const leave = (keys: PlaceKeys, id: string) =>
     ask((_, redis) => leavePlace(redis, keys, id)).catch(() => undefined);
 
+  const keysOf = (tag: string) => ({ client: toKey(`client:${tag}`), jobs: toKey("") });
+  /** One after the other. */
+  const fillFound = async <F extends Filling>(
+    keys: PlaceKeys,
+    id: string,
+    { place, add }: { readonly place: Promise<void>; readonly add: () => Promise<F> },
+  ): Promise<F> => {
+    await place;
+    const filling = await add();
+    if (filling.isOther) await leave(keys, id);
+    return filling;
+  };
+
   return {
     async fill(tag, id, add) {
-      const keys = { client: toKey(`client:${tag}`), jobs: toKey("") };
+      const keys = keysOf(tag);
       const standing = standings(tag);
       const hasRoom = standing.ahead < mostAhead && standing.count + standing.ahead < limit;
       standing.ahead += 1;
@@ -127,10 +159,8 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
         standing.ahead -= 1;
       };
       if (!hasRoom) {
-        await findPlace(standing, keys, id).finally(answered);
-        const filling = await add();
-        if (filling.isOther) await leave(keys, id);
-        return filling;
+        const place = findPlace(standing, keys, id).finally(answered);
+        return fillFound(keys, id, { place, add });
       }
       const [placed, filling] = await Promise.all([
         count(standing, keys, id).finally(answered),
@@ -141,7 +171,15 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
       if (placed && (filling.isOther || isTold)) await leave(keys, id);
       return filling;
     },
+    async fillTogether(tag, id, add) {
+      const keys = keysOf(tag);
+      return fillFound(keys, id, { place: findPlace(standings(tag), keys, id), add });
+    },
   };
+}
+
+function addAtOnce<F>(_tag: string, _id: string, add: () => Promise<F>): Promise<F> {
+  return add();
 }
 
 /** Remembers the clients that were here last. */
@@ -153,6 +191,7 @@ function createStandings(): (tag: string) => Standing {
       ahead: 0,
       lookedInVainAt: -Infinity,
       looking: undefined,
+      taking: undefined,
     };
     standings.delete(tag);
     standings.set(tag, standing);

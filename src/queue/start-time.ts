@@ -19,6 +19,16 @@ export function startsAlike(one: object, other: object): boolean {
   return isDeepStrictEqual(askedOf(one), askedOf(other));
 }
 
+/** Whether a job with these options was submitted without a word about its start, or with one that changes nothing. */
+export function startsAtOnce(options: object): boolean {
+  return isDeepStrictEqual(askedOf(options), { delay: 0 });
+}
+
+/** Whether options, as Redis keeps them, name no instant; in any other text of them the quotes are escaped. */
+export function tellsNoStart(options: string): boolean {
+  return !options.includes('"runAt":');
+}
+
 function askedOf({ runAt, delay = 0 }: { readonly runAt?: unknown; readonly delay?: unknown }) {
   return runAt === undefined ? { delay } : { runAt };
 }

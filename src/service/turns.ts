@@ -1,4 +1,6 @@
-/** Lets so many go at once. */
+import { setImmediate as nextRound } from "node:timers/promises";
+
+/** Lets so many go at once, and only one begin before the event loop has looked at everything else. */
 export interface Turns {
   /** Resolves, in the order in which it was asked, with a function that gives the turn back. */
   take(): Promise<() => void>;
@@ -7,6 +9,7 @@ export interface Turns {
 export function createTurns(atOnce: number): Turns {
   const waiting = new Set<() => void>();
   let taken = 0;
+  let begun: Promise<unknown> = Promise.resolve();
   const give = () => {
     const [next] = waiting;
     if (next === undefined) {
@@ -21,6 +24,8 @@ export function createTurns(atOnce: number): Turns {
     async take() {
       if (taken < atOnce) taken += 1;
       else await new Promise<void>((resolve) => waiting.add(resolve));
+      begun = begun.then(() => nextRound());
+      await begun;
       return give;
     },
   };

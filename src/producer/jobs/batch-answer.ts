@@ -2,11 +2,11 @@ import { idPattern } from "../../queue/job-id.ts";
 import { hasRetryAfter, type Problem, problemOf } from "../http/error-responses.ts";
 import type { Components } from "../http/components.ts";
 import { refer } from "../http/operation.ts";
-import type { BatchResult, RowResult } from "./batch.ts";
+import type { BatchResult, RowRefusal, RowResult } from "./batch.ts";
 
 /**
- * Of the errors in all rows, each of which may repeat a part of its row: beyond it rows are told
- * what is wrong with them, but no more where.
+ * Of the errors in all rows, each of which may repeat a part of its row: those that are found after
+ * so many are told in words alone, and no more where they are.
  */
 const maxErrorsLength = 262_144;
 
@@ -14,41 +14,32 @@ interface BatchAnswer {
   readonly queued: number;
   readonly known: number;
   readonly refused: number;
-  readonly rows: readonly RowAnswer[];
+  readonly rows: readonly RowResult[];
   readonly unread?: Problem;
 }
 
-type RowAnswer =
-  | Exclude<RowResult, { readonly outcome: "refused" }>
-  | {
-      readonly row: number;
-      readonly outcome: "refused";
-      readonly problem: Problem;
-      readonly retry_after_seconds?: number;
-    };
-
-/** What a client is told of its batch. */
-export function tellBatch({ results, unread }: BatchResult): BatchAnswer {
+/** Returns what tells the errors of one batch's rows, as soon as they are there: none of them is kept. */
+export function createRowRefusals(): (error: unknown) => RowRefusal {
   let left = maxErrorsLength;
-  const tell = (result: RowResult): RowAnswer => {
-    if (result.outcome !== "refused") return result;
-    const { row, outcome, error } = result;
+  return (error) => {
     const { errors, ...problem } = problemOf(error);
     if (errors !== undefined) left -= JSON.stringify(errors).length;
     return {
-      row,
-      outcome,
       problem: errors === undefined || left < 0 ? problem : { ...problem, errors },
       ...(hasRetryAfter(error) && { retry_after_seconds: error.retryAfterSeconds }),
     };
   };
+}
+
+/** What a client is told of its batch. */
+export function tellBatch({ results, unread }: BatchResult): BatchAnswer {
   const count = (outcome: RowResult["outcome"]) =>
     results.filter((result) => result.outcome === outcome).length;
   return {
     queued: count("queued"),
     known: count("known"),
     refused: count("refused"),
-    rows: results.map(tell),
+    rows: results,
     ...(unread !== undefined && { unread: problemOf(unread) }),
   };
 }

@@ -13,7 +13,7 @@ import type { Route, RouteContext } from "../http/route.ts";
 import type { RowBytes } from "../http/row-bytes.ts";
 import { readRows } from "../http/rows.ts";
 import { maxBatchKey, piecesAtOnce, type Row, submitBatch } from "./batch.ts";
-import { batchComponents, tellBatch } from "./batch-answer.ts";
+import { batchComponents, createRowRefusals, tellBatch } from "./batch-answer.ts";
 import type { Jobs } from "./jobs.ts";
 import { readRow } from "./submission-body.ts";
 import { describeRows, describeRowExamples } from "./task-schemas.ts";
@@ -48,7 +48,7 @@ export function createBatchRoute({
       try {
         const rows = readRows(ctx, limits);
         const result = await submitBatch(
-          { submit, turns },
+          { submit, turns, refuse: createRowRefusals() },
           {
             rows: parseRows(rows),
             idempotencyKey,
@@ -128,7 +128,9 @@ function describeContent(tasks: Tasks): object {
 }
 
 async function* parseRows(rows: AsyncIterable<RowBytes>): AsyncGenerator<Row, void> {
-  for await (const { row, bytes } of rows) yield { row, read: () => parseRow(bytes) };
+  for await (const { row, bytes } of rows) {
+    yield { row, size: bytes?.length ?? 0, read: () => parseRow(bytes) };
+  }
 }
 
 function parseRow(bytes: Buffer | undefined) {

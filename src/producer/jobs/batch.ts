@@ -1,6 +1,12 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Turns } from "../../service/turns.ts";
+import type { Problem } from "../http/error-responses.ts";
 import type { Receipt, Submission } from "./submission.ts";
+
+/** Why no job was made of a row. */
+export interface RowRefusal {
+  readonly problem: Problem;
+  readonly retry_after_seconds?: number;
+}
 
 /** What a row says of its job. */
 export type SaidRow = Pick<Submission, "task" | "input"> &
@@ -10,6 +16,8 @@ export type SaidRow = Pick<Submission, "task" | "input"> &
 export interface Row {
   /** Its place there, from 1. */
   readonly row: number;
+  /** Bytes that it takes until it was read. */
+  readonly size: number;
   /** Throws a `RequestError` where no job can be meant. */
   readonly read: () => SaidRow;
 }
@@ -24,10 +32,10 @@ export interface Batch {
   readonly count: () => Promise<void>;
 }
 
-/** What became of a row: a job's id, or an error as `submit` throws it. */
+/** What became of a row. */
 export type RowResult = { readonly row: number } & (
   | { readonly outcome: "queued" | "known"; readonly id: string }
-  | { readonly outcome: "refused"; readonly error: unknown }
+  | ({ readonly outcome: "refused" } & RowRefusal)
 );
 
 export interface BatchResult {
@@ -39,6 +47,8 @@ export interface BatchResult {
 
 export interface BatchDeps {
   readonly submit: (submission: Submission) => Promise<Pick<Receipt, "replayed"> & HasJobId>;
+  /** What is told of an error that `count`, a row's `read` or `submit` throws: all that is kept of it. */
+  readonly refuse: (error: unknown) => RowRefusal;
   /** Shared by all batches: how many pieces of them may be on their way to Redis. */
   readonly turns: Turns;
 }
@@ -48,6 +58,8 @@ interface HasJobId {
 
 /** Rows that are read and sent together: Redis has them for some 3 ms, and reading them takes about as long. */
 const pieceRows = 32;
+/** Of long rows fewer: each batch holds one piece that waits for its turn. */
+const pieceBytes = 65_536;
 /** While Redis is at one piece, another has come to it, and a third is being read. */
 const piecesOfBatch = 3;
 /** Of all batches together, so that what others ask of Redis waits for some 15 ms at most. */
@@ -69,10 +81,12 @@ export async function submitBatch(deps: BatchDeps, batch: Batch): Promise<BatchR
   const running = new Set<Promise<void>>();
   let unread: unknown;
   let piece: Row[] = [];
+  let size = 0;
 
   const send = async () => {
     const rows = piece;
     piece = [];
+    size = 0;
     const first = results.length;
     results.length += rows.length;
     if (running.size >= piecesOfBatch) await Promise.race(running);
@@ -82,14 +96,13 @@ export async function submitBatch(deps: BatchDeps, batch: Batch): Promise<BatchR
       .finally(release);
     running.add(sending);
     void sending.finally(() => running.delete(sending));
-    // Whoever else has something to do comes first.
-    await nextTurn();
   };
 
   try {
     for await (const row of batch.rows) {
       piece.push(row);
-      if (piece.length === pieceRows) await send();
+      size += row.size;
+      if (piece.length === pieceRows || size >= pieceBytes) await send();
     }
   } catch (error) {
     unread = error;
@@ -108,7 +121,7 @@ async function submitPiece(
 }
 
 async function submitRow(
-  { submit }: BatchDeps,
+  { submit, refuse }: BatchDeps,
   { idempotencyKey: batchKey, common, count }: Batch,
   { row, read }: Row,
 ): Promise<RowResult> {
@@ -119,11 +132,12 @@ async function submitRow(
     const { job, replayed } = await submit({
       ...common,
       ...said,
+      together: true,
       idempotencyKey: said.idempotencyKey ?? ownKey,
     });
     return { row, outcome: replayed ? "known" : "queued", id: job.id };
   } catch (error) {
-    return { row, outcome: "refused", error };
+    return { row, outcome: "refused", ...refuse(error) };
   }
 }
 

@@ -48,6 +48,8 @@ export interface Submission {
   readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
+  /** Whether others are submitted at once with it. */
+  readonly together?: boolean;
   /** JSON pointer of the input within what the client sent. */
   readonly pointer: string;
   /** Says in the client's words what is wrong with an input; zod's own if there are none. */
@@ -171,7 +173,7 @@ const shortageKinds = {
 
 async function add(
   deps: SubmitDeps,
-  { task, start, schedule, context, idempotencyKey, client }: Submission,
+  { task, start, schedule, context, idempotencyKey, client, together }: Submission,
   content: Pick<NewJob, "input" | "policy">,
 ): Promise<Receipt> {
   let sending: Sending | undefined;
@@ -183,7 +185,7 @@ async function add(
   try {
     const { job, state, replayed } = await submitJob(
       { ...deps, ask, load, places },
-      { task, ...content, start, schedule, idempotencyKey, client, carrierOf },
+      { task, ...content, start, schedule, idempotencyKey, client, together, carrierOf },
     );
     sending?.end();
     deps.log.info(

@@ -270,6 +270,7 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
     "3.1.0",
     [
       "/api/v1/jobs",
+      "/api/v1/jobs/batch",
       "/api/v1/jobs/{id}",
       "/api/v1/jobs/{id}/cancel",
       "/api/v1/jobs/{id}/log",

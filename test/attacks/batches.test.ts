@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { paths } from "../../src/contract/paths.ts";
+import { ndjson } from "../support/batch.ts";
+import { submitDivision } from "../support/client.ts";
+import { heapOfMicro } from "../support/heap-of-micro.ts";
+import { spawnProducer } from "../support/processes.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+const clients = 20;
+/** As many as a client may have under way. */
+const perClient = 2;
+const bodyBytes = 4_194_304;
+/** What is asked of every producer under attack. */
+const maxResidentBytes = 300e6;
+
+const long = (field: string) => JSON.stringify({ task: "quotient", input: { [field]: 1 } });
+const lineOf = (bytes: number) => `${long("x".repeat(bytes - long("").length - 1))}\n`;
+
+/** Wrong in twenty places, each told with the key of 460 characters that leads there. */
+const wrongs = `${JSON.stringify({
+  task: "quotient",
+  input: { ["k".repeat(460)]: Array<string>(20).fill("?") },
+}).replaceAll('"?"', "9e999")}\n`;
+
+/** 4 MB each, of what costs most: a thousand rows, the longest rows, one row, no row. */
+const bodies = {
+  "a thousand rows with twenty errors": wrongs.padEnd(4_190).repeat(1_000),
+  "a thousand rows": lineOf(4_190).repeat(1_000),
+  "rows of 64 KB": lineOf(65_536).repeat(63),
+  "one row": "x".repeat(bodyBytes),
+  "blank lines": "\n".repeat(bodyBytes),
+  brackets: "[".repeat(bodyBytes),
+} as const;
+
+test.each(Object.keys(bodies) as (keyof typeof bodies)[])(
+  "batches of %s, two of each of 20 clients at once, neither fill the memory nor stop others",
+  async (kind) => {
+    const redis = await ownRedis();
+    const producer = await spawnProducer(redis.url, {
+      LOG_LEVEL: "warn",
+      NODE_OPTIONS: heapOfMicro,
+    });
+    await submitDivision(producer.url, { x: 1, y: 1 });
+    const type = kind === "brackets" ? "application/json" : ndjson;
+    const started = Array.from({ length: clients * perClient }, (_, index) =>
+      open(producer.url, { client: 2 + (index % clients), type, length: bodies[kind].length }),
+    );
+    // All of them half way, so that what a producer holds of each it holds of all.
+    const half = bodies[kind].length / 2;
+    await Promise.all(started.map((socket) => write(socket, bodies[kind].slice(0, half))));
+    const others = await submitDivision(producer.url, { x: 1, y: 1 });
+    expect(others.status).toBe("waiting");
+    expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
+
+    // A machine with much else to do may need longer than a request may take, which is then cut.
+    const answers = started.map((socket) => text(socket).catch(() => ""));
+    for (const socket of started) socket.write(bodies[kind].slice(half));
+    const statuses = (await Promise.all(answers)).map((answer) => answer.slice(9, 12));
+    expect(statuses.filter((status) => !["200", "400", "413", "408", ""].includes(status))).toEqual(
+      [],
+    );
+    expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
+    await submitDivision(producer.url, { x: 1, y: 1 });
+  },
+  180_000,
+);
+
+test("rows that come too slowly are cut off as any request, and hold no place after that", async () => {
+  const redis = await ownRedis();
+  const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+  const socket = open(producer.url, { client: 2, type: ndjson, length: bodyBytes });
+  const row = `${JSON.stringify({ task: "quotient", input: { x: 1, y: 1, delayMs: 0 } })}\n`;
+  const timer = setInterval(() => socket.write(row), 250);
+  onTestFinished(() => clearInterval(timer));
+  const answer = await text(socket);
+  clearInterval(timer);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  // Its places are free again.
+  const again = await until("two more to be under way", async () => {
+    const sockets = [1, 2].map(() =>
+      open(producer.url, { client: 2, type: ndjson, length: row.length }),
+    );
+    const answers = await Promise.all(
+      sockets.map((one) => {
+        one.write(row);
+        return text(one);
+      }),
+    );
+    return answers.every((one) => one.startsWith("HTTP/1.1 200 ")) && answers;
+  });
+  expect(again.length).toBe(2);
+}, 60_000);
+
+/** A batch from an address of its own, of which nothing but the head has been sent. */
+function open(
+  url: string,
+  { client, type, length }: { client: number; type: string; length: number },
+): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), localAddress: `127.0.0.${client}` });
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => undefined);
+  const head = [
+    `POST ${paths.batch} HTTP/1.1`,
+    `Host: ${hostname}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${length}`,
+    "Connection: close",
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  return socket;
+}
+
+/** Resolves once the system has all of it, which it has not before the producer has read most. */
+async function write(socket: Socket, part: string): Promise<void> {
+  if (!socket.write(part)) await Promise.race([once(socket, "drain"), once(socket, "close")]);
+}
+
+async function readResidentBytes(metricsUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${metricsUrl}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+}
