@@ -65,7 +65,7 @@ export function topLinks(): DashboardLinks {
         .includeVars(true),
     ),
     external("Task form", `${publicUrl}/`),
-    external("Bull Board", `${boardUrl}/`),
+    external("Bull Board", `${boardUrl}${boardPaths.root}`),
   ];
 }
 

@@ -22,11 +22,12 @@ export const paths = {
   readiness: "/readyz",
 } as const;
 
-/** Of Bull Board, as it decides: a job's page is at `<queues>/<queue>/<id>`. */
-export const boardPaths = { queues: "/queue" } as const;
+/** Of Bull Board on the operators' listener; as it decides, a job's page is at `<queues>/<queue>/<id>`. */
+export const boardPaths = { root: "/board", queues: "/board/queue", api: "/board/api" } as const;
 
 /** Of the operators' listener, beside what is Bull Board's. */
 export const consolePaths = {
+  home: "/",
   schedules: "/schedules",
   jobs: "/jobs",
   workers: "/workers",

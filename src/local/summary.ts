@@ -1,5 +1,5 @@
 import type { Config } from "../service/config.ts";
-import { paths } from "../contract/paths.ts";
+import { consolePaths, paths } from "../contract/paths.ts";
 import { createOrigins } from "./origins.ts";
 
 /** What a person needs to know once everything runs, line by line. */
@@ -10,7 +10,7 @@ export function createSummary({
   monitoring,
 }: {
   config: Config;
-  /** Bull Board's, unless the user gave one. */
+  /** The console's, unless the user gave one. */
   madeUpPassword: string | undefined;
   /** Where the jobs are kept. */
   place: string;
@@ -23,7 +23,7 @@ export function createSummary({
     "",
     `Tasks             ${origins.public}${paths.form}`,
     `Overview          ${origins.public}${paths.overview}`,
-    `Bull Board        ${origins.board}/  (user ${config.board.user}, ${password})`,
+    `Console           ${origins.board}${consolePaths.home}  (user ${config.board.user}, ${password})`,
     `Producer metrics  ${origins.producerMetrics}${paths.metrics}`,
     `Worker metrics    ${origins.workerMetrics}${paths.metrics}`,
     ...(monitoring.prometheus ? [`Prometheus        ${monitoring.prometheus}/`] : []),

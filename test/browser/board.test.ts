@@ -13,12 +13,16 @@ test("Bull Board shows a stranger nothing but that a login is needed", async () 
   const { page } = await openPage();
 
   const answers = await Promise.all(
-    ["/", `/queue/${producer.name}/${id}`, "/api/queues", "/static/css/", "/nowhere"].map(
-      async (path) => {
-        const response = await page.request.get(`${producer.boardUrl}${path}`);
-        return [response.status(), await response.text()];
-      },
-    ),
+    [
+      "/",
+      "/board",
+      `/board/queue/${producer.name}/${id}`,
+      "/board/api/queues",
+      "/board/static/css/",
+    ].map(async (path) => {
+      const response = await page.request.get(`${producer.boardUrl}${path}`);
+      return [response.status(), await response.text()];
+    }),
   );
 
   expect(answers).toEqual(answers.map(() => [401, "a login is needed"]));
@@ -28,6 +32,7 @@ test("Bull Board opens with the login and leads from the queue to a job's failur
   const { producer } = await startFailedDivision();
   const { page, complaints } = await openPage({ httpCredentials });
   await page.goto(producer.boardUrl);
+  await page.getByRole("main").getByRole("link", { name: "Bull Board" }).click();
   await page.getByRole("link", { name: producer.name }).first().click();
   // Beside it is the next heartbeat.
   await page.getByRole("link", { name: /^Failed/i }).click();
@@ -43,7 +48,7 @@ test("Bull Board opens with the login and leads from the queue to a job's failur
 test("Bull Board opens at a job's own address", async () => {
   const { producer, id } = await startFailedDivision();
   const { page, complaints } = await openPage({ httpCredentials });
-  await page.goto(`${producer.boardUrl}/queue/${producer.name}/${id}`);
+  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${id}`);
   await page.getByText("cannot divide 10 by zero").waitFor();
 
   expect([await page.getByText(id).count(), complaints]).toEqual([1, []]);
@@ -56,8 +61,9 @@ test("no page of Bull Board's asks anybody but us for anything", async () => {
   page.on("request", (request) => asked.add(request.url()));
   for (const path of [
     "/",
-    `/queue/${producer.name}?status=failed`,
-    `/queue/${producer.name}/${id}`,
+    "/board",
+    `/board/queue/${producer.name}?status=failed`,
+    `/board/queue/${producer.name}/${id}`,
   ]) {
     const answer = await page.goto(`${producer.boardUrl}${path}`, { waitUntil: "networkidle" });
     expect(await answer?.text()).not.toMatch(/(?:href|src)="(?:https?:)?\/\//);
@@ -100,6 +106,6 @@ async function startFailedDivision(
 }
 
 async function showFailedJobs(page: Page, producer: TestProducer): Promise<void> {
-  await page.goto(`${producer.boardUrl}/queue/${producer.name}?status=failed`);
+  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}?status=failed`);
   await page.getByText("cannot divide 10 by zero").waitFor();
 }

@@ -165,7 +165,7 @@ test("Bull Board shows input, result and reason as text", async () => {
     httpCredentials: { username: boardLogin.user, password: boardLogin.password },
   });
 
-  await page.goto(`${producer.boardUrl}/queue/${producer.name}/${good}`);
+  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${good}`);
   await page.getByText("returnValue").waitFor();
   expect([
     await page.getByText("<img src=x onerror=").count(),
@@ -173,7 +173,7 @@ test("Bull Board shows input, result and reason as text", async () => {
     await page.title(),
   ]).toEqual([2, 0, "Tripod"]);
 
-  await page.goto(`${producer.boardUrl}/queue/${producer.name}/${bad}`);
+  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${bad}`);
   await page.getByText("nothing is left of").waitFor();
   expect([
     await page.locator("main").innerText(),
@@ -207,7 +207,7 @@ test("a job that came into the queue by another way shows its name and log as te
     [],
   ]);
 
-  await page.goto(`${producer.boardUrl}/queue/${producer.name}/${id}`);
+  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${id}`);
   await page.getByText("Logs", { exact: true }).click();
   await page.getByText(attack).nth(1).waitFor();
   expect([

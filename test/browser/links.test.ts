@@ -23,7 +23,7 @@ test("one click leads from a job's page to Bull Board's, and one back", async ()
   await statusPage.getByText("cannot divide 10 by zero").waitFor();
 
   expect([boardPage, statusPage.url()]).toEqual([
-    `http://localhost:${ports.board}/queue/default/${id}`,
+    `http://localhost:${ports.board}/board/queue/default/${id}`,
     `http://localhost:${ports.public}/jobs/${id}`,
   ]);
 });

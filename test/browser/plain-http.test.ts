@@ -28,7 +28,7 @@ test("Bull Board acts over plain HTTP, although it sends no referrer", async () 
   const { user: username, password } = boardLogin;
   const { page } = await openPage({ httpCredentials: { username, password } });
   await page.goto(asOtherHost(boardUrl));
-  const path = `/api/queues/${encodeURIComponent(name)}/pause`;
+  const path = `/board/api/queues/${encodeURIComponent(name)}/pause`;
   const status = await page.evaluate(
     async (address) => (await fetch(address, { method: "PUT" })).status,
     path,

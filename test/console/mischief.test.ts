@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { boardPaths } from "../../src/contract/paths.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
@@ -67,7 +68,7 @@ test(
         const path = pathOf(deed, seen.ids);
         const changed = /\/([^/]+)\/update-data$/.exec(path)?.[1];
         if (changed !== undefined) seen.changed.add(changed);
-        const status = await commit(`${producer.boardUrl}${path}`, deed);
+        const status = await commit(`${producer.boardUrl}${boardPaths.root}${path}`, deed);
         const line = `${deed.route.method} ${deed.route.path} ${status}`;
         answers.set(line, (answers.get(line) ?? 0) + 1);
       }

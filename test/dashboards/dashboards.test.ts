@@ -68,7 +68,7 @@ test("leads from every job's id to its status page and to Bull Board, and from i
     Array.from({ length: 4 }, () => [
       [
         "${public_url:raw}/jobs/${__value.raw}",
-        '${board_url:raw}/queue/${__data.fields["messaging.destination.name"]}/${__value.raw}',
+        '${board_url:raw}/board/queue/${__data.fields["messaging.destination.name"]}/${__value.raw}',
       ],
       ["/d/taskqueue-journey?${__url_time_range}&var-trace_id=${__data.fields.traceIdHidden}"],
     ]),

@@ -46,8 +46,8 @@ test("no password is in a log, a trace, a metric, an answer, or a process's argu
     });
   const answers = await Promise.all([
     knock("/", secrets.board),
-    knock("/api/queues", secrets.board),
-    knock("/api/redis/stats", secrets.board),
+    knock("/board/api/queues", secrets.board),
+    knock("/board/api/redis/stats", secrets.board),
     knock("/", secrets.guess),
     untilReady(producer.url),
     fetch(`${producer.metricsUrl}/metrics`),

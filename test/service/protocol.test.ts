@@ -150,7 +150,7 @@ test("a client that holds its body back is asked for it, and keeps its connectio
   const job = JSON.stringify({ name: "quotient", data: {}, options: {} });
   const sendings = [
     { address: `${url}/api/v1/jobs`, body: division, status: 202 },
-    { address: `${boardUrl}/api/queues/${name}/add`, body: job, status: 200 },
+    { address: `${boardUrl}/board/api/queues/${name}/add`, body: job, status: 200 },
   ];
   for (const { address, body, status } of sendings) {
     const sending = request(address, {
@@ -181,7 +181,7 @@ test("the length of a HEAD is that of the GET, at every listener", async () => {
   const api = ["openapi.json", "v1/jobs", "v1/jobs/nobody", "nowhere"].map((path) => `api/${path}`);
   const addresses = [...pages, ...others, ...api].map((path) => `${url}/${path}`);
   addresses.push(`${metricsUrl}/healthz`, `${metricsUrl}/nowhere`);
-  addresses.push(boardUrl, `${boardUrl}/nowhere`, `${boardUrl}/static/images/logo.svg`);
+  addresses.push(boardUrl, `${boardUrl}/nowhere`, `${boardUrl}/board/static/images/logo.svg`);
   const answers = async (method: string, host?: string) =>
     Promise.all(
       addresses.map(async (address) => {

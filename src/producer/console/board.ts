@@ -1,56 +1,40 @@
 import Router from "@koa/router";
-import { createBullBoard } from "@bull-board/api";
-import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
-import { KoaAdapter } from "@bull-board/koa";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import Koa from "koa";
-import { paths } from "../../contract/paths.ts";
+import { boardPaths } from "../../contract/paths.ts";
 import { answerWordless } from "../../service/wordless.ts";
 import { logKoaErrors } from "../../telemetry/koa-errors.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { UnavailableError } from "../http/errors.ts";
+import { registerAssets } from "../pages/assets.ts";
+import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
 import { login } from "./login.ts";
-import { isJobId } from "../../queue/job-id.ts";
+import { createHomeRouter } from "./home.ts";
 import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
-import { registerAssets } from "../pages/assets.ts";
 import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
-export interface BoardDeps extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps {
-  readonly queues: readonly Queue[];
+export interface BoardDeps
+  extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps, BullBoardOptions {
   readonly redis: Redis;
-  readonly user: string;
   readonly readPassword: () => string;
-  readonly readOnly: boolean;
   readonly trustProxy: boolean;
   readonly log: Log;
 }
 
-/** The admin listener: Bull Board, behind the login, at its root. */
+/** The operators' listener: the console's pages and, below its own path, Bull Board; behind the login. */
 export function createBoardApp(deps: BoardDeps): Koa {
-  const { queues, redis, readOnly, publicUrl, trustProxy, log } = deps;
-  const adapter = new KoaAdapter();
-  createBullBoard({
-    queues: queues.map(
-      (queue) =>
-        new BullMQAdapter(queue, {
-          readOnlyMode: readOnly,
-          ...(publicUrl !== undefined && { externalJobUrl: createPageLink(publicUrl) }),
-        }),
-    ),
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: "Tripod" } },
-  });
-
+  const { redis, trustProxy, log } = deps;
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
   logKoaErrors(app, log);
-  app.use(securityHeaders("board"));
+  const ofPages = securityHeaders("pages");
+  const ofBoard = securityHeaders("board");
+  app.use((ctx, next) => (isOfBoard(ctx.path) ? ofBoard : ofPages)(ctx, next));
   app.use(answerWordless());
   app.use(async function leaveUnlisted(ctx, next) {
     ctx.set("X-Robots-Tag", "noindex");
@@ -70,7 +54,11 @@ export function createBoardApp(deps: BoardDeps): Koa {
   // Browsers send the login along with another site's forms, and Bull Board's adapter takes those;
   // what it guesses itself must not use up its visitor's guesses.
   app.use(sameOrigin({ takesForms: () => true }));
+  const files = new Router();
+  registerAssets(files);
+  app.use(files.routes());
   app.use(login(deps));
+  app.use(createHomeRouter().routes());
   app.use(async function requireRedis(_, next) {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");
     await next();
@@ -78,18 +66,11 @@ export function createBoardApp(deps: BoardDeps): Koa {
   app.use(createScheduleRouter(deps).routes());
   app.use(createCancelRouter(deps).routes());
   app.use(createWorkerRouter(deps).routes());
-  const files = new Router();
-  registerAssets(files);
-  app.use(files.routes());
   app.use(ownFilesOnly());
-  app.use(adapter.registerPlugin());
+  app.use(createBoard(deps));
   return app;
 }
 
-/** Where a job has its page; the queue's own heartbeats have none, but are part of the overview. */
-function createPageLink(publicUrl: string) {
-  return ({ id }: { readonly id?: string | number | null | undefined }) =>
-    isJobId(String(id))
-      ? { displayText: "Status page", href: `${publicUrl}${paths.jobs}/${id}` }
-      : { displayText: "Overview", href: `${publicUrl}${paths.overview}` };
+function isOfBoard(path: string): boolean {
+  return path === boardPaths.root || path.startsWith(`${boardPaths.root}/`);
 }

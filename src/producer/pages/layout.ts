@@ -20,13 +20,24 @@ export interface PageHead {
   readonly tone?: Tone;
   /** The modules and style sheets that only this page needs. */
   readonly assets?: readonly string[];
+  /** What it belongs to; the public pages if not given. */
+  readonly site?: Site;
 }
 
-const navigation = [
-  [paths.form, "Submit"],
-  [paths.overview, "Overview"],
-  [paths.openapi, "API"],
-] as const;
+/** Where the top of each of its pages leads to. */
+export interface Site {
+  readonly home: string;
+  readonly navigation: readonly (readonly [path: string, text: string])[];
+}
+
+const publicSite: Site = {
+  home: paths.form,
+  navigation: [
+    [paths.form, "Submit"],
+    [paths.overview, "Overview"],
+    [paths.openapi, "API"],
+  ],
+};
 
 const everywhere = ["style.css", "times.js", "copies.js"] as const;
 
@@ -34,7 +45,15 @@ const about = "A task queue: submit work, and watch it from the click to the res
 
 /** A whole page. */
 export async function renderPage(
-  { title, description = about, path, refreshSeconds: seconds, tone, assets = [] }: PageHead,
+  {
+    title,
+    description = about,
+    path,
+    refreshSeconds: seconds,
+    tone,
+    assets = [],
+    site = publicSite,
+  }: PageHead,
   main: Markup,
 ): Promise<string> {
   const reload = html`<noscript><meta http-equiv="refresh" content="${seconds}" /></noscript>`;
@@ -61,9 +80,9 @@ export async function renderPage(
       </head>
       <body>
         <header>
-          <a class="brand" href="${paths.form}">Tripod</a>
+          <a class="brand" href="${site.home}">Tripod</a>
           <nav aria-label="Tripod">
-            ${navigation.map(([to, text]) => html`<a href="${to}" ${to === path ? html` aria-current="page"` : ""}>${text}</a>`)}
+            ${site.navigation.map(([to, text]) => html`<a href="${to}" ${to === path ? html` aria-current="page"` : ""}>${text}</a>`)}
           </nav>
         </header>
         ${main}

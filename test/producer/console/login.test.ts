@@ -31,7 +31,7 @@ test.each([
 test("Bull Board opens with the login", async () => {
   const { boardUrl, name } = await startProducer();
   const headers = { authorization: boardAuthorization };
-  const response = await fetch(`${boardUrl}/api/queues`, { headers });
+  const response = await fetch(`${boardUrl}/board/api/queues`, { headers });
 
   expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(name)]);
 });
@@ -103,23 +103,25 @@ test("nothing of Bull Board is there for somebody without the login", async () =
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
   const { id } = await queue.add("quotient", { x: 10, y: 2, delayMs: 0 });
   const headers = { authorization: boardAuthorization };
-  const page = await (await fetch(boardUrl, { headers })).text();
+  const page = await (await fetch(`${boardUrl}/board`, { headers })).text();
   const files = [...page.matchAll(/(?:src|href)="\/?(static\/[^"]+)"/g)].map((match) => match[1]);
   expect(files.length).toBeGreaterThan(2);
   const paths = [
     "",
-    ...files,
-    `queue/${name}`,
-    `queue/${name}/${id}`,
-    "api/queues",
-    "api/redis/stats",
-    `api/queues/${name}/${id}`,
-    `api/queues/${name}/${id}/logs`,
-    `api/queues/${name}/retry/failed`,
-    `api/queues/${name}/add`,
+    "board",
+    "schedules",
+    ...files.map((file) => `board/${file}`),
+    `board/queue/${name}`,
+    `board/queue/${name}/${id}`,
+    "board/api/queues",
+    "board/api/redis/stats",
+    `board/api/queues/${name}/${id}`,
+    `board/api/queues/${name}/${id}/logs`,
+    `board/api/queues/${name}/retry/failed`,
+    `board/api/queues/${name}/add`,
     "nowhere",
-    "static/nowhere.js",
-    "static/%2e%2e/%2e%2e/package.json",
+    "board/static/nowhere.js",
+    "board/static/%2e%2e/%2e%2e/package.json",
     "%",
   ];
   const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
@@ -166,7 +168,7 @@ test.each([
     headers: { authorization: boardAuthorization, "content-type": "application/json" },
     body: '{"name":"quotient","data":{},"options":{}}',
   };
-  const response = await fetch(`${boardUrl}/api/queues/${name}/${action}`, request);
+  const response = await fetch(`${boardUrl}/board/api/queues/${name}/${action}`, request);
 
   expect([response.status, await queue.count()]).toEqual([405, 1]);
 });
@@ -174,8 +176,8 @@ test.each([
 test("Bull Board pauses nothing while it can only look", async () => {
   const { boardUrl, name, queue } = await startProducer();
   const headers = { authorization: boardAuthorization };
-  await fetch(`${boardUrl}/api/queues/${name}/pause`, { method: "PUT", headers });
-  await fetch(`${boardUrl}/api/queues/pause`, { method: "PUT", headers });
+  await fetch(`${boardUrl}/board/api/queues/${name}/pause`, { method: "PUT", headers });
+  await fetch(`${boardUrl}/board/api/queues/pause`, { method: "PUT", headers });
 
   expect(await queue.isPaused()).toBe(false);
 });

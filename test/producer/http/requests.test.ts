@@ -117,7 +117,7 @@ test("no GET, HEAD or OPTIONS changes anything, at any path of either listener",
   ];
   const addresses = [
     ...ownPaths.map((path) => `${url}/${path}`),
-    ...boardPaths.map((path) => `${boardUrl}/${path}`),
+    ...boardPaths.map((path) => `${boardUrl}/board/${path}`),
   ];
   const headers = { authorization: boardAuthorization };
   const answers = await Promise.all(
@@ -164,9 +164,9 @@ test("no error tells a path, a version or a stack", async () => {
     fetch(`${url}/api/v1/jobs`, { method: "POST", headers: json, body: "[".repeat(30_000) }),
     fetch(`${url}/tasks/quotient`, { method: "POST", headers: { origin: url } }),
     fetch(boardUrl),
-    fetch(`${boardUrl}/api/queues/nope/nope`, { headers: board }),
-    fetch(`${boardUrl}/api/queues/%zz`, { headers: board }),
-    fetch(`${boardUrl}/api/queues/x/add`, {
+    fetch(`${boardUrl}/board/api/queues/nope/nope`, { headers: board }),
+    fetch(`${boardUrl}/board/api/queues/%zz`, { headers: board }),
+    fetch(`${boardUrl}/board/api/queues/x/add`, {
       method: "POST",
       headers: { ...board, ...json },
       body: "{",

@@ -92,7 +92,7 @@ test.each([...foreign, anonymous])(
   "Bull Board refuses a form with %s although the login comes along",
   async (_, headers) => {
     const { boardUrl, name, queue } = await startProducer({ readOnly: false });
-    const response = await fetch(`${boardUrl}/api/queues/${name}/add`, {
+    const response = await fetch(`${boardUrl}/board/api/queues/${name}/add`, {
       method: "POST",
       headers: { "content-type": formType, authorization: boardAuthorization, ...headers },
       body: "name=quotient&data={}&options={}",
@@ -105,7 +105,7 @@ test.each([...foreign, anonymous])(
 
 test.each(["PUT", "PATCH", "DELETE"])("Bull Board refuses a foreign %s", async (method) => {
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
-  const response = await fetch(`${boardUrl}/api/queues/${name}/pause`, {
+  const response = await fetch(`${boardUrl}/board/api/queues/${name}/pause`, {
     method,
     headers: { authorization: boardAuthorization, origin: "http://evil.example" },
   });
@@ -116,7 +116,7 @@ test.each(["PUT", "PATCH", "DELETE"])("Bull Board refuses a foreign %s", async (
 test("Bull Board takes a job from its own pages where it may write", async () => {
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
   const response = await postJson(
-    `${boardUrl}/api/queues/${name}/add`,
+    `${boardUrl}/board/api/queues/${name}/add`,
     { name: "quotient", data: division.input, options: {} },
     { authorization: boardAuthorization, origin: boardUrl },
   );

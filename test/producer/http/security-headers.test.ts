@@ -41,15 +41,15 @@ test("every answer of the public listener carries the security headers", async (
   expect(answers.map(readHeaders)).toEqual(answers.map(() => [pagePolicy, always]));
 });
 
-test("every answer of Bull Board's listener carries the security headers", async () => {
+test("every answer of the operators' listener carries the security headers", async () => {
   const { boardUrl } = await startProducer();
   const headers = { authorization: boardAuthorization };
   const answers = await Promise.all([
-    fetch(boardUrl),
-    fetch(boardUrl, { headers }),
-    fetch(`${boardUrl}/api/queues`, { headers }),
-    fetch(`${boardUrl}/static/images/logo.svg`, { headers }),
-    fetch(`${boardUrl}/api/queues/nope/add`, {
+    fetch(`${boardUrl}/board`),
+    fetch(`${boardUrl}/board`, { headers }),
+    fetch(`${boardUrl}/board/api/queues`, { headers }),
+    fetch(`${boardUrl}/board/static/images/logo.svg`, { headers }),
+    fetch(`${boardUrl}/board/api/queues/nope/add`, {
       method: "POST",
       headers: { ...headers, origin: "http://evil.example" },
     }),
@@ -57,6 +57,15 @@ test("every answer of Bull Board's listener carries the security headers", async
 
   expect(answers.map(({ status }) => status)).toEqual([401, 200, 200, 200, 403]);
   expect(answers.map(readHeaders)).toEqual(answers.map(() => [boardPolicy, always]));
+  const own = await Promise.all([
+    fetch(boardUrl),
+    fetch(boardUrl, { headers }),
+    fetch(`${boardUrl}/schedules`, { headers }),
+    fetch(`${boardUrl}/assets/style.css`),
+    fetch(`${boardUrl}/nowhere`, { headers }),
+  ]);
+  expect(own.map(({ status }) => status)).toEqual([401, 200, 200, 200, 404]);
+  expect(own.map(readHeaders)).toEqual(own.map(() => [pagePolicy, always]));
 });
 
 test("what only its address gives away is told on by no link, and listed by no search engine", async () => {
@@ -71,7 +80,8 @@ test("what only its address gives away is told on by no link, and listed by no s
     await fetch(`${url}/jobs/${id}`),
     await fetch(`${url}/jobs/nobody`),
     await fetch(`${url}/nowhere`),
-    await fetch(boardUrl),
+    await fetch(`${boardUrl}/board`),
+    await fetch(`${boardUrl}/board`, { headers: { authorization: boardAuthorization } }),
     await fetch(boardUrl, { headers: { authorization: boardAuthorization } }),
     refused,
     await fetch(url),
@@ -89,6 +99,7 @@ test("what only its address gives away is told on by no link, and listed by no s
     [404, "no-referrer", "noindex"],
     [401, "no-referrer", "noindex"],
     [200, "no-referrer", "noindex"],
+    [200, "same-origin", "noindex"],
     [422, "same-origin", "noindex"],
     [200, "same-origin", null],
   ]);

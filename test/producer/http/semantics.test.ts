@@ -76,7 +76,11 @@ test("a form of another type is told which type forms have", async () => {
 test("a form that says nothing of where it comes from is refused wherever a form would be taken", async () => {
   const { url, boardUrl } = await startProducer({ readOnly: false });
   const headers = { "content-type": formType, authorization: boardAuthorization };
-  const places = [`${url}/tasks/quotient`, `${boardUrl}/api/queues/x/add`, `${url}/api/v1/jobs`];
+  const places = [
+    `${url}/tasks/quotient`,
+    `${boardUrl}/board/api/queues/x/add`,
+    `${url}/api/v1/jobs`,
+  ];
   const answers = places.map((address) => fetch(address, { method: "POST", headers, body: "x=1" }));
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([403, 403, 415]);
 });

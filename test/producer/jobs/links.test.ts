@@ -10,7 +10,10 @@ test("a job's page links to Bull Board, the trace and the logs where these are c
   const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
   const links = await readOutsideLinks(`${url}/jobs/${id}`);
   const [trace, logs, board] = links.map((link) => new URL(link));
-  expect([links.length, board?.href]).toEqual([3, `https://board.example/queue/${name}/${id}`]);
+  expect([links.length, board?.href]).toEqual([
+    3,
+    `https://board.example/board/queue/${name}/${id}`,
+  ]);
   expect([trace, logs].map((link) => [`${link?.origin}${link?.pathname}`, queryOf(link)])).toEqual([
     [
       "https://grafana.example/g/explore",
@@ -68,7 +71,7 @@ function queryOf(link: URL | undefined): unknown {
 
 async function readBoardLinks({ boardUrl, name }: { boardUrl: string; name: string }) {
   const login = Buffer.from(`${boardLogin.user}:${boardLogin.password}`).toString("base64");
-  const response = await fetch(`${boardUrl}/api/queues?activeQueue=${name}&status=waiting`, {
+  const response = await fetch(`${boardUrl}/board/api/queues?activeQueue=${name}&status=waiting`, {
     headers: { authorization: `Basic ${login}` },
   });
   const { queues } = await readBody(response);

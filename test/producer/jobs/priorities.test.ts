@@ -99,7 +99,7 @@ test("Bull Board lists prioritized jobs", async () => {
   const { boardUrl, name, submit } = await startPrioritized();
   const id = await submit("low", 1);
   const query = new URLSearchParams({ activeQueue: name, status: "prioritized" });
-  const listed = await fetch(`${boardUrl}/api/queues?${query.toString()}`, {
+  const listed = await fetch(`${boardUrl}/board/api/queues?${query.toString()}`, {
     headers: { authorization: boardAuthorization },
   });
   const [{ jobs }] = (await readBody(listed)).queues;

@@ -82,7 +82,7 @@ test("the overview tells of each queue, and Bull Board lists both", async () => 
     [name, "0", "0", "0", "0 s", "paused"],
     [second, "1", "0", "0", expect.any(String), "no worker"],
   ]);
-  const listed = await fetch(`${boardUrl}/api/queues`, {
+  const listed = await fetch(`${boardUrl}/board/api/queues`, {
     headers: { authorization: boardAuthorization },
   });
   const { queues } = await readBody(listed);

@@ -14,7 +14,7 @@ async function callBoard(
   path: string,
   body?: object,
 ): Promise<number> {
-  const response = await fetch(`${boardUrl}/api/queues/${encodeURIComponent(name)}/${path}`, {
+  const response = await fetch(`${boardUrl}/board/api/queues/${encodeURIComponent(name)}/${path}`, {
     method,
     headers: {
       authorization: boardAuthorization,
@@ -106,7 +106,7 @@ test.each(["paused", "completed"] as const)(
     await redis.set(queue.toKey(damaged.id), "text");
     const page = await fetch(url);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(id)]);
-    const list = `${boardUrl}/api/queues?activeQueue=${encodeURIComponent(name)}&status=latest`;
+    const list = `${boardUrl}/board/api/queues?activeQueue=${encodeURIComponent(name)}&status=latest`;
     const board = await fetch(list, { headers: { authorization: boardAuthorization } });
     expect([board.status, await board.text()]).toEqual([200, expect.stringContaining(id)]);
     expect((await submitDivision(url, { x: 1, y: 2 })).status).toBe("waiting");
@@ -215,7 +215,7 @@ test("a job that is nested too deep ends as damaged, and Bull Board shows it bes
   expect((await untilFinal(url, id)).error_type).toBe("invalid_record");
   const headers = { authorization: boardAuthorization };
   for (const list of ["failed", "latest"]) {
-    const listed = await fetch(`${boardUrl}/api/queues?activeQueue=${name}&status=${list}`, {
+    const listed = await fetch(`${boardUrl}/board/api/queues?activeQueue=${name}&status=${list}`, {
       headers,
     });
     expect([list, listed.status, (await listed.text()).includes(id)]).toEqual([list, 200, true]);

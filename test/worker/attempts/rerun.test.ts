@@ -61,7 +61,7 @@ async function startJob(
   };
   const retry = async () => {
     const headers = { authorization: boardAuthorization, origin: boardUrl };
-    const path = `${boardUrl}/api/queues/${encodeURIComponent(name)}/${id}/retry`;
+    const path = `${boardUrl}/board/api/queues/${encodeURIComponent(name)}/${id}/retry`;
     expect((await fetch(path, { method: "PUT", headers })).status).toBe(204);
   };
   const stall = async () => {
