@@ -39,7 +39,7 @@ const queueKeys = `{${keyTags.queue}*}:*`;
 
 const rights: Readonly<Record<RedisUser, Rights>> = {
   producer: {
-    keys: [queueKeys, `{${keyTags.deployment}}:id-secret`],
+    keys: [queueKeys, `{${keyTags.deployment}}:id-secret`, `{${keyTags.deployment}}:session:*`],
     // A client's unfinished jobs are counted with the first; with the others Bull Board turns the
     // pages of a job's children.
     commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan"],

@@ -119,7 +119,7 @@ export const variables = declareVariables({
   BOARD_PORT: {
     value: port,
     default: endpoints.board.localPort,
-    meaning: "Bull Board.",
+    meaning: "The operators' console, with Bull Board.",
     readBy: ["producer"],
     onEc2: byTopology,
   },
@@ -161,26 +161,26 @@ export const variables = declareVariables({
   BOARD_USER: {
     value: text,
     default: "admin",
-    meaning: "Bull Board's login.",
+    meaning: "Name of the console's administrator, who is an operator.",
     readBy: ["producer"],
     onEc2: operator,
   },
   BOARD_PASSWORD: {
     value: text,
-    meaning: "Bull Board's password; `npm start` makes one up and prints it.",
+    meaning: "The administrator's password; `npm start` makes one up and prints it.",
     readBy: ["producer"],
     onEc2: bySecret,
   },
   BOARD_PASSWORD_FILE: {
     value: text,
-    meaning: "File that holds Bull Board's password; read again at each login.",
+    meaning: "File that holds the administrator's password; read again at each request.",
     readBy: ["producer"],
     onEc2: bySecret,
   },
   BOARD_READ_ONLY: {
     value: flag,
     default: true,
-    meaning: "Whether Bull Board can only look.",
+    meaning: "Whether operators can only look, in Bull Board, too.",
     readBy: ["producer"],
     onEc2: operator,
   },
@@ -192,7 +192,7 @@ export const variables = declareVariables({
   },
   BOARD_URL: {
     value: webAddress,
-    meaning: "Where administrators find Bull Board, for the links on a job's page.",
+    meaning: "Where operators find the console, for the links on a job's page.",
     readBy: ["producer"],
     onEc2: byAddress,
   },

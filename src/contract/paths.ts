@@ -28,6 +28,8 @@ export const boardPaths = { root: "/board", queues: "/board/queue", api: "/board
 /** Of the operators' listener, beside what is Bull Board's. */
 export const consolePaths = {
   home: "/",
+  signIn: "/sign-in",
+  signOut: "/sign-out",
   schedules: "/schedules",
   jobs: "/jobs",
   workers: "/workers",

@@ -190,6 +190,7 @@ export async function openProducer(
         submit: (submission) => jobs.submit(submission),
         cancel: (id, by) => jobs.cancel(id, by),
         redis,
+        ask: broker.ask,
         user: config.board.user,
         readPassword: withReader(config.board).readPassword ?? (() => password),
         readOnly: config.board.readOnly,

@@ -24,7 +24,7 @@ const readCount = async (metricsUrl: string, line: string, outcome: string) => {
 };
 
 test("guesses from ever new addresses are all counted, and some are logged with where they came from", async () => {
-  const guesses = 200;
+  const guesses = 100;
   const redis = await ownRedis();
   const producer = await spawnProducer(redis.url, { TRUST_PROXY: "true" });
   for (let index = 0; index < guesses; index += 1) {

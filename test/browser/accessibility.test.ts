@@ -7,7 +7,8 @@ import { defineTask, type Task, TaskRejectedError } from "../../src/task/task.ts
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
-import { startProducer } from "../support/producer.ts";
+import { boardLogin, startProducer } from "../support/producer.ts";
+import { fillSignIn } from "../support/sign-in.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -125,6 +126,23 @@ test("an overview is sound without anything, with jobs, and when it is stale", a
   await close();
   await page.getByText("These figures are stale.").waitFor();
   expect(await examine(page, "stale")).toEqual([]);
+});
+
+test("the console's sign-in page and its home are sound", async () => {
+  const { boardUrl } = await startProducer();
+  const { page } = await openPage();
+  await page.goto(boardUrl);
+  expect(await examine(page)).toEqual([]);
+  await page.getByLabel("Name").fill("nobody");
+  await page.getByLabel("Password").fill("wrong");
+  await page.keyboard.press("Enter");
+  await page.getByText("There is no user of this name and password.").waitFor();
+  expect(await examine(page, "refused")).toEqual([]);
+  await fillSignIn(page, boardLogin);
+  await page.getByRole("heading", { name: "Console" }).waitFor();
+  expect(await examine(page, "home")).toEqual([]);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
 });
 
 /** Each with what a visitor does to see it. */

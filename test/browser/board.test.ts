@@ -2,10 +2,9 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
-import { boardLogin, startProducer, type TestProducer } from "../support/producer.ts";
+import { startProducer, type TestProducer } from "../support/producer.ts";
+import { openConsolePage } from "../support/sign-in.ts";
 import { startWorker } from "../support/worker.ts";
-
-const httpCredentials = { username: boardLogin.user, password: boardLogin.password };
 
 test("Bull Board shows a stranger nothing but that a login is needed", async () => {
   const producer = await startProducer();
@@ -30,8 +29,8 @@ test("Bull Board shows a stranger nothing but that a login is needed", async () 
 
 test("Bull Board opens with the login and leads from the queue to a job's failure", async () => {
   const { producer } = await startFailedDivision();
-  const { page, complaints } = await openPage({ httpCredentials });
-  await page.goto(producer.boardUrl);
+  const { page, complaints } = await openPage();
+  await openConsolePage(page, producer.boardUrl);
   await page.getByRole("main").getByRole("link", { name: "Bull Board" }).click();
   await page.getByRole("link", { name: producer.name }).first().click();
   // Beside it is the next heartbeat.
@@ -47,8 +46,8 @@ test("Bull Board opens with the login and leads from the queue to a job's failur
 
 test("Bull Board opens at a job's own address", async () => {
   const { producer, id } = await startFailedDivision();
-  const { page, complaints } = await openPage({ httpCredentials });
-  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${id}`);
+  const { page, complaints } = await openPage();
+  await openConsolePage(page, `${producer.boardUrl}/board/queue/${producer.name}/${id}`);
   await page.getByText("cannot divide 10 by zero").waitFor();
 
   expect([await page.getByText(id).count(), complaints]).toEqual([1, []]);
@@ -56,11 +55,11 @@ test("Bull Board opens at a job's own address", async () => {
 
 test("no page of Bull Board's asks anybody but us for anything", async () => {
   const { producer, id } = await startFailedDivision();
-  const { page } = await openPage({ httpCredentials });
+  const { page } = await openPage();
   const asked = new Set<string>();
   page.on("request", (request) => asked.add(request.url()));
+  await openConsolePage(page, producer.boardUrl);
   for (const path of [
-    "/",
     "/board",
     `/board/queue/${producer.name}?status=failed`,
     `/board/queue/${producer.name}/${id}`,
@@ -77,7 +76,7 @@ test("no page of Bull Board's asks anybody but us for anything", async () => {
 
 test("Bull Board offers nothing that changes a job", async () => {
   const { producer } = await startFailedDivision();
-  const { page } = await openPage({ httpCredentials });
+  const { page } = await openPage();
   await showFailedJobs(page, producer);
 
   expect(await page.getByRole("button", { name: /retry all|clean all/i }).count()).toBe(0);
@@ -85,7 +84,7 @@ test("Bull Board offers nothing that changes a job", async () => {
 
 test("Bull Board offers to retry and to clean where it is configured to", async () => {
   const { producer } = await startFailedDivision({ readOnly: false });
-  const { page } = await openPage({ httpCredentials });
+  const { page } = await openPage();
   await showFailedJobs(page, producer);
   await page
     .getByRole("button", { name: /retry all|clean all/i })
@@ -106,6 +105,6 @@ async function startFailedDivision(
 }
 
 async function showFailedJobs(page: Page, producer: TestProducer): Promise<void> {
-  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}?status=failed`);
+  await openConsolePage(page, `${producer.boardUrl}/board/queue/${producer.name}?status=failed`);
   await page.getByText("cannot divide 10 by zero").waitFor();
 }

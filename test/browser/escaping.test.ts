@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, untilFinal } from "../support/client.ts";
-import { boardLogin, startProducer, type TestProducer } from "../support/producer.ts";
+import { startProducer, type TestProducer } from "../support/producer.ts";
+import { openConsolePage } from "../support/sign-in.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -161,11 +162,9 @@ test("Bull Board shows input, result and reason as text", async () => {
   const good = await submitText(producer, { text: attack, times: 1 });
   const bad = await submitText(producer, { text: attack, times: 0 });
   await Promise.all([untilFinal(producer.url, good), untilFinal(producer.url, bad)]);
-  const { page } = await openPage({
-    httpCredentials: { username: boardLogin.user, password: boardLogin.password },
-  });
+  const { page } = await openPage();
 
-  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${good}`);
+  await openConsolePage(page, `${producer.boardUrl}/board/queue/${producer.name}/${good}`);
   await page.getByText("returnValue").waitFor();
   expect([
     await page.getByText("<img src=x onerror=").count(),
@@ -188,9 +187,7 @@ test("a job that came into the queue by another way shows its name and log as te
   const id = job.id ?? "";
   await untilFinal(producer.url, id);
   await job.log(attack);
-  const { page, complaints } = await openPage({
-    httpCredentials: { username: boardLogin.user, password: boardLogin.password },
-  });
+  const { page, complaints } = await openPage();
   const seen: unknown[] = [];
   for (const path of ["/", `/jobs/${id}`, "/overview"]) {
     await page.goto(`${producer.url}${path}`);
@@ -207,7 +204,7 @@ test("a job that came into the queue by another way shows its name and log as te
     [],
   ]);
 
-  await page.goto(`${producer.boardUrl}/board/queue/${producer.name}/${id}`);
+  await openConsolePage(page, `${producer.boardUrl}/board/queue/${producer.name}/${id}`);
   await page.getByText("Logs", { exact: true }).click();
   await page.getByText(attack).nth(1).waitFor();
   expect([

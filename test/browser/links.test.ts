@@ -2,18 +2,20 @@ import { expect, test, vi } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
+import { fillSignIn } from "../support/sign-in.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 test("one click leads from a job's page to Bull Board's, and one back", async () => {
   const { url, ports, untilOutput } = await startLauncher({ env: { BOARD_PASSWORD: "sesame" } });
   await untilOutput("Ctrl-C drains");
   const { id } = await submitDivision(url, { x: 10, y: 0 });
   await untilFinal(url, id);
-  const { page } = await openPage({ httpCredentials: { username: "admin", password: "sesame" } });
+  const { page } = await openPage();
   await page.goto(`${url}/jobs/${id}`);
 
   await page.getByRole("link", { name: "in Bull Board" }).click();
+  await fillSignIn(page, { user: "admin", password: "sesame" });
   await page.getByText("cannot divide 10 by zero").waitFor();
   const boardPage = page.url();
   const [statusPage] = await Promise.all([

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
-import { boardLogin, startProducer } from "../support/producer.ts";
+import { startProducer } from "../support/producer.ts";
+import { openConsolePage } from "../support/sign-in.ts";
 import { until } from "../support/until.ts";
 
 /** Where a browser does not say which site a request is from, but for its origin. */
@@ -25,9 +26,8 @@ test("a form that found the queue full is sent again from its error page over pl
 
 test("Bull Board acts over plain HTTP, although it sends no referrer", async () => {
   const { boardUrl, name, queue } = await startProducer({ readOnly: false });
-  const { user: username, password } = boardLogin;
-  const { page } = await openPage({ httpCredentials: { username, password } });
-  await page.goto(asOtherHost(boardUrl));
+  const { page } = await openPage();
+  await openConsolePage(page, `${asOtherHost(boardUrl)}/board`);
   const path = `/board/api/queues/${encodeURIComponent(name)}/pause`;
   const status = await page.evaluate(
     async (address) => (await fetch(address, { method: "PUT" })).status,

@@ -11,7 +11,12 @@ import { UnavailableError } from "../http/errors.ts";
 import { registerAssets } from "../pages/assets.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
-import { login } from "./login.ts";
+import { createAccounts } from "./accounts.ts";
+import { type ConsoleState, requireLogin } from "./login.ts";
+import { createPasswordCheck } from "./password-check.ts";
+import { createSessions } from "./sessions.ts";
+import { createSignInRouter } from "./sign-in.ts";
+import type { Broker } from "../jobs/broker.ts";
 import { createHomeRouter } from "./home.ts";
 import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
@@ -20,7 +25,7 @@ import { securityHeaders } from "../http/security-headers.ts";
 import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
 export interface BoardDeps
-  extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps, BullBoardOptions {
+  extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps, BullBoardOptions, Broker {
   readonly redis: Redis;
   readonly readPassword: () => string;
   readonly trustProxy: boolean;
@@ -30,7 +35,9 @@ export interface BoardDeps
 /** The operators' listener: the console's pages and, below its own path, Bull Board; behind the login. */
 export function createBoardApp(deps: BoardDeps): Koa {
   const { redis, trustProxy, log } = deps;
-  const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });
+  const accounts = createAccounts(deps);
+  const sessions = createSessions({ ...deps, accounts });
+  const app = new Koa<ConsoleState>({ proxy: trustProxy, maxIpsCount: 1 });
   logKoaErrors(app, log);
   const ofPages = securityHeaders("pages");
   const ofBoard = securityHeaders("board");
@@ -57,7 +64,9 @@ export function createBoardApp(deps: BoardDeps): Koa {
   const files = new Router();
   registerAssets(files);
   app.use(files.routes());
-  app.use(login(deps));
+  const passwords = createPasswordCheck(accounts, log);
+  app.use(createSignInRouter({ passwords, sessions }).routes());
+  app.use(requireLogin({ passwords, sessions }));
   app.use(createHomeRouter().routes());
   app.use(async function requireRedis(_, next) {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");

@@ -2,29 +2,30 @@ import Router from "@koa/router";
 import { html } from "hono/html";
 import { boardPaths, consolePaths } from "../../contract/paths.ts";
 import { renderPage } from "../pages/layout.ts";
-import { createRedirect, registerRoutes, type RouteState } from "../http/route.ts";
-import { consoleSite } from "./site.ts";
+import type { ConsoleState } from "./login.ts";
+import { createConsoleSite } from "./site.ts";
 
 /** Where Bull Board's pages of a queue and of a job were, while the listener was its alone. */
-const moved = ["/:queue", "/:queue/:id"].map((below) =>
-  createRedirect("GET", `/queue${below}`, `${boardPaths.queues}${below}`),
-);
+const formerPaths = ["/queue/:queue", "/queue/:queue/:id"];
 
 /** The page that the operators' listener begins with, and what has moved from there. */
-export function createHomeRouter(): Router<RouteState> {
-  const router = new Router<RouteState>({ sensitive: true });
+export function createHomeRouter(): Router<ConsoleState> {
+  const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.home, async function showHome(ctx) {
     ctx.set("Cache-Control", "no-store");
     ctx.type = "html";
-    ctx.body = await renderHome();
+    ctx.body = await renderHome(ctx.state.operator);
   });
-  registerRoutes(router, moved);
+  router.get(formerPaths, function leadToBoard(ctx) {
+    ctx.redirect(`${boardPaths.root}${ctx.url}`);
+    ctx.status = 308;
+  });
   return router;
 }
 
-function renderHome(): Promise<string> {
+function renderHome(operator: ConsoleState["operator"]): Promise<string> {
   return renderPage(
-    { title: "Console", path: consolePaths.home, site: consoleSite },
+    { title: "Console", path: consolePaths.home, site: createConsoleSite(operator) },
     html`<main>
       <section>
         <h1>Console</h1>

@@ -1,54 +1,67 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { Middleware } from "koa";
-import { clientOf } from "../../service/client-address.ts";
-import { lineOf } from "../../telemetry/line-limits.ts";
-import type { Log } from "../../telemetry/log.ts";
-import { createRateLimit } from "../http/rate-limit.ts";
+import type { Middleware, ParameterizedContext } from "koa";
+import { consolePaths } from "../../contract/paths.ts";
+import type { Role } from "../../contract/roles.ts";
+import type { Account } from "./accounts.ts";
+import { challengeBrowser, challengeProgram } from "./challenge.ts";
+import type { PasswordCheck } from "./password-check.ts";
+import { clearSessionCookie, readSessionCookie } from "./session-cookie.ts";
+import type { Sessions } from "./sessions.ts";
 
-const failuresPerMinute = 10;
-const tooMany = "too many failed logins from here";
+/** Who asks, for whatever is behind the login. */
+export interface ConsoleState {
+  operator: { readonly name: string; readonly role: Role };
+}
+
+export interface LoginDeps {
+  readonly passwords: PasswordCheck;
+  readonly sessions: Pick<Sessions, "find">;
+}
 
 /**
- * HTTP basic authentication; a client that fails too often is refused for a minute, right or wrong.
- * The password is read at each request, so that one that was changed holds at once.
+ * Lets in who has signed in, or sends a name and a password along (HTTP basic authentication), as
+ * programs do. People who do neither are led to the sign-in page.
  */
-export function login({
-  user,
-  readPassword,
-  log,
-}: {
-  user: string;
-  readPassword: () => string;
-  log: Log;
-}): Middleware {
-  const failures = createRateLimit(failuresPerMinute);
-  const tellLimited = (client: string) => (error: unknown) => {
-    log.warn({ client, ...lineOf("login_limited") }, `login not tried: ${tooMany}`);
-    throw error;
-  };
-  return async function requireLogin(ctx, next) {
-    // Named as it is counted, however a proxy writes it.
-    const client = clientOf(ctx.ip);
+export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<ConsoleState> {
+  const identify = async (ctx: ParameterizedContext): Promise<Account | undefined> => {
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
-    const given = Buffer.from(credentials ?? "", "base64").toString("utf8");
-    const matches = timingSafeEqual(digest(given), digest(`${user}:${readPassword()}`));
-    if (scheme?.toLowerCase() === "basic" && matches) {
-      await failures.check(ctx, tooMany).catch(tellLimited(client));
-      await next();
+    if (credentials !== undefined) {
+      if (scheme?.toLowerCase() !== "basic") return passwords.refuse(ctx);
+      return passwords.check(ctx, Buffer.from(credentials, "base64").toString("utf8"));
+    }
+    const value = readSessionCookie(ctx);
+    return value === undefined ? undefined : sessions.find(value);
+  };
+  return async function letIn(ctx, next) {
+    const account = await identify(ctx);
+    if (account === undefined) {
+      if (mayBeLed(ctx)) leadToSignIn(ctx);
+      else challenge(ctx);
       return;
     }
-    if (credentials !== undefined) {
-      // Counted before anything else can run: guesses that come at once are no more than any others.
-      await failures.count(ctx, tooMany).catch(tellLimited(client));
-      log.warn({ client, ...lineOf("login_refused") }, "login refused");
-    }
-    ctx.status = 401;
-    ctx.set("WWW-Authenticate", 'Basic realm="Bull Board", charset="UTF-8"');
-    ctx.body = "a login is needed";
+    ctx.state.operator = { name: account.name, role: account.role };
+    await next();
   };
 }
 
-/** Digests have one length, as a comparison in constant time demands. */
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** Whether it is somebody who looks for a page, and has not just tried a password. */
+function mayBeLed(ctx: ParameterizedContext): boolean {
+  const isRead = ctx.method === "GET" || ctx.method === "HEAD";
+  const tried = ctx.get("authorization") !== "";
+  return isRead && !tried && /\btext\/html\b/.test(ctx.get("accept"));
+}
+
+function leadToSignIn(ctx: ParameterizedContext): void {
+  const next = ctx.url === consolePaths.home ? "" : `?next=${encodeURIComponent(ctx.url)}`;
+  ctx.set("Cache-Control", "no-store");
+  ctx.redirect(`${consolePaths.signIn}${next}`);
+  ctx.status = 303;
+}
+
+function challenge(ctx: ParameterizedContext): void {
+  const hadSession = readSessionCookie(ctx) !== undefined;
+  if (hadSession) clearSessionCookie(ctx);
+  // Programs do not tell from which site they ask.
+  if (hadSession || ctx.get("sec-fetch-site") !== "") challengeBrowser(ctx);
+  else challengeProgram(ctx);
+  ctx.body = "a login is needed";
 }

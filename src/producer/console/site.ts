@@ -1,11 +1,21 @@
+import { html } from "hono/html";
 import { boardPaths, consolePaths } from "../../contract/paths.ts";
 import type { Site } from "../pages/layout.ts";
+import type { ConsoleState } from "./login.ts";
 
 /** The console's pages: one entry for each that all others lead to. */
-export const consoleSite: Site = {
-  home: consolePaths.home,
-  navigation: [
-    [consolePaths.home, "Console"],
-    [boardPaths.root, "Bull Board"],
-  ],
-};
+const navigation: Site["navigation"] = [
+  [consolePaths.home, "Console"],
+  [boardPaths.root, "Bull Board"],
+];
+
+/** The console as this operator sees it. */
+export function createConsoleSite({ name, role }: ConsoleState["operator"]): Site {
+  return {
+    home: consolePaths.home,
+    navigation,
+    account: html`<form method="post" action="${consolePaths.signOut}" class="account">
+      <span title="${role}">${name}</span> <button type="submit">Sign out</button>
+    </form>`,
+  };
+}

@@ -8,6 +8,8 @@ const minute = 60;
 export interface RateLimit {
   /** Counts one event of this client; throws a 429 `RequestError` with Retry-After when it is one too many. */
   count(ctx: ParameterizedContext, message: string): Promise<void>;
+  /** Takes back one event that was counted. */
+  forgive(ctx: ParameterizedContext): Promise<void>;
   /** Throws the same if the next event would be one too many. */
   check(ctx: ParameterizedContext, message: string): Promise<void>;
 }
@@ -22,6 +24,9 @@ export function createRateLimit(perMinute: number): RateLimit {
       } catch (error) {
         throw error instanceof RateLimiterRes ? refuse(error.msBeforeNext, message) : error;
       }
+    },
+    async forgive(ctx) {
+      await limiter.reward(clientOf(ctx.ip));
     },
     async check(ctx, message) {
       const counted = await limiter.get(clientOf(ctx.ip));

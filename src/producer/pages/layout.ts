@@ -28,6 +28,8 @@ export interface PageHead {
 export interface Site {
   readonly home: string;
   readonly navigation: readonly (readonly [path: string, text: string])[];
+  /** Who looks at it, and how to leave. */
+  readonly account?: Markup;
 }
 
 const publicSite: Site = {
@@ -84,6 +86,7 @@ export async function renderPage(
           <nav aria-label="Tripod">
             ${site.navigation.map(([to, text]) => html`<a href="${to}" ${to === path ? html` aria-current="page"` : ""}>${text}</a>`)}
           </nav>
+          ${site.account ?? ""}
         </header>
         ${main}
       </body>

@@ -16,8 +16,8 @@ export const producerMutants: readonly Mutant[] = [
   {
     name: "the right password is taken after ever so many wrong ones",
     change: {
-      file: "src/producer/console/login.ts",
-      from: "      await failures.check(ctx, tooMany).catch(tellLimited(client));\n",
+      file: "src/producer/console/password-check.ts",
+      from: "        await failures.check(ctx, tooMany).catch(limited(ctx));\n",
       to: "",
     },
     caughtBy: {

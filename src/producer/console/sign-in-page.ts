@@ -1,0 +1,60 @@
+import { html } from "hono/html";
+import { consolePaths } from "../../contract/paths.ts";
+import { renderPage } from "../pages/layout.ts";
+
+export interface SignInForm {
+  /** Where to go then. */
+  readonly next: string;
+  /** As it was sent. */
+  readonly name?: string;
+  /** Why nobody was signed in, in a sentence. */
+  readonly problem?: string;
+}
+
+/** The page that people sign in on. */
+export function renderSignInPage({ next, name = "", problem }: SignInForm): Promise<string> {
+  return renderPage(
+    {
+      title: problem === undefined ? "Sign in" : "Error: Sign in",
+      description: "Sign in to see and act on every job.",
+      site: { home: consolePaths.home, navigation: [] },
+    },
+    html`<main>
+      <section>
+        <h1>Sign in</h1>
+        ${
+          problem !== undefined &&
+          html`<div role="alert" class="refusal"><p id="problem">${problem}</p></div>`
+        }
+        <form method="post" action="${consolePaths.signIn}">
+          <input type="hidden" name="next" value="${next}" />
+          <div class="field">
+            <label for="name">Name</label>
+            <input
+              id="name"
+              name="name"
+              value="${name}"
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck="false"
+              required
+              ${problem === undefined ? "autofocus" : ""}
+            />
+          </div>
+          <div class="field">
+            <label for="password">Password</label>
+            <input
+              id="password"
+              name="password"
+              type="password"
+              autocomplete="current-password"
+              required
+              ${problem === undefined ? "" : "autofocus"}
+            />
+          </div>
+          <button type="submit">Sign in</button>
+        </form>
+      </section>
+    </main>`,
+  );
+}
