@@ -177,6 +177,13 @@ export const variables = declareVariables({
     readBy: ["producer"],
     onEc2: bySecret,
   },
+  USERS_FILE: {
+    value: text,
+    meaning:
+      "File of the console's other users, `name:role:hash` in each line, as `npm run user` writes it; need not be there yet, and changes hold within seconds. `npm start` has one among its data.",
+    readBy: ["producer"],
+    onEc2: { by: "nobody", because: "hosts get no file of users" },
+  },
   BOARD_READ_ONLY: {
     value: flag,
     default: true,

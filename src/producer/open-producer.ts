@@ -65,7 +65,8 @@ export interface ProducerParts {
 
 /**
  * Builds a producer and serves its three listeners, whether or not Redis is there yet.
- * Throws for a configuration without a password for Bull Board, and for a port that is taken.
+ * Throws for a configuration without a password for Bull Board, for a file of users that is wrong,
+ * and for a port that is taken.
  */
 export async function openProducer(
   config: Config,
@@ -194,6 +195,7 @@ export async function openProducer(
         user: config.board.user,
         readPassword: withReader(config.board).readPassword ?? (() => password),
         readOnly: config.board.readOnly,
+        usersFile: config.board.usersFile,
         publicUrl: config.publicUrl,
         trustProxy,
         log,

@@ -30,6 +30,8 @@ export interface Config {
     /** Where the password comes from, if from a file: it may be corrected or changed there. */
     readonly passwordFile?: string | undefined;
     readonly readOnly: boolean;
+    /** Where those are listed who may sign in beside that user. */
+    readonly usersFile?: string | undefined;
   };
   readonly limits: {
     readonly trustProxy: boolean;
@@ -124,6 +126,7 @@ export function loadConfig(
     board: {
       user: e.BOARD_USER,
       readOnly: e.BOARD_READ_ONLY,
+      usersFile: e.USERS_FILE,
       password: boardSecret?.password ?? e.BOARD_PASSWORD,
       passwordFile: boardSecret?.path,
     },

@@ -147,7 +147,7 @@ test.each([
 
 test("a client that holds its body back is asked for it, and keeps its connection", async () => {
   const { url, boardUrl, name } = await startProducer({ readOnly: false });
-  const job = JSON.stringify({ name: "quotient", data: {}, options: {} });
+  const job = JSON.stringify({ name: "quotient", data: { x: 1, y: 1, delayMs: 0 } });
   const sendings = [
     { address: `${url}/api/v1/jobs`, body: division, status: 202 },
     { address: `${boardUrl}/board/api/queues/${name}/add`, body: job, status: 200 },

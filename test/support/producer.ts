@@ -50,6 +50,8 @@ export interface ProducerOptions {
   readonly boardUrl?: string;
   readonly publicUrl?: string;
   readonly readOnly?: boolean;
+  /** Of the console's users beside the administrator. */
+  readonly usersFile?: string;
   /** Where another producer listens, which it is to follow. */
   readonly sharedPort?: number;
   /** Nothing is logged if not given. */
@@ -80,7 +82,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
         unfinishedPerClient: 0,
         ...options.limits,
       },
-      board: { ...boardLogin, readOnly: options.readOnly ?? true },
+      board: { ...boardLogin, readOnly: options.readOnly ?? true, usersFile: options.usersFile },
       grafanaUrl: options.grafanaUrl,
       boardUrl: options.boardUrl,
       publicUrl: options.publicUrl,

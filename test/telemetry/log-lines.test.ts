@@ -33,11 +33,13 @@ const oursAlone: Readonly<Record<string, string>> = {
   "cannot report": "a series of failures",
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",
+  "cannot use the whole file of users": "a change of the file",
   "an operator acted on a schedule": "an operator",
   "an operator acted on a worker": "an operator",
   "drained by an operator": "an operator",
   "released by an operator": "an operator",
   "an operator cancelled a job": "an operator",
+  "an operator added a job": "an operator",
 };
 
 const sources = fileURLToPath(new URL("../../src/", import.meta.url));

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Role } from "../../contract/roles.ts";
+import type { FindUser } from "./users.ts";
 
 /** Somebody who has signed in, or could. */
 export interface Account {
@@ -23,16 +24,24 @@ export interface AccountsDeps {
   readonly user: string;
   /** Asked each time, so that a password that was changed holds at once. */
   readonly readPassword: () => string;
+  /** The others; none that has the administrator's name. */
+  readonly findUser: FindUser;
 }
 
-export function createAccounts({ user, readPassword }: AccountsDeps): Accounts {
+export function createAccounts({ user, readPassword, findUser }: AccountsDeps): Accounts {
   const administrator = (): Account => ({
     name: user,
     role: "operator",
     entry: JSON.stringify([user, "operator", readPassword()]),
   });
   return {
-    find: (name) => (name === user ? administrator() : undefined),
+    find(name) {
+      if (name === user) return administrator();
+      const found = findUser(name);
+      if (found === undefined) return undefined;
+      const { role, hash } = found;
+      return { name, role, hash, entry: JSON.stringify([name, role, hash]) };
+    },
     findAdministrator: (login) =>
       timingSafeEqual(digest(login), digest(`${user}:${readPassword()}`))
         ? administrator()

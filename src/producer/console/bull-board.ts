@@ -5,6 +5,7 @@ import type { Queue } from "bullmq";
 import type { Middleware } from "koa";
 import { boardPaths, paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import type { ConsoleState } from "./login.ts";
 
 export interface BullBoardOptions {
   readonly queues: readonly Queue[];
@@ -13,8 +14,15 @@ export interface BullBoardOptions {
   readonly publicUrl: string | undefined;
 }
 
-/** Bull Board, below its own path. */
-export function createBoard({ queues, readOnly, publicUrl }: BullBoardOptions): Middleware {
+/** Bull Board, below its own path; who can only look is offered nothing else. */
+export function createBoard({ readOnly, ...options }: BullBoardOptions): Middleware<ConsoleState> {
+  const forViewers = createOne({ ...options, readOnly: true });
+  const forOperators = readOnly ? forViewers : createOne({ ...options, readOnly });
+  return (ctx, next) =>
+    (ctx.state.operator.role === "operator" ? forOperators : forViewers)(ctx, next);
+}
+
+function createOne({ queues, readOnly, publicUrl }: BullBoardOptions): Middleware {
   const adapter = new KoaAdapter();
   adapter.setBasePath(boardPaths.root);
   createBullBoard({

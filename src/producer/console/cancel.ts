@@ -6,28 +6,28 @@ import { extractContext } from "../../telemetry/spans.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import { refuseReadOnly } from "./read-only.ts";
+import type { ConsoleState } from "./login.ts";
 
 export interface CancelRouteDeps {
   readonly cancel: Jobs["cancel"];
-  /** Whether operators can only look. */
-  readonly readOnly: boolean;
-  readonly user: string;
   readonly log: Log;
 }
 
 /** Lets operators cancel any job, also one that a schedule or another job has submitted. */
-export function createCancelRouter({ cancel, readOnly, user, log }: CancelRouteDeps): Router {
-  const router = new Router({ sensitive: true });
+export function createCancelRouter({ cancel, log }: CancelRouteDeps): Router<ConsoleState> {
+  const router = new Router<ConsoleState>({ sensitive: true });
   router.post(`${consolePaths.jobs}/:id/cancel`, async function cancelAny(ctx) {
-    refuseReadOnly(readOnly);
     const job = await cancel(ctx.params["id"], {
       client: undefined,
       context: extractContext({}),
     });
     ctx.status = isFinal(job) ? 200 : 202;
     ctx.body = job;
-    const about = { [logFields.jobId]: job.id, user, client: clientOf(ctx.ip) };
+    const about = {
+      [logFields.jobId]: job.id,
+      user: ctx.state.operator.name,
+      client: clientOf(ctx.ip),
+    };
     log.info(about, "an operator cancelled a job");
   });
   return router;

@@ -27,7 +27,7 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
   return renderPage(
     { title: "Console", path: consolePaths.home, site: createConsoleSite(operator) },
     html`<main>
-      <section>
+      <section class="panel">
         <h1>Console</h1>
         <ul class="tasks">
           <li>

@@ -15,15 +15,12 @@ import type { Log } from "../../telemetry/log.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Desk, Desks } from "../jobs/desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import { refuseReadOnly } from "./read-only.ts";
+import type { ConsoleState } from "./login.ts";
 
 export interface ScheduleRoutesDeps {
   readonly desks: Desks;
   readonly tasks: Tasks;
   readonly submit: Jobs["submit"];
-  /** Whether operators can only look. */
-  readonly readOnly: boolean;
-  readonly user: string;
   readonly log: Log;
 }
 
@@ -31,9 +28,9 @@ const actions = ["run", "pause", "resume"] as const;
 type Action = (typeof actions)[number];
 
 /** What operators can do with schedules: list them, run one at once, pause it and resume it. */
-export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
-  const { desks, readOnly } = deps;
-  const router = new Router({ sensitive: true });
+export function createScheduleRouter(deps: ScheduleRoutesDeps): Router<ConsoleState> {
+  const { desks } = deps;
+  const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.schedules, async function listAll(ctx) {
     ctx.set("Cache-Control", "no-store");
     const found = await Promise.all(
@@ -52,11 +49,15 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
         `a schedule cannot "${action}", expected one of: ${actions.join(", ")}`,
       );
     }
-    refuseReadOnly(readOnly);
     const holders = await findHolders(desks, key);
     ctx.body = await perform(deps, { ctx, holders, key, action: known });
     deps.log.info(
-      { [logFields.schedule]: key, action, user: deps.user, client: clientOf(ctx.ip) },
+      {
+        [logFields.schedule]: key,
+        action,
+        user: ctx.state.operator.name,
+        client: clientOf(ctx.ip),
+      },
       "an operator acted on a schedule",
     );
   });
@@ -64,7 +65,7 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router {
 }
 
 interface Act {
-  readonly ctx: Context;
+  readonly ctx: Pick<Context, "status">;
   /** Each queue that has it: two, while its task moves to another. */
   readonly holders: readonly Desk[];
   readonly key: string;

@@ -20,7 +20,7 @@ export function renderSignInPage({ next, name = "", problem }: SignInForm): Prom
       site: { home: consolePaths.home, navigation: [] },
     },
     html`<main>
-      <section>
+      <section class="panel">
         <h1>Sign in</h1>
         ${
           problem !== undefined &&

@@ -15,7 +15,7 @@ export function createConsoleSite({ name, role }: ConsoleState["operator"]): Sit
     home: consolePaths.home,
     navigation,
     account: html`<form method="post" action="${consolePaths.signOut}" class="account">
-      <span title="${role}">${name}</span> <button type="submit">Sign out</button>
+      <span title="${role}">${name}</span> <button type="submit" class="quiet">Sign out</button>
     </form>`,
   };
 }

@@ -161,7 +161,7 @@ test.each([
   ["PUT", "clean/wait"],
   ["PUT", "empty"],
   ["POST", "add"],
-])("Bull Board answers 405 to %s %s while it can only look", async (method, action) => {
+])("Bull Board answers 403 to %s %s while it can only look", async (method, action) => {
   const { boardUrl, name, queue } = await startProducer();
   await queue.add("quotient", { x: 10, y: 2, delayMs: 0 });
   const request = {
@@ -171,7 +171,7 @@ test.each([
   };
   const response = await fetch(`${boardUrl}/board/api/queues/${name}/${action}`, request);
 
-  expect([response.status, await queue.count()]).toEqual([405, 1]);
+  expect([response.status, await queue.count()]).toEqual([403, 1]);
 });
 
 test("Bull Board pauses nothing while it can only look", async () => {
