@@ -31,6 +31,10 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
         <h1>Console</h1>
         <ul class="tasks">
           <li>
+            <a href="${consolePaths.workers}">Workers</a>
+            <small>What runs in each worker, and which vanished.</small>
+          </li>
+          <li>
             <a href="${boardPaths.root}">Bull Board</a>
             <small>Every queue and job, with data, attempts, log lines and stack traces.</small>
           </li>

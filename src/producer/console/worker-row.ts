@@ -11,8 +11,8 @@ import { countSlots, isSilent, sayBytes, sayRelease, sayTime, tones } from "./wo
 export interface WorkerRowOptions {
   /** Where the jobs' own pages are; without it they are looked at in Bull Board. */
   readonly publicUrl: string | undefined;
-  /** Whether operators can only look. */
-  readonly readOnly: boolean;
+  /** Whether the reader may have a worker drained. */
+  readonly mayAct: boolean;
 }
 
 /** Jobs of a worker that are seen without unfolding the others. */
@@ -117,10 +117,10 @@ function renderLastWord(worker: KnownWorker, iso: string): Markup {
   return html`<span class="warn" title="${exact}">no word for ${sayTime(silentMs)}</span>`;
 }
 
-/** None where operators can only look, and none of a worker that hears of no order any more. */
-function renderAction({ id, state, report, order }: KnownWorker, { readOnly }: WorkerRowOptions) {
+/** None for whoever can only look, and none of a worker that hears of no order any more. */
+function renderAction({ id, state, report, order }: KnownWorker, { mayAct }: WorkerRowOptions) {
   const by = renderOrder(state, order);
-  if (readOnly || state === "stopping" || (state === "vanished" && order === undefined)) return by;
+  if (!mayAct || state === "stopping" || (state === "vanished" && order === undefined)) return by;
   const [action, word] = order === undefined ? ["drain", "Drain"] : ["release", "Release"];
   const target = `${consolePaths.workers}/${encodeURIComponent(id)}/${action}`;
   return html`<form method="post" action="${target}">

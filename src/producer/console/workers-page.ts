@@ -1,19 +1,28 @@
 import { html } from "hono/html";
+import { consolePaths } from "../../contract/paths.ts";
 import { forgottenAfterSeconds, maxWorkers, reportEverySeconds } from "../../contract/workers.ts";
 import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
-import { type Markup, renderPage } from "../pages/layout.ts";
+import { type Markup, renderPage, type Site } from "../pages/layout.ts";
 import { columns, renderWorker, type WorkerRowOptions } from "./worker-row.ts";
 import { countSlots, sayTime } from "./worker-words.ts";
+
+export interface WorkersPageOptions extends WorkerRowOptions {
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+  readonly site: Site;
+}
 
 /** The workers, one a row: those that work first, and those that vanished last. */
 export function renderWorkersPage(
   workers: readonly KnownWorker[],
-  options: WorkerRowOptions,
+  options: WorkersPageOptions,
 ): Promise<string> {
   return renderPage(
     {
       title: "Workers",
       description: "What runs in each worker's slots.",
+      path: consolePaths.workers,
+      site: options.site,
       refreshSeconds: reportEverySeconds,
       assets: ["workers.css", "workers.js"],
     },
@@ -36,7 +45,7 @@ function renderNone(): Markup {
     </p>`;
 }
 
-function renderAll(workers: readonly KnownWorker[], options: WorkerRowOptions): Markup {
+function renderAll(workers: readonly KnownWorker[], options: WorkersPageOptions): Markup {
   const known = workers.toSorted(byStateAndHost);
   const here = known.filter(({ state }) => state !== "vanished");
   const drained = here.filter(({ state }) => state === "draining" || state === "drained");

@@ -9,9 +9,9 @@ import { readWorkers } from "../../queue/workers.ts";
 import { clientOf } from "../../service/client-address.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { RequestError } from "../http/errors.ts";
-import { securityHeaders } from "../http/security-headers.ts";
 import type { Desks } from "../jobs/desk.ts";
-import { refuseReadOnly } from "./read-only.ts";
+import type { ConsoleState } from "./login.ts";
+import { createConsoleSite } from "./site.ts";
 import { tellWorker } from "./worker-json.ts";
 import { renderWorkersPage } from "./workers-page.ts";
 
@@ -21,7 +21,6 @@ export interface WorkerRoutesDeps {
   readonly publicUrl: string | undefined;
   /** Whether operators can only look. */
   readonly readOnly: boolean;
-  readonly user: string;
   readonly log: Log;
 }
 
@@ -31,18 +30,22 @@ const actions = ["drain", "release"] as const;
  * What operators see of the workers, as a page or as JSON for programs, and how they have one take no
  * more jobs, and take jobs again.
  */
-export function createWorkerRouter(deps: WorkerRoutesDeps): Router {
-  const { desks, publicUrl, readOnly, user, log } = deps;
+export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState> {
+  const { desks, publicUrl, readOnly, log } = deps;
   const ask = askHome(desks);
-  const router = new Router({ sensitive: true });
-  // The page is one of ours, of which forms are sent, and no page of Bull Board's.
-  router.use(consolePaths.workers, securityHeaders("pages"));
+  const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.workers, async function listWorkers(ctx) {
     ctx.set("Cache-Control", "no-store");
     const workers = await ask(readWorkers);
     if (wantsPage(ctx)) {
       ctx.type = "html";
-      ctx.body = await renderWorkersPage(workers, { publicUrl, readOnly });
+      const { operator } = ctx.state;
+      ctx.body = await renderWorkersPage(workers, {
+        publicUrl,
+        readOnly,
+        mayAct: operator.role === "operator" && !readOnly,
+        site: createConsoleSite(operator),
+      });
     } else {
       ctx.body = workers.map(tellWorker);
     }
@@ -56,7 +59,7 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router {
         `a worker cannot "${action}", expected one of: ${actions.join(", ")}`,
       );
     }
-    refuseReadOnly(readOnly);
+    const { name: user } = ctx.state.operator;
     const isKnown = await ask((home, redis) =>
       known === "drain" ? orderDrain(home, redis, { id, by: user }) : orderRelease(home, redis, id),
     );
@@ -78,7 +81,7 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router {
 }
 
 /** Programs say nothing, or JSON. */
-function wantsPage(ctx: Context): boolean {
+function wantsPage(ctx: Pick<Context, "vary" | "accepts">): boolean {
   ctx.vary("Accept");
   return ctx.accepts("json", "html") === "html";
 }
@@ -89,7 +92,9 @@ function noSuchWorker(id: string): RequestError {
 
 /** All workers report below the first of the deployment's queues. */
 function askHome(desks: Desks) {
-  const [home] = desks.values();
-  if (home === undefined) throw new Error("expected at least one queue");
-  return <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => home.ask(call);
+  return async <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => {
+    const [home] = desks.values();
+    if (home === undefined) throw new Error("expected at least one queue");
+    return home.ask(call);
+  };
 }
