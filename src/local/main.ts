@@ -99,6 +99,7 @@ async function run(): Promise<number> {
     REDIS_URL: broker.url,
     PUBLIC_URL: config.publicUrl ?? origins.public,
     BOARD_URL: config.boardUrl ?? origins.board,
+    USERS_FILE: config.board.usersFile ?? join(dataFolder, "users"),
     ...(broker.login !== undefined && { REDIS_PASSWORD_FILE: broker.login.passwordFile }),
     ...(madeUpPassword !== undefined && { BOARD_PASSWORD: madeUpPassword }),
   };

@@ -17,13 +17,16 @@ export interface UsersFile {
   readonly problems: readonly string[];
 }
 
+/** What a user may be called. */
+export const userName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
+    "the name must be 1 to 64 letters, digits and . _ @ -, the first a letter or a digit",
+  );
+
 const lineSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
-      "the name must be 1 to 64 letters, digits and . _ @ -, the first a letter or a digit",
-    ),
+  name: userName,
   role: z.enum(roles, { error: `the role must be one of: ${roles.join(", ")}` }),
   hash: z.string().regex(hashPattern, "the hash must be one of scrypt, as npm run user writes it"),
 });
@@ -52,7 +55,7 @@ export function loadUsers(path: string): UsersFile {
 }
 
 /** What the file holds; nothing where there is none. */
-function readText(path: string): string {
+export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { programEnvironment } from "../../support/program-environment.ts";
+import { startProducer } from "../../support/producer.ts";
+import { signIn } from "../../support/sign-in.ts";
+import { createTemporaryFolder } from "../../support/temporary-folder.ts";
+import { until } from "../../support/until.ts";
+
+const program = fileURLToPath(new URL("../../../src/local/user/main.ts", import.meta.url));
+const password = "correct horse battery";
+
+async function runUser(file: string, args: readonly string[], input = `${password}\n`) {
+  const env = { ...programEnvironment, USERS_FILE: file };
+  const child = execFile(process.execPath, [program, ...args], { env });
+  const told = { out: "", err: "" };
+  child.stdout?.on("data", (text) => (told.out += text));
+  child.stderr?.on("data", (text) => (told.err += text));
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(input);
+  const [code] = await once(child, "close");
+  return { code, ...told };
+}
+
+test("a user who is added signs in at once, is listed, and is out once removed", async () => {
+  const file = join(createTemporaryFolder(), "users");
+  const { boardUrl } = await startProducer({ usersFile: file });
+  const added = await runUser(file, ["add", "ann", "--role", "viewer"]);
+  expect(added).toEqual({ code: 0, out: `"ann" is a viewer by ${file}\n`, err: "" });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, "utf8")).not.toContain(password);
+  const login = { user: "ann", password };
+  await until(
+    "her to be let in",
+    async () => (await signIn(boardUrl, login)).status === 303,
+    9_000,
+    1_500,
+  );
+  expect(await runUser(file, ["list"])).toMatchObject({ code: 0, out: "ann  viewer\n" });
+  expect(await runUser(file, ["remove", "ann"])).toMatchObject({ code: 0 });
+  await until(
+    "her to be out",
+    async () => (await signIn(boardUrl, login)).status === 401,
+    9_000,
+    1_500,
+  );
+  expect(await runUser(file, ["list"])).toMatchObject({ code: 0, out: "" });
+});
+
+test("adding a user again replaces role and password, and leaves comments and others alone", async () => {
+  const file = join(createTemporaryFolder(), "users");
+  await runUser(file, ["add", "ann", "--role", "viewer"]);
+  await runUser(file, ["add", "anna", "--role", "viewer"]);
+  writeFileSync(file, `# the night shift\n${readFileSync(file, "utf8")}`);
+  const before = readFileSync(file, "utf8").split("\n");
+  await runUser(file, ["add", "ann", "--role", "operator"]);
+  const after = readFileSync(file, "utf8").split("\n");
+  expect(after.length).toBe(before.length);
+  expect([after[0], after[2]]).toEqual([before[0], before[2]]);
+  expect(after[1]).toMatch(/^ann:operator:/);
+});
+
+test.each([
+  [[], "no command is given", 2],
+  [["add", "ann"], '--role is "", expected one of: viewer, operator', 2],
+  [["add", "ann", "--role", "boss"], '--role is "boss", expected one of', 2],
+  [["rename", "ann"], 'cannot "rename ann"', 2],
+  [["add", "a:b", "--role", "viewer"], "the name must be 1 to 64 letters", 1],
+  [["add", "#bob", "--role", "viewer"], 'cannot add "#bob": the name must be', 1],
+  [["add", "admin", "--role", "viewer"], '"admin" is the administrator', 1],
+  [["remove", "bob"], 'there is no user "bob"', 1],
+])("user %j is refused, and says why", async (args, why, code) => {
+  const file = join(createTemporaryFolder(), "users");
+  expect(await runUser(file, args)).toEqual({ code, out: "", err: expect.stringContaining(why) });
+});
+
+test("a password that is short, a file that is wrong and one that is being written are refused", async () => {
+  const file = join(createTemporaryFolder(), "users");
+  const args = ["add", "ann", "--role", "viewer"];
+  expect((await runUser(file, args, "short\n")).err).toContain("must have 12 characters");
+  writeFileSync(file, "ann:boss:x\n");
+  expect((await runUser(file, args)).err).toContain("line 1: the role must be one of");
+  expect(readFileSync(file, "utf8")).toBe("ann:boss:x\n");
+  writeFileSync(`${file}.new`, "");
+  expect((await runUser(file, args)).err).toContain("somebody else is changing the users");
+});
