@@ -22,7 +22,7 @@ test("one click leads from a job's page to Bull Board's, and one back", async ()
     page.waitForEvent("popup"),
     page.getByRole("link", { name: "Status page" }).click(),
   ]);
-  await statusPage.getByText("cannot divide 10 by zero").waitFor();
+  await statusPage.getByRole("status").getByText("cannot divide 10 by zero").waitFor();
 
   expect([boardPage, statusPage.url()]).toEqual([
     `http://localhost:${ports.board}/board/queue/default/${id}`,

@@ -6,8 +6,8 @@ import { openPage } from "../support/browser.ts";
 import { examine } from "../support/examination.ts";
 import { boardLogin, startProducer } from "../support/producer.ts";
 import { busyQueue, reportOf } from "../support/reported-workers.ts";
+import { openConsolePage } from "../support/sign-in.ts";
 
-const httpCredentials = { username: boardLogin.user, password: boardLogin.password };
 const phone = { width: 390, height: 800 };
 
 /** Workers in each state that they can be in without an operator. */
@@ -33,8 +33,8 @@ async function startWorld() {
 
 test("the workers' page is sound, and fits a phone", async () => {
   const { boardUrl } = await startWorld();
-  const { page, complaints } = await openPage({ httpCredentials, viewport: phone });
-  await page.goto(`${boardUrl}/workers`);
+  const { page, complaints } = await openPage({ viewport: phone });
+  await openConsolePage(page, `${boardUrl}/workers`);
   expect(await page.locator("[data-worker]").count()).toBe(4);
   await page.locator("summary").first().click();
   const width = await page.evaluate("document.documentElement.scrollWidth");
@@ -45,8 +45,8 @@ test("the workers' page is sound, and fits a phone", async () => {
 
 test("the workers' page is sound where there is none", async () => {
   const { boardUrl } = await startProducer();
-  const { page, complaints } = await openPage({ httpCredentials });
-  await page.goto(`${boardUrl}/workers`);
+  const { page, complaints } = await openPage();
+  await openConsolePage(page, `${boardUrl}/workers`);
   await page.getByText("No worker has reported").waitFor();
   expect(await examine(page)).toEqual([]);
   expect(complaints).toEqual([]);
@@ -55,8 +55,8 @@ test("the workers' page is sound where there is none", async () => {
 test("the workers' page drains and releases a worker, also without JavaScript", async () => {
   const { boardUrl, report } = await startWorld();
   for (const javaScriptEnabled of [true, false]) {
-    const { page, complaints } = await openPage({ httpCredentials, javaScriptEnabled });
-    await page.goto(`${boardUrl}/workers`);
+    const { page, complaints } = await openPage({ javaScriptEnabled });
+    await openConsolePage(page, `${boardUrl}/workers`);
     const row = page.locator('[data-worker="idle"]');
     await row.getByRole("button", { name: /^Drain/ }).click();
     await row.getByText("draining", { exact: true }).waitFor();
@@ -70,8 +70,8 @@ test("the workers' page drains and releases a worker, also without JavaScript", 
 
 test("the workers' page keeps up, and leaves alone what the operator has unfolded", async () => {
   const { boardUrl, report } = await startWorld();
-  const { page, complaints } = await openPage({ httpCredentials });
-  await page.goto(`${boardUrl}/workers`);
+  const { page, complaints } = await openPage();
+  await openConsolePage(page, `${boardUrl}/workers`);
   await page.locator('[data-worker="working"] summary').click();
   await report("idle", { queues: [busyQueue] });
   await page.locator('[data-worker="idle"]').getByText("working", { exact: true }).waitFor();

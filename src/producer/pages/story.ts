@@ -4,8 +4,8 @@ import type { Tone } from "./tone.ts";
 /** What happened between two moments of a job's life. */
 export interface Step {
   readonly name: string;
-  /** `wait` is the time in which nothing was done for it. */
-  readonly kind: Tone | "wait";
+  /** `wait` is the time in which nothing was done for it, `rest` that in which it had ended. */
+  readonly kind: Tone | "wait" | "rest";
   /** Since it was submitted. */
   readonly fromMs: number;
   /** How long it took, or has gone on for; nothing of a moment. */
@@ -77,7 +77,7 @@ const backOff = "Back-off";
 const dueLater = "Due later";
 
 function isAttempt({ kind, tookMs }: Step): boolean {
-  return kind !== "wait" && tookMs !== undefined;
+  return kind !== "wait" && kind !== "rest" && tookMs !== undefined;
 }
 
 function sum(steps: readonly Step[]): number {
@@ -93,10 +93,11 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   const { startMs } = clock;
   const steps: Step[] = [momentOf("Submitted", 0, { kind: "idle" })];
   let doneMs = startMs;
-  for (const [i, attempt] of (job.history ?? []).entries()) {
+  let before: Attempt | undefined;
+  for (const attempt of job.history ?? []) {
     const beganMs = parseOr(attempt.started_at, doneMs);
     const readyMs = Math.min(beganMs, parseOr(attempt.ready_at, doneMs));
-    steps.push(...waitsBetween({ doneMs, readyMs, beganMs }, { startMs, isFirst: i === 0 }));
+    steps.push(...waitsBetween({ doneMs, readyMs, beganMs }, { startMs, before }));
     const endedMs = parseOr(attempt.ended_at, clock.nowMs);
     const { tone, word } = describeAttempt(attempt);
     steps.push({
@@ -109,13 +110,14 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
       outcome: word,
     });
     doneMs = endedMs;
+    before = attempt;
   }
   if (job.status === "waiting") steps.push(...waitsNow(job, doneMs, clock));
   if (job.status === "succeeded" || job.status === "failed") {
     const endMs = parseOr(job.finished_at, doneMs);
-    const last = job.history?.at(-1)?.outcome;
-    const endedWaiting = last !== "succeeded" && last !== "failed";
-    if (endedWaiting) steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
+    // It can have ended where it waited.
+    if (before === undefined || !endings.has(before.outcome))
+      steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
     steps.push(
       momentOf("Ended", endMs - startMs, {
         kind: job.status === "succeeded" ? "good" : "bad",
@@ -129,15 +131,22 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
 /** In line after a back-off for less than this is what a worker takes to see that it is over. */
 const slightMs = 100;
 
+/** After these nothing more becomes of a job by itself. */
+const endings: ReadonlySet<Attempt["outcome"]> = new Set(["succeeded", "failed", "unknown"]);
+
 /** Before an attempt: until it was due, and from then on in line. */
 function waitsBetween(
   { doneMs, readyMs, beganMs }: { doneMs: number; readyMs: number; beganMs: number },
-  { startMs, isFirst }: { startMs: number; isFirst: boolean },
+  { startMs, before }: { startMs: number; before: Attempt | undefined },
 ): Step[] {
+  const isFirst = before === undefined;
   const wasDueLater = readyMs - doneMs >= 1;
   const isSlight = !isFirst && wasDueLater && beganMs - readyMs < slightMs;
   const dueMs = isSlight ? beganMs : Math.max(doneMs, readyMs);
-  const due = waitOf(isFirst ? dueLater : backOff, { fromMs: doneMs, untilMs: dueMs }, startMs);
+  const had = before !== undefined && endings.has(before.outcome);
+  const name = had ? "Had ended" : isFirst ? dueLater : backOff;
+  const gap = waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs);
+  const due: Step = had ? { ...gap, kind: "rest" } : gap;
   const queued = waitOf(waited, { fromMs: dueMs, untilMs: beganMs }, startMs);
   // Each job has been in line, however short.
   const wasQueued = isFirst || (queued.tookMs ?? 0) >= 1;

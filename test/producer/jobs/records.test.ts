@@ -37,7 +37,7 @@ test("shows the start page to everybody whatever options a job has", async () =>
   const page = await response.text();
   expect(response.status).toBe(200);
   expect(page).toContain(`/jobs/${honest.id}`);
-  expect(page.match(/<span class="badge waiting">/g)).toHaveLength(2);
+  expect(page.match(/<span class="pill idle">/g)).toHaveLength(2);
 });
 
 test("links only to jobs that have a page: an operator's id of another shape has none", async () => {
@@ -47,7 +47,7 @@ test("links only to jobs that have a page: an operator's id of another shape has
 
   const page = await (await fetch(url)).text();
   const links = [...page.matchAll(/href="(\/jobs\/[^"]+)"/g)].map(([, link]) => link ?? "");
-  expect(page.match(/<span class="badge waiting">/g)).toHaveLength(2);
+  expect(page.match(/<span class="pill idle">/g)).toHaveLength(2);
   expect(links).toHaveLength(1);
   expect((await fetch(`${url}${links[0]}`)).status).toBe(200);
 });

@@ -155,6 +155,25 @@ test("attempts that were lost or handed back say so in words of their own", () =
   ]);
 });
 
+test("what passed until somebody retried a job that had ended is no back-off", () => {
+  const history = [
+    attempt(1, [10, 20], { outcome: "failed", error_type: "_OTHER", ready_at: at(0) }),
+    attempt(2, [9_000, 9_010], { outcome: "succeeded", ready_at: at(8_995) }),
+  ];
+  expect(tell({ status: "succeeded", finished_at: at(9_010), result: 1, history })).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 10],
+      ["Attempt 1", "bad", 10, 10, "_OTHER"],
+      ["Had ended", "rest", 20, 8_980],
+      ["Attempt 2", "good", 9_000, 10],
+      ["Ended", "good", 9_010, "succeeded"],
+    ],
+    ranMs: 20,
+    betweenMs: 0,
+  });
+});
+
 test("times that make no sense together draw nothing that ends before it begins", () => {
   const history = [attempt(1, [500, 100], { outcome: "failed", ready_at: at(900) })];
   const { steps } = tell({ status: "failed", finished_at: at(50), error_type: "_OTHER", history });

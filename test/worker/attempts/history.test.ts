@@ -54,7 +54,7 @@ async function submitJob(runs: Runs, { backoffMs = 5, readOnly = true } = {}) {
       }),
     async retryByHand() {
       const headers = { authorization: boardAuthorization, origin: boardUrl };
-      const path = `${boardUrl}/api/queues/${encodeURIComponent(name)}/${id}/retry`;
+      const path = `${boardUrl}/board/api/queues/${encodeURIComponent(name)}/${id}/retry`;
       expect((await fetch(path, { method: "PUT", headers })).status).toBe(204);
     },
   };

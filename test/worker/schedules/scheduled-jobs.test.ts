@@ -38,7 +38,7 @@ test("a job that a schedule has submitted runs and says so everywhere", async ()
     schedule: { key: "report", slot },
   });
   const page = (await (await fetch(`${url}/jobs/${id}`)).text()).replaceAll(/\s+/g, " ");
-  expect(page).toContain(`schedule <code>report</code>, due <time datetime="${slot}">`);
+  expect(page).toContain(`schedule <code>report</code>, due <time datetime="${slot}" data-exact>`);
   expect(lines()).toContainEqual(
     expect.objectContaining({
       msg: "job queued by its schedule",
