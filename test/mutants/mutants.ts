@@ -6,6 +6,7 @@ import { historyMutants } from "./mutants/history.ts";
 import { infraMutants } from "./mutants/infra.ts";
 import { localMutants } from "./mutants/local.ts";
 import { packageMutants } from "./mutants/packages.ts";
+import { producerBatchMutants } from "./mutants/producer-batch.ts";
 import { producerHttpMutants } from "./mutants/producer-http.ts";
 import { producerJobsMutants } from "./mutants/producer-jobs.ts";
 import { producerPagesMutants } from "./mutants/producer-pages.ts";
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...localMutants,
   ...packageMutants,
   ...producerMutants,
+  ...producerBatchMutants,
   ...producerHttpMutants,
   ...producerJobsMutants,
   ...producerPagesMutants,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { paths } from "../../../src/contract/paths.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import {
@@ -148,6 +148,9 @@ test("without any key, the same rows are jobs of their own", async () => {
 
 test("rows of one batch with one key are one job, and one with another input is refused", async () => {
   const { url, queue } = await startProducer();
+  // All in one instant, in which none tells itself from another by its time.
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const { rows } = await submitBatch(url, [
     division(1, { idempotency_key: "k" }),
     division(1, { idempotency_key: "k" }),

@@ -1,0 +1,87 @@
+import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { expect, test } from "vitest";
+import { type BatchDeps, type Row, submitBatch } from "../../../src/producer/jobs/batch.ts";
+import { createRowRefusals } from "../../../src/producer/jobs/batch-answer.ts";
+import { createTurns } from "../../../src/service/turns.ts";
+import { until } from "../../support/until.ts";
+
+/** Rows of one byte, each of which is noted as it is asked for. */
+async function* rowsOf(count: number, note: (row: number) => void): AsyncGenerator<Row> {
+  for (let row = 1; row <= count; row += 1) {
+    note(row);
+    yield { row, size: 1, read: () => ({ task: "quotient", input: {} }) };
+  }
+}
+
+function send(deps: Pick<BatchDeps, "submit" | "turns">, rows: AsyncIterable<Row>) {
+  const common = {
+    client: "203.0.113.1",
+    source: "api",
+    context: ROOT_CONTEXT,
+    pointer: "/input",
+  } as const;
+  const batch = { rows, idempotencyKey: undefined, common, count: async () => undefined };
+  return submitBatch({ ...deps, refuse: createRowRefusals() }, batch);
+}
+
+async function submitOne() {
+  return { job: { id: "one" }, replayed: false };
+}
+
+test("rows that yield one job are told as new once, and as known from then on", async () => {
+  const { results } = await send(
+    { submit: submitOne, turns: createTurns(1) },
+    rowsOf(3, () => undefined),
+  );
+  expect(results).toEqual([
+    { row: 1, outcome: "queued", id: "one" },
+    { row: 2, outcome: "known", id: "one" },
+    { row: 3, outcome: "known", id: "one" },
+  ]);
+});
+
+test("rows are read only as fast as they are taken, 128 ahead at most", async () => {
+  const held: (() => void)[] = [];
+  const submit = async () => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    return { job: { id: String(held.length) }, replayed: false };
+  };
+  let asked = 0;
+  const sending = send(
+    { submit, turns: createTurns(100) },
+    rowsOf(1_000, (row) => {
+      asked = row;
+    }),
+  );
+  // Three pieces of 32 are under way, and the fourth waits.
+  await until("the fourth piece to be read", () => asked === 128);
+  expect([asked, held.length]).toEqual([128, 96]);
+  const release = () => held.splice(0).forEach((resolve) => resolve());
+  const timer = setInterval(release, 1);
+  const { results } = await sending;
+  clearInterval(timer);
+  expect(results.length).toBe(1_000);
+});
+
+test("of all batches together no more pieces are under way than there are turns, the first that came first", async () => {
+  const turns = createTurns(2);
+  let running = 0;
+  let most = 0;
+  const submit = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return { job: { id: "any" }, replayed: true };
+  };
+  const all = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      send(
+        { submit, turns },
+        rowsOf(100, () => undefined),
+      ),
+    ),
+  );
+  expect(all.every(({ results }) => results.length === 100)).toBe(true);
+  expect(most).toBeLessThanOrEqual(2 * 32);
+});
