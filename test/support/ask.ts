@@ -11,17 +11,17 @@ export interface Answer {
 type Sender = Required<Pick<RequestOptions, "agent" | "localAddress">>;
 
 /**
- * Sends a request with a JSON body, by an agent and from an address of this machine, as `fetch`
+ * Sends a request with a body, as JSON unless it is a text, by an agent and from an address of this machine, as `fetch`
  * cannot. Throws if the connection ends before the answer does.
  */
 export async function ask(
   url: string,
   options: Sender & Pick<RequestOptions, "method"> & { headers?: Readonly<Record<string, string>> },
-  body?: object,
+  body?: object | string,
 ): Promise<Answer> {
   const headers = { "content-type": "application/json", ...options.headers };
   const sent = request(url, { ...options, headers });
-  sent.end(body && JSON.stringify(body));
+  sent.end(typeof body === "object" ? JSON.stringify(body) : body);
   const [response] = (await once(sent, "response")) as [IncomingMessage];
   return { status: response.statusCode, body: await text(response) };
 }
