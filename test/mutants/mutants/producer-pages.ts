@@ -4,7 +4,7 @@ export const producerPagesMutants: readonly Mutant[] = [
   {
     name: "the reason of a failure is put into the page unescaped",
     change: {
-      file: "src/producer/pages/job-page.ts",
+      file: "src/producer/pages/job-outcome.ts",
       from: 'renderLongText(error, "failure")',
       to: "Object.assign(new String(error), { isEscaped: true })",
     },
