@@ -107,6 +107,8 @@ test("a drained worker stays so through a restart of Redis, and through what Red
   const { id } = await untilState("idle");
   await drain(id);
   await untilState("drained", id);
+  // A job that Redis hands out as it dies would stall first.
+  await until("it to wait for no job any more", () => !worker.isRunning());
   const job = await add(quick);
   await server.signal("SIGKILL");
   await server.start();
