@@ -19,10 +19,7 @@ export function workerPanels() {
       queries: [
         lines(sum(series("workerActiveJobs", scope), ["instance"]), "running on {{instance}}"),
         lines(sum(series("workerConcurrency", scope), ["instance"]), "slots of {{instance}}"),
-        lines(
-          `${sum(series("workerDrainedSlots", scope), ["instance"])} > 0`,
-          "drained on {{instance}}",
-        ),
+        lines(sum(series("workerDrainedSlots", scope), ["instance"]), "drained on {{instance}}"),
       ],
     }),
     timeseries({

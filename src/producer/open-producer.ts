@@ -188,6 +188,7 @@ export async function openProducer(
         queues: known.map(({ queue }) => queue),
         desks,
         tasks,
+        jobs,
         submit: (submission) => jobs.submit(submission),
         cancel: (id, by) => jobs.cancel(id, by),
         redis,

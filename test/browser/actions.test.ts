@@ -19,7 +19,7 @@ test("a running job is cancelled on its page, over plain HTTP, and is submitted 
   await page.getByText("A worker is on it.").waitFor();
   expect(await examine(page, "working")).toEqual([]);
   await page.getByRole("button", { name: "Cancel this job" }).click();
-  await page.getByText("cancelled on request").waitFor();
+  await page.getByRole("status").getByText("cancelled on request").waitFor();
   expect(page.url()).toBe(`${asOtherHost(url)}/jobs/${id}`);
   expect(await examine(page, "cancelled")).toEqual([]);
   expect(await page.getByRole("button", { name: "Cancel this job" }).count()).toBe(0);
@@ -35,7 +35,7 @@ test("a page without JavaScript has the same buttons", async () => {
   const { page } = await openPage({ javaScriptEnabled: false });
   await page.goto(`${url}/jobs/${id}`);
   await page.getByRole("button", { name: "Cancel this job" }).click();
-  await page.getByText("cancelled on request").waitFor();
+  await page.getByRole("status").getByText("cancelled on request").waitFor();
   await page.getByRole("button", { name: "Submit this input again" }).click();
   await page.getByRole("button", { name: "Cancel this job" }).waitFor();
   expect(page.url()).not.toContain(id);

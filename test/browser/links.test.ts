@@ -6,7 +6,7 @@ import { fillSignIn } from "../support/sign-in.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-test("one click leads from a job's page to Bull Board's, and one back", async () => {
+test("a job's page leads to that of the console, that to Bull Board's, and this back", async () => {
   const { url, ports, untilOutput } = await startLauncher({ env: { BOARD_PASSWORD: "sesame" } });
   await untilOutput("Ctrl-C drains");
   const { id } = await submitDivision(url, { x: 10, y: 0 });
@@ -14,8 +14,10 @@ test("one click leads from a job's page to Bull Board's, and one back", async ()
   const { page } = await openPage();
   await page.goto(`${url}/jobs/${id}`);
 
-  await page.getByRole("link", { name: "in Bull Board" }).click();
+  await page.getByRole("link", { name: "in the console" }).click();
   await fillSignIn(page, { user: "admin", password: "sesame" });
+  await page.getByRole("status").getByText("cannot divide 10 by zero").waitFor();
+  await page.getByRole("link", { name: "in Bull Board" }).click();
   await page.getByText("cannot divide 10 by zero").waitFor();
   const boardPage = page.url();
   const [statusPage] = await Promise.all([

@@ -57,7 +57,7 @@ test("each service logs in as itself, and the exporter only where there is one",
   const watched = createFiles("always", { monitor: "3".repeat(64) })["/etc/tripod/users.acl"];
   const services = [
     "user default off ~*",
-    `user producer on #${"1".repeat(64)} resetkeys ~{tripod:*}:* ~{tripod}:id-secret resetchannels -@all `,
+    `user producer on #${"1".repeat(64)} resetkeys ~{tripod:*}:* ~{tripod}:id-secret ~{tripod}:session:* resetchannels -@all `,
     `user worker on #${"2".repeat(64)} resetkeys ~{tripod:*}:* resetchannels -@all `,
   ];
   expect(startsOf(file?.content)).toEqual(services);

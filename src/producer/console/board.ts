@@ -22,6 +22,7 @@ import { createSignInRouter } from "./sign-in.ts";
 import { createUsers } from "./users.ts";
 import type { Broker } from "../jobs/broker.ts";
 import { createHomeRouter } from "./home.ts";
+import { createJobPagesRouter, type JobPagesDeps } from "./job-pages.ts";
 import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
@@ -29,7 +30,13 @@ import { securityHeaders } from "../http/security-headers.ts";
 import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
 export interface BoardDeps
-  extends ScheduleRoutesDeps, CancelRouteDeps, WorkerRoutesDeps, BullBoardOptions, Broker {
+  extends
+    ScheduleRoutesDeps,
+    CancelRouteDeps,
+    JobPagesDeps,
+    WorkerRoutesDeps,
+    BullBoardOptions,
+    Broker {
   readonly redis: Redis;
   /** The administrator. */
   readonly user: string;
@@ -83,6 +90,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     await next();
   });
   app.use(createScheduleRouter(deps).routes());
+  app.use(createJobPagesRouter(deps).routes());
   app.use(createCancelRouter(deps).routes());
   app.use(createWorkerRouter(deps).routes());
   const guard = guardBoard();

@@ -7,6 +7,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { ConsoleState } from "./login.ts";
+import { wantsPage } from "./wants-page.ts";
 
 export interface CancelRouteDeps {
   readonly cancel: Jobs["cancel"];
@@ -21,8 +22,13 @@ export function createCancelRouter({ cancel, log }: CancelRouteDeps): Router<Con
       client: undefined,
       context: extractContext({}),
     });
-    ctx.status = isFinal(job) ? 200 : 202;
-    ctx.body = job;
+    if (wantsPage(ctx)) {
+      ctx.redirect(job.links.page);
+      ctx.status = 303;
+    } else {
+      ctx.status = isFinal(job) ? 200 : 202;
+      ctx.body = job;
+    }
     const about = {
       [logFields.jobId]: job.id,
       user: ctx.state.operator.name,

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { boardPaths, consolePaths, paths } from "../../contract/paths.ts";
+import { consolePaths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import type { DrainOrder } from "../../queue/worker-orders.ts";
 import type { QueueReport, ReportedJob, WorkerReport } from "../../queue/worker-report.ts";
@@ -9,8 +9,6 @@ import { renderText } from "../pages/shown-text.ts";
 import { countSlots, isSilent, sayBytes, sayRelease, sayTime, tones } from "./worker-words.ts";
 
 export interface WorkerRowOptions {
-  /** Where the jobs' own pages are; without it they are looked at in Bull Board. */
-  readonly publicUrl: string | undefined;
   /** Whether the reader may have a worker drained. */
   readonly mayAct: boolean;
 }
@@ -36,7 +34,7 @@ export function renderWorker(worker: KnownWorker, options: WorkerRowOptions): Ma
     <td class="short"><span class="pill ${tones[state]}">${state}</span></td>
     <th scope="row">${renderIdentity(id, report)}</th>
     <td data-label="Slots" class="wide">${(report?.queues ?? []).map(renderSlots)}</td>
-    <td data-label="Runs" class="wide">${renderRuns(worker, options)}</td>
+    <td data-label="Runs" class="wide">${renderRuns(worker)}</td>
     <td data-label="Memory" class="num">${report && sayBytes(report.rssBytes)}</td>
     <td data-label="Lag" class="num">${report && `${Math.round(report.lagMs)} ms`}</td>
     <td data-label="Last word" class="short">
@@ -61,16 +59,14 @@ function renderSlots({ name, slots, running }: QueueReport): Markup {
   return html`<div>${renderText(name)} <span class="num">${running} of ${slots}</span></div>`;
 }
 
-function renderRuns({ id, state, report, silentMs }: KnownWorker, options: WorkerRowOptions) {
+function renderRuns({ id, state, report, silentMs }: KnownWorker): Markup {
   const queues = report?.queues ?? [];
-  const jobs = queues
-    .flatMap(({ name, jobs: running }) => running.map((job) => ({ queue: name, job })))
-    .toSorted((a, b) => b.job.ranMs - a.job.ranMs);
+  const jobs = queues.flatMap((queue) => queue.jobs).toSorted((a, b) => b.ranMs - a.ranMs);
   const unnamed = countSlots(queues).running - jobs.length;
   const [first, others] = [jobs.slice(0, shownJobs), jobs.slice(shownJobs)];
-  const row = ({ queue, job }: (typeof jobs)[number]) =>
+  const row = (job: ReportedJob) =>
     html`<li>
-      ${renderJob(queue, job, options)}
+      ${renderJob(job)}
       <small>${describeRun(job, state, silentMs)}</small>
     </li>`;
   if (jobs.length + unnamed <= 0) return html`<small>nothing</small>`;
@@ -89,12 +85,9 @@ function renderRuns({ id, state, report, silentMs }: KnownWorker, options: Worke
     }`;
 }
 
-function renderJob(queue: string, { id, task }: ReportedJob, options: WorkerRowOptions): Markup {
+function renderJob({ id, task }: ReportedJob): Markup {
   if (!isJobId(id)) return renderText(task);
-  const { publicUrl } = options;
-  const board = `${boardPaths.queues}/${encodeURIComponent(queue)}/${id}`;
-  const href = publicUrl === undefined ? board : `${publicUrl}${paths.jobs}/${id}`;
-  return html`<a href="${href}">${renderText(task)}</a>`;
+  return html`<a href="${consolePaths.jobs}/${id}">${renderText(task)}</a>`;
 }
 
 function describeRun(

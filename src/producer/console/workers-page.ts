@@ -24,12 +24,12 @@ export function renderWorkersPage(
       path: consolePaths.workers,
       site: options.site,
       refreshSeconds: reportEverySeconds,
-      assets: ["workers.css", "workers.js"],
+      assets: ["workers.css", "renewal.js"],
     },
-    html`<main class="wide" data-workers="${reportEverySeconds}">
+    html`<main class="wide" data-every="${reportEverySeconds}">
       <div class="head">
         <h1>Workers</h1>
-        <p class="warn" role="status"></p>
+        <p class="warn" role="status" data-lost></p>
       </div>
       ${workers.length === 0 ? renderNone() : renderAll(workers, options)}
     </main>`,

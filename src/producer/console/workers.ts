@@ -1,7 +1,6 @@
 import Router from "@koa/router";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Context } from "koa";
 import { consolePaths } from "../../contract/paths.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { orderDrain, orderRelease } from "../../queue/worker-orders.ts";
@@ -12,13 +11,12 @@ import { RequestError } from "../http/errors.ts";
 import type { Desks } from "../jobs/desk.ts";
 import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
+import { wantsPage } from "./wants-page.ts";
 import { tellWorker } from "./worker-json.ts";
 import { renderWorkersPage } from "./workers-page.ts";
 
 export interface WorkerRoutesDeps {
   readonly desks: Desks;
-  /** Where the jobs' own pages are; without it they are looked at in Bull Board. */
-  readonly publicUrl: string | undefined;
   /** Whether operators can only look. */
   readonly readOnly: boolean;
   readonly log: Log;
@@ -31,7 +29,7 @@ const actions = ["drain", "release"] as const;
  * more jobs, and take jobs again.
  */
 export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState> {
-  const { desks, publicUrl, readOnly, log } = deps;
+  const { desks, readOnly, log } = deps;
   const ask = askHome(desks);
   const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.workers, async function listWorkers(ctx) {
@@ -41,7 +39,6 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState>
       ctx.type = "html";
       const { operator } = ctx.state;
       ctx.body = await renderWorkersPage(workers, {
-        publicUrl,
         readOnly,
         mayAct: operator.role === "operator" && !readOnly,
         site: createConsoleSite(operator),
@@ -78,12 +75,6 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState>
     ctx.body = tellWorker(worker);
   });
   return router;
-}
-
-/** Programs say nothing, or JSON. */
-function wantsPage(ctx: Pick<Context, "vary" | "accepts">): boolean {
-  ctx.vary("Accept");
-  return ctx.accepts("json", "html") === "html";
 }
 
 function noSuchWorker(id: string): RequestError {

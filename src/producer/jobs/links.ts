@@ -1,11 +1,12 @@
 import { type DataSourceName, dataSources } from "../../contract/data-sources.ts";
 import { everyLine, logFields } from "../../contract/telemetry.ts";
-import { boardPaths } from "../../contract/paths.ts";
+import { boardPaths, consolePaths } from "../../contract/paths.ts";
 import type { Config } from "../../service/config.ts";
 import type { JobStatus } from "./job-status.ts";
 
 /** Where else a job can be seen; what is not configured is `undefined`. */
 export interface JobLinks {
+  readonly console: string | undefined;
   readonly board: string | undefined;
   readonly trace: string | undefined;
   readonly logs: string | undefined;
@@ -13,7 +14,7 @@ export interface JobLinks {
 
 export type LinkTargets = Pick<Config, "boardUrl" | "grafanaUrl">;
 
-/** A job's page in Bull Board, its trace and its log lines in Grafana. */
+/** A job's page in the console and in Bull Board, its trace and its log lines in Grafana. */
 export function createJobLinks(
   { boardUrl, grafanaUrl }: LinkTargets,
   { id, queue, trace_id: traceId }: Pick<JobStatus, "id" | "queue" | "trace_id">,
@@ -21,6 +22,7 @@ export function createJobLinks(
   const explore = (datasource: DataSourceName, query: object) =>
     grafanaUrl === undefined ? undefined : createExploreUrl(grafanaUrl, datasource, query);
   return {
+    console: boardUrl === undefined ? undefined : `${boardUrl}${consolePaths.jobs}/${id}`,
     board: boardUrl === undefined ? undefined : `${boardUrl}${boardPaths.queues}/${queue}/${id}`,
     trace:
       traceId === undefined

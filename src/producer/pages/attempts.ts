@@ -7,16 +7,19 @@ import { renderLongText } from "./shown-value.ts";
 import { type Attempt, describeAttempt, nameAttempt } from "./story.ts";
 
 /** Why each attempt that brought nothing did so, the latest first; nothing where all went well. */
-export function renderAttempts({ history = [] }: JobStatus): Markup | string {
+export function renderAttempts(
+  { history = [] }: JobStatus,
+  stacks: ReadonlyMap<number, string> = new Map(),
+): Markup | string {
   const ended = history.filter(({ outcome }) => outcome !== "running" && outcome !== "succeeded");
   if (ended.length === 0) return html`<section hidden></section>`;
   return html`<section class="panel">
     <h2>Attempts that brought no result</h2>
-    ${ended.toReversed().map(renderAttempt)}
+    ${ended.toReversed().map((attempt) => renderAttempt(attempt, stacks.get(attempt.start)))}
   </section>`;
 }
 
-function renderAttempt(attempt: Attempt): Markup {
+function renderAttempt(attempt: Attempt, stack: string | undefined): Markup {
   const { tone, word } = describeAttempt(attempt);
   const { error, worker, span_id: span } = attempt;
   const text = error ?? attemptOutcomes[attempt.outcome];
@@ -26,10 +29,18 @@ function renderAttempt(attempt: Attempt): Markup {
       ${word !== undefined && html`<span class="pill ${tone}">${word}</span>`}
     </p>
     <div>${renderLongText(text, `attempt-${attempt.start}`)}</div>
+    ${stack !== undefined && renderStack(stack, attempt.start)}
     <p class="sub">
       ${worker !== undefined && renderWorker(worker)}${span !== undefined && html` · span <code>${renderText(span)}</code>`}
     </p>
   </div>`;
+}
+
+function renderStack(stack: string, start: number): Markup {
+  return html`<details id="stack-${start}">
+    <summary>Stack</summary>
+    <pre role="group" aria-label="Stack" tabindex="0">${renderText(stack)}</pre>
+  </details>`;
 }
 
 function renderWorker({ name, host = name, release }: NonNullable<Attempt["worker"]>): Markup {

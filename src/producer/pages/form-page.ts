@@ -11,6 +11,7 @@ import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
+import type { TaskWording } from "./task-wording.ts";
 import { lookOf } from "./tone.ts";
 
 /** A task's form: empty, or as it was sent, with what is wrong with it. */
@@ -24,16 +25,10 @@ export interface TaskForm {
   readonly errors?: readonly FieldError[];
 }
 
-/** What tasks and their fields are called; their names where the task is no longer there. */
-export interface Wording {
-  readonly titleOf: (task: string) => string;
-  readonly labelOf: (task: string, field: string) => string;
-}
-
 /** The latest jobs; `undefined` when they cannot be read. */
 export interface RecentJobs {
   readonly jobs: readonly RecentJob[] | undefined;
-  readonly wording: Wording;
+  readonly wording: TaskWording;
 }
 
 /** A task's page: its form, and the latest jobs. */
@@ -218,7 +213,7 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
   return html` ${name}="${limit}"`;
 }
 
-function renderRecent(jobs: readonly RecentJob[], wording: Wording): Markup {
+function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup {
   if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
   return html`<table class="rows">
     <thead>
@@ -254,7 +249,7 @@ function renderOutcome({ status, outcome }: RecentJob): Markup | string {
 }
 
 /** Its fields with their values, in a line, as far as a line goes. */
-function summarizeInput({ task, input, inputIsCut }: RecentJob, { labelOf }: Wording): string {
+function summarizeInput({ task, input, inputIsCut }: RecentJob, { labelOf }: TaskWording): string {
   const fields = Object.entries(input).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${labelOf(task, name)}: ${text}`;

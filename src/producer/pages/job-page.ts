@@ -7,7 +7,14 @@ import { renderFigures } from "./figures.ts";
 import { renderActions } from "./job-actions.ts";
 import { renderOutcome } from "./job-outcome.ts";
 import { renderLog, renderProgress, renderSubmitted } from "./job-reports.ts";
-import { type Markup, refreshSeconds, renderExactTime, renderPage, renderTime } from "./layout.ts";
+import {
+  type Markup,
+  refreshSeconds,
+  renderExactTime,
+  renderPage,
+  renderTime,
+  type Site,
+} from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { renderValue } from "./shown-value.ts";
 import { tellStory } from "./story.ts";
@@ -21,8 +28,16 @@ export interface JobSurroundings {
   readonly title: string;
   /** What a field of its task is called; its name when the task is no longer there. */
   readonly labelOf: (field: string) => string;
-  /** Where its task's form is. */
-  readonly again: string;
+  /** Where its task's form is; `undefined` where there is none. */
+  readonly again: string | undefined;
+  /** Where it is told as JSON; `undefined` where it is not. */
+  readonly json: string | undefined;
+  /** Where it is followed as it goes on; `undefined` where the page is asked for again and again. */
+  readonly live: { readonly events: string; readonly state: string } | undefined;
+  /** What the page belongs to; the public pages if not given. */
+  readonly site?: Site;
+  /** The stacks of its attempts, by the number of their start: for operators alone. */
+  readonly stacks?: ReadonlyMap<number, string>;
   /** Whether the reader may cancel it. */
   readonly mayCancel: boolean;
   /** The Idempotency-Key of its input when it is submitted again; `undefined` where it cannot be. */
@@ -44,12 +59,10 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       description: "How a job stands, and what came of it.",
       refreshSeconds: final ? undefined : refreshSeconds,
       tone: look.tone,
-      assets: ["status.js"],
+      assets: [around.live === undefined ? "renewal.js" : "status.js"],
+      ...(around.site !== undefined && { site: around.site }),
     },
-    html`<main
-      class="wide"
-      ${final ? "" : html` data-events="${job.links.events}" data-state="${job.links.self}"`}
-    >
+    html`<main class="wide" ${final ? "" : renderWay(around.live)}>
       <div class="head">
         <div>
           <h1>${renderText(task)} <span class="pill ${look.tone}">${look.word}</span></h1>
@@ -57,6 +70,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
         </div>
         ${renderActions(job, around)}
       </div>
+      ${around.live === undefined && html`<p class="warn" role="status" data-lost></p>`}
       <div role="status" class="outcome">${renderOutcome(job)}</div>
       ${
         job.record_error !== undefined &&
@@ -67,7 +81,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       ${renderFigures(job, story)}
       <div class="cols">
         <div>
-          ${renderWaterfall(story)} ${renderAttempts(job)}
+          ${renderWaterfall(story)} ${renderAttempts(job, around.stacks)}
           ${log === undefined ? html`<section hidden></section>` : renderLog(log)}
         </div>
         <aside>
@@ -77,6 +91,13 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       </div>
     </main>`,
   );
+}
+
+/** How the page is kept current. */
+function renderWay(live: JobSurroundings["live"]): Markup {
+  return live === undefined
+    ? html` data-every="${refreshSeconds}"`
+    : html` data-events="${live.events}" data-state="${live.state}"`;
 }
 
 function renderMeta({ id, queue, priority, created_at: createdAt, schedule }: JobStatus): Markup {
@@ -118,7 +139,7 @@ function renderInput({ input }: JobStatus, { labelOf }: JobSurroundings): Markup
 }
 
 /** Where there is more to see of it. */
-function renderFurther(job: JobStatus, { links, again }: JobSurroundings): Markup {
+function renderFurther(job: JobStatus, { links, again, json, site }: JobSurroundings): Markup {
   return html`<section>
     <h2>Further</h2>
     <dl class="kv">
@@ -129,17 +150,20 @@ function renderFurther(job: JobStatus, { links, again }: JobSurroundings): Marku
         html`<dt>Logs</dt>
           <dd><a href="${links.logs}">in Grafana</a></dd>`
       }
-      ${
-        links.board !== undefined &&
-        html`<dt>Operators</dt>
-          <dd><a href="${links.board}">in Bull Board</a></dd>`
-      }
+      ${renderOperatorsLink(links, site !== undefined)}
     </dl>
     <p>
-      <a href="${again}">Submit another job</a
-      ><span data-kept> · <a href="${job.links.self}">This job as JSON</a></span>
+      ${again !== undefined && html`<a href="${again}">Submit another job</a>`}${json !== undefined && html`<span data-kept>${again !== undefined && " · "}<a href="${json}">This job as JSON</a></span>`}
     </p>
   </section>`;
+}
+
+/** From the public page to the console, and from there to Bull Board. */
+function renderOperatorsLink({ console, board }: JobLinks, isOfConsole: boolean): Markup | string {
+  const [url, text] = isOfConsole ? [board, "in Bull Board"] : [console, "in the console"];
+  if (url === undefined) return "";
+  return html`<dt>Operators</dt>
+    <dd><a href="${url}">${text}</a></dd>`;
 }
 
 function renderTrace(traceId: string | undefined, url: string | undefined): Markup | string {

@@ -12,15 +12,17 @@ import type { Route } from "../http/route.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createWording } from "./field-wording.ts";
-import { createFields, parseFields } from "./fields.ts";
+import { parseFields } from "./fields.ts";
 import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { actions } from "./job-actions.ts";
+import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
+import { createTaskFields, createTaskWording } from "./task-wording.ts";
 
 const maxQueryLength = 200;
 
@@ -35,18 +37,17 @@ export interface PageRoutesDeps {
 
 /** The pages for people. They work without JavaScript. */
 export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
+  const fieldsOf = createTaskFields(tasks);
+  const wording = createTaskWording(tasks, fieldsOf);
   const forms = new Map(
-    [...tasks].map(([name, task]) => [name, { name, task, fields: createFields(task) }] as const),
+    [...tasks].map(
+      ([name, task]) => [name, { name, task, fields: fieldsOf.get(name) ?? [] }] as const,
+    ),
   );
   const formOf = (name: string) => {
     const form = forms.get(name);
     if (form === undefined) throw new RequestError(404, `there is no task "${name}"`);
     return form;
-  };
-  const wording = {
-    titleOf: (task: string) => forms.get(task)?.task.title ?? task,
-    labelOf: (task: string, field: string) =>
-      forms.get(task)?.fields.find(({ name }) => name === field)?.label ?? field,
   };
   const readRecent = async () => {
     try {
@@ -146,6 +147,8 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
           links: jobs.linksTo(job),
           title: wording.titleOf(job.task),
           labelOf: (field: string) => wording.labelOf(job.task, field),
+          json: job.links.self,
+          live: { events: job.links.events, state: job.links.self },
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
           mayCancel: !isFinal(job) && (await jobs.mayCancel(job, clientOf(ctx.ip))),
@@ -160,18 +163,8 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
       method: "GET",
       path: `${paths.jobs}/:id/${actions.result}`,
       async handle(ctx) {
-        const job = await jobs.find(ctx.params["id"]);
-        if (job.status !== "succeeded") {
-          throw new RequestError(
-            409,
-            `the job "${job.id}" is ${job.status}, expected one that has succeeded`,
-          );
-        }
         leaveUnlisted(ctx);
-        ctx.set("Cache-Control", "no-store");
-        ctx.attachment(`${job.task}-${job.id}.json`);
-        ctx.type = "json";
-        ctx.body = JSON.stringify(job.result ?? null);
+        sendResult(ctx, await jobs.find(ctx.params["id"]));
       },
     },
     ...createActionRoutes({ jobs, tasks, rateLimit }),

@@ -17,7 +17,12 @@ const open = new RegExp(`^(${consolePaths.signIn}|${consolePaths.signOut}|/asset
 
 /** Every route of the console, by the routers of the app itself, and those of Bull Board by its own table. */
 function listRoutes(): Asked[] {
-  const deps = { user: "admin", readPassword: () => "", queues: [] } as unknown as BoardDeps;
+  const deps = {
+    user: "admin",
+    readPassword: () => "",
+    queues: [],
+    tasks: new Map(),
+  } as unknown as BoardDeps;
   const { middleware } = createBoardApp(deps);
   const routers = middleware.flatMap((layer: Middleware & { router?: Router }) =>
     layer.router === undefined ? [] : [layer.router],

@@ -74,7 +74,7 @@ test("a page shows each worker, and leads to what it runs", async () => {
   await report("a", { queues: [{ ...busyQueue, name }] });
   const page = await readPage();
   expect(page).toContain('<span class="pill busy">working</span>');
-  expect(page).toContain(`<a href="/board/queue/${name}/${busyQueue.jobs[0]?.id}">divide</a>`);
+  expect(page).toContain(`<a href="/jobs/${busyQueue.jobs[0]?.id}">divide</a>`);
   expect(page).toMatch(/attempt 2, for 1 min/);
   expect(page).toContain('<small title="a">process 4711, up 2 h</small>');
   expect(page).toContain('<small title="0123456789abcdef">release 0123456789ab</small>');
@@ -82,13 +82,6 @@ test("a page shows each worker, and leads to what it runs", async () => {
   expect(page).toContain("100 MB");
   expect(page).toContain("12 ms");
   expect(page).toMatch(/<time datetime="[^"]+Z" title="[^"]+ UTC">0 s ago<\/time>/);
-});
-
-test("jobs lead to their own pages where it is known where those are", async () => {
-  const publicUrl = "https://tasks.example";
-  const { readPage, report } = await openConsole({ publicUrl });
-  await report("a", { queues: [busyQueue] });
-  expect(await readPage()).toContain(`href="${publicUrl}/jobs/${busyQueue.jobs[0]?.id}"`);
 });
 
 test("a worker that runs more than fits says so, and unfolds", async () => {

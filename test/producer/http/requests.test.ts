@@ -154,7 +154,7 @@ test("a fault of our own is answered 500 and explained to nobody but the log", a
 });
 
 test("no error tells a path, a version or a stack", async () => {
-  const { url, boardUrl } = await startProducer();
+  const { url, boardUrl } = await startProducer({ readOnly: false });
   const json = { "content-type": "application/json" };
   const board = { authorization: boardAuthorization };
   const answers = await Promise.all([
@@ -175,7 +175,7 @@ test("no error tells a path, a version or a stack", async () => {
   const bodies = await Promise.all(answers.map((answer) => answer.text()));
 
   expect(answers.map(({ status }) => status)).toEqual([
-    404, 404, 400, 400, 415, 401, 404, 404, 400,
+    404, 404, 400, 400, 415, 401, 404, 403, 400,
   ]);
   expect(
     bodies.filter((body) =>

@@ -2,18 +2,15 @@ import { expect, test } from "vitest";
 import { readBody, submitDivision } from "../../support/client.ts";
 import { boardLogin, startProducer } from "../../support/producer.ts";
 
-test("a job's page links to Bull Board, the trace and the logs where these are configured", async () => {
-  const { url, name } = await startProducer({
+test("a job's page links to the console, the trace and the logs where these are configured", async () => {
+  const { url } = await startProducer({
     boardUrl: "https://board.example",
     grafanaUrl: "https://grafana.example/g",
   });
   const { id, trace_id: traceId } = await submitDivision(url, { x: 1, y: 1 });
   const links = await readOutsideLinks(`${url}/jobs/${id}`);
   const [trace, logs, board] = links.map((link) => new URL(link));
-  expect([links.length, board?.href]).toEqual([
-    3,
-    `https://board.example/board/queue/${name}/${id}`,
-  ]);
+  expect([links.length, board?.href]).toEqual([3, `https://board.example/jobs/${id}`]);
   expect([trace, logs].map((link) => [`${link?.origin}${link?.pathname}`, queryOf(link)])).toEqual([
     [
       "https://grafana.example/g/explore",

@@ -38,7 +38,7 @@ test("a task's jobs wait in its queue, and are found there by whoever has their 
   expect((await createQueue(redis, second).getJob(theirs.id))?.name).toBe("other");
   expect(await readJob(url, theirs.id)).toMatchObject({ id: theirs.id, queue: second });
   const page = await (await fetch(`${url}${paths.jobs}/${theirs.id}`)).text();
-  expect(page).toContain(`<dd>${second}</dd>`);
+  expect(page).toContain(`<span>queue ${second}</span>`);
   const list = await (await fetch(url)).text();
   expect([list.includes(ours.id), list.includes(theirs.id)]).toEqual([true, true]);
 });

@@ -32,7 +32,7 @@ test.each(["runAt", "delayMs"] as const)(
     expect(due).toBeLessThan(field === "runAt" ? Date.parse(runAt) + 1 : Date.now() + 1_500);
     expect((await readJob(url, receipt.id)).waiting).toEqual(receipt.waiting);
     const page = await (await fetch(`${url}/jobs/${receipt.id}`)).text();
-    expect(page).toContain(`<time datetime="${receipt.waiting.retry_at}">`);
+    expect(page).toContain(`<time datetime="${receipt.waiting.retry_at}" data-exact>`);
     const { status, started_at: startedAt = "" } = await untilFinal(url, receipt.id);
     expect(status).toBe("succeeded");
     expect(Date.parse(startedAt)).toBeGreaterThanOrEqual(due);

@@ -1,0 +1,62 @@
+import Router from "@koa/router";
+import { consolePaths, paths } from "../../contract/paths.ts";
+import { readStacks } from "../../queue/attempt-stacks.ts";
+import type { Tasks } from "../../task/registry.ts";
+import { type Desks, findDesk } from "../jobs/desk.ts";
+import { isFinal } from "../jobs/job-status.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+import { actions } from "../pages/job-actions.ts";
+import { renderJobPage } from "../pages/job-page.ts";
+import { sendResult } from "../pages/job-result.ts";
+import { createTaskFields, createTaskWording } from "../pages/task-wording.ts";
+import type { ConsoleState } from "./login.ts";
+import { createConsoleSite } from "./site.ts";
+
+export interface JobPagesDeps {
+  readonly jobs: Pick<Jobs, "find" | "linksTo" | "readLog">;
+  readonly desks: Desks;
+  readonly tasks: Tasks;
+  /** Where the public pages and the API are; without it nothing links there. */
+  readonly publicUrl: string | undefined;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+}
+
+/** A job's page for operators: what its public page has, and the stacks of its attempts. */
+export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
+  const { jobs, desks, tasks, publicUrl, readOnly } = deps;
+  const wording = createTaskWording(tasks, createTaskFields(tasks));
+  const router = new Router<ConsoleState>({ sensitive: true });
+  router.get(`${consolePaths.jobs}/:id`, async function showJob(ctx) {
+    const { operator } = ctx.state;
+    const job = await jobs.find(ctx.params["id"]);
+    const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
+    ctx.set("Cache-Control", "no-store");
+    ctx.type = "html";
+    ctx.body = await renderJobPage(job, {
+      links: jobs.linksTo(job),
+      title: wording.titleOf(job.task),
+      labelOf: (field) => wording.labelOf(job.task, field),
+      again: tasks.has(job.task) ? onPublic(publicUrl, `${paths.tasks}/${job.task}`) : undefined,
+      json: onPublic(publicUrl, job.links.self),
+      live: undefined,
+      mayCancel: operator.role === "operator" && !readOnly && !isFinal(job),
+      againKey: undefined,
+      log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
+      site: createConsoleSite(operator),
+      ...(hasFailed === true && {
+        stacks: await findDesk(desks, job.queue).ask((queue, redis) =>
+          readStacks(queue, redis, job.id),
+        ),
+      }),
+    });
+  });
+  router.get(`${consolePaths.jobs}/:id/${actions.result}`, async function download(ctx) {
+    sendResult(ctx, await jobs.find(ctx.params["id"]));
+  });
+  return router;
+}
+
+function onPublic(publicUrl: string | undefined, path: string): string | undefined {
+  return publicUrl === undefined ? undefined : `${publicUrl}${path}`;
+}
