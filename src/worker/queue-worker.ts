@@ -88,8 +88,9 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
         );
   /** BullMQ takes one more job if it waited for one when it was held; it has not begun. */
   const handBack = async (job: Job, token: string | undefined) => {
-    await giveBack();
     await job.moveToWait(token);
+    // Without it the queue starts one job less of those that it may; that costs no job anything.
+    await giveBack().catch(() => undefined);
     throw new WaitingError();
   };
   const pass = async () => {

@@ -90,25 +90,49 @@ test("the icon of a job's tab follows its state, without a page loaded anew", as
   expect(await icon.getAttribute("href")).toMatch(/\/icon-good\.svg$/);
 });
 
-test("a job's id and its result are copied as they are, also over plain HTTP", async () => {
-  const { url, name } = await startProducer();
-  await startWorker(name);
-  const { id } = await submitDivision(url, { x: 10, y: 4 });
-  await untilFinal(url, id);
-  const { page, complaints } = await openPage();
-  await page.goto(`${url}/jobs/${id}`);
-  await page.evaluate(`
-    Object.defineProperty(navigator, "clipboard", { value: undefined });
-    document.addEventListener("copy", () => { window.copied = String(getSelection()); });
-  `);
-  const copied = async (source: string) => {
-    const button = page.locator(`[data-copies="${source}"]`);
-    await button.click();
-    await button.filter({ hasText: "Copied" }).waitFor();
-    return page.evaluate("window.copied");
-  };
-  expect([await copied("job-id"), await copied("result"), complaints]).toEqual([id, "2.5", []]);
+const echo = defineTask({
+  title: "Echo",
+  description: "Says what it is told.",
+  input: z.strictObject({ text: z.string() }),
+  timeLimitMs: 10_000,
+  run: async ({ text }) => text,
 });
+
+test.each([
+  ["short", "2.5 and \u202Emore"],
+  ["of some lines", "one\ntwo \u202E".repeat(5)],
+  ["folded", "x".repeat(2_000)],
+])(
+  "a job's id and a result that is %s are copied as they are, also over plain HTTP",
+  async (_, text) => {
+    const echoes = new Map([["echo", echo as unknown as Task]]);
+    const { url, name } = await startProducer({ tasks: echoes });
+    await startWorker(name, { tasks: echoes });
+    const { id } = await readBody(
+      await postJson(`${url}/api/v1/jobs`, { task: "echo", input: { text } }),
+    );
+    await untilFinal(url, id);
+    const { page, complaints } = await openPage();
+    await page.goto(`${url}/jobs/${id}`);
+    await page.evaluate(`
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    window.addEventListener("copy", ({ clipboardData }) => {
+      window.copied = clipboardData.getData("text/plain");
+    });
+  `);
+    const copied = async (source: string) => {
+      const button = page.locator(`[data-copies="${source}"]`);
+      await button.click();
+      await button.filter({ hasText: "Copied" }).waitFor();
+      return page.evaluate("window.copied");
+    };
+    expect([await copied("job-id"), await copied("result-text"), complaints]).toEqual([
+      id,
+      text,
+      [],
+    ]);
+  },
+);
 
 test("times are told as so long ago, with the exact one in the title, in 24 hours", async () => {
   const { url } = await startProducer();

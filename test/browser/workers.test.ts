@@ -78,3 +78,18 @@ test("the workers' page keeps up, and leaves alone what the operator has unfolde
   expect(await page.locator('[data-worker="working"] details').getAttribute("open")).toBe("");
   expect(complaints).toEqual([]);
 });
+
+test("the workers' page of a deployment without any keeps up with the first that comes", async () => {
+  const { boardUrl, queue, redis } = await startProducer();
+  const { page, complaints } = await openPage();
+  await openConsolePage(page, `${boardUrl}/workers`);
+  await page.getByText("No worker has reported").waitFor();
+  const report = (changes: Partial<WorkerReport>) =>
+    reportWorker(queue, redis, { id: "first", report: reportOf(changes) });
+  await report({});
+  const row = page.locator('[data-worker="first"]');
+  await row.getByText("idle", { exact: true }).waitFor();
+  await report({ queues: [busyQueue] });
+  await row.getByText("working", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+});

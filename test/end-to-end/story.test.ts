@@ -90,7 +90,7 @@ test("a division by zero fails at once, by the same name in API, page, metric, s
   });
   const page = await (await fetch(`${producer.url}/jobs/${id}`)).text();
   expect(page).toContain(
-    '<strong>division_by_zero</strong>: <bdi class="value">cannot divide 10 by zero</bdi>',
+    '<strong>division_by_zero</strong>: <bdi class="value" id="failure-text">cannot divide 10 by zero</bdi>',
   );
   const scrape = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
   expect(scrape).toContain(

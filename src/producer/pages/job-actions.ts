@@ -30,8 +30,10 @@ function renderAction(job: JobStatus, { mayCancel, againKey }: Allowed): Markup 
     </form>`;
   }
   if (job.status === "succeeded") {
-    return html`<button type="button" class="plain" data-copies="result">Copy the result</button>
-      <a class="button" href="${job.links.page}/${actions.result}" download>Download it</a>`;
+    return html`${
+        job.result !== "" &&
+        html`<button type="button" class="plain" data-copies="result-text">Copy the result</button>`
+      } <a class="button" href="${job.links.page}/${actions.result}" download>Download it</a>`;
   }
   if (job.status !== "failed" || againKey === undefined) return "";
   return html`<form method="post" action="${job.links.page}/${actions.again}">

@@ -44,7 +44,7 @@ function renderResult(result: unknown): Markup {
   return result !== "" && isInline(result)
     ? html`<p>
         Result:
-        <strong class="result" id="result"><bdi>${renderText(readable(result))}</bdi></strong>
+        <strong class="result"><bdi id="result-text">${renderText(readable(result))}</bdi></strong>
       </p>`
     : html`<div>Result: ${renderValue(result, "result")}</div>`;
 }

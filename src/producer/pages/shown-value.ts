@@ -22,7 +22,7 @@ export function isInline(value: unknown): boolean {
   return text.length <= inlineLength && !text.includes("\n");
 }
 
-/** A client's value; `id` keeps apart what is unfolded. */
+/** A client's value; `id` keeps apart what is unfolded, and its text has it with `-text` behind it. */
 export function renderValue(value: unknown, id: string): Markup {
   if (value === "") return html`<span class="sub">empty text</span>`;
   const text = readable(value);
@@ -37,8 +37,8 @@ export function renderLongText(text: string, id: string): Markup {
 function renderBlock(text: string, id: string, element: "bdi" | "code"): Markup {
   const shown =
     element === "code"
-      ? html`<code class="value">${renderText(text)}</code>`
-      : html`<bdi class="value">${renderText(text)}</bdi>`;
+      ? html`<code class="value" id="${id}-text">${renderText(text)}</code>`
+      : html`<bdi class="value" id="${id}-text">${renderText(text)}</bdi>`;
   const lines = text.split("\n").length;
   if (text.length <= foldedFrom.characters && lines <= foldedFrom.lines) return shown;
   // What is scrolled within is reached by keyboard, too.

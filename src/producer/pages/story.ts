@@ -59,7 +59,10 @@ export function tellStory(job: JobStatus, nowMs: number): Story {
   if (createdAt === undefined) {
     return { steps: [], spanMs: 0, waitedMs: undefined, ranMs: undefined, betweenMs: undefined };
   }
-  const steps = createSteps(job, { startMs: Date.parse(createdAt), nowMs });
+  // The clock of a worker may be behind that of the producer.
+  const begun = history.flatMap(({ started_at: at }) => (at === undefined ? [] : [Date.parse(at)]));
+  const startMs = Math.min(Date.parse(createdAt), ...begun);
+  const steps = createSteps(job, { startMs, nowMs });
   const first = steps.findIndex(isAttempt);
   const since = first === -1 ? [] : steps.slice(first);
   return {
@@ -95,26 +98,31 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   let doneMs = startMs;
   let before: Attempt | undefined;
   for (const attempt of job.history ?? []) {
-    const beganMs = parseOr(attempt.started_at, doneMs);
-    const readyMs = Math.min(beganMs, parseOr(attempt.ready_at, doneMs));
-    steps.push(...waitsBetween({ doneMs, readyMs, beganMs }, { startMs, before }));
-    const endedMs = parseOr(attempt.ended_at, clock.nowMs);
+    const startedMs = parseOr(attempt.started_at, doneMs);
+    const beganMs = Math.max(startedMs, doneMs);
+    const rest = nameRest(before, attempt);
+    const unsaidMs = rest === undefined ? doneMs : beganMs;
+    const readyMs = Math.min(beganMs, parseOr(attempt.ready_at, unsaidMs));
+    const isFirst = before === undefined;
+    steps.push(...waitsBetween({ doneMs, readyMs, beganMs }, { startMs, isFirst, rest }));
+    const endedMs = attempt.outcome === "running" ? clock.nowMs : parse(attempt.ended_at);
+    const tookMs = endedMs === undefined ? undefined : Math.max(0, endedMs - startedMs);
     const { tone, word } = describeAttempt(attempt);
     steps.push({
       name: nameAttempt(attempt),
       kind: tone,
       fromMs: beganMs - startMs,
-      tookMs: Math.max(0, endedMs - beganMs),
-      isOver: attempt.ended_at !== undefined,
+      tookMs,
+      isOver: attempt.outcome !== "running",
       worker: attempt.worker?.host ?? attempt.worker?.name,
       outcome: word,
     });
-    doneMs = endedMs;
+    doneMs = beganMs + (tookMs ?? 0);
     before = attempt;
   }
   if (job.status === "waiting") steps.push(...waitsNow(job, doneMs, clock));
   if (job.status === "succeeded" || job.status === "failed") {
-    const endMs = parseOr(job.finished_at, doneMs);
+    const endMs = Math.max(doneMs, parseOr(job.finished_at, doneMs));
     // It can have ended where it waited.
     if (before === undefined || !endings.has(before.outcome))
       steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
@@ -137,20 +145,28 @@ const endings: ReadonlySet<Attempt["outcome"]> = new Set(["succeeded", "failed",
 /** Before an attempt: until it was due, and from then on in line. */
 function waitsBetween(
   { doneMs, readyMs, beganMs }: { doneMs: number; readyMs: number; beganMs: number },
-  { startMs, before }: { startMs: number; before: Attempt | undefined },
+  { startMs, isFirst, rest }: { startMs: number; isFirst: boolean; rest: string | undefined },
 ): Step[] {
-  const isFirst = before === undefined;
   const wasDueLater = readyMs - doneMs >= 1;
   const isSlight = !isFirst && wasDueLater && beganMs - readyMs < slightMs;
   const dueMs = isSlight ? beganMs : Math.max(doneMs, readyMs);
-  const had = before !== undefined && endings.has(before.outcome);
-  const name = had ? "Had ended" : isFirst ? dueLater : backOff;
-  const gap = waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs);
-  const due: Step = had ? { ...gap, kind: "rest" } : gap;
+  const gap = { fromMs: doneMs, untilMs: dueMs };
+  const due: Step = waitOf(rest ?? (isFirst ? dueLater : backOff), gap, startMs);
   const queued = waitOf(waited, { fromMs: dueMs, untilMs: beganMs }, startMs);
   // Each job has been in line, however short.
   const wasQueued = isFirst || (queued.tookMs ?? 0) >= 1;
-  return [...(wasDueLater ? [due] : []), ...(wasQueued ? [queued] : [])];
+  return [
+    ...(wasDueLater ? [rest === undefined ? due : { ...due, kind: "rest" as const }] : []),
+    ...(wasQueued ? [queued] : []),
+  ];
+}
+
+/** What the time between two attempts was, where the job was neither in line nor backed off. */
+function nameRest(before: Attempt | undefined, attempt: Attempt): string | undefined {
+  const unkept = attempt.start - (before?.start ?? 0) - 1;
+  if (before !== undefined && unkept > 0) return `${unkept} starts that are not kept`;
+  if (before?.outcome === "unknown") return "Not known";
+  return before !== undefined && endings.has(before.outcome) ? "Had ended" : undefined;
 }
 
 function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: Clock): Step[] {
@@ -191,6 +207,10 @@ function momentOf(
   { kind, outcome }: Pick<Step, "kind"> & Partial<Pick<Step, "outcome">>,
 ): Step {
   return { name, kind, fromMs, tookMs: undefined, isOver: true, worker: undefined, outcome };
+}
+
+function parse(iso: string | undefined): number | undefined {
+  return iso === undefined ? undefined : Date.parse(iso);
 }
 
 function parseOr(iso: string | undefined, otherwise: number): number {

@@ -5,7 +5,8 @@ import { ask } from "../../support/ask.ts";
 import { startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
 
-const requests = 64;
+/** Of as many to two producers, none comes to the second one once in sixteen million times; they take less than the five seconds for which it waits. */
+const requests = 24;
 
 test.runIf(canSharePorts)(
   "a producer takes no request from the one that it follows before it can answer",

@@ -52,8 +52,8 @@ test("what is folded begins with a line of whole characters", async () => {
 
 test.each([
   ["", '<span class="sub">empty text</span>'],
-  ["a <b>", '<bdi class="value">a &lt;b&gt;</bdi>'],
-  [{ a: 1 }, '<code class="value">{&quot;a&quot;: 1}</code>'],
+  ["a <b>", '<bdi class="value" id="id-text">a &lt;b&gt;</bdi>'],
+  [{ a: 1 }, '<code class="value" id="id-text">{&quot;a&quot;: 1}</code>'],
 ])("%j is seen as what it is", async (value, markup) => {
   expect((await renderValue(value, "id")).toString()).toBe(markup);
 });

@@ -174,6 +174,47 @@ test("what passed until somebody retried a job that had ended is no back-off", (
   });
 });
 
+test("an attempt whose end nobody knows does not go on until now", () => {
+  const history = [
+    { start: 1, outcome: "unknown" },
+    attempt(2, [9_000, 9_010], { outcome: "succeeded" }),
+  ];
+  expect(tell({ status: "succeeded", finished_at: at(9_010), result: 1, history })).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 0],
+      ["An attempt", "idle", 0, "not known"],
+      ["Not known", "rest", 0, 9_000],
+      ["Attempt 2", "good", 9_000, 10],
+      ["Ended", "good", 9_010, "succeeded"],
+    ],
+    spanMs: 9_010,
+    ranMs: 10,
+  });
+});
+
+test("starts that are kept no longer are told as such, and not as a wait", () => {
+  const history = [
+    attempt(10, [10, 20], { outcome: "handed_back" }),
+    attempt(61, [9_000, 9_010], { outcome: "succeeded" }),
+  ];
+  const { steps } = tell({ status: "succeeded", finished_at: at(9_010), result: 1, history });
+  expect(steps[3]).toEqual(["50 starts that are not kept", "rest", 20, 8_980]);
+});
+
+test("a worker whose clock is behind that of the producer did not run before the job was there", () => {
+  const history = [attempt(1, [-10_000, -9_990], { outcome: "succeeded", ready_at: at(0) })];
+  expect(tell({ status: "succeeded", finished_at: at(-9_990), result: 1, history })).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 0],
+      ["Attempt 1", "good", 0, 10],
+      ["Ended", "good", 10, "succeeded"],
+    ],
+    spanMs: 10,
+  });
+});
+
 test("times that make no sense together draw nothing that ends before it begins", () => {
   const history = [attempt(1, [500, 100], { outcome: "failed", ready_at: at(900) })];
   const { steps } = tell({ status: "failed", finished_at: at(50), error_type: "_OTHER", history });

@@ -1,7 +1,6 @@
 /** Keeps a job's page current: each pushed status takes over what has changed on the page that the server renders for it. */
 import { ask, follow, lostText, readingText } from "./follow.js";
-import { showTimes } from "./times.js";
-import { keepUnfolded, update } from "./update.js";
+import { showPage } from "./update.js";
 
 /** A job that goes on is told of, or at least commented on, every four seconds. */
 const silenceMs = 10_000;
@@ -38,21 +37,8 @@ async function reload() {
   const response = await ask(location.href, { signal: AbortSignal.timeout(silenceMs) });
   if (response === undefined) return "gone";
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const main = page.querySelector("main");
-  if (main === null) throw new Error("the page has no main part");
-  keepUnfolded(main);
-  showTimes(main);
-  const shown = document.querySelector("main");
-  if (shown !== null) update(shown, main);
-  document.title = page.title;
-  showIcon(page.querySelector("link[rel=icon]"));
+  showPage(page);
   return "shown";
-}
-
-/** Of its state, which is what a tab in the background shows. */
-function showIcon(latest) {
-  const shown = document.querySelector("link[rel=icon]");
-  if (shown !== null && latest !== null) shown.href = latest.href;
 }
 
 /** What was last known stays beside it, until it can be asked for again. */

@@ -1,3 +1,5 @@
+import { showTimes } from "./times.js";
+
 /**
  * Makes what is shown the same as the latest, and leaves alone what is: what the reader scrolls,
  * marks or has the focus on stays.
@@ -48,8 +50,27 @@ function takeLines(shown, latest) {
   if (!isAtEnd && read !== undefined) box.scrollTop += read.getBoundingClientRect().top - readAt;
 }
 
+/** Shows what a newer page of the same address says; throws where it has no main part. */
+export function showPage(page) {
+  const latest = page.querySelector("main");
+  if (latest === null) throw new Error("the page has no main part");
+  keepUnfolded(latest);
+  showTimes(latest);
+  // Whatever was shown last may have been replaced as a whole.
+  const shown = document.querySelector("main");
+  if (shown !== null) update(shown, latest);
+  document.title = page.title;
+  showIcon(page.querySelector("link[rel=icon]"));
+}
+
+/** Of a job's state, which is what a tab in the background shows. */
+function showIcon(latest) {
+  const shown = document.querySelector("link[rel=icon]");
+  if (shown !== null && latest !== null) shown.href = latest.href;
+}
+
 /** What the reader has unfolded stays so. */
-export function keepUnfolded(main) {
+function keepUnfolded(main) {
   for (const { id } of document.querySelectorAll("main details[open]")) {
     main.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
   }
