@@ -55,8 +55,7 @@ export function createUnendedRow(maxBytes: number): UnendedRow {
     },
     add,
     end(bytes) {
-      // A copy: the part that it is cut from is many rows long, and would be kept for this one.
-      if (length === 0) return bytes.length > maxBytes ? undefined : Buffer.from(bytes);
+      if (length === 0) return bytes.length > maxBytes ? undefined : bytes;
       add(bytes);
       const whole = length > maxBytes ? undefined : kept.subarray(0, length);
       kept = nothing;
