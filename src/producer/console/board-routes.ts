@@ -1,5 +1,5 @@
 /**
- * The routes of Bull Board's API that somebody has looked at. A GET only reads, and everything else
+ * The routes of Bull Board's API that somebody has looked at, and opened. A GET only reads, and everything else
  * is for operators; what a new version adds is refused until it is here.
  */
 export const boardRoutes: readonly string[] = [
@@ -28,8 +28,6 @@ export const boardRoutes: readonly string[] = [
   "PUT /api/queues/:queueName/empty",
   "PUT /api/queues/:queueName/obliterate",
   "PUT /api/queues/:queueName/job-schedulers/:schedulerId/remove",
-  "PATCH /api/queues/:queueName/job-schedulers/:schedulerId",
-  "PUT /api/queues/:queueName/job-schedulers/:schedulerId/run",
   "PUT /api/queues/:queueName/:jobId/retry",
   "PUT /api/queues/:queueName/:jobId/clean",
   "PUT /api/queues/:queueName/:jobId/promote",
@@ -37,4 +35,13 @@ export const boardRoutes: readonly string[] = [
   "PATCH /api/queues/:queueName/:jobId/delay",
   "PATCH /api/queues/:queueName/:jobId/priority",
   "PUT /api/queues/:queueName/:jobId/remove-unprocessed-children",
+];
+
+/**
+ * Those that somebody has looked at, and that are open to nobody: they would add jobs past their
+ * task's schema, limits and our ids, which the console's own schedules do not.
+ */
+export const closedBoardRoutes: readonly string[] = [
+  "PATCH /api/queues/:queueName/job-schedulers/:schedulerId",
+  "PUT /api/queues/:queueName/job-schedulers/:schedulerId/run",
 ];

@@ -50,10 +50,9 @@ export function createSessions({ redis, ask, accounts }: SessionsDeps): Sessions
       if (record === undefined) return undefined;
       const account = accounts.find(record.name);
       const leftMs = Math.min(idleMs, record.endsAt - Date.now());
-      if (account === undefined || leftMs <= 0 || !isSame(record.seal, sealOf(value, account))) {
-        await end(value);
-        return undefined;
-      }
+      // Not ended for good: another producer may know a newer file of users, or this one in a moment.
+      const holds = account !== undefined && isSame(record.seal, sealOf(value, account));
+      if (!holds || leftMs <= 0) return undefined;
       await ask(() => redis.pexpire(keyOf(value), Math.ceil(leftMs)));
       return account;
     },

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { boardPaths, consolePaths } from "../../../src/contract/paths.ts";
 import { type BoardDeps, createBoardApp } from "../../../src/producer/console/board.ts";
 import { readBoardRoutes } from "../../console/board-routes.ts";
+import { closedBoardRoutes } from "../../../src/producer/console/board-routes.ts";
 import { startProducer } from "../../support/producer.ts";
 import { authorizationOf, writeUsers } from "../../support/users.ts";
 
@@ -34,10 +35,9 @@ function listRoutes(): Asked[] {
         .map((method) => ({ method, path: String(path) })),
     ),
   );
-  const board = readBoardRoutes().map(({ method, path }) => ({
-    method,
-    path: `${boardPaths.root}${path}`,
-  }));
+  const board = readBoardRoutes()
+    .filter(({ method, path }) => !closedBoardRoutes.includes(`${method} ${path}`))
+    .map(({ method, path }) => ({ method, path: `${boardPaths.root}${path}` }));
   const all = [...own, ...board, { method: "GET", path: boardPaths.root }];
   return all.filter(({ path }) => !open.test(path));
 }

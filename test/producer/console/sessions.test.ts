@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { boardAuthorization, boardLogin, startProducer } from "../../support/producer.ts";
 import { signIn } from "../../support/sign-in.ts";
+import { usersPassword, writeUsers } from "../../support/users.ts";
 
 test("a form signs its sender in, and a page then shows without a password", async () => {
   const { boardUrl } = await startProducer();
@@ -120,6 +121,14 @@ test("a session holds at every producer, and through the replacement of the one 
   const { cookie } = await signIn(first.boardUrl, boardLogin);
   await first.close();
   expect((await fetch(second.boardUrl, { headers: { cookie } })).status).toBe(200);
+});
+
+test("a producer that does not know a user yet ends no session that another one has begun", async () => {
+  const newer = await startProducer({ usersFile: await writeUsers("viewer") });
+  const older = await startProducer({ usersFile: await writeUsers("operator") });
+  const { cookie } = await signIn(newer.boardUrl, { user: "viewer", password: usersPassword });
+  expect((await fetch(older.boardUrl, { headers: { cookie } })).status).toBe(401);
+  expect((await fetch(newer.boardUrl, { headers: { cookie } })).status).toBe(200);
 });
 
 test("what Redis holds of sessions lets nobody in, and ends by itself", async () => {
