@@ -29,11 +29,12 @@ export function createPlot(section) {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   let moments = [];
 
-  /** Those of the cursor's place, or the latest. */
+  /** Those of the cursor's place, or the latest; before any has come, the server's stay. */
   const showNumbers = (plot) => {
+    if (moments.length === 0) return;
     const { left } = plot.cursor;
     const pointed = left >= 0 ? moments[plot.posToIdx(left)] : undefined;
-    const { readings } = pointed ?? moments.at(-1) ?? { readings: {} };
+    const { readings } = pointed ?? moments.at(-1);
     moment.textContent = pointed === undefined ? "" : `at ${formatSecond(pointed.time)}`;
     for (const { name, value } of lines) value.textContent = formatReading(readings[name], unit);
   };
