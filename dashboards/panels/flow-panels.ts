@@ -52,7 +52,7 @@ export function flowPanels(scope: QueueScope) {
       description:
         "What became of submissions: added, already known by their key, refused as wrong, or lost to an error of ours.",
       unit: "ops",
-      width: 12,
+      width: 8,
       queries: [
         lines(
           sum(rate(series("jobsEnqueued", scope)), ["outcome", "source"]),
@@ -60,11 +60,19 @@ export function flowPanels(scope: QueueScope) {
         ),
       ],
     }),
+    stacked({
+      title: "Submissions by submitter",
+      description:
+        "Who sent what was submitted, to any queue: a name of the file of users, or _STRANGER for a client without one.",
+      unit: "ops",
+      width: 8,
+      queries: [lines(sum(rate(series("submissions")), ["submitter"]), "{{submitter}}")],
+    }),
     timeseries({
       title: "Time to queue a job",
       description: "How long it took to add a job to Redis.",
       unit: "s",
-      width: 12,
+      width: 8,
       queries: [0.5, 0.95, 0.99].map((q) =>
         lines(quantile(q, "jobEnqueueDuration", { matchers: scope }), `p${q * 100}`, {
           exemplars: true,

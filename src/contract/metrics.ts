@@ -158,6 +158,14 @@ export const metrics = {
     values: [{ source: submissionSources, outcome: submissionOutcomes }],
     exporters: both,
   },
+  submissions: {
+    type: "counter",
+    name: "taskqueue_submissions_total",
+    help: "Submissions, by who sent them: a name of the file of users, `_STRANGER` for none, `_OTHER` for names beyond a hundred.",
+    labels: ["submitter", "outcome"],
+    values: [{ submitter: ["_STRANGER"], outcome: submissionOutcomes }],
+    exporters: producer,
+  },
   jobEnqueueDuration: {
     type: "histogram",
     name: "taskqueue_job_enqueue_duration_seconds",

@@ -77,6 +77,8 @@ export const logFields = {
   jobId: "job_id",
   /** The job that submitted it. */
   submittedBy: "submitted_by",
+  /** Who submitted it, as the file of users calls them. */
+  submitter: "submitter",
   task: "task",
   /** The key of the one by which it was submitted. */
   schedule: "schedule",

@@ -20,7 +20,7 @@ export function readGeneration(options: object): number {
 }
 
 /** The id of the job that submitted it, if one did. */
-export function readSubmitter(options: object): string | undefined {
+export function readSubmittingJob(options: object): string | undefined {
   const { submittedBy }: Partial<Record<keyof Ancestry, unknown>> = options;
   return typeof submittedBy === "string" && isJobId(submittedBy) ? submittedBy : undefined;
 }

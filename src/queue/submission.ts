@@ -9,7 +9,7 @@ import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
 import { bySchedule } from "./job-schedule.ts";
 import { createPolicyOptions, onlyOne } from "./job-options.ts";
-import { ownJob } from "./job-owner.ts";
+import { bySubmitter, ownJob } from "./job-owner.ts";
 import { readRecord } from "./job-record.ts";
 import { writeTogether } from "./one-write.ts";
 import { type JobPlace, readPlace } from "./place.ts";
@@ -43,6 +43,8 @@ export interface NewJob {
   readonly idempotencyKey: string | undefined;
   /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
   readonly client: string;
+  /** What the file of users calls whoever submits it; `undefined` for a stranger. */
+  readonly submitter?: string | undefined;
   /** Whether it is submitted at once with others, with which it is sent in one piece. */
   readonly together?: boolean | undefined;
   /** Called once there is an id, before the job is sent. */
@@ -106,6 +108,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...createPolicyOptions(policy),
       ...onlyOne(task, policy),
       ...ownJob(tag),
+      ...bySubmitter(wanted.submitter),
       ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
       ...carryTrace(carrierOf(id)),
     };

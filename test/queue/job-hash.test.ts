@@ -29,7 +29,13 @@ test("options that differ in id, client, submitter and trace alone are judged on
   const parse = vi.spyOn(JSON, "parse");
   onTestFinished(() => parse.mockRestore());
   for (let n = 0; n < 50; n += 1) {
-    const own = { jobId: `a${n}`, client: `b${n}`, tm: `c${n}`, submittedBy: `d${n}` };
+    const own = {
+      jobId: `a${n}`,
+      client: `b${n}`,
+      submitter: `e${n}`,
+      tm: `c${n}`,
+      submittedBy: `d${n}`,
+    };
     expect(isFresh(flat({ ...whole, opts: JSON.stringify({ ...opts, ...own }) }))).toBe(true);
   }
   const judged = parse.mock.calls.filter(([text]) => text.includes('"client"'));

@@ -9,6 +9,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { readJson } from "../http/body.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { clientOfName } from "../jobs/submitters.ts";
 import type { ConsoleState } from "./login.ts";
 
 export interface BoardAddDeps {
@@ -37,7 +38,8 @@ export function createBoardAddRouter({ submit, log }: BoardAddDeps): Router<Cons
       input: data,
       ...(options.delay !== undefined && { start: { delayMs: options.delay } }),
       idempotencyKey: undefined,
-      client: `operator ${operator.name}`,
+      client: clientOfName(operator.name),
+      submitter: operator.name,
       source: "api",
       context: extractContext({}),
       pointer: "/data",

@@ -13,7 +13,7 @@ import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
 
 export interface JobPagesDeps {
-  readonly jobs: Pick<Jobs, "find" | "linksTo" | "readLog">;
+  readonly jobs: Pick<Jobs, "find" | "linksTo" | "owners" | "readLog">;
   readonly desks: Desks;
   readonly tasks: Tasks;
   /** Where the public pages and the API are; without it nothing links there. */
@@ -35,6 +35,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
     ctx.type = "html";
     ctx.body = await renderJobPage(job, {
       links: jobs.linksTo(job),
+      submitter: await jobs.owners.submitterOf(job),
       title: wording.titleOf(job.task),
       labelOf: (field) => wording.labelOf(job.task, field),
       again: tasks.has(job.task) ? onPublic(publicUrl, `${paths.tasks}/${job.task}`) : undefined,

@@ -1,7 +1,7 @@
 import Router from "@koa/router";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Context } from "koa";
+import type { ParameterizedContext } from "koa";
 import { consolePaths } from "../../contract/paths.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { readStandings, type ScheduleStanding } from "../../queue/schedule-standings.ts";
@@ -65,7 +65,7 @@ export function createScheduleRouter(deps: ScheduleRoutesDeps): Router<ConsoleSt
 }
 
 interface Act {
-  readonly ctx: Pick<Context, "status">;
+  readonly ctx: Pick<ParameterizedContext<ConsoleState>, "status" | "state">;
   /** Each queue that has it: two, while its task moves to another. */
   readonly holders: readonly Desk[];
   readonly key: string;
@@ -84,6 +84,7 @@ async function perform({ tasks, submit }: ScheduleRoutesDeps, { ctx, holders, ke
       schedule: key,
       idempotencyKey: undefined,
       client: `schedule ${key}`,
+      submitter: ctx.state.operator.name,
       source: "schedule",
       context: extractContext({}),
       pointer: "/input",

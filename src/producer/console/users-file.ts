@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Role, roles } from "../../contract/roles.ts";
+import { userNamePattern } from "../../contract/user-names.ts";
 import { hashPattern } from "./password-hash.ts";
 
 /** One of those beside the administrator. */
@@ -21,7 +22,7 @@ export interface UsersFile {
 export const userName = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
+    userNamePattern,
     "the name must be 1 to 64 letters, digits and . _ @ -, the first a letter or a digit",
   );
 

@@ -30,6 +30,10 @@ const anyJob = {
     .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),
   started_at: time.optional(),
   trace_id: z.string().optional(),
+  submitter: z.string().optional().meta({
+    description:
+      "Who has submitted it, or what submitted it: told to them and to operators, where they have a name.",
+  }),
   progress: z
     .object({
       fraction: z.number().min(0).max(1),

@@ -4,10 +4,10 @@ import { isJobId } from "../../queue/job-id.ts";
 import { readLog } from "../../queue/job-log.ts";
 import { renew } from "../../service/remembered.ts";
 import { RequestError } from "../http/errors.ts";
-import { createCancelRights, type MayCancel } from "./cancel-rights.ts";
 import { cancel, isCancelled, refuseEnded, refuseStranger } from "./cancellation.ts";
 import { type Desks, findDesk } from "./desk.ts";
 import { type JobLog, tellLog } from "./job-log.ts";
+import { createJobOwners, type JobOwners } from "./job-owners.ts";
 import { createJobSearch } from "./job-search.ts";
 import { isFinal, type JobStatus } from "./job-status.ts";
 import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
@@ -17,6 +17,7 @@ import { openRefusalLog } from "./refusal-log.ts";
 import { createStatusMemory } from "./status-memory.ts";
 import { openStatusStreams } from "./status-streams.ts";
 import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
+import { createSubmitterCount } from "./submitters.ts";
 
 /** Of the latest jobs; a list that somebody waits for after a change is read this often at most. */
 const listed = { ms: 1_000, pauseMs: 100 };
@@ -38,8 +39,13 @@ export interface Jobs {
   submit(submission: Submission): Promise<Receipt>;
   /** The job's status; throws a 404 `RequestError` when there is none. */
   find(id: string | undefined): Promise<JobStatus>;
-  /** Whether this client, as `clientOf` says it, may cancel the job. */
-  readonly mayCancel: MayCancel;
+  /** Whose a job is; what is told of it to anybody does not say so. */
+  readonly owners: JobOwners;
+  /**
+   * Whether this client may cancel the job. Whoever was told an id knows it: a stranger who could cancel
+   * others' jobs could stop all work. So it is for the client that has submitted it, and nobody else.
+   */
+  mayCancel(job: JobStatus, client: string): Promise<boolean>;
   /**
    * Cancels the job and returns how it stands then: ended, or at its last attempt, which ends within
    * two seconds. `client` is undefined for an operator, who may cancel any; `context` is the request's
@@ -63,7 +69,7 @@ export interface Jobs {
   close(): void;
 }
 
-export interface JobsDeps extends Omit<SubmitDeps, "refusals" | "deskOf"> {
+export interface JobsDeps extends Omit<SubmitDeps, "refusals" | "deskOf" | "countSubmitter"> {
   readonly desks: Desks;
   /** The name of a task's queue; of an unknown one, of any. */
   readonly queueOf: (task: string) => string;
@@ -85,7 +91,10 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
     memory.forget(id);
     recent.outdate();
   };
-  const mayCancel = createCancelRights({ desks, idSecret: deps.idSecret, limited });
+  const owners = createJobOwners({ desks, idSecret: deps.idSecret });
+  const mayCancel = async (job: JobStatus, client: string) =>
+    !limited || (await owners.isOf(job, client));
+  const countSubmitter = createSubmitterCount(deps.metrics);
   const streams = openStatusStreams(memory);
   for (const { events } of desks.values()) {
     for (const move of moves) {
@@ -104,12 +113,13 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
   };
   return {
     async submit(submission) {
-      const receipt = await submit({ ...deps, deskOf, refusals }, submission);
+      const receipt = await submit({ ...deps, deskOf, refusals, countSubmitter }, submission);
       // Its event may come after the client's next request.
       outdate(receipt.job.id);
       return receipt;
     },
     find,
+    owners,
     mayCancel,
     async cancel(id, { client, context }) {
       const known = await find(id);

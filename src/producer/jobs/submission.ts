@@ -34,6 +34,7 @@ import { createPointer, maxErrors, RequestError, UnavailableError } from "../htt
 import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeAdded, summarizeJob } from "./job-status.ts";
+import type { CountSubmitter } from "./submitters.ts";
 
 export interface Submission {
   readonly task: string;
@@ -43,8 +44,10 @@ export interface Submission {
   /** The key of the schedule that an operator runs with it. */
   readonly schedule?: string | undefined;
   readonly idempotencyKey: string | undefined;
-  /** Who sends it, as `clientOf` says. */
+  /** Who sends it, as `clientOf` or `clientOfName` says. */
   readonly client: string;
+  /** What the file of users calls them; `undefined` for a stranger. */
+  readonly submitter?: string | undefined;
   readonly source: (typeof submissionSources)[number];
   /** The request's trace, which the job continues. */
   readonly context: Context;
@@ -66,6 +69,7 @@ export interface SubmitDeps extends Tracing {
   readonly metrics: ProducerMetrics;
   readonly log: Log;
   readonly refusals: Pick<RefusalLog, "note">;
+  readonly countSubmitter: CountSubmitter;
 }
 
 export interface Receipt {
@@ -84,8 +88,10 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
   const { tasks, metrics, log, refusals } = deps;
   const task = tasks.has(submission.task) ? submission.task : "_OTHER";
   const queue = deps.deskOf(submission.task).name;
-  const count = (outcome: Outcome) =>
+  const count = (outcome: Outcome) => {
     metrics.jobsEnqueued.inc({ queue, task, source: submission.source, outcome });
+    deps.countSubmitter(submission.submitter, outcome);
+  };
   try {
     const found = findTask(tasks, submission.task);
     const input = parseInput(found, submission);
@@ -173,9 +179,11 @@ const shortageKinds = {
 
 async function add(
   deps: SubmitDeps,
-  { task, start, schedule, context, idempotencyKey, client, together }: Submission,
+  submission: Submission,
   content: Pick<NewJob, "input" | "policy">,
 ): Promise<Receipt> {
+  const { task, start, schedule, context, idempotencyKey, client, submitter, together } =
+    submission;
   let sending: Sending | undefined;
   const { name: queue, ask, load, places } = deps.deskOf(task);
   const carrierOf = (id: string) => {
@@ -185,7 +193,17 @@ async function add(
   try {
     const { job, state, replayed } = await submitJob(
       { ...deps, ask, load, places },
-      { task, ...content, start, schedule, idempotencyKey, client, together, carrierOf },
+      {
+        task,
+        ...content,
+        start,
+        schedule,
+        idempotencyKey,
+        client,
+        submitter,
+        together,
+        carrierOf,
+      },
     );
     sending?.end();
     deps.log.info(
@@ -193,6 +211,7 @@ async function add(
         ...(sending && trailOf(sending.span)),
         [logFields.jobId]: job.id,
         [logFields.task]: task,
+        [logFields.submitter]: submitter,
         ...(replayed ? lineOf("job_known") : lineOf("job_queued")),
       },
       replayed ? "job known" : "job queued",

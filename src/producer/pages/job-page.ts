@@ -24,6 +24,8 @@ import { renderWaterfall } from "./waterfall.ts";
 /** What a job's page says besides how the job stands. */
 export interface JobSurroundings {
   readonly links: JobLinks;
+  /** Who has submitted it, for those who may know; `undefined` for a stranger. */
+  readonly submitter: string | undefined;
   /** What its task is called; its name when the task is no longer there. */
   readonly title: string;
   /** What a field of its task is called; its name when the task is no longer there. */
@@ -66,7 +68,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       <div class="head">
         <div>
           <h1>${renderText(task)} <span class="pill ${look.tone}">${look.word}</span></h1>
-          ${renderMeta(job)}
+          ${renderMeta(job, around)}
         </div>
         ${renderActions(job, around)}
       </div>
@@ -100,10 +102,13 @@ function renderWay(live: JobSurroundings["live"]): Markup {
     : html` data-events="${live.events}" data-state="${live.state}"`;
 }
 
-function renderMeta({ id, queue, priority, created_at: createdAt, schedule }: JobStatus): Markup {
+function renderMeta(job: JobStatus, { submitter }: JobSurroundings): Markup {
+  const { id, queue, priority, created_at: createdAt, schedule } = job;
   return html`<p class="meta">
     <span><code id="job-id">${id}</code> ${renderCopy("job-id")}</span>
-    <span>submitted ${renderTime(createdAt)}</span>
+    <span
+      >submitted ${renderTime(createdAt)}${submitter !== undefined && html` by ${submitter}`}</span
+    >
     <span>queue ${queue}</span>
     ${priority !== undefined && html`<span>priority ${priority}</span>`}
     ${schedule !== undefined && renderSchedule(schedule)}

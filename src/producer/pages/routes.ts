@@ -145,6 +145,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         const form = forms.get(job.task);
         const around = {
           links: jobs.linksTo(job),
+          submitter: undefined,
           title: wording.titleOf(job.task),
           labelOf: (field: string) => wording.labelOf(job.task, field),
           json: job.links.self,

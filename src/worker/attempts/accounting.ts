@@ -3,6 +3,7 @@ import type { JobOutcome } from "../../contract/metrics.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { heartbeatName } from "../../queue/heartbeat.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
+import { readSubmitter } from "../../queue/job-owner.ts";
 import { readyAt } from "../../queue/ready-at.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
@@ -36,6 +37,7 @@ export function registerAccounting(
       [logFields.jobId]: job.id,
       [logFields.task]: taskOf(job),
       [logFields.attempt]: job.attemptsMade,
+      [logFields.submitter]: readSubmitter(job.opts),
       ...(span && trailOf(span)),
     };
   };

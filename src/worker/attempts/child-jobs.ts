@@ -8,6 +8,7 @@ import {
   type ChildSubmissionDeps,
   submitChild,
 } from "../../queue/child-submission.ts";
+import { readSubmitter } from "../../queue/job-owner.ts";
 import { readMemory } from "../../queue/memory.ts";
 import { readSubmittedState } from "../../queue/submitted-state.ts";
 import { remember } from "../../service/remembered.ts";
@@ -133,6 +134,7 @@ function beginSending(
           [logFields.jobId]: id,
           [logFields.task]: task,
           [logFields.submittedBy]: parent.id,
+          [logFields.submitter]: readSubmitter(parent.opts),
           ...(known ? lineOf("job_known") : lineOf("job_queued")),
         },
         known ? "job known" : "job queued",

@@ -2,6 +2,7 @@ import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
+import { readSubmitter } from "../../queue/job-owner.ts";
 import { postponeJob, readPostponedSince } from "../../queue/postponement.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -40,7 +41,12 @@ export function createPostpone({ queue, redis, metrics, log }: PostponementDeps)
     metrics.jobsPostponed.inc({ queue: queue.name, task });
     if (known === undefined) {
       log.warn(
-        { [logFields.jobId]: job.id, [logFields.task]: task, ...lineOf("job_postponed") },
+        {
+          [logFields.jobId]: job.id,
+          [logFields.task]: task,
+          [logFields.submitter]: readSubmitter(job.opts),
+          ...lineOf("job_postponed"),
+        },
         `job waits for another worker, as this release ${problem}`,
       );
     }

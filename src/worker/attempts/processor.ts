@@ -2,6 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq
 import { knownWithinSeconds } from "../../contract/queues.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { cancelledReason, formatFailure } from "../../queue/failure-text.ts";
+import { readSubmitter } from "../../queue/job-owner.ts";
 import { type StoredResult, storeResult } from "../../queue/stored-result.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
@@ -93,6 +94,7 @@ export function createProcessor({
             ...trailOf(attempt.span),
             [logFields.jobId]: job.id,
             [logFields.task]: taskName,
+            [logFields.submitter]: readSubmitter(job.opts),
             [logFields.errorType]: "cancelled",
             ...lineOf("job_handed_back"),
           },

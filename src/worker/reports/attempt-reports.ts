@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { reportLimits } from "../../contract/job-reports.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { appendLog } from "../../queue/job-log.ts";
+import { readSubmitter } from "../../queue/job-owner.ts";
 import { noProgress, readProgress } from "../../queue/job-progress.ts";
 import type { JobReports, LogLine } from "../../task/job-reports.ts";
 import { cutText } from "../../task/plain-fields.ts";
@@ -34,7 +35,12 @@ export function createReports(queue: Queue, redis: Redis, log: Log): OpenReports
   const writeLines = createWorkerLines(log);
   return (job, { task, attempt, trail }) => {
     const id = job.id ?? "";
-    const fields = { ...trail, [logFields.jobId]: id, [logFields.attempt]: attempt };
+    const fields = {
+      ...trail,
+      [logFields.jobId]: id,
+      [logFields.attempt]: attempt,
+      [logFields.submitter]: readSubmitter(job.opts),
+    };
     const onLost = (error: unknown) =>
       log.warn(
         { ...fields, [logFields.task]: task, err: error, ...lineOf("task_report_lost") },

@@ -267,8 +267,8 @@ export const queueMutants: readonly Mutant[] = [
     name: "each client's jobs cost the worker a judgement of their options",
     change: {
       file: "src/queue/job-hash.ts",
-      from: "(tm|jobId|client|id|submittedBy)",
-      to: "(tm|jobId|id|submittedBy)",
+      from: "(tm|jobId|client|submitter|id|submittedBy)",
+      to: "(tm|jobId|submitter|id|submittedBy)",
     },
     caughtBy: {
       file: "test/queue/job-hash.test.ts",

@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { queues } from "../../../src/contract/queues.ts";
-import { readSubmitter } from "../../../src/queue/ancestry.ts";
+import { readSubmittingJob } from "../../../src/queue/ancestry.ts";
 import { openRedis } from "../../../src/queue/connection.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { createQueue } from "../../../src/queue/queue.ts";
@@ -107,7 +107,7 @@ test.each(moments)(
       const ended = await until("the job to end", () => readEnd(queue, id), 60_000);
       // A worker of several queues has its tasks in the first: they have moved since the kill.
       const found = await Promise.all(victims.map(async (one) => listCounted(one.queue)));
-      const jobs = found.flat().filter(({ opts }) => readSubmitter(opts) === id);
+      const jobs = found.flat().filter(({ opts }) => readSubmittingJob(opts) === id);
       const numbers = jobs.map(({ data }) => data.n).toSorted((a, b) => a - b);
       expect({ ...point, numbers, ids: ended.returnvalue?.value.toSorted(compare) }).toEqual({
         ...point,

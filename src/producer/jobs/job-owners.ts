@@ -1,0 +1,55 @@
+import { createClientTag } from "../../queue/client-tag.ts";
+import type { ReadIdSecret } from "../../queue/id-secret.ts";
+import { findOwner, findSubmitter, ownJob } from "../../queue/job-owner.ts";
+import { type Desks, findDesk } from "./desk.ts";
+import type { JobStatus } from "./job-status.ts";
+
+/** Jobs whose owner is remembered, which is that for as long as the job is kept: some 100 bytes each. */
+const mostRemembered = 10_000;
+
+export interface JobOwnersDeps {
+  readonly desks: Desks;
+  readonly idSecret: ReadIdSecret;
+}
+
+/** An id that comes from an Idempotency-Key may be another job's once the first is gone. */
+type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
+
+/** Whose jobs are whose. Its calls throw an `UnavailableError` while Redis cannot be asked. */
+export interface JobOwners {
+  /** Whether this client, as `clientOf` or `clientOfName` says it, has submitted the job, or what submitted it. */
+  isOf(job: KnownJob, client: string): Promise<boolean>;
+  /** What the file of users calls whoever has submitted it; `undefined` for a stranger. */
+  submitterOf(job: KnownJob): Promise<string | undefined>;
+}
+
+export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
+  const remembered = new Map<string, { readonly owner: string; readonly submitter?: string }>();
+  const read = async ({ id, queue: name, created_at: createdAt }: KnownJob) => {
+    const job = `${id} ${createdAt}`;
+    const known = remembered.get(job);
+    if (known !== undefined) return known;
+    const { ask } = findDesk(desks, name);
+    const options = await ask((queue, redis) => redis.hget(queue.toKey(id), "opts"));
+    if (options === null) return undefined;
+    const submitter = findSubmitter(options);
+    const found = {
+      owner: findOwner(options) ?? "",
+      ...(submitter !== undefined && { submitter }),
+    };
+    remembered.set(job, found);
+    const [oldest] = remembered.keys();
+    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
+    return found;
+  };
+  return {
+    async isOf(job, client) {
+      const [found, secret] = await Promise.all([
+        read(job),
+        findDesk(desks, job.queue).ask(idSecret),
+      ]);
+      return found?.owner === ownJob(createClientTag(secret, client)).client;
+    },
+    submitterOf: async (job) => (await read(job))?.submitter,
+  };
+}
