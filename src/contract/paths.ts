@@ -5,6 +5,8 @@ export const paths = {
   /** The form of the only task, or the index of several. */
   form: "/",
   overview: "/overview",
+  /** The last 24 hours. */
+  overviewDay: "/overview/day",
   /** A job's page is below it. */
   jobs: "/jobs",
   /** A task's form is below it, and is sent there. */
@@ -13,6 +15,7 @@ export const paths = {
   /** Many submissions in one request. */
   batch: "/api/v1/jobs/batch",
   overviewState: "/api/v1/overview",
+  overviewBuckets: "/api/v1/overview/day",
   overviewEvents: "/api/v1/overview/events",
   openapi: "/api/openapi.json",
   metrics: "/metrics",

@@ -5,6 +5,7 @@ import { measureSkew } from "../queue/clock.ts";
 import { describeOutage, openRedis, untilConnected } from "../queue/connection.ts";
 import { createIdSecret } from "../queue/id-secret.ts";
 import { startJanitor } from "../queue/janitor.ts";
+import { keepBucket, readBuckets } from "../queue/overview-buckets.ts";
 import { readMemory } from "../queue/memory.ts";
 import { createQueue, createQueueEvents } from "../queue/queue.ts";
 import { readQueue } from "../queue/reading.ts";
@@ -33,9 +34,11 @@ import { createRateLimit } from "./http/rate-limit.ts";
 import { createStreamQuota } from "./http/stream-quota.ts";
 import { createJobRoutes } from "./jobs/api.ts";
 import { createBroker } from "./jobs/broker.ts";
-import { createDesk } from "./jobs/desk.ts";
+import { createDesk, firstDesk } from "./jobs/desk.ts";
 import { openJobs } from "./jobs/jobs.ts";
 import { readAllEnded } from "./overview/all-ended.ts";
+import { createDay } from "./overview/day.ts";
+import type { ReadEndedJobs } from "./overview/ended-jobs.ts";
 import { createHistory } from "./overview/history.ts";
 import { openOverview } from "./overview/overview.ts";
 import { readOverviewState } from "./overview/overview-state.ts";
@@ -137,12 +140,20 @@ export async function openProducer(
     server: describeServer(redis),
   });
   opening.defer(() => jobs.close());
-  const overview = openOverview(
-    createHistory({
-      readState: () => readOverviewState(desks, () => broker.ask(() => measureSkew(redis))),
-      readEnded: (fromMs, untilMs) => readAllEnded(desks, fromMs, untilMs),
-    }),
-  );
+  const readEnded: ReadEndedJobs = (fromMs, untilMs) => readAllEnded(desks, fromMs, untilMs);
+  const history = createHistory({
+    readState: () => readOverviewState(desks, () => broker.ask(() => measureSkew(redis))),
+    readEnded,
+  });
+  const home = firstDesk(desks);
+  const day = createDay({
+    readBuckets: () => home.ask(readBuckets),
+    keepBucket: (bucket, kept) =>
+      home.ask((queue, client) => keepBucket(queue, client, bucket, kept)),
+    readEnded,
+    history,
+  });
+  const overview = openOverview(history, day);
   opening.defer(() => overview.close());
 
   let draining = false;
@@ -169,7 +180,7 @@ export async function openProducer(
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
           ...createPageRoutes({ jobs, tasks, rateLimit }),
-          ...createOverviewRoutes({ overview, queues: [...desks.keys()], streamQuota }),
+          ...createOverviewRoutes({ overview, day, queues: [...desks.keys()], streamQuota }),
         ],
         readLimit: createRateLimit(config.limits.readsPerMinute),
         tracer: telemetry.otlp.tracer,

@@ -2,11 +2,13 @@ import type { Page } from "playwright-core";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { keyField } from "../../src/contract/forms.ts";
+import { paths } from "../../src/contract/paths.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { defineTask, type Task, TaskRejectedError } from "../../src/task/task.ts";
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
+import { keepFiveMinutes } from "../support/overview-day.ts";
 import { boardLogin, startProducer } from "../support/producer.ts";
 import { fillSignIn } from "../support/sign-in.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
@@ -126,6 +128,18 @@ test("an overview is sound without anything, with jobs, and when it is stale", a
   await close();
   await page.getByText("These figures are stale.").waitFor();
   expect(await examine(page, "stale")).toEqual([]);
+});
+
+test("an overview of the day is sound before anything is known of it, and with hours", async () => {
+  const { url, queue, redis } = await startProducer();
+  const { page } = await openPage();
+  await page.goto(`${url}${paths.overviewDay}`);
+  expect(await examine(page, "nothing known")).toEqual([]);
+  for (const ago of [0, 1, 20]) await keepFiveMinutes(queue, redis, ago);
+  await page.goto(`${url}${paths.overviewDay}`);
+  await page.locator("canvas").first().waitFor();
+  for (const summary of await page.locator("summary:visible").all()) await summary.click();
+  expect(await examine(page, "with hours")).toEqual([]);
 });
 
 test("the console's sign-in page and its home are sound", async () => {

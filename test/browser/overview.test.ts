@@ -9,7 +9,7 @@ import { startWorker } from "../support/worker.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-const plots = 5;
+const plots = 6;
 
 test("moves its numbers and plots with the jobs, without loading anew", async () => {
   const { url, name } = await startProducer();

@@ -1,6 +1,4 @@
 import Router from "@koa/router";
-import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { consolePaths } from "../../contract/paths.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import { orderDrain, orderRelease } from "../../queue/worker-orders.ts";
@@ -8,7 +6,7 @@ import { readWorkers } from "../../queue/workers.ts";
 import { clientOf } from "../../service/client-address.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { RequestError } from "../http/errors.ts";
-import type { Desks } from "../jobs/desk.ts";
+import { type Desks, firstDesk } from "../jobs/desk.ts";
 import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
 import { wantsPage } from "./wants-page.ts";
@@ -30,7 +28,8 @@ const actions = ["drain", "release"] as const;
  */
 export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState> {
   const { desks, readOnly, log } = deps;
-  const ask = askHome(desks);
+  // All workers report below the first of the deployment's queues.
+  const { ask } = firstDesk(desks);
   const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.workers, async function listWorkers(ctx) {
     ctx.set("Cache-Control", "no-store");
@@ -79,13 +78,4 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState>
 
 function noSuchWorker(id: string): RequestError {
   return new RequestError(404, `there is no worker "${id}", or it has long been silent`);
-}
-
-/** All workers report below the first of the deployment's queues. */
-function askHome(desks: Desks) {
-  return async <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => {
-    const [home] = desks.values();
-    if (home === undefined) throw new Error("expected at least one queue");
-    return home.ask(call);
-  };
 }

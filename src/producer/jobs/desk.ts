@@ -38,6 +38,13 @@ export function findDesk(desks: Desks, name: string): Desk {
   return desk;
 }
 
+/** Below whose queue a deployment keeps what is of all queues; throws where there is none. */
+export function firstDesk(desks: Desks): Desk {
+  const [first] = desks.values();
+  if (first === undefined) throw new Error("expected at least one queue");
+  return first;
+}
+
 export interface DeskDeps {
   readonly queue: Queue;
   readonly spec: QueueSpec;

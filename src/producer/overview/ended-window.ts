@@ -8,6 +8,11 @@ export interface EndedWindow {
    * of that minute are not kept any more.
    */
   minuteAt(timeMs: number): EndedSecond[] | undefined;
+  /**
+   * What ended from `fromMs` until before `untilMs`, second by second; `undefined` when not all of it
+   * was read, or is remembered.
+   */
+  between(fromMs: number, untilMs: number): EndedSecond[] | undefined;
 }
 
 const minuteMs = 60_000;
@@ -24,6 +29,14 @@ const behindMs = 15_000;
 export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWindow {
   const seconds: EndedSeconds = new Map();
   let readUntilMs = 0;
+  let rememberedFromMs = Number.POSITIVE_INFINITY;
+  const select = (fromMs: number, untilMs: number) => {
+    const all = [...seconds]
+      .filter(([second]) => second >= fromMs && second < untilMs)
+      .map(([, ended]) => ended);
+    const known = all.filter((ended) => ended !== undefined);
+    return known.length === all.length ? known : undefined;
+  };
   return {
     async update(nowMs) {
       const untilMs = settledAt(nowMs);
@@ -35,15 +48,16 @@ export function createEndedWindow(read: ReadEndedJobs, keptMs: number): EndedWin
         if (ended !== undefined || second >= readUntilMs) seconds.set(second, ended);
       }
       readUntilMs = untilMs;
+      rememberedFromMs = oldestMs;
       for (const second of seconds.keys()) if (second < oldestMs) seconds.delete(second);
     },
     minuteAt(timeMs) {
       const untilMs = settledAt(timeMs);
-      const minute = [...seconds]
-        .filter(([second]) => second >= untilMs - minuteMs && second < untilMs)
-        .map(([, ended]) => ended);
-      const known = minute.filter((ended) => ended !== undefined);
-      return known.length === minute.length ? known : undefined;
+      return select(untilMs - minuteMs, untilMs);
+    },
+    between(fromMs, untilMs) {
+      const isRead = fromMs >= rememberedFromMs && untilMs <= readUntilMs;
+      return isRead ? select(fromMs, untilMs) : undefined;
     },
   };
 }

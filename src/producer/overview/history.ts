@@ -1,5 +1,5 @@
 import type { ReadEndedJobs } from "./ended-jobs.ts";
-import { createEndedWindow } from "./ended-window.ts";
+import { createEndedWindow, type EndedWindow } from "./ended-window.ts";
 import type { OverviewState } from "./overview-state.ts";
 import { createSnapshot, type OverviewSnapshot } from "./snapshot.ts";
 
@@ -8,6 +8,8 @@ export interface History {
   take(): Promise<readonly OverviewSnapshot[]>;
   /** The last ten minutes, oldest first. */
   readonly snapshots: readonly OverviewSnapshot[];
+  /** As an `EndedWindow` tells, of the last ten minutes. */
+  readonly endedBetween: EndedWindow["between"];
 }
 
 const keptMs = 600_000;
@@ -31,6 +33,7 @@ export function createHistory({
   const ended = createEndedWindow(readEnded, keptMs);
   let snapshots: OverviewSnapshot[] = [];
   return {
+    endedBetween: (fromMs, untilMs) => ended.between(fromMs, untilMs),
     async take() {
       const nowMs = now();
       const [state, update] = await Promise.allSettled([readState(), ended.update(nowMs)]);

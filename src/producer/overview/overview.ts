@@ -1,6 +1,7 @@
 import type { PassThrough } from "node:stream";
 import { createEventStreams, type EventStream, type ServerEvent } from "../http/event-stream.ts";
 import { jsonOf } from "../http/json-text.ts";
+import type { Day } from "./day.ts";
 import type { History } from "./history.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 
@@ -22,16 +23,27 @@ export interface Overview {
   close(): void;
 }
 
-/** Takes snapshots of the queue and pushes them to whoever watches. */
-export function openOverview(history: History): Overview {
+/** Takes snapshots of the queue, keeps the day's, and pushes them to whoever watches. */
+export function openOverview(history: History, day: Pick<Day, "keep">): Overview {
   const streams = createEventStreams(maxStreams);
   const watching = new Set<EventStream>();
   let taking: Promise<void> | undefined;
+  let keeping: Promise<void> | undefined;
   let ticks = 0;
 
+  const keep = () => {
+    // Redis is away, which others tell; it is tried again after the next snapshot.
+    keeping ??= day
+      .keep()
+      .catch(() => undefined)
+      .then(() => {
+        keeping = undefined;
+      });
+  };
   const take = () => {
     taking ??= history.take().then((fresh) => {
       taking = undefined;
+      keep();
       const event = fresh.length === 0 ? undefined : createEvent(fresh);
       for (const stream of watching) {
         if (event === undefined) stream.keepAlive();

@@ -5,6 +5,9 @@ import { respondWithEvents } from "../http/event-stream.ts";
 import { describeEvents, events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { overviewBucket } from "./bucket.ts";
+import type { Day } from "./day.ts";
+import { renderDayPage } from "./day-page.ts";
 import type { Overview } from "./overview.ts";
 import { renderOverviewPage } from "./page.ts";
 import { overviewSnapshot } from "./snapshot.ts";
@@ -15,13 +18,18 @@ const overviewEvent = describeEvents({
   snapshots: { type: "array", items: refer("OverviewSnapshot") },
 });
 
+const bucketPlace = refer("OverviewBucket").$ref;
+const { schema: bucketSchema } = placeSchema(z.toJSONSchema(overviewBucket), bucketPlace);
+
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
 export function createOverviewRoutes({
   overview,
+  day,
   queues,
   streamQuota,
 }: {
   readonly overview: Overview;
+  readonly day: Pick<Day, "read">;
   /** Their names. */
   readonly queues: readonly string[];
   readonly streamQuota: StreamQuota;
@@ -67,6 +75,40 @@ export function createOverviewRoutes({
             type: "array",
             items: refer("OverviewSnapshot"),
           }),
+        },
+      },
+    },
+    {
+      method: "GET",
+      path: paths.overviewDay,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        const page = await renderDayPage(await day.read());
+        ctx.type = "html";
+        ctx.body = page;
+      },
+    },
+    {
+      method: "GET",
+      path: paths.overviewBuckets,
+      async handle(ctx) {
+        ctx.set("Cache-Control", "no-store");
+        ctx.body = await day.read();
+      },
+      operation: {
+        operationId: "readDay",
+        tags: ["queue"],
+        summary: "The queue as a whole in the last 24 hours, five minutes each.",
+        description:
+          "Kept in Redis, so that it outlives the producer; five minutes of which nothing is known are left out.",
+        parameters: [],
+        components: { OverviewBucket: bucketSchema },
+        responses: {
+          200: json("OverviewBuckets, the latest last.", {
+            type: "array",
+            items: refer("OverviewBucket"),
+          }),
+          503: problem("Redis is away; see Retry-After."),
         },
       },
     },

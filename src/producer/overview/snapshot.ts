@@ -14,14 +14,24 @@ const percentiles = z
   .nullable()
   .meta({ description: "Null when no job tells." });
 
-/** What is told of one queue, and of all together. */
-const queueReadings = {
+/** What goes up and down of one queue, and of all together. */
+export const queuePeaks = {
   waiting: count,
   working: count,
   workers: count,
-  paused: z.boolean(),
   oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
 };
+const queueReadings = { ...queuePeaks, paused: z.boolean() };
+
+/** What is told of jobs that ended in some time. */
+export const endedReadings = z.object({
+  succeeded: count,
+  failed: count,
+  failures: z.partialRecord(failureClass, count),
+  wait_seconds: percentiles,
+  end_to_end_seconds: percentiles,
+});
+type EndedReadings = z.infer<typeof endedReadings>;
 
 /** The queues as a whole at one moment, as the API tells it and the overview shows it. */
 export const overviewSnapshot = z.object({
@@ -70,19 +80,11 @@ export const overviewSnapshot = z.object({
     )
     .nullable()
     .meta({ description: "Times at which tasks run by themselves; null when they were not read." }),
-  last_minute: z
-    .object({
-      succeeded: count,
-      failed: count,
-      failures: z.partialRecord(failureClass, count),
-      wait_seconds: percentiles,
-      end_to_end_seconds: percentiles,
-    })
+  last_minute: endedReadings
     .nullable()
     .meta({ description: "Jobs that ended in the minute before; null when it was not read." }),
 });
 export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
-type LastMinute = NonNullable<OverviewSnapshot["last_minute"]>;
 
 /** What is known of a moment; `undefined` is what could not be read. */
 export function createSnapshot(
@@ -155,7 +157,8 @@ function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): 
   return Object.fromEntries([...map].map(([key, value]) => [key, change(value)]));
 }
 
-function summarizeEnded(seconds: readonly EndedSecond[]): LastMinute {
+/** Of all jobs that ended in these seconds. */
+export function summarizeEnded(seconds: readonly EndedSecond[]): EndedReadings {
   const jobs = seconds.flatMap(({ sample }) => sample);
   const weights = new Map<FailureClass, number>();
   for (const { failureClass: reason, weight } of jobs) {
@@ -179,7 +182,7 @@ interface Weighted {
 }
 
 /** The smallest values that half, and 95 %, of the weight do not exceed. */
-function percentilesOf(values: readonly Weighted[]): LastMinute["wait_seconds"] {
+function percentilesOf(values: readonly Weighted[]): EndedReadings["wait_seconds"] {
   const sorted = values
     .flatMap(({ value, weight }) => (value === undefined ? [] : [{ value, weight }]))
     .toSorted((a, b) => a.value - b.value);

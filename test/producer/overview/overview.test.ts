@@ -48,13 +48,14 @@ function startOverview() {
   const snapshots: OverviewSnapshot[] = [];
   const history: History = {
     snapshots,
+    endedBetween: () => undefined,
     async take() {
       const fresh = createSnapshot(Date.now(), undefined, []);
       snapshots.push(fresh);
       return [fresh];
     },
   };
-  const overview = openOverview(history);
+  const overview = openOverview(history, { keep: async () => undefined });
   onTestFinished(() => {
     overview.close();
     vi.useRealTimers();

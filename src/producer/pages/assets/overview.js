@@ -1,6 +1,6 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
 import { follow, lostText, readingText } from "./follow.js";
-import { createPlot, shownSeconds } from "./plot.js";
+import { createPlot, followLight, tenMinutes } from "./plot.js";
 import {
   createQueueReadings,
   createReadings,
@@ -14,15 +14,15 @@ import { showTimes } from "./times.js";
 /** Snapshots are pushed each second: after so long without one, what is shown is of the past. */
 const staleMs = 5_000;
 const staleText = `${lostText} These figures are stale.`;
-/** What changes colours that a canvas does not follow by itself. */
-const lights = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"];
 
 const main = document.querySelector("main[data-overview]");
 if (main instanceof HTMLElement) show(main);
 
 function show(page) {
   const classes = page.dataset.classes.split(" ");
-  const plots = [...page.querySelectorAll("[data-plot]")].map(createPlot);
+  const plots = [...page.querySelectorAll("[data-plot]")].map((section) =>
+    createPlot(section, tenMinutes),
+  );
   const values = [...page.querySelectorAll("[data-now] [data-reading]")];
   const rows = [...page.querySelectorAll("tr[data-of]")];
   const status = page.querySelector("[data-queue]");
@@ -54,7 +54,9 @@ function show(page) {
     latestAt = snapshots.at(-1).at;
     // Some of it may be known already, where a proxy drops the header that says so.
     const known = moments.filter(({ time }) => time < fresh[0].time);
-    moments = [...known, ...fresh].filter(({ time }) => time > latest.time - shownSeconds);
+    moments = [...known, ...fresh].filter(
+      ({ time }) => time > latest.time - tenMinutes.shownSeconds,
+    );
     say(status, describeQueue(snapshots.at(-1)));
     showReadings(values, latest.readings);
     for (const row of rows) showQueue(row, snapshots.at(-1).queues?.[row.dataset.of]);
@@ -81,11 +83,7 @@ function show(page) {
       },
     },
   );
-  for (const light of lights) {
-    matchMedia(light).addEventListener("change", () => {
-      for (const plot of plots) plot.recolour();
-    });
-  }
+  followLight(plots);
 }
 
 function showQueue(row, queue) {

@@ -1,12 +1,10 @@
-/** A plot's numbers for those who do not see it, minute by minute. */
-
-const stepSeconds = 60;
+/** A plot's numbers for those who do not see it, step by step. */
 
 /**
- * Fills a `details` element while it is open, and anew only each minute: whoever reads a table does
- * not want it replaced under way.
+ * Fills a `details` element while it is open, and anew only after each step: whoever reads a table
+ * does not want it replaced under way.
  */
-export function createTable(details) {
+export function createTable(details, stepSeconds) {
   let latest = [];
   let columns = [];
   let shown;
@@ -29,7 +27,7 @@ export function createTable(details) {
   const createBody = () =>
     createElement(
       "tbody",
-      everyMinute(latest).map(({ time, readings }) =>
+      everyStep(latest, stepSeconds).map(({ time, readings }) =>
         createElement("tr", [
           createHeader("row", new Date(time * 1_000).toLocaleTimeString([], { hourCycle: "h23" })),
           ...columns.map(({ tell }) => createElement("td", [tell(readings)])),
@@ -52,8 +50,8 @@ export function createTable(details) {
   };
 }
 
-/** The latest, and back from there the last of each minute before. */
-function everyMinute(moments) {
+/** The latest, and back from there the last of each step before. */
+function everyStep(moments, stepSeconds) {
   const found = [];
   for (const moment of moments.toReversed()) {
     if (found.length === 0 || moment.time <= found[0].time - found.length * stepSeconds) {

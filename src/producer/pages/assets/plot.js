@@ -1,9 +1,12 @@
-/** One plot of the overview: lines over ten minutes, and the numbers beside it. */
+/** One plot of an overview: lines over its time, and the numbers beside it. */
 import { axisSteps, formatReading } from "./readings.js";
 import { createTable } from "./plot-table.js";
 import uPlot from "./uplot.js";
 
-export const shownSeconds = 600;
+/** What a plot shows, and in what steps its table tells it. */
+export const tenMinutes = { shownSeconds: 600, tableSeconds: 60 };
+export const day = { shownSeconds: 86_400, tableSeconds: 300 };
+
 /** All in rem, so that they grow with the reader's text. */
 const height = 11.25;
 const fontSize = 0.75;
@@ -13,7 +16,7 @@ const top = 0.625;
 const side = 1.75;
 
 /** Takes a section as the server writes it; all plots have one cursor. */
-export function createPlot(section) {
+export function createPlot(section, { shownSeconds, tableSeconds }) {
   const unit = section.dataset.plot;
   const lines = [...section.querySelectorAll("[data-reading]")].map((value) => ({
     name: value.dataset.reading,
@@ -25,7 +28,7 @@ export function createPlot(section) {
   const none = section.querySelector("[data-none]");
   const moment = section.querySelector("[data-moment]");
   const canvas = section.querySelector(".canvas");
-  const table = createTable(section.querySelector("details"));
+  const table = createTable(section.querySelector("details"), tableSeconds);
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   let moments = [];
 
@@ -120,6 +123,18 @@ export function createPlot(section) {
     },
     recolour: () => plot.redraw(false),
   };
+}
+
+/** What changes colours that a canvas does not follow by itself. */
+const lights = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "print"];
+
+/** Has the plots take the colours of the page whenever those change. */
+export function followLight(plots) {
+  for (const light of lights) {
+    matchMedia(light).addEventListener("change", () => {
+      for (const plot of plots) plot.recolour();
+    });
+  }
 }
 
 /** As wide as the longest number of an axis, with its gap, in pixels of the page. */

@@ -1,8 +1,11 @@
 /** What a snapshot says in numbers and words, for the server's page and the browser's alike. */
 
+/** @typedef {import("../../overview/snapshot.ts").OverviewSnapshot} Snapshot */
+/** @typedef {import("../../overview/bucket.ts").OverviewBucket} Bucket */
+
 /**
  * Every number of a snapshot by its name; null is what could not be read or does not exist.
- * @param {import("../../overview/snapshot.ts").OverviewSnapshot | undefined} snapshot
+ * @param {{ queue: Bucket["queue"], last_minute: Snapshot["last_minute"] } | undefined} snapshot
  * @param {readonly string[]} failureClasses
  * @returns {Record<string, number | null>}
  */
@@ -26,6 +29,16 @@ export function createReadings(snapshot, failureClasses) {
     end_to_end_p95: minute?.end_to_end_seconds?.p95 ?? null,
     ...Object.fromEntries(failures),
   };
+}
+
+/**
+ * The same of five minutes.
+ * @param {Bucket | undefined} bucket
+ * @param {readonly string[]} failureClasses
+ */
+export function createBucketReadings(bucket, failureClasses) {
+  const told = bucket && { queue: bucket.queue, last_minute: bucket.ended };
+  return createReadings(told, failureClasses);
 }
 
 /**
