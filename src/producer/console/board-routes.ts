@@ -31,7 +31,6 @@ export const boardRoutes: readonly string[] = [
   "PUT /api/queues/:queueName/:jobId/retry",
   "PUT /api/queues/:queueName/:jobId/clean",
   "PUT /api/queues/:queueName/:jobId/promote",
-  "PATCH /api/queues/:queueName/:jobId/update-data",
   "PATCH /api/queues/:queueName/:jobId/delay",
   "PATCH /api/queues/:queueName/:jobId/priority",
   "PUT /api/queues/:queueName/:jobId/remove-unprocessed-children",
@@ -39,9 +38,11 @@ export const boardRoutes: readonly string[] = [
 
 /**
  * Those that somebody has looked at, and that are open to nobody: they would add jobs past their
- * task's schema, limits and our ids, which the console's own schedules do not.
+ * task's schema, limits and our ids, which the console's own schedules do not, or give a job another
+ * input than the one that its key and its submitter know it by.
  */
 export const closedBoardRoutes: readonly string[] = [
   "PATCH /api/queues/:queueName/job-schedulers/:schedulerId",
   "PUT /api/queues/:queueName/job-schedulers/:schedulerId/run",
+  "PATCH /api/queues/:queueName/:jobId/update-data",
 ];

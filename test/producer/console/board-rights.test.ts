@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { boardRoutes, closedBoardRoutes } from "../../../src/producer/console/board-routes.ts";
 import { isJobId } from "../../../src/queue/job-id.ts";
 import { readBoardRoutes } from "../../console/board-routes.ts";
-import { readBody, readJob } from "../../support/client.ts";
+import { readBody, readJob, submitDivision } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { collectLog } from "../../support/telemetry.ts";
 import { authorizationOf, writeUsers } from "../../support/users.ts";
@@ -67,6 +67,19 @@ test("a route that nobody has opened is refused to operators, too", async () => 
     ].map((route) => ask(boardUrl, route, boardAuthorization)),
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(7).fill(403));
+});
+
+test("nobody gives a job another input in Bull Board, past its task's schema", async () => {
+  const { boardUrl, url, name, queue } = await startProducer({ readOnly: false });
+  const { id } = await submitDivision(url, { x: 10, y: 2 });
+  const before = (await queue.getJob(id))?.data;
+  const change = { method: "PATCH", path: `/api/queues/${name}/${id}/update-data` };
+  const answer = await ask(boardUrl, change, boardAuthorization, { jobData: { x: "ten" } });
+  expect([answer.status, (await readBody(answer)).error]).toEqual([
+    403,
+    expect.stringContaining("is not open here"),
+  ]);
+  expect((await queue.getJob(id))?.data).toEqual(before);
 });
 
 test("Bull Board offers a viewer nothing but to look, and an operator to act", async () => {
