@@ -82,6 +82,25 @@ test("nobody gives a job another input in Bull Board, past its task's schema", a
   expect((await queue.getJob(id))?.data).toEqual(before);
 });
 
+test.each(["101", "1e6", "0x1000", "10&jobsPerPage=1000"])(
+  "Bull Board reads no page of %s jobs, and one of a hundred",
+  async (count) => {
+    const { boardUrl, name } = await startProducer();
+    const list = (jobsPerPage: string) =>
+      ask(
+        boardUrl,
+        { method: "GET", path: `/api/queues?activeQueue=${name}&jobsPerPage=${jobsPerPage}` },
+        boardAuthorization,
+      );
+    const answer = await list(count);
+    expect([answer.status, (await readBody(answer)).error]).toEqual([
+      422,
+      expect.stringContaining("expected 100 at most"),
+    ]);
+    expect((await list("100")).status).toBe(200);
+  },
+);
+
 test("Bull Board offers a viewer nothing but to look, and an operator to act", async () => {
   const usersFile = await writeUsers("viewer", "operator");
   const { boardUrl, name, queue } = await startProducer({ readOnly: false, usersFile });
