@@ -126,10 +126,11 @@ export async function openProducer(
     );
   }
   const idSecret = createIdSecret(redis);
+  const queueOfTask = (task: string) => queueOf(tasks.get(task) ?? {}, queues);
   const jobs = openJobs({
     tasks,
     desks,
-    queueOf: (task) => queueOf(tasks.get(task) ?? {}, queues),
+    queueOf: queueOfTask,
     metrics,
     log,
     idSecret,
@@ -201,6 +202,7 @@ export async function openProducer(
         tasks,
         jobs,
         submit: (submission) => jobs.submit(submission),
+        queueOf: queueOfTask,
         cancel: (id, by) => jobs.cancel(id, by),
         redis,
         ask: broker.ask,

@@ -7,6 +7,7 @@ import { clientOf } from "../../service/client-address.ts";
 import { extractContext } from "../../telemetry/spans.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { readJson } from "../http/body.ts";
+import type { Tasks } from "../../task/registry.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { clientOfName } from "../jobs/submitters.ts";
@@ -14,6 +15,9 @@ import type { ConsoleState } from "./login.ts";
 
 export interface BoardAddDeps {
   readonly submit: Jobs["submit"];
+  readonly tasks: Tasks;
+  /** The name of a task's queue. */
+  readonly queueOf: (task: string) => string;
   readonly log: Log;
 }
 
@@ -28,10 +32,18 @@ const bodySchema = z.object({
  * Takes the jobs that operators add in Bull Board as any other: by the schema of their task, with an
  * id, a queue and attempts as it says. Bull Board itself would store whatever it is sent.
  */
-export function createBoardAddRouter({ submit, log }: BoardAddDeps): Router<ConsoleState> {
+export function createBoardAddRouter(deps: BoardAddDeps): Router<ConsoleState> {
+  const { submit, tasks, queueOf, log } = deps;
   const router = new Router<ConsoleState>();
   router.post(`${boardPaths.api}/queues/:queueName/add`, async function addJob(ctx) {
     const { name, data, options } = parseBody(await readJson(ctx));
+    const { queueName } = ctx.params;
+    if (tasks.has(name) && queueOf(name) !== queueName) {
+      throw new RequestError(
+        422,
+        `jobs of "${name}" wait in the queue "${queueOf(name)}", not in "${queueName}": add it there`,
+      );
+    }
     const { operator } = ctx.state;
     const { job } = await submit({
       task: name,

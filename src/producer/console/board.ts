@@ -9,7 +9,7 @@ import type { Log } from "../../telemetry/log.ts";
 import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import { registerAssets } from "../pages/assets.ts";
-import { createBoardAddRouter } from "./board-add.ts";
+import { type BoardAddDeps, createBoardAddRouter } from "./board-add.ts";
 import { guardBoard } from "./board-guard.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
@@ -35,6 +35,7 @@ export interface BoardDeps
     CancelRouteDeps,
     JobPagesDeps,
     WorkerRoutesDeps,
+    BoardAddDeps,
     BullBoardOptions,
     Broker {
   readonly redis: Redis;

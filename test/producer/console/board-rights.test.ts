@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { queues } from "../../../src/contract/queues.ts";
 import { boardRoutes, closedBoardRoutes } from "../../../src/producer/console/board-routes.ts";
 import { isJobId } from "../../../src/queue/job-id.ts";
 import { readBoardRoutes } from "../../console/board-routes.ts";
@@ -106,8 +108,8 @@ test("Bull Board offers a viewer nothing but to look, and an operator to act", a
   const { boardUrl, name, queue } = await startProducer({ readOnly: false, usersFile });
   const list = { method: "GET", path: "/api/queues" };
   const offered = async (user: string) => {
-    const { queues } = await readBody(await ask(boardUrl, list, authorizationOf(user)));
-    return queues.map((one: { readOnlyMode: boolean }) => one.readOnlyMode);
+    const told = await readBody(await ask(boardUrl, list, authorizationOf(user)));
+    return told.queues.map((one: { readOnlyMode: boolean }) => one.readOnlyMode);
   };
   expect([await offered("viewer"), await offered("operator")]).toEqual([[true], [false]]);
   const pause = { method: "PUT", path: `/api/queues/${name}/pause` };
@@ -128,6 +130,29 @@ test("a job that an operator adds in Bull Board is one of its task's, with an id
   expect(lines()).toContainEqual(
     expect.objectContaining({ msg: "an operator added a job", user: "admin", job_id: job.id }),
   );
+});
+
+test("Bull Board adds no job to a queue that its task does not belong to, and names the right one", async () => {
+  const other = `other-${randomUUID()}`;
+  const { boardUrl, name, queue } = await startProducer({
+    readOnly: false,
+    further: { [other]: queues.default },
+  });
+  const sent = { name: "quotient", data: { x: 1, y: 1, delayMs: 0 }, options: {} };
+  const addTo = (queueName: string) =>
+    ask(
+      boardUrl,
+      { method: "POST", path: `/api/queues/${queueName}/add` },
+      boardAuthorization,
+      sent,
+    );
+  const answer = await addTo(other);
+  expect([answer.status, (await readBody(answer)).error]).toEqual([
+    422,
+    `jobs of "quotient" wait in the queue "${name}", not in "${other}": add it there`,
+  ]);
+  expect(await queue.count()).toBe(0);
+  expect((await addTo(name)).status).toBe(200);
 });
 
 test.each([
