@@ -1,8 +1,24 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import { assertUsers, parseUsers, readText, type User } from "../../producer/console/users-file.ts";
 
 /** Only who runs the producer may read who there is. */
 const fileMode = 0o600;
+
+/** As Linux follows. */
+const maxLinks = 40;
 
 /** The text with this user in it, in place of the one who has that name. */
 export function putUser(text: string, { name, role, hash }: User): string {
@@ -18,10 +34,12 @@ export function dropUser(text: string, name: string): string {
 }
 
 /**
- * Changes the file of users whole or not at all. Throws an error that says what is wrong with the file,
- * before or then, or that somebody else is writing it.
+ * Changes the file of users whole or not at all, where a symbolic link leads to; owner and mode stay.
+ * Throws an error that says what is wrong with the file, before or then, that somebody else is
+ * writing it, or that its owner cannot be kept.
  */
-export function changeUsers(path: string, change: (text: string) => string): void {
+export function changeUsers(given: string, change: (text: string) => string): void {
+  const path = followLinks(given);
   const next = `${path}.new`;
   let descriptor: number;
   try {
@@ -38,6 +56,7 @@ export function changeUsers(path: string, change: (text: string) => string): voi
     assertUsers(path, parseUsers(text));
     const changed = change(text);
     assertUsers(path, parseUsers(changed));
+    keepOwner(descriptor, path);
     writeSync(descriptor, changed);
     fsyncSync(descriptor);
     renameSync(next, path);
@@ -47,6 +66,37 @@ export function changeUsers(path: string, change: (text: string) => string): voi
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Also where a link leads to a file that is not there yet. */
+function followLinks(path: string, links = 0): string {
+  let target: string;
+  try {
+    target = readlinkSync(path);
+  } catch {
+    return path;
+  }
+  if (links >= maxLinks) throw new Error(`"${path}" leads from link to link, expected a file`);
+  return followLinks(resolve(dirname(path), target), links + 1);
+}
+
+/** The producer may run as another user than whoever changes the file, as root does by sudo. */
+function keepOwner(descriptor: number, path: string): void {
+  const before = statSync(path, { throwIfNoEntry: false });
+  const isRoot = process.getuid?.() === 0;
+  const owned = before ?? (isRoot ? statSync(dirname(path)) : fstatSync(descriptor));
+  const { uid, gid } = fstatSync(descriptor);
+  if (owned.uid !== uid || owned.gid !== gid) {
+    try {
+      fchownSync(descriptor, owned.uid, owned.gid);
+    } catch (error) {
+      throw new Error(
+        `cannot keep the owner of "${path}", user ${owned.uid} and group ${owned.gid}: expected to be run as that user or as root`,
+        { cause: error },
+      );
+    }
+  }
+  if (before !== undefined) fchmodSync(descriptor, before.mode & 0o7777);
 }
 
 function isOf(line: string, name: string): boolean {

@@ -1,10 +1,21 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { changeUsers } from "../../../src/local/user/edit.ts";
 import { programEnvironment } from "../../support/program-environment.ts";
+import { findObstacle } from "../../support/requirements.ts";
 import { startProducer } from "../../support/producer.ts";
 import { signIn } from "../../support/sign-in.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
@@ -86,4 +97,52 @@ test("a password that is short, a file that is wrong and one that is being writt
   expect(readFileSync(file, "utf8")).toBe("ann:boss:x\n");
   writeFileSync(`${file}.new`, "");
   expect((await runUser(file, args)).err).toContain("somebody else is changing the users");
+});
+
+test("a file keeps its mode, and a link to it stays one, also to a file that is not there yet", async () => {
+  const [folder, other] = [createTemporaryFolder(), createTemporaryFolder()];
+  const [link, file] = [join(folder, "users"), join(other, "users")];
+  symlinkSync(file, link);
+  const args = ["add", "ann", "--role", "viewer"];
+  expect(await runUser(link, args)).toMatchObject({ code: 0 });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  chmodSync(file, 0o640);
+  expect(await runUser(link, ["add", "bob", "--role", "viewer"])).toMatchObject({ code: 0 });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect([readdirSync(folder), readdirSync(other)]).toEqual([["users"], ["users"]]);
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+  expect(readFileSync(file, "utf8")).toMatch(/^ann:viewer:.*\nbob:viewer:/);
+});
+
+const cannotOwn = findObstacle("give files to others", { commands: [], namespaces: true });
+const nobody = 65_534;
+
+test.skipIf(cannotOwn)("what root writes stays its owner's, and a new file is its folder's", () => {
+  const folder = createTemporaryFolder();
+  const [file, fresh] = [join(folder, "users"), join(folder, "fresh")];
+  writeFileSync(file, "");
+  chownSync(file, nobody, nobody);
+  changeUsers(file, (text) => `${text}# here\n`);
+  chownSync(folder, nobody, nobody);
+  changeUsers(fresh, () => "# here\n");
+  for (const { uid, gid } of [statSync(file), statSync(fresh)]) {
+    expect([uid, gid]).toEqual([nobody, nobody]);
+  }
+});
+
+test.skipIf(cannotOwn)("who cannot keep a file's owner is told so, and changes nothing", () => {
+  const folder = createTemporaryFolder();
+  const file = join(folder, "users");
+  writeFileSync(file, "# root's\n", { mode: 0o644 });
+  chownSync(folder, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    expect(() => changeUsers(file, () => "# nobody's\n")).toThrow(
+      `cannot keep the owner of "${file}", user 0 and group 0`,
+    );
+  } finally {
+    process.seteuid?.(0);
+  }
+  expect(readFileSync(file, "utf8")).toBe("# root's\n");
+  expect(readdirSync(folder)).toEqual(["users"]);
 });
