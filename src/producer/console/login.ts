@@ -4,7 +4,7 @@ import type { Role } from "../../contract/roles.ts";
 import type { Account } from "./accounts.ts";
 import { challengeBrowser, challengeProgram } from "./challenge.ts";
 import type { PasswordCheck } from "./password-check.ts";
-import { clearSessionCookie, readSessionCookie } from "./session-cookie.ts";
+import { readSessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Who asks, for whatever is behind the login. */
@@ -58,8 +58,8 @@ function leadToSignIn(ctx: ParameterizedContext): void {
 }
 
 function challenge(ctx: ParameterizedContext): void {
+  // Its cookie stays: a session is refused, too, where its user is not known yet, or for a moment.
   const hadSession = readSessionCookie(ctx) !== undefined;
-  if (hadSession) clearSessionCookie(ctx);
   // Programs do not tell from which site they ask.
   if (hadSession || ctx.get("sec-fetch-site") !== "") challengeBrowser(ctx);
   else challengeProgram(ctx);

@@ -1,9 +1,19 @@
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { expect, test } from "vitest";
 import { hashPassword } from "../../../src/producer/console/password-hash.ts";
 import { parseUsers } from "../../../src/producer/console/users-file.ts";
 import { boardLogin, startProducer } from "../../support/producer.ts";
 import { signIn } from "../../support/sign-in.ts";
+import { collectLog } from "../../support/telemetry.ts";
+import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { until } from "../../support/until.ts";
 import { authorizationOf, usersPassword, writeUsers } from "../../support/users.ts";
 
@@ -71,6 +81,54 @@ test("a line that becomes wrong lets nobody in, and the others stay", async () =
   await until(
     "nobody",
     async () => (await statusWith(boardUrl, { authorization: authorizationOf("viewer") })) === 401,
+  );
+});
+
+test("while the file cannot be read its users stay for a moment, and are out within ten seconds", async () => {
+  const usersFile = await writeUsers("viewer");
+  const { boardUrl } = await startProducer({ usersFile });
+  const { cookie } = await signIn(boardUrl, { user: "viewer", password: usersPassword });
+  const isLetIn = async () => (await statusWith(boardUrl, { cookie })) === 200;
+  // As it is asked for all the time, it has just been read.
+  expect(await isLetIn()).toBe(true);
+  renameSync(usersFile, `${usersFile}.old`);
+  mkdirSync(usersFile);
+  const goneAt = performance.now();
+  const statuses: boolean[] = [];
+  await until(
+    "the session to be refused",
+    async () => {
+      statuses.push(await isLetIn());
+      return statuses.at(-1) === false;
+    },
+    10_000,
+  );
+  expect(statuses.length).toBeGreaterThan(1);
+  expect(performance.now() - goneAt).toBeGreaterThan(1_500);
+  rmdirSync(usersFile);
+  renameSync(`${usersFile}.old`, usersFile);
+  await until("the same session to hold again", isLetIn);
+});
+
+test("a refused session keeps its cookie, for another producer may know its user", async () => {
+  const newer = await startProducer({ usersFile: await writeUsers("viewer") });
+  const older = await startProducer();
+  const { cookie } = await signIn(newer.boardUrl, { user: "viewer", password: usersPassword });
+  const refused = await fetch(older.boardUrl, { headers: { cookie } });
+  expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
+});
+
+test("a producer that cannot read the file starts with the administrator alone, and says so", async () => {
+  const usersFile = createTemporaryFolder();
+  const { log, lines } = collectLog();
+  const { boardUrl } = await startProducer({ usersFile, log });
+  expect((await signIn(boardUrl, boardLogin)).status).toBe(303);
+  expect(lines()).toContainEqual(
+    expect.objectContaining({
+      level: "error",
+      msg: "cannot read the file of users: without it only the administrator can sign in",
+      problem: expect.stringContaining(usersFile),
+    }),
   );
 });
 
