@@ -36,7 +36,7 @@ export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck
   const failures = createRateLimit(failuresPerMinute);
   const gate = createReadGate(hashing);
   const remembered = createMemory();
-  /** By what is compared: requests that a program sends at once are one try. */
+  /** By client and what is compared: requests that a program sends at once are one try. */
   const pending = new Map<string, Promise<Account | undefined>>();
 
   const limited = (ctx: ParameterizedContext) => (error: unknown) => {
@@ -68,7 +68,9 @@ export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck
   return {
     async check(ctx, login) {
       const key = remembered.keyOf(login);
-      const shared = pending.get(key);
+      // Each client's own: what one is refused for is no other's fault.
+      const tried = `${clientOf(ctx.ip)} ${key}`;
+      const shared = pending.get(tried);
       const known =
         accounts.findAdministrator(login) ??
         remembered.find(key, accounts.find(splitLogin(login)[0])) ??
@@ -78,11 +80,11 @@ export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck
         return known;
       }
       const comparison = compare(ctx, key, login);
-      pending.set(key, comparison);
+      pending.set(tried, comparison);
       try {
         return (await comparison) ?? tellRefused(ctx);
       } finally {
-        if (pending.get(key) === comparison) pending.delete(key);
+        if (pending.get(tried) === comparison) pending.delete(tried);
       }
     },
     async refuse(ctx) {
