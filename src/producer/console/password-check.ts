@@ -3,16 +3,15 @@ import type { ParameterizedContext } from "koa";
 import { clientOf } from "../../service/client-address.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { RequestError, UnavailableError } from "../http/errors.ts";
 import { createRateLimit } from "../http/rate-limit.ts";
-import { createReadGate } from "../jobs/read-gate.ts";
 import type { Account, Accounts } from "./accounts.ts";
+import { createPasswordGate } from "./password-gate.ts";
 import { isPasswordOf, nobodysHash } from "./password-hash.ts";
 
 const failuresPerMinute = 10;
 const tooMany = "too many failed logins from here";
 /** Node.js has four threads for hashes, files and names; each hash takes one, and 32 MB. */
-const hashing = { atOnce: 2, waiting: 40, waitMs: 10_000 };
+const hashing = { atOnce: 2, waiting: 400, waitMs: 10_000 };
 /** For so long a program that sends its password along with each request is hashed once. */
 const rememberMs = 60_000;
 const maxRemembered = 1_000;
@@ -34,7 +33,7 @@ export interface PasswordCheck {
  */
 export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck {
   const failures = createRateLimit(failuresPerMinute);
-  const gate = createReadGate(hashing);
+  const gate = createPasswordGate(hashing);
   const remembered = createMemory();
   /** By client and what is compared: requests that a program sends at once are one try. */
   const pending = new Map<string, Promise<Account | undefined>>();
@@ -54,12 +53,12 @@ export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck
   };
   const compare = async (ctx: ParameterizedContext, key: string, login: string) => {
     // Counted before anything else can run: guesses that come at once are no more than any others.
-    await count(ctx);
+    const tries = await count(ctx);
     const [name, password] = splitLogin(login);
     const account = accounts.find(name);
-    const isRight = await gate
-      .pass(() => isPasswordOf(account?.hash ?? nobodysHash, password))
-      .catch(tellCrowded);
+    const isRight = await gate.pass(tries, () =>
+      isPasswordOf(account?.hash ?? nobodysHash, password),
+    );
     if (account === undefined || !isRight) return undefined;
     await failures.forgive(ctx);
     remembered.add(key, account.entry);
@@ -97,13 +96,6 @@ export function createPasswordCheck(accounts: Accounts, log: Log): PasswordCheck
 function splitLogin(login: string): readonly [name: string, password: string] {
   const colon = login.indexOf(":");
   return colon === -1 ? [login, ""] : [login.slice(0, colon), login.slice(colon + 1)];
-}
-
-function tellCrowded(error: unknown): never {
-  if (!(error instanceof UnavailableError)) throw error;
-  throw new RequestError(429, "too many logins are tried at once", {
-    retryAfterSeconds: error.retryAfterSeconds,
-  });
 }
 
 /** What was right, by a digest whose key no other process has. */

@@ -4,6 +4,7 @@ import { consolePaths } from "../../contract/paths.ts";
 import { readForm } from "../http/body.ts";
 import { hasRetryAfter } from "../http/error-responses.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
+import { asSentence } from "../pages/sentence.ts";
 import { challengeBrowser } from "./challenge.ts";
 import { readNextPath } from "./next-path.ts";
 import type { PasswordCheck } from "./password-check.ts";
@@ -76,5 +77,6 @@ function explain(error: RequestError | UnavailableError): string {
   if (error.status !== 429) {
     return "Sessions are kept in Redis, which cannot be reached now. Try again in a moment.";
   }
-  return "Too many logins from here have failed. Wait a minute, and try again.";
+  const wait = error.retryAfterSeconds ?? 60;
+  return `${asSentence(error.message)} Wait ${wait} seconds, and try again.`;
 }

@@ -6,8 +6,11 @@ import { RequestError } from "./errors.ts";
 const minute = 60;
 
 export interface RateLimit {
-  /** Counts one event of this client; throws a 429 `RequestError` with Retry-After when it is one too many. */
-  count(ctx: ParameterizedContext, message: string): Promise<void>;
+  /**
+   * Counts one event of this client, and returns how many it has had within the minute; throws a 429
+   * `RequestError` with Retry-After when it is one too many.
+   */
+  count(ctx: ParameterizedContext, message: string): Promise<number>;
   /** Takes back one event that was counted. */
   forgive(ctx: ParameterizedContext): Promise<void>;
   /** Throws the same if the next event would be one too many. */
@@ -20,7 +23,7 @@ export function createRateLimit(perMinute: number): RateLimit {
   return {
     async count(ctx, message) {
       try {
-        await limiter.consume(clientOf(ctx.ip));
+        return (await limiter.consume(clientOf(ctx.ip))).consumedPoints;
       } catch (error) {
         throw error instanceof RateLimiterRes ? refuse(error.msBeforeNext, message) : error;
       }

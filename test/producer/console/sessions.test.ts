@@ -161,7 +161,7 @@ test("guesses by form and by program count together, and then neither is heard",
   expect(statuses).toEqual(Array<number>(10).fill(401));
   const right = await signIn(boardUrl, boardLogin);
   expect([right.status, right.cookie]).toEqual([429, ""]);
-  expect(right.page).toContain("Too many logins from here have failed.");
+  expect(right.page).toContain("Too many failed logins from here. Wait ");
   const headers = { authorization: boardAuthorization };
   expect((await fetch(boardUrl, { headers })).status).toBe(429);
 });
