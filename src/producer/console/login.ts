@@ -29,7 +29,7 @@ export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<Con
       return passwords.check(ctx, Buffer.from(credentials, "base64").toString("utf8"));
     }
     const value = readSessionCookie(ctx);
-    return value === undefined ? undefined : sessions.find(value);
+    return value === undefined ? undefined : sessions.find(value, { isUsed: isByHand(ctx) });
   };
   return async function letIn(ctx, next) {
     const account = await identify(ctx);
@@ -41,6 +41,13 @@ export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<Con
     ctx.state.operator = { name: account.name, role: account.role };
     await next();
   };
+}
+
+/** Whether somebody does it: an open page's script reads again and again, also when nobody is there. */
+function isByHand(ctx: ParameterizedContext): boolean {
+  const isRead = ctx.method === "GET" || ctx.method === "HEAD";
+  const place = ctx.get("sec-fetch-dest");
+  return !isRead || place === "" || place === "document";
 }
 
 /** Whether it is somebody who looks for a page, and has not just tried a password. */

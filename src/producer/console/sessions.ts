@@ -5,7 +5,7 @@ import { deploymentKey } from "../../queue/keys.ts";
 import type { Broker } from "../jobs/broker.ts";
 import type { Account, Accounts } from "./accounts.ts";
 
-/** Without any request it ends after so long. */
+/** Without being used it ends after so long. */
 const idleMs = 12 * 3_600_000;
 /** It ends after so long in any case. */
 export const lifetimeMs = 7 * 86_400_000;
@@ -22,8 +22,11 @@ const recordSchema = z.object({ name: z.string(), seal: z.string(), endsAt: z.nu
 export interface Sessions {
   /** Begins one, and returns the secret that its browser has to show. */
   begin(account: Account): Promise<string>;
-  /** Whose session it is; nobody's once it is over, or the account has changed. */
-  find(value: string): Promise<Account | undefined>;
+  /**
+   * Whose session it is; nobody's once it is over, or the account has changed. Only where it is used
+   * does it go on for as long again.
+   */
+  find(value: string, use: { readonly isUsed: boolean }): Promise<Account | undefined>;
   end(value: string): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export function createSessions({ redis, ask, accounts }: SessionsDeps): Sessions
       await ask(() => redis.set(keyOf(value), JSON.stringify(record), "PX", idleMs));
       return value;
     },
-    async find(value) {
+    async find(value, { isUsed }) {
       if (!valuePattern.test(value)) return undefined;
       const record = parseRecord(await ask(() => redis.get(keyOf(value))));
       if (record === undefined) return undefined;
@@ -53,7 +56,7 @@ export function createSessions({ redis, ask, accounts }: SessionsDeps): Sessions
       // Not ended for good: another producer may know a newer file of users, or this one in a moment.
       const holds = account !== undefined && isSame(record.seal, sealOf(value, account));
       if (!holds || leftMs <= 0) return undefined;
-      await ask(() => redis.pexpire(keyOf(value), Math.ceil(leftMs)));
+      if (isUsed) await ask(() => redis.pexpire(keyOf(value), Math.ceil(leftMs)));
       return account;
     },
     end,

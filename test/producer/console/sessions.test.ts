@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { boardAuthorization, boardLogin, startProducer } from "../../support/producer.ts";
 import { signIn } from "../../support/sign-in.ts";
@@ -148,6 +149,24 @@ test("what Redis holds of sessions lets nobody in, and ends by itself", async ()
     expect((await fetch(boardUrl, { headers })).status).toBe(401);
     expect(await redis.pttl(key)).toSatisfy((ms: number) => ms > 0 && ms <= 12 * 3_600_000);
   }
+});
+
+test("a session goes on while somebody looks or acts, and not for what an open page reads by itself", async () => {
+  const { boardUrl, redis } = await startProducer();
+  const { cookie } = await signIn(boardUrl, boardLogin);
+  const value = cookie.slice("tripod-session=".length);
+  const key = `{tripod}:session:${createHash("sha256").update(value).digest("base64url")}`;
+  const lastsAfter = async (init: RequestInit) => {
+    await redis.pexpire(key, 60_000);
+    const answer = await fetch(`${boardUrl}/workers`, { redirect: "manual", ...init });
+    expect(answer.status).not.toBe(401);
+    return (await redis.pttl(key)) > 60_000;
+  };
+  const script = { cookie, "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" };
+  expect(await lastsAfter({ headers: script })).toBe(false);
+  expect(await lastsAfter({ headers: { ...script, "sec-fetch-dest": "document" } })).toBe(true);
+  expect(await lastsAfter({ headers: { ...script }, method: "POST" })).toBe(true);
+  expect(await lastsAfter({ headers: { cookie } })).toBe(true);
 });
 
 test("guesses by form and by program count together, and then neither is heard", async () => {
