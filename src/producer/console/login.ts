@@ -6,6 +6,7 @@ import { challengeBrowser, challengeProgram } from "./challenge.ts";
 import type { PasswordCheck } from "./password-check.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
+import { renderWayIn } from "./sign-in-page.ts";
 
 /** Who asks, for whatever is behind the login. */
 export interface ConsoleState {
@@ -34,8 +35,9 @@ export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<Con
   return async function letIn(ctx, next) {
     const account = await identify(ctx);
     if (account === undefined) {
-      if (mayBeLed(ctx)) leadToSignIn(ctx);
-      else challenge(ctx);
+      if (!mayBeLed(ctx)) challenge(ctx);
+      else if (ctx.get("sec-fetch-site") === "cross-site") await askAgain(ctx);
+      else leadToSignIn(ctx);
       return;
     }
     ctx.state.operator = { name: account.name, role: account.role };
@@ -58,10 +60,26 @@ function mayBeLed(ctx: ParameterizedContext): boolean {
 }
 
 function leadToSignIn(ctx: ParameterizedContext): void {
-  const next = ctx.url === consolePaths.home ? "" : `?next=${encodeURIComponent(ctx.url)}`;
   ctx.set("Cache-Control", "no-store");
-  ctx.redirect(`${consolePaths.signIn}${next}`);
+  ctx.redirect(signInFor(ctx));
   ctx.status = 303;
+}
+
+/**
+ * A browser that follows a link on another site leaves the session's cookie out, along all redirects.
+ * By a page of ours it asks as one who is here, and the sign-in page lets it pass.
+ */
+async function askAgain(ctx: ParameterizedContext): Promise<void> {
+  const address = signInFor(ctx);
+  ctx.set("Cache-Control", "no-store");
+  ctx.set("Refresh", `0; url=${address}`);
+  ctx.body = await renderWayIn(address);
+  ctx.type = "html";
+}
+
+function signInFor(ctx: ParameterizedContext): string {
+  const next = ctx.url === consolePaths.home ? "" : `?next=${encodeURIComponent(ctx.url)}`;
+  return `${consolePaths.signIn}${next}`;
 }
 
 function challenge(ctx: ParameterizedContext): void {

@@ -58,3 +58,16 @@ export function renderSignInPage({ next, name = "", problem }: SignInForm): Prom
     </main>`,
   );
 }
+
+/** Leads on to the sign-in page from a page of this site, which a browser shows who it is. */
+export function renderWayIn(signIn: string): Promise<string> {
+  return renderPage(
+    { title: "Sign in", site: { home: consolePaths.home, navigation: [] } },
+    html`<main>
+      <section class="panel">
+        <h1>Sign in</h1>
+        <p><a href="${signIn}">Go on to this page</a></p>
+      </section>
+    </main>`,
+  );
+}

@@ -14,7 +14,7 @@ import { renderSignInPage } from "./sign-in-page.ts";
 
 export interface SignInDeps {
   readonly passwords: Pick<PasswordCheck, "check">;
-  readonly sessions: Pick<Sessions, "begin" | "end">;
+  readonly sessions: Pick<Sessions, "begin" | "find" | "end">;
 }
 
 /** Where people sign in and out; whoever sends a form here comes from these pages. */
@@ -24,8 +24,24 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
     const value = readSessionCookie(ctx);
     if (value !== undefined) await sessions.end(value);
   };
+  const isSignedIn = async (ctx: ParameterizedContext) => {
+    const value = readSessionCookie(ctx);
+    if (value === undefined) return false;
+    try {
+      return (await sessions.find(value, { isUsed: true })) !== undefined;
+    } catch (error) {
+      if (error instanceof UnavailableError) return false;
+      throw error;
+    }
+  };
   router.get(consolePaths.signIn, async function showForm(ctx) {
     const next = readNextPath(new URLSearchParams(ctx.querystring).get("next") ?? undefined);
+    if (await isSignedIn(ctx)) {
+      ctx.set("Cache-Control", "no-store");
+      ctx.redirect(next);
+      ctx.status = 303;
+      return;
+    }
     await show(ctx, { next });
   });
   router.post(consolePaths.signIn, async function signIn(ctx) {

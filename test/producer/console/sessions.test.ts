@@ -58,6 +58,25 @@ test("a browser is led to the sign-in page and back, a program is told how to lo
   expect(await ask("/board/api/queues", script)).toEqual([401, null, 'Session realm="Tripod"']);
 });
 
+test("a link on another site leads who is signed in to its page, and all others to sign in", async () => {
+  const { boardUrl } = await startProducer();
+  const { cookie } = await signIn(boardUrl, boardLogin);
+  const ask = (path: string, headers: Record<string, string>) =>
+    fetch(boardUrl + path, { redirect: "manual", headers: { accept: "text/html", ...headers } });
+  // A browser leaves the cookie out, which no other site's request is to carry.
+  const linked = await ask("/workers?a=1", {
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-dest": "document",
+  });
+  const way = "/sign-in?next=%2Fworkers%3Fa%3D1";
+  expect([linked.status, linked.headers.get("refresh")]).toEqual([200, `0; url=${way}`]);
+  expect(await linked.text()).toContain(`<a href="${way}">`);
+  const here = { "sec-fetch-site": "same-origin", "sec-fetch-dest": "document" };
+  const known = await ask(way, { ...here, cookie });
+  expect([known.status, known.headers.get("location")]).toEqual([303, "/workers?a=1"]);
+  expect((await ask(way, here)).status).toBe(200);
+});
+
 test.each([
   "https://evil.example/",
   "//evil.example/",
