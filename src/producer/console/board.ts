@@ -1,16 +1,14 @@
 import Router from "@koa/router";
 import type { Redis } from "ioredis";
 import Koa from "koa";
-import { boardPaths } from "../../contract/paths.ts";
 import { answerWordless } from "../../service/wordless.ts";
 import { logKoaErrors } from "../../telemetry/koa-errors.ts";
-import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
-import { hasRetryAfter, isClientError } from "../http/error-responses.ts";
-import { RequestError, UnavailableError } from "../http/errors.ts";
+import { UnavailableError } from "../http/errors.ts";
 import { registerAssets } from "../pages/assets.ts";
 import { type BoardAddDeps, createBoardAddRouter } from "./board-add.ts";
 import { guardBoard } from "./board-guard.ts";
+import { answerErrors, isOfBoard } from "./error-answers.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
 import { createAccounts } from "./accounts.ts";
@@ -63,18 +61,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     ctx.set("X-Robots-Tag", "noindex");
     await next();
   });
-  app.use(async function answerErrors(ctx, next) {
-    try {
-      await next();
-    } catch (error) {
-      const told = isClientError(error) || error instanceof UnavailableError;
-      if (!told) log.error({ err: error, ...lineOf("board_failed") }, "Bull Board failed");
-      ctx.status = told ? error.status : 500;
-      const message = told ? error.message : "something went wrong here; it has been logged";
-      ctx.body = isOfBoard(ctx.path) ? wordForBoard(message, error) : message;
-      if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
-    }
-  });
+  app.use(answerErrors(log));
   // Browsers send the login along with another site's forms, and Bull Board's adapter takes those;
   // what it guesses itself must not use up its visitor's guesses.
   app.use(sameOrigin({ takesForms: () => true }));
@@ -100,15 +87,4 @@ export function createBoardApp(deps: BoardDeps): Koa {
   app.use(ownFilesOnly());
   app.use(createBoard(deps));
   return app;
-}
-
-/** As Bull Board's page shows it: a title, and what there is to know. */
-function wordForBoard(message: string, error: unknown): object {
-  const { errors } = error instanceof RequestError ? error : { errors: [] };
-  const details = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-  return { error: message, ...(details.length > 0 && { message: details.join("; ") }) };
-}
-
-function isOfBoard(path: string): boolean {
-  return path === boardPaths.root || path.startsWith(`${boardPaths.root}/`);
 }

@@ -13,8 +13,8 @@ export function createHomeRouter(): Router<ConsoleState> {
   const router = new Router<ConsoleState>({ sensitive: true });
   router.get(consolePaths.home, async function showHome(ctx) {
     ctx.set("Cache-Control", "no-store");
-    ctx.type = "html";
     ctx.body = await renderHome(ctx.state.operator);
+    ctx.type = "html";
   });
   router.get(formerPaths, function leadToBoard(ctx) {
     ctx.redirect(`${boardPaths.root}${ctx.url}`);

@@ -32,7 +32,6 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
     const job = await jobs.find(ctx.params["id"]);
     const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
     ctx.set("Cache-Control", "no-store");
-    ctx.type = "html";
     ctx.body = await renderJobPage(job, {
       links: jobs.linksTo(job),
       submitter: await jobs.owners.submitterOf(job),
@@ -51,6 +50,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
         ),
       }),
     });
+    ctx.type = "html";
   });
   router.get(`${consolePaths.jobs}/:id/${actions.result}`, async function download(ctx) {
     sendResult(ctx, await jobs.find(ctx.params["id"]));

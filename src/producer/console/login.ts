@@ -47,16 +47,18 @@ export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<Con
 
 /** Whether somebody does it: an open page's script reads again and again, also when nobody is there. */
 function isByHand(ctx: ParameterizedContext): boolean {
-  const isRead = ctx.method === "GET" || ctx.method === "HEAD";
   const place = ctx.get("sec-fetch-dest");
-  return !isRead || place === "" || place === "document";
+  return !isRead(ctx) || place === "" || place === "document";
 }
 
-/** Whether it is somebody who looks for a page, and has not just tried a password. */
+function isRead({ method }: ParameterizedContext): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Whether it is somebody who looks for a page, or sends a form, and has not just tried a password. */
 function mayBeLed(ctx: ParameterizedContext): boolean {
-  const isRead = ctx.method === "GET" || ctx.method === "HEAD";
   const tried = ctx.get("authorization") !== "";
-  return isRead && !tried && /\btext\/html\b/.test(ctx.get("accept"));
+  return !tried && /\btext\/html\b/.test(ctx.get("accept"));
 }
 
 function leadToSignIn(ctx: ParameterizedContext): void {
@@ -77,9 +79,20 @@ async function askAgain(ctx: ParameterizedContext): Promise<void> {
   ctx.type = "html";
 }
 
+/** Where to sign in for this; what acts is not done then, but its page shows again. */
 function signInFor(ctx: ParameterizedContext): string {
-  const next = ctx.url === consolePaths.home ? "" : `?next=${encodeURIComponent(ctx.url)}`;
-  return `${consolePaths.signIn}${next}`;
+  const next = isRead(ctx) ? ctx.url : pageOf(ctx);
+  const query = new URLSearchParams({
+    ...(next !== consolePaths.home && { next }),
+    ...(!isRead(ctx) && { undone: "" }),
+  });
+  return query.size === 0 ? consolePaths.signIn : `${consolePaths.signIn}?${query.toString()}`;
+}
+
+/** The page from which a form was sent, as far as its browser tells. */
+function pageOf(ctx: ParameterizedContext): string {
+  const page = URL.parse(ctx.get("referer"));
+  return page?.host === ctx.host ? `${page.pathname}${page.search}` : consolePaths.home;
 }
 
 function challenge(ctx: ParameterizedContext): void {

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { consolePaths } from "../../contract/paths.ts";
 import { renderPage } from "../pages/layout.ts";
+import { strangersSite } from "./site.ts";
 
 export interface SignInForm {
   /** Where to go then. */
@@ -17,7 +18,7 @@ export function renderSignInPage({ next, name = "", problem }: SignInForm): Prom
     {
       title: problem === undefined ? "Sign in" : "Error: Sign in",
       description: "Sign in to see and act on every job.",
-      site: { home: consolePaths.home, navigation: [] },
+      site: strangersSite,
     },
     html`<main>
       <section class="panel">
@@ -62,7 +63,7 @@ export function renderSignInPage({ next, name = "", problem }: SignInForm): Prom
 /** Leads on to the sign-in page from a page of this site, which a browser shows who it is. */
 export function renderWayIn(signIn: string): Promise<string> {
   return renderPage(
-    { title: "Sign in", site: { home: consolePaths.home, navigation: [] } },
+    { title: "Sign in", site: strangersSite },
     html`<main>
       <section class="panel">
         <h1>Sign in</h1>

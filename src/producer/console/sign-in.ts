@@ -35,14 +35,16 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
     }
   };
   router.get(consolePaths.signIn, async function showForm(ctx) {
-    const next = readNextPath(new URLSearchParams(ctx.querystring).get("next") ?? undefined);
+    const query = new URLSearchParams(ctx.querystring);
+    const next = readNextPath(query.get("next") ?? undefined);
     if (await isSignedIn(ctx)) {
       ctx.set("Cache-Control", "no-store");
       ctx.redirect(next);
       ctx.status = 303;
       return;
     }
-    await show(ctx, { next });
+    ctx.status = 200;
+    await show(ctx, { next, ...(query.has("undone") && { problem: undone }) });
   });
   router.post(consolePaths.signIn, async function signIn(ctx) {
     const form = await readForm(ctx);
@@ -77,6 +79,8 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
   });
   return router;
 }
+
+const undone = "You had been signed out, so nothing was done. Sign in, and do it again.";
 
 async function show(
   ctx: ParameterizedContext,

@@ -20,3 +20,6 @@ export function createConsoleSite({ name, role }: ConsoleState["operator"]): Sit
     </form>`,
   };
 }
+
+/** The console as somebody sees it who has not signed in. */
+export const strangersSite: Site = { home: consolePaths.home, navigation: [] };

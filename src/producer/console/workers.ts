@@ -35,13 +35,13 @@ export function createWorkerRouter(deps: WorkerRoutesDeps): Router<ConsoleState>
     ctx.set("Cache-Control", "no-store");
     const workers = await ask(readWorkers);
     if (wantsPage(ctx)) {
-      ctx.type = "html";
       const { operator } = ctx.state;
       ctx.body = await renderWorkersPage(workers, {
         readOnly,
         mayAct: operator.role === "operator" && !readOnly,
         site: createConsoleSite(operator),
       });
+      ctx.type = "html";
     } else {
       ctx.body = workers.map(tellWorker);
     }

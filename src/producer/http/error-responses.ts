@@ -86,7 +86,7 @@ function problem(status: number, detail: string): Problem {
 }
 
 /** Ours, and those of Koa, its router and its body parsers, such as a path that cannot be decoded. */
-export function isClientError(error: unknown): error is Error & { status: number } {
+function isClientError(error: unknown): error is Error & { status: number } {
   return (
     error instanceof Error &&
     "status" in error &&

@@ -4,7 +4,7 @@ import { paths } from "../../contract/paths.ts";
 import type { Problem } from "../http/error-responses.ts";
 import type { Resend } from "../http/route.ts";
 import { type Attempted, describeError } from "./error-words.ts";
-import { renderPage } from "./layout.ts";
+import { renderPage, type Site } from "./layout.ts";
 import { keepSecret, leaveUnlisted } from "./secret-address.ts";
 import { renderText } from "./shown-text.ts";
 
@@ -20,16 +20,21 @@ export function showError(
   problem: Problem,
   resend: Resend | undefined,
 ): Promise<string> {
-  const { status } = problem;
   if (resend === undefined) keepSecret(ctx);
   else leaveUnlisted(ctx);
-  const isReloaded = readMethods.has(ctx.method) && reloaded.has(status);
-  const seconds = ctx.response.get("Retry-After");
   return renderErrorPage(problem, {
     resend,
     attempted: attemptedBy(ctx, resend),
-    retryAfter: isReloaded && seconds !== "" ? Number(seconds) : undefined,
+    retryAfter: retryAfterOf(ctx),
+    back: [resend?.back ?? resend?.action ?? paths.form, "Back to the form"],
   });
+}
+
+/** Seconds after which the page of an answer's error loads itself anew, if it does. */
+export function retryAfterOf(ctx: ParameterizedContext): number | undefined {
+  const isReloaded = readMethods.has(ctx.method) && reloaded.has(ctx.status);
+  const seconds = ctx.response.get("Retry-After");
+  return isReloaded && seconds !== "" ? Number(seconds) : undefined;
 }
 
 function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Attempted {
@@ -40,16 +45,21 @@ function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Att
   return method === "POST" ? "action" : "job";
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly resend: Resend | undefined;
   readonly attempted: Attempted;
+  /** Seconds after which it loads itself anew, if it does. */
   readonly retryAfter: number | undefined;
+  /** What the page belongs to; the public pages if not given. */
+  readonly site?: Site;
+  /** Where to go from here. */
+  readonly back: readonly [path: string, text: string];
 }
 
-/** A form that could not be queued now can be sent again from here. */
-function renderErrorPage(
+/** The page of an error. A form that could not be queued now can be sent again from here. */
+export function renderErrorPage(
   problem: Problem,
-  { resend, attempted, retryAfter }: Circumstances,
+  { resend, attempted, retryAfter, site, back: [backPath, backText] }: Circumstances,
 ): Promise<string> {
   const { status } = problem;
   const { title, text } = describeError(problem, attempted);
@@ -58,6 +68,7 @@ function renderErrorPage(
       title,
       refreshSeconds: retryAfter,
       assets: [retryAfter === undefined ? "sending.js" : "retry.js"],
+      ...(site !== undefined && { site }),
     },
     html`<main${retryAfter === undefined ? "" : html` data-retry-after="${retryAfter}"`}>
       <section class="panel">
@@ -72,7 +83,7 @@ function renderErrorPage(
             <p role="status" class="sending"></p>
           </form>`
         }
-        <p><a href="${resend?.back ?? resend?.action ?? paths.form}">Back to the form</a></p>
+        <p><a href="${backPath}">${backText}</a></p>
       </section>
     </main>`,
   );

@@ -3,8 +3,11 @@ import { unavailability } from "../http/errors.ts";
 import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
-/** What somebody was about to do: to send a form, which could be read or not, to look at a job, to do something to one, or anything else. */
-export type Attempted = "submission" | "unread submission" | "job" | "action" | "other";
+/**
+ * What somebody was about to do: to send a form, which could be read or not, to look at a job, to do
+ * something to one that may be done twice, or that may not, or anything else.
+ */
+export type Attempted = "submission" | "unread submission" | "job" | "action" | "deed" | "other";
 
 /** What a page says of an error: what has happened to this person's job, and what to do. */
 export interface ErrorWords {
@@ -40,6 +43,12 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
     return {
       title: "This may not have been done",
       text: `${matter} Go back, and try again in a moment: to do it twice does no harm.`,
+    };
+  }
+  if (attempted === "deed") {
+    return {
+      title: "This may not have been done",
+      text: `${matter} Go back, and look whether it was before you try again.`,
     };
   }
   const reloads =

@@ -54,5 +54,8 @@ test("the console has the page of a job that the API has not, and says which the
   const result = await fetch(`${boardUrl}/jobs/${id}/result`, { headers: asBrowser });
   expect(await result.json()).toBe(2.5);
   const none = await fetch(`${boardUrl}/jobs/nobody`, { headers: asBrowser });
-  expect([none.status, await none.text()]).toEqual([404, expect.stringContaining('"nobody"')]);
+  expect([none.status, await none.text()]).toEqual([
+    404,
+    expect.stringContaining("&quot;nobody&quot;"),
+  ]);
 });

@@ -1,0 +1,71 @@
+import type { Middleware, ParameterizedContext } from "koa";
+import { boardPaths, consolePaths } from "../../contract/paths.ts";
+import { lineOf } from "../../telemetry/line-limits.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { hasRetryAfter, type Problem, problemOf } from "../http/error-responses.ts";
+import { RequestError } from "../http/errors.ts";
+import { renderErrorPage, retryAfterOf } from "../pages/error-page.ts";
+import type { ConsoleState } from "./login.ts";
+import { createConsoleSite, strangersSite } from "./site.ts";
+import { wantsPage } from "./wants-page.ts";
+
+/**
+ * Answers every error of the console: people get a page of it, Bull Board's page what it shows, and
+ * programs the words. Nothing of an unexpected error is told but that it happened.
+ */
+export function answerErrors(log: Log): Middleware {
+  return async function answerError(ctx, next) {
+    try {
+      await next();
+      if (ctx.status >= 400 && ctx.body == null && wantsPage(ctx)) throw refuseWordless(ctx);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status === 500) {
+        log.error({ err: error, ...lineOf("board_failed") }, "the console failed");
+      }
+      ctx.status = problem.status;
+      ctx.set("Cache-Control", "no-store");
+      if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
+      if (wantsPage(ctx)) {
+        ctx.body = await renderPageOf(ctx, problem);
+        ctx.type = "html";
+      } else if (isOfBoard(ctx.path)) {
+        ctx.body = wordForBoard(problem);
+        ctx.type = "json";
+      } else {
+        ctx.body = problem.detail;
+        ctx.type = "text";
+      }
+    }
+  };
+}
+
+/** Whether a path is Bull Board's. */
+export function isOfBoard(path: string): boolean {
+  return path === boardPaths.root || path.startsWith(`${boardPaths.root}/`);
+}
+
+function refuseWordless({ status, method, path }: ParameterizedContext): RequestError {
+  const detail =
+    status === 404 ? `there is nothing at "${path}"` : `${method} is not possible at "${path}"`;
+  return new RequestError(status, detail);
+}
+
+function renderPageOf(ctx: ParameterizedContext, problem: Problem): Promise<string> {
+  const { operator } = ctx.state as Partial<ConsoleState>;
+  const isRead = ctx.method === "GET" || ctx.method === "HEAD";
+  const isOfJob = isRead && ctx.path.startsWith(`${consolePaths.jobs}/`);
+  return renderErrorPage(problem, {
+    resend: undefined,
+    attempted: isRead ? (isOfJob ? "job" : "other") : "deed",
+    retryAfter: retryAfterOf(ctx),
+    site: operator === undefined ? strangersSite : createConsoleSite(operator),
+    back: [consolePaths.home, "Back to the console"],
+  });
+}
+
+/** As Bull Board's page shows it: a title, and what there is to know. */
+function wordForBoard({ detail, errors = [] }: Problem): object {
+  const details = errors.map((one) => `${one.pointer}: ${one.detail}`);
+  return { error: detail, ...(details.length > 0 && { message: details.join("; ") }) };
+}
