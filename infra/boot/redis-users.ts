@@ -40,9 +40,9 @@ const queueKeys = `{${keyTags.queue}*}:*`;
 const rights: Readonly<Record<RedisUser, Rights>> = {
   producer: {
     keys: [queueKeys, `{${keyTags.deployment}}:id-secret`, `{${keyTags.deployment}}:session:*`],
-    // A client's unfinished jobs are counted with the first; with the others Bull Board turns the
-    // pages of a job's children.
-    commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan"],
+    // A client's unfinished jobs are counted with the first; with the next two Bull Board turns the
+    // pages of a job's children; the last tells the index of jobs whether it has missed events.
+    commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan", "xinfo|stream"],
   },
   worker: {
     keys: [queueKeys],

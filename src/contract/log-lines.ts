@@ -33,6 +33,7 @@ export const lineLimits = {
   task_blocked: 60,
   task_rejected_late: 60,
   jobs_removed_early: 60,
+  job_index: 60,
   // A client has ten guesses a minute, so this is six clients.
   login_refused: 60,
   login_limited: 60,

@@ -96,7 +96,6 @@ export interface JobAddress {
  * Finds jobs of all queues by what they have in common. It is this producer's own, and some hundred
  * ms behind Redis: what it names may be gone, or elsewhere, meanwhile. Each call rejects while the
  * index cannot answer. `text` of a filter is left to those who read the jobs.
- * @public
  */
 export interface JobIndex {
   page(

@@ -54,6 +54,8 @@ export interface JobTable {
   /** Slots in use are below it. */
   readonly end: number;
   readonly size: number;
+  /** Of these, those that are not hidden. */
+  readonly shown: number;
   readonly bytes: number;
   idAt(slot: number): string;
   jobAt(slot: number): IndexedJob;
@@ -69,6 +71,7 @@ export interface JobTable {
 export function createJobTable(): JobTable {
   let columns = createColumns(1_024);
   let end = 0;
+  let hidden = 0;
   const ids: string[] = [];
   const free: number[] = [];
   const slots = new Map<string, Map<string, number>>();
@@ -102,6 +105,8 @@ export function createJobTable(): JobTable {
       names[name].drop(columns[name][slot] ?? 0);
       columns[name][slot] = 0;
     }
+    hidden -= columns.isHidden[slot] ?? 0;
+    columns.isHidden[slot] = 0;
     columns.state[slot] = 0;
     ids[slot] = "";
     free.push(slot);
@@ -116,6 +121,9 @@ export function createJobTable(): JobTable {
     },
     get size() {
       return end - free.length;
+    },
+    get shown() {
+      return end - free.length - hidden;
     },
     get bytes() {
       return columns.state.length * bytesPerSlot + (end - free.length) * bytesPerId;
@@ -157,7 +165,8 @@ export function createJobTable(): JobTable {
       columns.state[slot] = states.indexOf(job.state) + 1;
       columns.failureClass[slot] =
         job.failureClass === undefined ? 0 : classes.indexOf(job.failureClass) + 1;
-      columns.isHidden[slot] = job.isHidden ? 1 : 0;
+      hidden += Number(job.isHidden) - (columns.isHidden[slot] ?? 0);
+      columns.isHidden[slot] = Number(job.isHidden);
       columns.attempts[slot] = Math.min(job.attempts, 65_535);
       columns.round[slot] = round;
     },

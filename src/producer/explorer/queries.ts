@@ -65,7 +65,7 @@ export function findAddresses(table: JobTable, filter: JobFilter, limit: number)
 }
 
 /** The slots of all jobs that match. */
-function* matching(table: JobTable, filter: JobFilter): Generator<number> {
+export function* matching(table: JobTable, filter: JobFilter): Generator<number> {
   const matches = createMatch(table, filter);
   if (matches === undefined) return;
   if (filter.id !== undefined) {
