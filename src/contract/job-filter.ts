@@ -58,7 +58,7 @@ const filterParameters = {
 type FilterParameter = keyof typeof filterParameters;
 
 /** Spans that `within` may name, in ms. */
-const filterSpans = {
+export const filterSpans = {
   "15m": 900_000,
   "1h": 3_600_000,
   "24h": 86_400_000,

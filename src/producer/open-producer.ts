@@ -44,6 +44,7 @@ import { openOverview } from "./overview/overview.ts";
 import { readOverviewState } from "./overview/overview-state.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
 import { createPageRoutes } from "./pages/routes.ts";
+import { openJobIndex } from "./explorer/open-job-index.ts";
 
 /** In a second, submissions at full speed were seen to fill a tenth of 12 MB more. */
 const memoryMs = 250;
@@ -156,6 +157,8 @@ export async function openProducer(
   });
   const overview = openOverview(history, day);
   opening.defer(() => overview.close());
+  const index = openJobIndex({ redis: config.redis, queues: [...desks.keys()], log });
+  opening.defer(() => index.close());
 
   let draining = false;
   const readiness = createReadiness(
@@ -199,6 +202,8 @@ export async function openProducer(
       app: createBoardApp({
         queues: known.map(({ queue }) => queue),
         desks,
+        index,
+        idSecret,
         tasks,
         jobs,
         submit: (submission) => jobs.submit(submission),

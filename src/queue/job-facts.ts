@@ -1,4 +1,5 @@
 import type { FilterState } from "../contract/job-filter.ts";
+import { findSubmitter } from "./job-owner.ts";
 import { heartbeatName } from "./heartbeat.ts";
 import { parseTime } from "./stored-time.ts";
 import { parseWorkerName } from "./worker-name.ts";
@@ -19,6 +20,8 @@ export interface JobFacts {
   readonly waitedMs: number | undefined;
   /** Attempts that have ended. */
   readonly attempts: number;
+  /** Who submitted it, by name. */
+  readonly submitter: string | undefined;
   readonly release: string | undefined;
   /** Of a job that has failed: the start of the reason, and the end of its stacks as JSON. */
   readonly failedReason: string | undefined;
@@ -53,7 +56,7 @@ local function factsOf(prefix, id, place)
     failed, stacks = cut(failure[1], ${read.reason}), failure[2] and string.sub(failure[2], -${read.stacks})
   end
   return { id, place, cut(job[1], ${read.name}), job[2], delay, job[4], job[5], job[6], firstStart,
-    cut(job[8], ${read.name}), failed, stacks }
+    cut(job[8], ${read.name}), failed, stacks, string.match(options, '"submitter":"[^"]+"') or false }
 end
 `;
 
@@ -85,6 +88,7 @@ export function parseFacts(raw: RawFacts): JobFacts {
     waitedMs:
       firstStartedAt === undefined || readyAt === undefined ? undefined : firstStartedAt - readyAt,
     attempts,
+    submitter: findSubmitter(raw[12] ?? ""),
     release: parseWorkerName(worker ?? "")?.release,
     failedReason: raw[10] ?? undefined,
     stacks: raw[11] ?? undefined,

@@ -25,6 +25,7 @@ import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
+import { createExplorerRouter, type ExplorerRoutesDeps } from "./explorer/routes.ts";
 import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
 export interface BoardDeps
@@ -33,6 +34,7 @@ export interface BoardDeps
     CancelRouteDeps,
     JobPagesDeps,
     WorkerRoutesDeps,
+    ExplorerRoutesDeps,
     BoardAddDeps,
     BullBoardOptions,
     Broker {
@@ -78,6 +80,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     await next();
   });
   app.use(createScheduleRouter(deps).routes());
+  app.use(createExplorerRouter(deps).routes());
   app.use(createJobPagesRouter(deps).routes());
   app.use(createCancelRouter(deps).routes());
   app.use(createWorkerRouter(deps).routes());

@@ -31,6 +31,10 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
         <h1>Console</h1>
         <ul class="tasks">
           <li>
+            <a href="${consolePaths.jobs}">Jobs</a>
+            <small>Find any job, by state, task, failure, time, id or key.</small>
+          </li>
+          <li>
             <a href="${consolePaths.workers}">Workers</a>
             <small>What runs in each worker, and which vanished.</small>
           </li>

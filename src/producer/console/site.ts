@@ -6,6 +6,7 @@ import type { ConsoleState } from "./login.ts";
 /** The console's pages: one entry for each that all others lead to. */
 const navigation: Site["navigation"] = [
   [consolePaths.home, "Console"],
+  [consolePaths.jobs, "Jobs"],
   [consolePaths.workers, "Workers"],
   [boardPaths.root, "Bull Board"],
 ];

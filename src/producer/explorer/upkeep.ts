@@ -84,7 +84,7 @@ export function createUpkeep(table: JobTable, kinds: Kinds, maxJobs: number): Up
           attempts,
           failureClass: failure?.failureClass,
           group: failure && kinds.take({ ...failure, task, stacks }),
-          submitter: undefined,
+          submitter: facts.submitter,
           release: facts.release,
           isHidden: isHeartbeat,
         },

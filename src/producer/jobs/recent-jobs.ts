@@ -35,7 +35,10 @@ const passedOver = 3;
 /** Of inputs and results. */
 const shownCharacters = 60;
 /** Enough for these, each of which takes three bytes at most. */
-const read = { fields: ["name", "data", "returnvalue", "failedReason"], bytes: 256 } as const;
+export const listedFields = {
+  fields: ["name", "data", "returnvalue", "failedReason"],
+  bytes: 256,
+} as const;
 /** What stands before a stored result. */
 const resultPrefix = '{"value":';
 
@@ -66,7 +69,7 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
     .toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
     .slice(0, shown);
   const ids = latest.map(({ id }) => id);
-  const starts = await readStarts(queue, redis, ids, read);
+  const starts = await readStarts(queue, redis, ids, listedFields);
   return latest.map(({ id, state, createdAt }, i) => {
     const [name, data, returnvalue, failedReason] = starts[i] ?? [];
     return {
@@ -107,7 +110,8 @@ function timeOf({ createdAt }: RecentJob): number {
   return createdAt === undefined ? 0 : Date.parse(createdAt);
 }
 
-function showOutcome(state: JobState, returnvalue: string, reason: string): string {
+/** What has come of a job, from the starts of its result and of the reason of its failure. */
+export function showOutcome(state: JobState, returnvalue: string, reason: string): string {
   if (state === "failed") return parseFailure(reason).failureClass;
   if (state !== "completed") return "";
   if (isWhole(returnvalue)) {
@@ -119,15 +123,16 @@ function showOutcome(state: JobState, returnvalue: string, reason: string): stri
   return brief(start.startsWith('"') ? start.slice(1) : start);
 }
 
-function readInput(data: string): RecentJob["input"] {
+/** The fields of an input of which this is the start. */
+export function readInput(data: string): RecentJob["input"] {
   // Half of a character may stand at its end.
   const input = isWhole(data) ? parse(data) : parseStart(data.replace(/\uFFFD$/, ""));
   return typeof input === "object" && input !== null ? { ...input } : {};
 }
 
-/** Whether the start of a text is all of it. */
-function isWhole(start: string): boolean {
-  return Buffer.byteLength(start) < read.bytes;
+/** Whether the start of a text, as `listedFields` reads it, is all of it. */
+export function isWhole(start: string): boolean {
+  return Buffer.byteLength(start) < listedFields.bytes;
 }
 
 /** `undefined` for what somebody has damaged. */

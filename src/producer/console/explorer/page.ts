@@ -1,0 +1,186 @@
+import { html } from "hono/html";
+import { type FilterState, filterStates } from "../../../contract/job-filter.ts";
+import { consolePaths } from "../../../contract/paths.ts";
+import type { IndexedJob, IndexedPage, StateCounts } from "../../explorer/job-index.ts";
+import type { IndexStanding } from "../../explorer/job-index.ts";
+import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
+import { formatMs } from "../../pages/waterfall.ts";
+import { type Choices, renderFilterForm } from "./filter-form.ts";
+import { renderJobRow } from "./job-row.ts";
+import type { ShownJob } from "./shown-jobs.ts";
+import { addressOf, type ExplorerView, formatCursor } from "./view.ts";
+
+export interface ExplorerPage extends Pick<IndexedPage, "hasBefore" | "hasAfter"> {
+  readonly view: ExplorerView;
+  readonly jobs: readonly ShownJob[];
+  readonly counts: StateCounts;
+  readonly standing: IndexStanding;
+  readonly choices: Choices;
+  readonly titleOf: (task: string) => string;
+  readonly site: Site;
+}
+
+const numbers = new Intl.NumberFormat("en");
+const states = Object.keys(filterStates) as FilterState[];
+/** Behind so much, what is shown is not what is. */
+const noticedLagMs = 5_000;
+
+/** Jobs that match, a page of them, with how many there are in each state. */
+export function renderExplorerPage(page: ExplorerPage): Promise<string> {
+  const { view, site } = page;
+  return renderPage(
+    {
+      title: nameView(view),
+      description: "Find any job.",
+      path: consolePaths.jobs,
+      site,
+      assets: ["explorer.css", "explorer.js"],
+    },
+    html`<main class="wide explorer">
+      <div class="head">
+        <h1>Jobs</h1>
+        <p class="sub" role="status">${renderStanding(page.standing)}</p>
+      </div>
+      ${renderStates(view, page.counts)} ${renderFilterForm(view, page.choices)}
+      ${renderProblems(view)} ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
+    </main>`,
+  );
+}
+
+function nameView({ filter: { states: chosen } }: ExplorerView): string {
+  const [only] = chosen?.length === 1 ? chosen : [];
+  return only === undefined ? "Jobs" : `${capitalize(only)} jobs`;
+}
+
+/** How far the index is behind, in a line. */
+function renderStanding({ phase, jobs, scanned, lagMs, omittedBefore }: IndexStanding): Markup {
+  const count = `${numbers.format(jobs)} ${jobs === 1 ? "job" : "jobs"}`;
+  const isLate = lagMs !== undefined && lagMs > noticedLagMs;
+  const { read = 0, total = 0 } = scanned ?? {};
+  const of = total > 0 ? ` of ${numbers.format(Math.max(read, total))}` : "";
+  return html`${
+    phase === "scanning"
+      ? `reading all jobs anew: ${numbers.format(read)}${of} so far`
+      : phase === "starting"
+        ? "waiting for Redis; no job is known yet"
+        : count
+  }
+  ${phase === "lost" && html`<span class="warn"> · Redis does not answer</span>`}
+  ${isLate && html`<span class="warn"> · as of ${formatMs(lagMs)} ago</span>`}
+  ${omittedBefore !== undefined && html` · those that ended before ${renderTime(new Date(omittedBefore).toISOString())} are left out, as there are too many`}`;
+}
+
+function renderStates(view: ExplorerView, counts: StateCounts): Markup {
+  const chosen = view.filter.states ?? [];
+  const all = states.reduce((sum, state) => sum + counts[state], 0);
+  const tab = (state: FilterState | undefined, count: number) => {
+    const isShown = state === undefined ? chosen.length === 0 : chosen.includes(state);
+    return html`<li>
+      <a href="${addressOf(view, { state })}" ${isShown ? html` aria-current="true"` : ""}
+        >${capitalize(state ?? "all")} <b>${numbers.format(count)}</b></a
+      >
+    </li>`;
+  };
+  return html`<nav aria-label="States">
+    <ul class="states">
+      ${tab(undefined, all)} ${states.map((state) => tab(state, counts[state]))}
+    </ul>
+  </nav>`;
+}
+
+function renderProblems({ problems }: ExplorerView): Markup | string {
+  if (problems.length === 0) return "";
+  return html`<div role="alert" class="refusal">
+    <p>Not all of that address makes sense</p>
+    <ul>
+      ${problems.map(({ parameter, detail }) => html`<li><code>${parameter}</code>: ${detail}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function renderTable({ view, jobs, hasBefore, hasAfter, titleOf }: ExplorerPage): Markup {
+  return html`<table class="jobs">
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Task</th>
+          <th scope="col" class="what">Input and outcome</th>
+          <th scope="col" class="num">Tries</th>
+          <th scope="col" class="num">Waited</th>
+          <th scope="col" class="num">Ran</th>
+          <th scope="col" class="num">Submitted</th>
+          <th scope="col" class="num">Ended</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${jobs.map((job) => renderJobRow(job, titleOf))}
+      </tbody>
+    </table>
+    <nav class="pages" aria-label="Pages">
+      ${hasBefore && html`<a href="${addressOf(view, {})}">First</a>`}
+      ${hasBefore && renderTurn(view, "before", jobs[0])}
+      ${hasAfter && renderTurn(view, "after", jobs.at(-1))}
+    </nav>`;
+}
+
+const turnWords = { before: "Previous", after: "Next" } as const;
+
+function renderTurn(
+  view: ExplorerView,
+  side: keyof typeof turnWords,
+  job: ShownJob | undefined,
+): Markup | string {
+  if (job === undefined) return "";
+  const cursor = formatCursor(sortedBy(view, job), job.id);
+  return html`<a
+    href="${addressOf(view, { [side]: cursor })}"
+    rel="${side === "after" ? "next" : "prev"}"
+    >${turnWords[side]}</a
+  >`;
+}
+
+/** What a job has a place in the order by. */
+export function sortedBy(
+  { sort }: Pick<ExplorerView, "sort">,
+  job: IndexedJob,
+): number | undefined {
+  const values = {
+    created: job.createdAt,
+    ended: job.endedAt,
+    waited: job.waitedMs,
+    ran: job.ranMs,
+  };
+  return values[sort];
+}
+
+function renderNone({ view, standing, counts }: ExplorerPage): Markup {
+  const { filter, cursor } = view;
+  const isAny = states.some((state) => counts[state] > 0);
+  if (cursor !== undefined) {
+    return html`<p>
+      No job is there any more. <a href="${addressOf(view, {})}">Show the first page</a>
+    </p>`;
+  }
+  if (filter.text !== undefined) {
+    return html`<p>
+      No job has this id or Idempotency-Key.
+      <a href="${addressOf(view, { text: undefined })}">Clear the search</a>
+    </p>`;
+  }
+  if (Object.keys(filter).length > 0) {
+    return html`<p>
+      No job matches${isAny ? " in this state" : ""}.
+      <a href="${consolePaths.jobs}">Show all jobs</a>
+    </p>`;
+  }
+  if (standing.phase === "scanning")
+    return html`<p>None is read yet. Load the page again in a moment.</p>`;
+  return html`<p>
+    No job has been submitted yet, or none is kept any more. Submit one with a task's form, or with
+    <code>npm run jobs submit</code>.
+  </p>`;
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,82 @@
+import Router from "@koa/router";
+import { consolePaths } from "../../../contract/paths.ts";
+import type { ReadIdSecret } from "../../../queue/id-secret.ts";
+import type { Tasks } from "../../../task/registry.ts";
+import type { IndexedPage, JobIndex } from "../../explorer/job-index.ts";
+import { RequestError } from "../../http/errors.ts";
+import type { Desks } from "../../jobs/desk.ts";
+import type { ConsoleState } from "../login.ts";
+import { createConsoleSite } from "../site.ts";
+import { wantsPage } from "../wants-page.ts";
+import { tellJob, tellStanding } from "./job-json.ts";
+import { lookUp } from "./look-up.ts";
+import { renderExplorerPage, sortedBy } from "./page.ts";
+import { readShownJobs } from "./shown-jobs.ts";
+import { addressOf, type ExplorerView, formatCursor, readView } from "./view.ts";
+
+export interface ExplorerRoutesDeps {
+  readonly index: JobIndex;
+  readonly idSecret: ReadIdSecret;
+  readonly desks: Desks;
+  readonly tasks: Tasks;
+}
+
+/** Finds jobs, as a page or as JSON for programs: the address says which, in which order. */
+export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleState> {
+  const { index, desks, tasks } = deps;
+  const titleOf = (task: string) => tasks.get(task)?.title ?? task;
+  const router = new Router<ConsoleState>({ sensitive: true });
+  router.get(consolePaths.jobs, async function listJobs(ctx) {
+    const view = readView(new URLSearchParams(ctx.querystring), Date.now());
+    ctx.set("Cache-Control", "no-store");
+    const isPage = wantsPage(ctx);
+    const [problem] = view.problems;
+    if (!isPage && problem !== undefined) {
+      throw new RequestError(400, `"${problem.parameter}": ${problem.detail}`);
+    }
+    const [page, counts, standing] = await Promise.all([
+      findPage(deps, view),
+      index.counts(view.filter),
+      index.standing(),
+    ]);
+    if (!isPage) {
+      const [first, last] = [page.jobs[0], page.jobs.at(-1)];
+      const turn = (side: "before" | "after", job: typeof first) =>
+        job && addressOf(view, { [side]: formatCursor(sortedBy(view, job), job.id) });
+      ctx.body = {
+        jobs: page.jobs.map(tellJob),
+        counts,
+        previous: (page.hasBefore && turn("before", first)) || null,
+        next: (page.hasAfter && turn("after", last)) || null,
+        index: tellStanding(standing),
+      };
+      return;
+    }
+    if (view.problems.length > 0) ctx.status = 400;
+    ctx.type = "html";
+    ctx.body = await renderExplorerPage({
+      ...page,
+      view,
+      jobs: await readShownJobs(desks, page.jobs),
+      counts,
+      standing,
+      choices: {
+        tasks: [...tasks.keys()].map((name) => [name, titleOf(name)] as const),
+        queues: [...desks.keys()],
+        submitters: standing.submitters,
+      },
+      titleOf,
+      site: createConsoleSite(ctx.state.operator),
+    });
+  });
+  return router;
+}
+
+async function findPage(
+  { index, idSecret, tasks }: ExplorerRoutesDeps,
+  { filter, sort, cursor, limit }: ExplorerView,
+): Promise<IndexedPage> {
+  if (filter.text === undefined) return index.page(filter, sort, cursor, limit);
+  const jobs = await lookUp({ index, idSecret, tasks: [...tasks.keys()] }, filter);
+  return { jobs, hasBefore: false, hasAfter: false };
+}

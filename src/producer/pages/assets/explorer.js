@@ -1,0 +1,22 @@
+/** The explorer by keyboard: `/` searches, j and k go from job to job, and Enter opens one, as it does any link. */
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    document.querySelector("input[type=search]")?.select();
+  }
+  if (event.key === "j") move(1);
+  if (event.key === "k") move(-1);
+});
+
+function move(by) {
+  const links = [...document.querySelectorAll("a[data-row]")];
+  const here = links.findIndex((link) => link === document.activeElement);
+  // From elsewhere, j goes to the first, and k to the last.
+  const next = here === -1 && by === -1 ? links.length - 1 : here + by;
+  links[Math.min(links.length - 1, Math.max(0, next))]?.focus();
+}
+
+function isTyping(target) {
+  return target instanceof Element && target.matches("input, select, textarea");
+}

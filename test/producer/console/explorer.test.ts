@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import { submitDivision, untilFinal } from "../../support/client.ts";
+import { boardAuthorization, startProducer } from "../../support/producer.ts";
+import { until } from "../../support/until.ts";
+import { startWorker } from "../../support/worker.ts";
+
+interface Listed {
+  readonly jobs: readonly { readonly id: string; readonly state: string }[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly previous: string | null;
+  readonly next: string | null;
+  readonly index: { readonly phase: string };
+}
+
+/** A producer whose console is asked for jobs. */
+async function openConsole() {
+  const producer = await startProducer();
+  const ask = async (query: string, accept: string) =>
+    fetch(`${producer.boardUrl}/jobs${query}`, {
+      headers: { authorization: boardAuthorization, accept },
+    });
+  const list = async (query = ""): Promise<Listed> => {
+    const response = await ask(query, "application/json");
+    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+    return response.json() as Promise<Listed>;
+  };
+  const readPage = async (query = "") => (await ask(query, "text/html,*/*;q=0.8")).text();
+  /** Once so many jobs are indexed. */
+  const untilListed = async (count: number, query = "") =>
+    until(`${count} jobs at "${query}"`, async () => {
+      const listed = await list(query);
+      return listed.jobs.length === count && listed.index.phase === "following" && listed;
+    });
+  return { ...producer, ask, list, readPage, untilListed };
+}
+
+test("programs find jobs by what the address says, in pages that lead on to others", async () => {
+  const { url, name, untilListed, list } = await openConsole();
+  await startWorker(name);
+  const ids: string[] = [];
+  for (const y of [1, 0, 2]) {
+    const { id } = await submitDivision(url, { x: 4, y });
+    await untilFinal(url, id);
+    ids.push(id);
+  }
+  const [first, failed, last] = ids;
+  await untilListed(3);
+  await untilListed(2, "?state=succeeded");
+  const { jobs, counts } = await untilListed(1, "?class=division_by_zero&within=1h");
+  expect(jobs).toEqual([
+    {
+      id: failed,
+      queue: name,
+      task: "quotient",
+      state: "failed",
+      created_at: expect.any(String),
+      ready_at: expect.any(String),
+      started_at: expect.any(String),
+      ended_at: expect.any(String),
+      waited_seconds: expect.any(Number),
+      ran_seconds: expect.any(Number),
+      attempts: 1,
+      error_type: "division_by_zero",
+      group: expect.stringMatching(/^[0-9a-f]{12}$/),
+      submitter: null,
+      release: null,
+    },
+  ]);
+  expect(counts).toMatchObject({ failed: 1, succeeded: 0 });
+  const page = await list("?limit=2&sort=ended");
+  expect(page.jobs.map(({ id }) => id)).toEqual([last, failed]);
+  expect(page.previous).toBeNull();
+  const next = await list(page.next ?? "");
+  expect(next.jobs.map(({ id }) => id)).toEqual([first]);
+  expect(next.next).toBeNull();
+  expect((await list(next.previous ?? "")).jobs.map(({ id }) => id)).toEqual([last, failed]);
+});
+
+test("a job is found by its id, and by the Idempotency-Key that it was submitted with", async () => {
+  const { url, untilListed, list } = await openConsole();
+  const keyed = await submitDivision(url, { x: 1, y: 2 }, { "idempotency-key": "order-4711" });
+  const other = await submitDivision(url, { x: 1, y: 2 });
+  await untilListed(2);
+  const find = async (text: string) => {
+    const { jobs } = await list(`?text=${encodeURIComponent(text)}`);
+    return jobs.map(({ id }) => id);
+  };
+  expect(await find("order-4711")).toEqual([keyed.id]);
+  expect(await find(` ${other.id} `)).toEqual([other.id]);
+  expect(await find("order-4712")).toEqual([]);
+  expect(await find(createRandomId())).toEqual([]);
+});
+
+test("the page tells input and outcome of each job, and leaves out one that is gone meanwhile", async () => {
+  const { url, queue, redis, name, untilListed, readPage } = await openConsole();
+  await startWorker(name);
+  const { id } = await submitDivision(url, { x: 10, y: 0 });
+  await untilFinal(url, id);
+  await untilListed(1, "?state=failed");
+  const page = await readPage("?state=failed");
+  expect(page).toContain(`href="/jobs/${id}"`);
+  expect(page).toContain("x=10 y=0 delayMs=0");
+  expect(page).toMatch(/<b>division_by_zero<\/b>: <bdi\s*>cannot divide 10 by zero<\/bdi/);
+  expect(page).toContain("<title>Failed jobs · Tripod</title>");
+  expect(await readPage("?state=succeeded")).toMatch(/No job matches\s+in this state/);
+  // Its record alone: the index cannot know of that yet.
+  await redis.del(queue.toKey(id));
+  expect(await readPage("?state=failed")).not.toContain(`href="/jobs/${id}"`);
+});
+
+test("an address that makes no sense is refused with what was expected, to people on the page", async () => {
+  const { ask, readPage } = await openConsole();
+  const response = await ask("?state=faild", "application/json");
+  expect(response.status).toBe(400);
+  expect(await response.text()).toMatch(/"state": got "faild", expected one of: waiting, working/);
+  const page = await ask("?limit=0&after=x", "text/html");
+  expect(page.status).toBe(400);
+  const text = await page.text();
+  expect(text).toContain("expected a whole number from 1 to 500");
+  expect(text).toContain("<code>after</code>");
+  expect(await readPage()).toContain("No job has been submitted yet");
+});
