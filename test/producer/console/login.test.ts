@@ -4,7 +4,6 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { collectLog } from "../../support/telemetry.ts";
-import { authorizationOf, writeUsers } from "../../support/users.ts";
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 
@@ -92,21 +91,6 @@ test("the right one among guesses that come at once is as good as none", async (
   expect(statuses.flat()).toHaveLength(21);
   expect(statuses.flat().filter((status) => status === "401")).toHaveLength(10);
   expect(statuses.flat().filter((status) => status === "200")).toEqual([]);
-});
-
-test("a login that one client is refused, another one may send at the same time", async () => {
-  const usersFile = await writeUsers("viewer");
-  const { boardUrl } = await startProducer({ usersFile, limits: { trustProxy: true } });
-  const from = async (client: string, authorization: string) => {
-    const headers = { authorization, "x-forwarded-for": client };
-    return (await fetch(boardUrl, { headers })).status;
-  };
-  for (let attempt = 1; attempt <= 10; attempt += 1) {
-    await from("203.0.113.1", basic(`admin:guess ${attempt}`));
-  }
-  const right = authorizationOf("viewer");
-  const statuses = await Promise.all([from("203.0.113.1", right), from("203.0.113.2", right)]);
-  expect(statuses).toEqual([429, 200]);
 });
 
 test("a browser that has not asked for a login yet counts as no failure", async () => {
