@@ -1,6 +1,8 @@
+import { unavailableKinds } from "../../contract/failures.ts";
 import { idPattern } from "../../queue/job-id.ts";
 import { hasRetryAfter, type Problem, problemOf } from "../http/error-responses.ts";
 import type { Components } from "../http/components.ts";
+import { UnavailableError } from "../http/errors.ts";
 import { refer } from "../http/operation.ts";
 import type { BatchResult, RowRefusal, RowResult } from "./batch.ts";
 
@@ -29,6 +31,18 @@ export function createRowRefusals(): (error: unknown) => RowRefusal {
       ...(hasRetryAfter(error) && { retry_after_seconds: error.retryAfterSeconds }),
     };
   };
+}
+
+/**
+ * Throws an `UnavailableError` where not one row was taken, as the queue could take none: the batch
+ * is answered as each of them would have been alone, and may be sent again as it is.
+ */
+export function assertTakeable({ results }: BatchResult): void {
+  const kinds = new Set(results.map((one) => one.outcome === "refused" && one.problem.kind));
+  const known = unavailableKinds.filter((kind) => kinds.delete(kind));
+  const [first] = known;
+  if (first === undefined || kinds.size > 0) return;
+  throw new UnavailableError(known.includes("unknown") ? "unknown" : first);
 }
 
 /** What a client is told of its batch. */

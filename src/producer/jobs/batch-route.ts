@@ -13,7 +13,7 @@ import type { Route, RouteContext } from "../http/route.ts";
 import type { RowBytes } from "../http/row-bytes.ts";
 import { readRows } from "../http/rows.ts";
 import { maxBatchKey, piecesAtOnce, type Row, submitBatch } from "./batch.ts";
-import { batchComponents, createRowRefusals, tellBatch } from "./batch-answer.ts";
+import { assertTakeable, batchComponents, createRowRefusals, tellBatch } from "./batch-answer.ts";
 import type { Jobs } from "./jobs.ts";
 import { readRow } from "./submission-body.ts";
 import { describeRows, describeRowExamples } from "./task-schemas.ts";
@@ -62,6 +62,7 @@ export function createBatchRoute({
           },
         );
         if (result.results.length === 0) throw result.unread ?? refuseEmpty();
+        assertTakeable(result);
         ctx.set("Cache-Control", "no-store");
         ctx.body = tellBatch(result);
       } finally {
@@ -102,6 +103,9 @@ export function createBatchRoute({
         415: problem("The body is neither application/x-ndjson nor application/json."),
         429: problem(
           "Too many submissions, or two batches of this client are under way; see Retry-After.",
+        ),
+        503: problem(
+          "The queue can take none of the rows now, each of which it refused; kind says whether it may have taken some.",
         ),
       },
     },

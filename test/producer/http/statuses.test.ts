@@ -97,6 +97,7 @@ test("each status that the document tells can be had, and is answered as it tell
       413: () => batch([" ".repeat(4_200_000)]),
       415: () => batch([division], { "content-type": "text/plain" }),
       429: () => twice((at) => batch([division], {}, at)),
+      503: () => batch([division], {}, cutOff),
     },
     cancelJob: {
       200: async () => cancel((await submitDivision(idle.url, { x: 1, y: 1 })).id, {}, idle),
@@ -152,8 +153,7 @@ test("each status that the document tells can be had, and is answered as it tell
   };
   for (const [name, operation] of operations) {
     const had = ways[name] ?? {};
-    // The queue as a whole is told as it was last known, and of many jobs each is refused by itself:
-    // no fault of Redis' is one of the answer.
+    // The queue as a whole is told as it was last known, and a fault of many jobs' rows is each row's own.
     const unseen = name.endsWith("Queue") || name === "submitJobs" ? ["500"] : [];
     expect([name, ...Object.keys(had), ...unseen].toSorted()).toEqual(
       [name, ...Object.keys(operation.responses)].toSorted(),

@@ -62,47 +62,58 @@ test("a batch that is sent again is told of its jobs, though its client is full 
   expect(idsOf(again)).toEqual(idsOf(first));
 });
 
-test("a queue that is full refuses each row as it would refuse it alone", async () => {
+test("a queue that is full refuses a batch as it would refuse one of its rows", async () => {
   const { url, queue } = await startProducer({ limits: { queueDepth: 1 } });
   await submitDivision(url, { x: 1, y: 1 });
   await until("the queue to be full", async () => {
     return (await postJson(`${url}${paths.api}`, body)).status === 503;
   });
   const waiting = await queue.count();
-  const { queued, rows } = await submitBatch(url, divisions(10));
-  expect([queued, await queue.count()]).toEqual([0, waiting]);
-  for (const row of rows) {
-    expect(row).toMatchObject({
-      problem: { status: 503, kind: "overloaded" },
-      retry_after_seconds: 30,
-    });
-  }
+  const answer = await postBatch(url, divisions(10));
+  expect([answer.status, answer.headers.get("retry-after"), await queue.count()]).toEqual([
+    503,
+    "30",
+    waiting,
+  ]);
+  expect((await readBody(answer)).kind).toBe("overloaded");
 });
 
-test("a Redis whose memory is nearly used up refuses each row", async () => {
+test("a batch of which only some rows meet a queue that takes none tells of each", async () => {
+  const server = await ownRedis();
+  const { url } = await startProducer({ redisUrl: server.url });
+  await server.signal("SIGKILL");
+  const { queued, rows } = await until("it to be noticed", async () => {
+    const answer = await submitBatch(url, [{ task: "nothing", input: {} }, division(1)]);
+    return answer.rows[1]?.problem?.kind === "not_ready" && answer;
+  });
+  expect([queued, rows[0]?.problem?.status, rows[1]?.retry_after_seconds]).toEqual([0, 422, 1]);
+});
+
+test("a Redis whose memory is nearly used up refuses a batch", async () => {
   const server = await ownRedis();
   const { url } = await startProducer({ redisUrl: server.url });
   const client = openRedis({ url: server.url, password: undefined }, "background");
   onTestFinished(() => client.disconnect());
   const { used } = await readMemory(client);
   await client.config("SET", "maxmemory", String(Math.floor(used / 0.75)));
-  const { rows } = await submitBatch(url, divisions(3));
-  expect(rows.map(({ problem: told }) => told?.kind)).toEqual(Array(3).fill("memory_low"));
+  const answer = await postBatch(url, divisions(3));
+  expect([answer.status, (await readBody(answer)).kind]).toEqual([503, "memory_low"]);
 });
 
-test("while Redis is away each row is refused, and the batch that is sent again makes each job once", async () => {
+test("while Redis is away a batch is told to come back, and sent again makes each job once", async () => {
   const server = await ownRedis();
   const { url, queue } = await startProducer({ redisUrl: server.url });
   const key = { "idempotency-key": "k" };
   await server.signal("SIGKILL");
   const refused = await until("it to be noticed", async () => {
-    const answer = await submitBatch(url, divisions(100), key);
-    return answer.rows.every(({ problem: told }) => told?.kind === "not_ready") && answer;
+    const answer = await postBatch(url, divisions(100), key);
+    const { kind } = await readBody(answer);
+    return answer.status === 503 && kind === "not_ready" && answer;
   });
-  expect([refused.refused, refused.rows[0]?.retry_after_seconds]).toEqual([100, 1]);
+  expect(refused.headers.get("retry-after")).toBe("1");
   await server.start();
   await until("all to be taken", async () => {
-    const { queued, known } = await submitBatch(url, divisions(100), key);
+    const { queued, known } = await readBody(await postBatch(url, divisions(100), key));
     return queued + known === 100;
   });
   expect(await queue.count()).toBe(100);
