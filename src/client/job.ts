@@ -47,6 +47,12 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly history?: readonly JobAttempt[];
   /** Starts that are kept no longer, if any. */
   readonly history_omitted?: number;
+  /** Each time that an operator has retried it after it had ended, if any. */
+  readonly history_retries?: readonly {
+    readonly after_start: number;
+    readonly ended_at?: string;
+    readonly retried_at: string;
+  }[];
   /** Why it cannot run: what the queue holds of it was damaged. */
   readonly record_error?: string;
   /** Paths on the same server. */

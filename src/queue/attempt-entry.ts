@@ -17,7 +17,9 @@ export interface AttemptEntry {
   readonly endedAt?: number | undefined;
   /** When the next one is due. */
   readonly nextAt?: number | undefined;
-  /** When somebody retried the job, which had ended with it. */
+  /** When the job had ended after it, where somebody retried the job then. */
+  readonly closedAt?: number | undefined;
+  /** When somebody retried the job, which had ended after it. */
   readonly retriedAt?: number | undefined;
   readonly failureClass?: FailureClass | undefined;
   readonly reason?: string | undefined;
@@ -83,6 +85,7 @@ const stored = z.object({
   startedAt: time,
   endedAt: time,
   nextAt: time,
+  closedAt: time,
   retriedAt: time,
   failureClass: z
     .string()

@@ -31,7 +31,8 @@ local noted = {}
 for _, id in ipairs(found and { unpack(ARGV, 3) } or redis.call("SMEMBERS", KEYS[1])) do
   local job = prefix .. id
   local runs = redis.call("EXISTS", job .. ":lock") == 1
-  if isHash(job) and (found or not runs and redis.call("LPOS", KEYS[3], id)) then
+  -- What has ended since is none of them: it was taken again, and that start was no lost one.
+  if isHash(job) and redis.call("HEXISTS", job, "finishedOn") == 0 and (found or not runs and redis.call("LPOS", KEYS[3], id)) then
     local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "pb")
     local start, number = numberIn(kept[1]) or 0, (numberIn(kept[2]) or 0) + 1
     if runs then
@@ -75,8 +76,9 @@ export async function noteOwn(
 }
 
 /**
- * Before somebody retries a job, which takes the times of a success out of its hash: notes that, and
- * of whatever start was its last one, when it was retried.
+ * Before somebody retries a job, which takes the times of its end out of its hash: notes a success,
+ * and of whatever start was its last one, when the job had ended and when it was retried. Where that
+ * is done again without a start between, the first end and the last retry are kept.
  */
 const handRetryScript = `${noteLua}
 local job, id, state, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
@@ -90,7 +92,12 @@ if state == "completed" then
 end
 local noted = redis.call("HGET", job, fieldOf(start)) or ""
 if tonumber(string.match(noted, "^(%d+) {.*}$")) == start then
-  redis.call("HSET", job, fieldOf(start), string.sub(noted, 1, -2) .. ',"retriedAt":' .. now .. "}")
+  local entry = string.gsub(string.sub(noted, 1, -2), ',"retriedAt":%d+', "")
+  local ended = numberIn(kept[4])
+  if ended and not string.find(entry, ',"closedAt":', 1, true) then
+    entry = entry .. string.format(',"closedAt":%.0f', ended)
+  end
+  redis.call("HSET", job, fieldOf(start), entry .. ',"retriedAt":' .. now .. "}")
 end
 `;
 

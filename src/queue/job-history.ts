@@ -4,15 +4,25 @@ import type { AttemptEntry } from "./attempt-entry.ts";
 import { parseFailure } from "./failure-text.ts";
 
 /** A start of an attempt at a job, as far as it is known; times are Unix times in ms. */
-export interface JobAttempt extends Omit<AttemptEntry, "outcome"> {
+export interface JobAttempt extends Omit<AttemptEntry, "outcome" | "closedAt" | "retriedAt"> {
   readonly outcome: AttemptOutcome;
   /** From when on it could have started, had a worker been free. */
   readonly readyAt?: number | undefined;
 }
 
+/** Somebody has retried a job, which had ended; times are Unix times in ms. */
+export interface HandRetry {
+  /** The last start before it; none may be told of that. */
+  readonly after: number;
+  readonly endedAt?: number | undefined;
+  readonly retriedAt: number;
+}
+
 /** The starts of a job's attempts, the latest last. */
 export interface JobHistory {
   readonly attempts: readonly JobAttempt[];
+  /** The latest last. */
+  readonly retries: readonly HandRetry[];
   /** Starts that are kept no longer, after the first ones. */
   readonly omitted: number;
 }
@@ -42,6 +52,7 @@ export function createHistory(job: StartedJob): JobHistory {
   const kept = new Map(job.entries.map((entry) => [entry.start, entry]));
   const shown = listStarts(job.starts);
   const attempts: JobAttempt[] = [];
+  const retries: HandRetry[] = [];
   let omitted = job.starts - shown.length;
   let before: Start | undefined;
   for (const start of shown) {
@@ -50,14 +61,15 @@ export function createHistory(job: StartedJob): JobHistory {
       omitted += 1;
       continue;
     }
-    const { outcome, ...rest } = entry;
+    const { outcome, closedAt: endedAt, retriedAt, ...rest } = entry;
+    if (retriedAt !== undefined) retries.push({ after: start, endedAt, retriedAt });
     if (outcome !== "none") {
       const ready = start === 1 ? job.readyAt : before && nextReadyAt(before, start);
       attempts.push({ ...rest, outcome, readyAt: earliest(ready, rest.startedAt) });
     }
     before = entry;
   }
-  return { attempts, omitted };
+  return { attempts, retries, omitted };
 }
 
 /** An entry, or what stands in for one. */
@@ -102,8 +114,9 @@ const unbegun: ReadonlySet<FailureClass> = new Set(["stalled", "cancelled_by_use
 function nextReadyAt(before: Start, next: number): number | undefined {
   const { start, outcome, nextAt, retriedAt, endedAt } = before;
   if (start !== next - 1) return undefined;
+  if (retriedAt !== undefined) return retriedAt;
   if (outcome === "retried") return nextAt ?? endedAt;
-  return outcome === "handed_back" || outcome === "lost" ? endedAt : retriedAt;
+  return outcome === "handed_back" || outcome === "lost" ? endedAt : undefined;
 }
 
 /** A job that was started before it was due has been promoted, or was taken by a clock that is ahead. */

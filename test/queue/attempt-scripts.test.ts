@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { noteLost, noteOwn } from "../../src/queue/attempt-scripts.ts";
+import { noteHandRetry, noteLost, noteOwn } from "../../src/queue/attempt-scripts.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { readStoredStarts } from "../../src/queue/stored-history.ts";
+import { until } from "../support/until.ts";
 
 /** A job that a worker has taken for the second time, whose lock is gone and was looked at once. */
 async function openStalled({ lock = false } = {}) {
@@ -60,6 +61,31 @@ test("a job that was found as stalled and not noted before is noted after, also 
   await noteLost(again.queue, again.redis, ["job-1"]);
   const { startedAt: _startedAt, worker: _worker, ...known } = lost;
   expect(await again.read()).toEqual([known]);
+});
+
+test("a job that has ended since it was found as stalled is not noted as lost", async () => {
+  const { queue, redis, key, read } = await openStalled();
+  await redis.hset(key, { finishedOn: 1_700_000_009_999 });
+  expect(await noteLost(queue, redis, ["job-1"])).toEqual([]);
+  expect(await noteLost(queue, redis)).toEqual([]);
+  expect(await read()).toEqual([]);
+});
+
+test("of a job that is retried again and again its first end and the last retry are kept", async () => {
+  const { queue, redis, key, read } = await openStalled();
+  await redis.zadd(queue.toKey("failed"), 1, "job-1");
+  await redis.hset(key, { "attempt:2": '2 {"outcome":"failed"}', finishedOn: 1_700_000_001_000 });
+  await noteHandRetry(queue, redis, { id: "job-1", state: "failed" });
+  await redis.hset(key, { finishedOn: 1_700_000_002_000 });
+  const [first] = await read();
+  const length = (await redis.hget(key, "attempt:2"))?.length;
+  await until("the clock to go on", () => Date.now() > (first?.retriedAt ?? 0));
+  await noteHandRetry(queue, redis, { id: "job-1", state: "failed" });
+  const [second] = await read();
+  expect(second).toEqual({ ...first, retriedAt: expect.any(Number) });
+  expect(second).toMatchObject({ start: 2, outcome: "failed", closedAt: 1_700_000_001_000 });
+  expect(second?.retriedAt).toBeGreaterThan(first?.retriedAt ?? 0);
+  expect((await redis.hget(key, "attempt:2"))?.length).toBe(length);
 });
 
 test("what is no hash, and what is gone, is left as it is", async () => {

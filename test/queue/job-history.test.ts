@@ -23,7 +23,7 @@ function historyOf(job: Partial<StartedJob>) {
 }
 
 test("a job that nobody has taken has no history", () => {
-  expect(historyOf({})).toEqual({ attempts: [], omitted: 0 });
+  expect(historyOf({})).toEqual({ attempts: [], retries: [], omitted: 0 });
 });
 
 test("an attempt could start when the job could, or when the one before it said so", () => {
@@ -59,6 +59,25 @@ test("an attempt could start when the job could, or when the one before it said 
     startedAt: 250,
     worker: "w",
   });
+});
+
+test("a job could start again when somebody retried it, wherever it had ended", () => {
+  const entries: AttemptEntry[] = [
+    { start: 1, outcome: "retried", endedAt: 120, nextAt: 900, closedAt: 200, retriedAt: 500 },
+    { start: 2, outcome: "lost", endedAt: 520 },
+    { start: 3, outcome: "none", closedAt: 530, retriedAt: 700 },
+  ];
+  const last = { state: "active", starts: 4, ended: 1, startedAt: 710 };
+  const { attempts, retries } = historyOf({ entries, ...last });
+  expect(attempts.map(({ start, readyAt }) => [start, readyAt])).toEqual([
+    [1, 100],
+    [2, 500],
+    [4, 700],
+  ]);
+  expect(retries).toEqual([
+    { after: 1, endedAt: 200, retriedAt: 500 },
+    { after: 3, endedAt: 530, retriedAt: 700 },
+  ]);
 });
 
 test("a job of an older release, which noted nothing, tells what its record does", () => {

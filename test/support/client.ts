@@ -1,4 +1,4 @@
-import type { JobAttempt } from "../../src/client/job.ts";
+import type { JobAttempt, SomeJob } from "../../src/client/job.ts";
 import { until } from "./until.ts";
 
 /** A job as the API tells it, as far as tests look. */
@@ -22,6 +22,7 @@ export interface JobAnswer {
   };
   readonly history?: readonly JobAttempt[];
   readonly history_omitted?: number;
+  readonly history_retries?: SomeJob["history_retries"];
 }
 
 export async function postJson(

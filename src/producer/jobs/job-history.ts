@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AttemptOutcome, attemptOutcomes, historyLimits } from "../../contract/job-history.ts";
-import type { JobAttempt, JobHistory } from "../../queue/job-history.ts";
+import type { HandRetry, JobAttempt, JobHistory } from "../../queue/job-history.ts";
 import { parseWorkerName } from "../../queue/worker-name.ts";
 import { failureClass } from "./failure-class.ts";
 
@@ -55,6 +55,22 @@ const jobAttempt = z
   })
   .meta({ id: "JobAttempt", description: "One start of an attempt at a job." });
 
+/** Somebody has retried the job. */
+const handRetry = z
+  .object({
+    after_start: z.int().min(1).meta({
+      description:
+        "The job's last start before it; where none is told of it, the job had ended before that one began.",
+    }),
+    ended_at: time.optional().meta({ description: "When the job had ended." }),
+    retried_at: time,
+  })
+  .meta({
+    id: "HandRetry",
+    description:
+      "An operator has retried the job, which had ended. Of several without a start between, the first end and the last retry are told as one.",
+  });
+
 /** What a job says of its attempts. */
 export const attemptFields = {
   history: z.array(jobAttempt).min(1).optional().meta({
@@ -68,14 +84,26 @@ export const attemptFields = {
     .meta({
       description: `Starts that are kept no longer, if any: they come after the first ${historyLimits.first} in history.`,
     }),
+  history_retries: z.array(handRetry).min(1).optional().meta({
+    description: "Each time that the job was retried after it had ended, the latest last.",
+  }),
 } as const;
 type AttemptFields = z.infer<z.ZodObject<typeof attemptFields>>;
 
 /** A job's attempts as the API tells them; what is not known of one is not told. */
-export function tellHistory({ attempts, omitted }: JobHistory): AttemptFields {
+export function tellHistory({ attempts, retries, omitted }: JobHistory): AttemptFields {
   return {
     ...(attempts.length > 0 && { history: attempts.map(tellAttempt) }),
     ...(omitted > 0 && { history_omitted: omitted }),
+    ...(retries.length > 0 && { history_retries: retries.map(tellRetry) }),
+  };
+}
+
+function tellRetry({ after, endedAt, retriedAt }: HandRetry): z.infer<typeof handRetry> {
+  return {
+    after_start: after,
+    ...(endedAt !== undefined && { ended_at: new Date(endedAt).toISOString() }),
+    retried_at: new Date(retriedAt).toISOString(),
   };
 }
 

@@ -1,21 +1,6 @@
 import type { JobStatus } from "../jobs/job-status.ts";
+import { momentOf, type Step, waitOf } from "./story-step.ts";
 import type { Tone } from "./tone.ts";
-
-/** What happened between two moments of a job's life. */
-export interface Step {
-  readonly name: string;
-  /** `wait` is the time in which nothing was done for it, `rest` that in which it had ended. */
-  readonly kind: Tone | "wait" | "rest";
-  /** Since it was submitted. */
-  readonly fromMs: number;
-  /** How long it took, or has gone on for; nothing of a moment. */
-  readonly tookMs: number | undefined;
-  readonly isOver: boolean;
-  /** Which worker, where there was one. */
-  readonly worker: string | undefined;
-  /** How it ended, in a word. */
-  readonly outcome: string | undefined;
-}
 
 /** A job's life in the order of time, and what it comes to. */
 export interface Story {
@@ -78,6 +63,7 @@ export function tellStory(job: JobStatus, nowMs: number): Story {
 const waited = "Waited";
 const backOff = "Back-off";
 const dueLater = "Due later";
+const hadEnded = "Had ended";
 
 function isAttempt({ kind, tookMs }: Step): boolean {
   return kind !== "wait" && kind !== "rest" && tookMs !== undefined;
@@ -98,9 +84,14 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   let doneMs = startMs;
   let before: Attempt | undefined;
   for (const attempt of job.history ?? []) {
+    const retry = findRetry(job, { after: before, until: attempt.start });
+    if (retry !== undefined) {
+      steps.push(...restsUntil(retry, { before, doneMs, startMs }));
+      doneMs = Math.max(doneMs, Date.parse(retry.retried_at));
+    }
     const startedMs = parseOr(attempt.started_at, doneMs);
     const beganMs = Math.max(startedMs, doneMs);
-    const rest = nameRest(before, attempt);
+    const rest = retry === undefined ? nameRest(job, before, attempt) : undefined;
     const unsaidMs = rest === undefined ? doneMs : beganMs;
     const readyMs = Math.min(beganMs, parseOr(attempt.ready_at, unsaidMs));
     const isFirst = before === undefined;
@@ -120,11 +111,16 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
     doneMs = beganMs + (tookMs ?? 0);
     before = attempt;
   }
+  const retry = findRetry(job, { after: before, until: Infinity });
+  if (retry !== undefined) {
+    steps.push(...restsUntil(retry, { before, doneMs, startMs }));
+    doneMs = Math.max(doneMs, Date.parse(retry.retried_at));
+  }
   if (job.status === "waiting") steps.push(...waitsNow(job, doneMs, clock));
   if (job.status === "succeeded" || job.status === "failed") {
     const endMs = Math.max(doneMs, parseOr(job.finished_at, doneMs));
     // It can have ended where it waited.
-    if (before === undefined || !endings.has(before.outcome))
+    if (before === undefined || retry !== undefined || !endings.has(before.outcome))
       steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
     steps.push(
       momentOf("Ended", endMs - startMs, {
@@ -161,12 +157,43 @@ function waitsBetween(
   ];
 }
 
+type Retry = NonNullable<JobStatus["history_retries"]>[number];
+
+/** That of somebody who has retried the job between an attempt and a later start, the last one if there are several. */
+function findRetry(
+  { history_retries: retries = [] }: JobStatus,
+  { after, until }: { after: Attempt | undefined; until: number },
+): Retry | undefined {
+  const first = after?.start ?? 0;
+  return retries.findLast(({ after_start: start }) => start >= first && start < until);
+}
+
+/** Until somebody retried the job: as long as it had not ended yet, and then until that. */
+function restsUntil(
+  { ended_at: endedAt, retried_at: retriedAt }: Retry,
+  { before, doneMs, startMs }: { before: Attempt | undefined; doneMs: number; startMs: number },
+): Step[] {
+  const retriedMs = Math.max(doneMs, Date.parse(retriedAt));
+  const endedWithIt = before !== undefined && endings.has(before.outcome);
+  const saidMs = endedWithIt ? doneMs : parseOr(endedAt, doneMs);
+  const endedMs = Math.min(retriedMs, Math.max(doneMs, saidMs));
+  const name = before?.outcome === "retried" ? backOff : waited;
+  const until = waitOf(name, { fromMs: doneMs, untilMs: endedMs }, startMs);
+  const rest = waitOf(hadEnded, { fromMs: endedMs, untilMs: retriedMs }, startMs);
+  return [...((until.tookMs ?? 0) >= 1 ? [until] : []), { ...rest, kind: "rest" }];
+}
+
 /** What the time between two attempts was, where the job was neither in line nor backed off. */
-function nameRest(before: Attempt | undefined, attempt: Attempt): string | undefined {
-  const unkept = attempt.start - (before?.start ?? 0) - 1;
+function nameRest(
+  { history_omitted: omitted = 0 }: JobStatus,
+  before: Attempt | undefined,
+  attempt: Attempt,
+): string | undefined {
+  // Some began no attempt: the job had ended at them before.
+  const unkept = Math.min(attempt.start - (before?.start ?? 0) - 1, omitted);
   if (before !== undefined && unkept > 0) return `${unkept} starts that are not kept`;
   if (before?.outcome === "unknown") return "Not known";
-  return before !== undefined && endings.has(before.outcome) ? "Had ended" : undefined;
+  return before !== undefined && endings.has(before.outcome) ? hadEnded : undefined;
 }
 
 function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: Clock): Step[] {
@@ -183,30 +210,6 @@ function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: C
       outcome: "due",
     }),
   ];
-}
-
-function waitOf(
-  name: string,
-  { fromMs, untilMs }: { fromMs: number; untilMs: number },
-  startMs: number,
-): Step {
-  return {
-    name,
-    kind: "wait",
-    fromMs: fromMs - startMs,
-    tookMs: Math.max(0, untilMs - fromMs),
-    isOver: true,
-    worker: undefined,
-    outcome: undefined,
-  };
-}
-
-function momentOf(
-  name: string,
-  fromMs: number,
-  { kind, outcome }: Pick<Step, "kind"> & Partial<Pick<Step, "outcome">>,
-): Step {
-  return { name, kind, fromMs, tookMs: undefined, isOver: true, worker: undefined, outcome };
 }
 
 function parse(iso: string | undefined): number | undefined {

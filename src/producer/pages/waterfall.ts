@@ -2,7 +2,8 @@ import { html } from "hono/html";
 import { formatReading } from "./assets/readings.js";
 import type { Markup } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
-import type { Step, Story } from "./story.ts";
+import type { Story } from "./story.ts";
+import type { Step } from "./story-step.ts";
 
 /** Of a share in percent: finer than a pixel. */
 const digits = 2;

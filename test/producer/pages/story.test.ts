@@ -174,6 +174,62 @@ test("what passed until somebody retried a job that had ended is no back-off", (
   });
 });
 
+test("one that was cancelled in its back-off had ended from then on until it was retried", () => {
+  const history = [
+    attempt(1, [10, 20], { outcome: "retried", error_type: "_OTHER", ready_at: at(0) }),
+    attempt(2, [9_005, 9_010], { outcome: "succeeded", ready_at: at(9_000) }),
+  ];
+  const retries = [{ after_start: 1, ended_at: at(800), retried_at: at(9_000) }];
+  const told = { history, history_retries: retries };
+  expect(tell({ status: "succeeded", finished_at: at(9_010), result: 1, ...told })).toMatchObject({
+    steps: [
+      ["Submitted", "idle", 0],
+      ["Waited", "wait", 0, 10],
+      ["Attempt 1", "bad", 10, 10, "_OTHER"],
+      ["Back-off", "wait", 20, 780],
+      ["Had ended", "rest", 800, 8_200],
+      ["Waited", "wait", 9_000, 5],
+      ["Attempt 2", "good", 9_005, 5],
+      ["Ended", "good", 9_010, "succeeded"],
+    ],
+    betweenMs: 785,
+  });
+});
+
+test("one that failed as stalled and was retried had ended meanwhile, and lacks no start", () => {
+  const history = [
+    attempt(1, [10, 100], { outcome: "lost", ready_at: at(0) }),
+    { ...attempt(1, [9_005], { ready_at: at(9_000) }), start: 3 },
+  ];
+  const retries = [{ after_start: 2, ended_at: at(150), retried_at: at(9_000) }];
+  const told = { history, history_retries: retries };
+  expect(tell({ status: "working", ...told }, 10_000).steps.slice(3)).toEqual([
+    ["Waited", "wait", 100, 50],
+    ["Had ended", "rest", 150, 8_850],
+    ["Waited", "wait", 9_000, 5],
+    ["Attempt 1", "busy", 9_005, 995],
+  ]);
+});
+
+test("one that was cancelled before its first attempt had ended until it was retried, and waits again", () => {
+  const told = { history_retries: [{ after_start: 1, ended_at: at(300), retried_at: at(9_000) }] };
+  const waiting = [
+    ["Submitted", "idle", 0],
+    ["Waited", "wait", 0, 300],
+    ["Had ended", "rest", 300, 8_700],
+  ];
+  expect(tell({ status: "waiting", ...told }, 9_500).steps).toEqual([
+    ...waiting,
+    ["Waits", "wait", 9_000, 500],
+  ]);
+  const history = [{ ...attempt(1, [9_400], { ready_at: at(9_000) }), start: 2 }];
+  expect(tell({ status: "working", ...told, history }, 9_500).steps).toEqual([
+    ...waiting,
+    ["Waited", "wait", 9_000, 400],
+    ["Attempt 1", "busy", 9_400, 100],
+  ]);
+});
+
 test("an attempt whose end nobody knows does not go on until now", () => {
   const history = [
     { start: 1, outcome: "unknown" },
@@ -198,7 +254,13 @@ test("starts that are kept no longer are told as such, and not as a wait", () =>
     attempt(10, [10, 20], { outcome: "handed_back" }),
     attempt(61, [9_000, 9_010], { outcome: "succeeded" }),
   ];
-  const { steps } = tell({ status: "succeeded", finished_at: at(9_010), result: 1, history });
+  const { steps } = tell({
+    status: "succeeded",
+    finished_at: at(9_010),
+    result: 1,
+    history,
+    history_omitted: 50,
+  });
   expect(steps[3]).toEqual(["50 starts that are not kept", "rest", 20, 8_980]);
 });
 

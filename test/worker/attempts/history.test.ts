@@ -218,6 +218,28 @@ test("a job that is cancelled before its next attempt keeps those that it has ha
   expect(history).toEqual(told.history);
 });
 
+test("a job that is cancelled in its back-off and retried later tells when it had ended, and when it was retried", async () => {
+  const job = await submitJob(
+    async (run) => {
+      if (run === 1) throw new Error("not in run 1");
+    },
+    { backoffMs: 60_000, readOnly: false },
+  );
+  const { worker } = await job.start();
+  await job.untilTold("retried");
+  await worker.pause();
+  await fetch(`${job.url}/api/v1/jobs/${job.id}/cancel`, { method: "POST" });
+  const { finished_at } = await job.untilFinal();
+  await job.retryByHand();
+  const waiting = await job.untilTold("retried");
+  const retries = [{ after_start: 1, ended_at: finished_at, retried_at: expect.any(String) }];
+  expect(waiting).toMatchObject({ status: "waiting", history_retries: retries });
+  void worker.resume();
+  const { history = [], history_retries } = await job.untilTold("retried", "succeeded");
+  expect(history_retries).toEqual(waiting.history_retries);
+  expect(history[1]?.ready_at).toBe(history_retries?.[0]?.retried_at);
+});
+
 test("a job that is cancelled while it waits for its first attempt has had none, also once it was retried", async () => {
   const job = await submitJob(async () => 1, { readOnly: false });
   await fetch(`${job.url}/api/v1/jobs/${job.id}/cancel`, { method: "POST" });
