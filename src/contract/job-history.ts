@@ -4,7 +4,7 @@ export const attemptOutcomes = {
   succeeded: "The job ended with its result.",
   retried: "It failed, and the job is tried again.",
   failed: "It failed, and with it the job.",
-  handed_back: "Its worker stopped or was drained, and gave the job back: it counts for none.",
+  handed_back: "Its worker stopped, and gave the job back: it counts for none.",
   lost: "Its worker vanished: it counts for none.",
   unknown:
     "Nothing is kept of its end, as where a job that had succeeded was retried past the board.",

@@ -8,6 +8,7 @@ import { prefixOf } from "../queue/keys.ts";
 import { giveBackTurn } from "../queue/limits.ts";
 import { createQueueBackend } from "../queue/queue.ts";
 import { heartbeatName, recordHeartbeat } from "../queue/heartbeat.ts";
+import { forgetStart } from "../queue/unbegun-start.ts";
 import { hasEndedBefore, readEndedBefore } from "../queue/rerun.ts";
 import type { Tasks } from "../task/registry.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -83,11 +84,13 @@ export function openQueueWorker(all: WorkerDeps): QueueWorker {
   const handle = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) =>
     job.name === heartbeatName
       ? pass()
-      : record.run(job, token, () =>
-          holds.has("drained") ? handBack(job, token) : process(job, token, signal ?? never),
-        );
+      : holds.has("drained")
+        ? handBack(job, token)
+        : record.run(job, token, () => process(job, token, signal ?? never));
   /** BullMQ takes one more job if it waited for one when it was held; it has not begun. */
   const handBack = async (job: Job, token: string | undefined) => {
+    // Only its history and the time that it has waited would be wrong.
+    await forgetStart(queue, redis, { id: job.id, token }).catch(() => undefined);
     await job.moveToWait(token);
     // Without it the queue starts one job less of those that it may; that costs no job anything.
     await giveBack().catch(() => undefined);

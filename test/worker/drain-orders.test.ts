@@ -76,8 +76,9 @@ test("a worker that is drained ends what it runs, starts nothing, and another on
 });
 
 test("a job that a worker was about to take when it was drained goes back, and costs it no attempt", async () => {
-  const { server, name, home, untilState, add, untilEnded, drain, release } = await openHome();
-  const { worker } = await startWorker(name, { redisUrl: server.url });
+  const { server, redis, name, home, untilState, add, untilEnded, drain, release } =
+    await openHome();
+  const { worker, registry } = await startWorker(name, { redisUrl: server.url });
   const { id } = await untilState("idle");
   await until("it to wait for jobs", () => worker.isRunning());
   const held = Promise.withResolvers<void>();
@@ -86,6 +87,9 @@ test("a job that a worker was about to take when it was drained goes back, and c
   await held.promise;
   // It waits in Redis for up to five seconds more.
   const job = await add(quick);
+  const taken = Promise.withResolvers<void>();
+  worker.on("active", () => taken.resolve());
+  await taken.promise;
   await untilState("drained", id);
   await until(
     "it to be quiet",
@@ -97,6 +101,11 @@ test("a job that a worker was about to take when it was drained goes back, and c
   await release(id);
   const ended = await untilEnded(job);
   expect([ended.attemptsMade, ended.returnvalue]).toEqual([1, { value: 1 }]);
+  // As if it had never been there.
+  expect(ended.attemptsStarted).toBe(1);
+  expect(await redis.hkeys(home.toKey(job))).not.toContain("attempt:1");
+  const waits = `taskqueue_job_wait_duration_seconds_count{queue="${name}",task="quotient"} 1`;
+  expect(await registry.metrics()).toContain(waits);
 });
 
 test("a drained worker stays so through a restart of Redis, and through what Redis refuses", async () => {
