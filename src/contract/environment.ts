@@ -1,4 +1,5 @@
 import { monitoringPorts } from "./monitoring.ts";
+import { publicAccess } from "./public-access.ts";
 import { queues } from "./queues.ts";
 import { endpoints } from "./topology.ts";
 
@@ -180,9 +181,17 @@ export const variables = declareVariables({
   USERS_FILE: {
     value: text,
     meaning:
-      "File of the console's other users, `name:role:hash` in each line, as `npm run user` writes it; need not be there yet, and changes hold within seconds. `npm start` has one among its data.",
+      "File of the console's other users and of tokens, `name:role:hash` in each line, as `npm run user` writes it; need not be there yet, and changes hold within seconds. `npm start` has one among its data.",
     readBy: ["producer"],
     onEc2: { by: "nobody", because: "hosts get no file of users" },
+  },
+  PUBLIC_ACCESS: {
+    value: { kind: "choice", choices: publicAccess },
+    default: "open",
+    meaning:
+      "What those without a token may do on the public listener: submit, and see jobs whose ids they know (`open`); the same once they have signed in as one of the console's users (`signed-in`); or only look at the page of a job (`off`).",
+    readBy: ["producer"],
+    onEc2: operator,
   },
   BOARD_READ_ONLY: {
     value: flag,

@@ -28,7 +28,12 @@ import { createRedisObserver } from "../telemetry/redis-connection.ts";
 import { createRemovalReport } from "../telemetry/removed-jobs.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/service.ts";
 import { describeServer } from "../telemetry/spans.ts";
+import { createCredentials } from "./access/credentials.ts";
+import { createDoor } from "./access/door.ts";
+import { createVisitRoutes } from "./access/visit-routes.ts";
 import { createBoardApp } from "./console/board.ts";
+import { publicCookie } from "./console/session-cookie.ts";
+import { createSessions } from "./console/sessions.ts";
 import { createApp } from "./http/app.ts";
 import { createRateLimit } from "./http/rate-limit.ts";
 import { createStreamQuota } from "./http/stream-quota.ts";
@@ -172,6 +177,16 @@ export async function openProducer(
   const rateLimit = createRateLimit(config.limits.ratePerMinute);
   const streamQuota = createStreamQuota();
   const { trustProxy, trustTraceparent } = config.limits;
+  const { readOnly, usersFile } = config.board;
+  const credentials = createCredentials({
+    user: config.board.user,
+    readPassword: withReader(config.board).readPassword ?? (() => password),
+    usersFile,
+    log,
+  });
+  const { accounts, tokens } = credentials;
+  const sessions = createSessions({ redis, ask: broker.ask, accounts, listener: "public" });
+  const access = config.publicAccess;
   // Requests come to it at once, though the one that it follows could still answer them.
   if (config.sharesPorts) await untilConnected(redis, connectedWithinMs);
   const listeners = await openListeners(config, {
@@ -185,7 +200,9 @@ export async function openProducer(
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
           ...createPageRoutes({ jobs, tasks, rateLimit }),
           ...createOverviewRoutes({ overview, day, queues: [...desks.keys()], streamQuota }),
+          ...createVisitRoutes(access, { ...credentials, sessions }),
         ],
+        door: createDoor({ access, tokens, sessions, cookie: publicCookie, readOnly }),
         readLimit: createRateLimit(config.limits.readsPerMinute),
         tracer: telemetry.otlp.tracer,
         metrics,
@@ -211,10 +228,8 @@ export async function openProducer(
         cancel: (id, by) => jobs.cancel(id, by),
         redis,
         ask: broker.ask,
-        user: config.board.user,
-        readPassword: withReader(config.board).readPassword ?? (() => password),
-        readOnly: config.board.readOnly,
-        usersFile: config.board.usersFile,
+        credentials,
+        readOnly,
         publicUrl: config.publicUrl,
         trustProxy,
         log,

@@ -22,3 +22,8 @@ export function onlyOne(task: string, { uniqueKey }: JobPolicy): JobsOptions {
     .digest("base64url");
   return { deduplication: { id } };
 }
+
+/** Whether a job with these options, as Redis keeps them, was added so. */
+export function isUnique(options: string): boolean {
+  return options.includes('"de":{"id":');
+}

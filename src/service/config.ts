@@ -1,3 +1,4 @@
+import type { PublicAccess } from "../contract/public-access.ts";
 import { environmentSchema } from "./environment.ts";
 import { readHostNames } from "./known-hosts.ts";
 import { loadSecret } from "./secret-file.ts";
@@ -33,6 +34,8 @@ export interface Config {
     /** Where those are listed who may sign in beside that user. */
     readonly usersFile?: string | undefined;
   };
+  /** What strangers may do on the public listener. */
+  readonly publicAccess: PublicAccess;
   readonly limits: {
     readonly trustProxy: boolean;
     /** Whether a request belongs to the trace that it names. */
@@ -130,6 +133,7 @@ export function loadConfig(
       password: boardSecret?.password ?? e.BOARD_PASSWORD,
       passwordFile: boardSecret?.path,
     },
+    publicAccess: e.PUBLIC_ACCESS,
     limits: {
       trustProxy: e.TRUST_PROXY,
       trustTraceparent: e.TRUST_TRACEPARENT,

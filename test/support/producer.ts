@@ -50,8 +50,10 @@ export interface ProducerOptions {
   readonly boardUrl?: string;
   readonly publicUrl?: string;
   readonly readOnly?: boolean;
-  /** Of the console's users beside the administrator. */
+  /** Of the console's users beside the administrator, and of tokens. */
   readonly usersFile?: string;
+  /** What strangers may do; all if not given. */
+  readonly publicAccess?: Config["publicAccess"];
   /** Where another producer listens, which it is to follow. */
   readonly sharedPort?: number;
   /** Nothing is logged if not given. */
@@ -83,6 +85,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
         ...options.limits,
       },
       board: { ...boardLogin, readOnly: options.readOnly ?? true, usersFile: options.usersFile },
+      publicAccess: options.publicAccess ?? defaults.publicAccess,
       grafanaUrl: options.grafanaUrl,
       boardUrl: options.boardUrl,
       publicUrl: options.publicUrl,

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { assertUsers, parseUsers, readText, type User } from "../../producer/console/users-file.ts";
+import { assertUsers, parseUsers, readText } from "../../producer/console/users-file.ts";
 
 /** Only who runs the producer may read who there is. */
 const fileMode = 0o600;
@@ -20,16 +20,23 @@ const fileMode = 0o600;
 /** As Linux follows. */
 const maxLinks = 40;
 
-/** The text with this user in it, in place of the one who has that name. */
-export function putUser(text: string, { name, role, hash }: User): string {
+/** What the file says of a user or a token. */
+interface Entry {
+  readonly name: string;
+  readonly role: string;
+  readonly hash: string;
+}
+
+/** The text with this entry in it, in place of the one that has that name. */
+export function putEntry(text: string, { name, role, hash }: Entry): string {
   const line = `${name}:${role}:${hash}`;
   const lines = linesOf(text);
   const at = lines.findIndex((one) => isOf(one, name));
   return joinLines(at === -1 ? [...lines, line] : lines.with(at, line));
 }
 
-/** The text without this user; comments stay. */
-export function dropUser(text: string, name: string): string {
+/** The text without the entry of that name; comments stay. */
+export function dropEntry(text: string, name: string): string {
   return joinLines(linesOf(text).filter((line) => !isOf(line, name)));
 }
 

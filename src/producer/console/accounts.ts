@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Role } from "../../contract/roles.ts";
-import type { FindUser } from "./users.ts";
+import type { Users } from "./users.ts";
 
 /** Somebody who has signed in, or could. */
 export interface Account {
@@ -25,10 +25,10 @@ export interface AccountsDeps {
   /** Asked each time, so that a password that was changed holds at once. */
   readonly readPassword: () => string;
   /** The others; none that has the administrator's name. */
-  readonly findUser: FindUser;
+  readonly users: Pick<Users, "find">;
 }
 
-export function createAccounts({ user, readPassword, findUser }: AccountsDeps): Accounts {
+export function createAccounts({ user, readPassword, users }: AccountsDeps): Accounts {
   const administrator = (): Account => ({
     name: user,
     role: "operator",
@@ -37,7 +37,7 @@ export function createAccounts({ user, readPassword, findUser }: AccountsDeps): 
   return {
     find(name) {
       if (name === user) return administrator();
-      const found = findUser(name);
+      const found = users.find(name);
       if (found === undefined) return undefined;
       const { role, hash } = found;
       return { name, role, hash, entry: JSON.stringify([name, role, hash]) };

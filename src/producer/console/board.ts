@@ -11,13 +11,12 @@ import { guardBoard } from "./board-guard.ts";
 import { answerErrors, isOfBoard } from "./error-answers.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
-import { createAccounts } from "./accounts.ts";
+import type { Credentials } from "../access/credentials.ts";
 import { type ConsoleState, requireLogin } from "./login.ts";
-import { createPasswordCheck } from "./password-check.ts";
 import { requireRights } from "./rights.ts";
+import { consoleCookie } from "./session-cookie.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignInRouter } from "./sign-in.ts";
-import { createUsers } from "./users.ts";
 import type { Broker } from "../jobs/broker.ts";
 import { createHomeRouter } from "./home.ts";
 import { createJobPagesRouter, type JobPagesDeps } from "./job-pages.ts";
@@ -39,20 +38,16 @@ export interface BoardDeps
     BullBoardOptions,
     Broker {
   readonly redis: Redis;
-  /** The administrator. */
-  readonly user: string;
-  readonly readPassword: () => string;
-  /** Of those beside the administrator; none if not given. */
-  readonly usersFile: string | undefined;
+  readonly credentials: Credentials;
   readonly trustProxy: boolean;
   readonly log: Log;
 }
 
 /** The operators' listener: the console's pages and, below its own path, Bull Board; behind the login. */
 export function createBoardApp(deps: BoardDeps): Koa {
-  const { redis, trustProxy, log } = deps;
-  const accounts = createAccounts({ ...deps, findUser: createUsers(deps.usersFile, log) });
-  const sessions = createSessions({ ...deps, accounts });
+  const { redis, trustProxy, log, credentials } = deps;
+  const { accounts, passwords, tokens } = credentials;
+  const sessions = createSessions({ ...deps, accounts, listener: "console" });
   const app = new Koa<ConsoleState>({ proxy: trustProxy, maxIpsCount: 1 });
   logKoaErrors(app, log);
   const ofPages = securityHeaders("pages");
@@ -70,9 +65,10 @@ export function createBoardApp(deps: BoardDeps): Koa {
   const files = new Router();
   registerAssets(files);
   app.use(files.routes());
-  const passwords = createPasswordCheck(accounts, log);
-  app.use(createSignInRouter({ passwords, sessions }).routes());
-  app.use(requireLogin({ passwords, sessions }));
+  const about = "Sign in to see and act on every job.";
+  const signIn = createSignInRouter({ passwords, sessions, cookie: consoleCookie, about });
+  app.use(signIn.routes());
+  app.use(requireLogin({ passwords, tokens, sessions }));
   app.use(requireRights(deps));
   app.use(createHomeRouter().routes());
   app.use(async function requireRedis(_, next) {

@@ -2,6 +2,7 @@ import type { Middleware, ParameterizedContext } from "koa";
 import { boardPaths, consolePaths } from "../../contract/paths.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
+import { sendsToken } from "../access/token-check.ts";
 import { hasRetryAfter, type Problem, problemOf } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import { renderErrorPage, retryAfterOf } from "../pages/error-page.ts";
@@ -26,7 +27,11 @@ export function answerErrors(log: Log): Middleware {
       ctx.status = problem.status;
       ctx.set("Cache-Control", "no-store");
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
-      if (wantsPage(ctx)) {
+      if (error instanceof RequestError) ctx.set(error.headers);
+      if (sendsToken(ctx)) {
+        ctx.body = JSON.stringify(problem);
+        ctx.type = "application/problem+json";
+      } else if (wantsPage(ctx)) {
         ctx.body = await renderPageOf(ctx, problem);
         ctx.type = "html";
       } else if (isOfBoard(ctx.path)) {

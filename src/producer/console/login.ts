@@ -1,35 +1,46 @@
 import type { Middleware, ParameterizedContext } from "koa";
-import { consolePaths } from "../../contract/paths.ts";
 import type { Role } from "../../contract/roles.ts";
-import type { Account } from "./accounts.ts";
+import { rolesOfTokens } from "../access/rights.ts";
+import type { TokenCheck } from "../access/token-check.ts";
+import { RequestError } from "../http/errors.ts";
 import { challengeBrowser, challengeProgram } from "./challenge.ts";
 import type { PasswordCheck } from "./password-check.ts";
-import { readSessionCookie } from "./session-cookie.ts";
+import { consoleCookie as cookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 import { renderWayIn } from "./sign-in-page.ts";
+import type { TokenHolder } from "./users-file.ts";
+import { isByHand, leadToSignIn, signInFor } from "./way-in.ts";
 
 /** Who asks, for whatever is behind the login. */
 export interface ConsoleState {
-  operator: { readonly name: string; readonly role: Role };
+  operator: Operator;
+}
+
+interface Operator {
+  readonly name: string;
+  readonly role: Role;
 }
 
 export interface LoginDeps {
   readonly passwords: PasswordCheck;
+  readonly tokens: TokenCheck;
   readonly sessions: Pick<Sessions, "find">;
 }
 
 /**
- * Lets in who has signed in, or sends a name and a password along (HTTP basic authentication), as
- * programs do. People who do neither are led to the sign-in page.
+ * Lets in who has signed in, or sends a token or a name and a password along (HTTP basic
+ * authentication), as programs do. People who do neither are led to the sign-in page.
  */
-export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<ConsoleState> {
-  const identify = async (ctx: ParameterizedContext): Promise<Account | undefined> => {
+export function requireLogin({ passwords, tokens, sessions }: LoginDeps): Middleware<ConsoleState> {
+  const identify = async (ctx: ParameterizedContext): Promise<Operator | undefined> => {
+    const holder = await tokens.check(ctx);
+    if (holder !== undefined) return operatorOf(holder);
     const [scheme, credentials] = ctx.get("authorization").split(" ", 2);
     if (credentials !== undefined) {
       if (scheme?.toLowerCase() !== "basic") return passwords.refuse(ctx);
       return passwords.check(ctx, Buffer.from(credentials, "base64").toString("utf8"));
     }
-    const value = readSessionCookie(ctx);
+    const value = cookie.read(ctx);
     return value === undefined ? undefined : sessions.find(value, { isUsed: isByHand(ctx) });
   };
   return async function letIn(ctx, next) {
@@ -45,26 +56,16 @@ export function requireLogin({ passwords, sessions }: LoginDeps): Middleware<Con
   };
 }
 
-/** Whether somebody does it: an open page's script reads again and again, also when nobody is there. */
-function isByHand(ctx: ParameterizedContext): boolean {
-  const place = ctx.get("sec-fetch-dest");
-  return !isRead(ctx) || place === "" || place === "document";
-}
-
-function isRead({ method }: ParameterizedContext): boolean {
-  return method === "GET" || method === "HEAD";
+function operatorOf({ name, role: ofToken }: TokenHolder): Operator {
+  const role = rolesOfTokens[ofToken];
+  if (role !== undefined) return { name, role };
+  throw new RequestError(403, `the token "${name}" may submit alone, expected one that may view`);
 }
 
 /** Whether it is somebody who looks for a page, or sends a form, and has not just tried a password. */
 function mayBeLed(ctx: ParameterizedContext): boolean {
   const tried = ctx.get("authorization") !== "";
   return !tried && /\btext\/html\b/.test(ctx.get("accept"));
-}
-
-function leadToSignIn(ctx: ParameterizedContext): void {
-  ctx.set("Cache-Control", "no-store");
-  ctx.redirect(signInFor(ctx));
-  ctx.status = 303;
 }
 
 /**
@@ -79,25 +80,9 @@ async function askAgain(ctx: ParameterizedContext): Promise<void> {
   ctx.type = "html";
 }
 
-/** Where to sign in for this; what acts is not done then, but its page shows again. */
-function signInFor(ctx: ParameterizedContext): string {
-  const next = isRead(ctx) ? ctx.url : pageOf(ctx);
-  const query = new URLSearchParams({
-    ...(next !== consolePaths.home && { next }),
-    ...(!isRead(ctx) && { undone: "" }),
-  });
-  return query.size === 0 ? consolePaths.signIn : `${consolePaths.signIn}?${query.toString()}`;
-}
-
-/** The page from which a form was sent, as far as its browser tells. */
-function pageOf(ctx: ParameterizedContext): string {
-  const page = URL.parse(ctx.get("referer"));
-  return page?.host === ctx.host ? `${page.pathname}${page.search}` : consolePaths.home;
-}
-
 function challenge(ctx: ParameterizedContext): void {
   // Its cookie stays: a session is refused, too, where its user is not known yet, or for a moment.
-  const hadSession = readSessionCookie(ctx) !== undefined;
+  const hadSession = cookie.read(ctx) !== undefined;
   // Programs do not tell from which site they ask.
   if (hadSession || ctx.get("sec-fetch-site") !== "") challengeBrowser(ctx);
   else challengeProgram(ctx);

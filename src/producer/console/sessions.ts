@@ -30,12 +30,19 @@ export interface Sessions {
   end(value: string): Promise<void>;
 }
 
+/** The listener that a session is of; at the other one it is nobody's. */
+const prefixes = { console: "session:", public: "session:public:" } as const;
+
 export interface SessionsDeps extends Broker {
+  readonly listener: keyof typeof prefixes;
   readonly redis: Pick<Redis, "get" | "set" | "del" | "pexpire">;
   readonly accounts: Pick<Accounts, "find">;
 }
 
-export function createSessions({ redis, ask, accounts }: SessionsDeps): Sessions {
+export function createSessions({ listener, redis, ask, accounts }: SessionsDeps): Sessions {
+  // A hash, so that who reads Redis' data cannot take a session over.
+  const keyOf = (value: string) =>
+    deploymentKey(`${prefixes[listener]}${createHash("sha256").update(value).digest("base64url")}`);
   const end = async (value: string) => {
     if (valuePattern.test(value)) await ask(() => redis.del(keyOf(value)));
   };
@@ -61,11 +68,6 @@ export function createSessions({ redis, ask, accounts }: SessionsDeps): Sessions
     },
     end,
   };
-}
-
-/** A hash, so that who reads Redis' data cannot take a session over. */
-function keyOf(value: string): string {
-  return deploymentKey(`session:${createHash("sha256").update(value).digest("base64url")}`);
 }
 
 /** What the account was when the session began, by a key that Redis does not have. */

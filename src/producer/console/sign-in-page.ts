@@ -4,6 +4,8 @@ import { renderPage } from "../pages/layout.ts";
 import { strangersSite } from "./site.ts";
 
 export interface SignInForm {
+  /** What for, in a sentence. */
+  readonly about: string;
   /** Where to go then. */
   readonly next: string;
   /** As it was sent. */
@@ -13,11 +15,11 @@ export interface SignInForm {
 }
 
 /** The page that people sign in on. */
-export function renderSignInPage({ next, name = "", problem }: SignInForm): Promise<string> {
+export function renderSignInPage({ about, next, name = "", problem }: SignInForm): Promise<string> {
   return renderPage(
     {
       title: problem === undefined ? "Sign in" : "Error: Sign in",
-      description: "Sign in to see and act on every job.",
+      description: about,
       site: strangersSite,
     },
     html`<main>

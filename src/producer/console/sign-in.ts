@@ -8,24 +8,34 @@ import { asSentence } from "../pages/sentence.ts";
 import { challengeBrowser } from "./challenge.ts";
 import { readNextPath } from "./next-path.ts";
 import type { PasswordCheck } from "./password-check.ts";
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from "./session-cookie.ts";
+import type { SessionCookie } from "./session-cookie.ts";
 import type { Sessions } from "./sessions.ts";
 import { renderSignInPage } from "./sign-in-page.ts";
 
 export interface SignInDeps {
   readonly passwords: Pick<PasswordCheck, "check">;
   readonly sessions: Pick<Sessions, "begin" | "find" | "end">;
+  readonly cookie: SessionCookie;
+  /** What people sign in for, in a sentence. */
+  readonly about: string;
 }
 
-/** Where people sign in and out; whoever sends a form here comes from these pages. */
-export function createSignInRouter({ passwords, sessions }: SignInDeps): Router {
-  const router = new Router({ sensitive: true });
+/** What a place does where people sign in and out; whoever sends a form there comes from these pages. */
+export interface SignInPlace {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly handle: (ctx: ParameterizedContext) => Promise<void>;
+}
+
+/** Where people sign in and out. */
+export function createSignInPlaces(deps: SignInDeps): readonly SignInPlace[] {
+  const { passwords, sessions, cookie, about } = deps;
   const endSession = async (ctx: ParameterizedContext) => {
-    const value = readSessionCookie(ctx);
+    const value = cookie.read(ctx);
     if (value !== undefined) await sessions.end(value);
   };
   const isSignedIn = async (ctx: ParameterizedContext) => {
-    const value = readSessionCookie(ctx);
+    const value = cookie.read(ctx);
     if (value === undefined) return false;
     try {
       return (await sessions.find(value, { isUsed: true })) !== undefined;
@@ -34,7 +44,7 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
       throw error;
     }
   };
-  router.get(consolePaths.signIn, async function showForm(ctx) {
+  const showForm = async (ctx: ParameterizedContext) => {
     const query = new URLSearchParams(ctx.querystring);
     const next = readNextPath(query.get("next") ?? undefined);
     if (await isSignedIn(ctx)) {
@@ -44,9 +54,9 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
       return;
     }
     ctx.status = 200;
-    await show(ctx, { next, ...(query.has("undone") && { problem: undone }) });
-  });
-  router.post(consolePaths.signIn, async function signIn(ctx) {
+    await show(ctx, { about, next, ...(query.has("undone") && { problem: undone }) });
+  };
+  const signIn = async (ctx: ParameterizedContext) => {
     const form = await readForm(ctx);
     const name = form.get("name") ?? "";
     const next = readNextPath(form.get("next"));
@@ -54,29 +64,43 @@ export function createSignInRouter({ passwords, sessions }: SignInDeps): Router 
       const account = await passwords.check(ctx, `${name}:${form.get("password") ?? ""}`);
       if (account === undefined) {
         challengeBrowser(ctx);
-        await show(ctx, { next, name, problem: "There is no user of this name and password." });
+        const problem = "There is no user of this name and password.";
+        await show(ctx, { about, next, name, problem });
         return;
       }
       // Always a new one: nobody else may know its value from before.
       const value = await sessions.begin(account);
       await endSession(ctx);
-      setSessionCookie(ctx, value);
+      cookie.write(ctx, value);
     } catch (error) {
       if (!(error instanceof RequestError || error instanceof UnavailableError)) throw error;
       ctx.status = error.status;
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
-      await show(ctx, { next, name, problem: explain(error) });
+      await show(ctx, { about, next, name, problem: explain(error) });
       return;
     }
     ctx.redirect(next);
     ctx.status = 303;
-  });
-  router.post(consolePaths.signOut, async function signOut(ctx) {
+  };
+  const signOut = async (ctx: ParameterizedContext) => {
     await endSession(ctx);
-    clearSessionCookie(ctx);
+    cookie.clear(ctx);
     ctx.redirect(consolePaths.signIn);
     ctx.status = 303;
-  });
+  };
+  return [
+    { method: "GET", path: consolePaths.signIn, handle: showForm },
+    { method: "POST", path: consolePaths.signIn, handle: signIn },
+    { method: "POST", path: consolePaths.signOut, handle: signOut },
+  ];
+}
+
+/** The same, on the operators' listener. */
+export function createSignInRouter(deps: SignInDeps): Router {
+  const router = new Router({ sensitive: true });
+  for (const { method, path, handle } of createSignInPlaces(deps)) {
+    router.register(path, [method], handle);
+  }
   return router;
 }
 

@@ -1,5 +1,6 @@
 import Router from "@koa/router";
 import Koa from "koa";
+import type { Door } from "../access/door.ts";
 import { paths } from "../../contract/paths.ts";
 import { type Readiness, registerHealth } from "../../service/readiness.ts";
 import { logKoaErrors } from "../../telemetry/koa-errors.ts";
@@ -18,6 +19,8 @@ import { securityHeaders } from "./security-headers.ts";
 
 export interface AppDeps extends RequestTelemetryDeps {
   readonly routes: readonly Route[];
+  /** Who may ask for which. */
+  readonly door: Door;
   /** Of what is read at any of the routes; health and the pages' files are free. */
   readonly readLimit: RateLimit;
   readonly trustProxy: boolean;
@@ -32,13 +35,21 @@ const moved = [
 ];
 
 /** The public listener: form, jobs' pages and JSON API. */
-export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }: AppDeps): Koa {
-  const limited = limitReads(routes, readLimit);
-  const openapi = createOpenApi(limited);
+export function createApp({
+  routes,
+  door,
+  readLimit,
+  trustProxy,
+  readiness,
+  ...deps
+}: AppDeps): Koa {
+  const limited = limitReads(door.guard(routes), readLimit);
+  const openapi = createOpenApi(limited, door);
   const document = createConstantBody("json", JSON.stringify(openapi));
   const describe: Route = {
     method: "GET",
     path: paths.openapi,
+    purpose: "anybody",
     async handle(ctx) {
       ctx.set("Cache-Control", "no-cache");
       await document.send(ctx);
@@ -48,7 +59,7 @@ export function createApp({ routes, readLimit, trustProxy, readiness, ...deps }:
   router.use(preconditions());
   registerHealth(router, async () => ({ ready: (await readiness()).ready }));
   registerAssets(router);
-  registerRoutes(router, [...limited, ...limitReads([describe, ...moved], readLimit)]);
+  registerRoutes(router, [...limited, ...limitReads(door.guard([describe, ...moved]), readLimit)]);
 
   // Only the last address was added by the proxy itself; the others are the client's own words.
   const app = new Koa({ proxy: trustProxy, maxIpsCount: 1 });

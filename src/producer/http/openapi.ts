@@ -5,7 +5,9 @@ import type { Route } from "./route.ts";
 
 const description = `Jobs of a self-hosted queue: submit one, read how it stands, or watch it until it has ended.
 
-Nobody logs in: a job's id is its secret. What cannot be served is told as a problem (RFC 9457), which
+A program sends the token that it was given as \`Authorization: Bearer …\`; where the server asks for none, one
+without it is told from others by its address. A job's id is a secret, for whoever is told it may read the job.
+What cannot be served is told as a problem (RFC 9457), which
 programs tell apart by \`status\` and \`kind\`. Anything that can be read with GET can be asked with HEAD. What is
 not told of here is answered 404, 405 or 501. What is no proper HTTP, is sent under a name that is not ours,
 comes too slowly or comes while too much else is unanswered is answered in plain text: 400, 408, 413, 417, 421,
@@ -46,8 +48,17 @@ const problemSchema = {
   },
 };
 
+const token = {
+  type: "http",
+  scheme: "bearer",
+  description: "A token that `npm run user -- token NAME --role ROLE` has made for the program.",
+};
+
 /** The routes' API as an OpenAPI 3.1 document. */
-export function createOpenApi(routes: readonly Route[]): object {
+export function createOpenApi(
+  routes: readonly Route[],
+  { needsToken }: { readonly needsToken: boolean },
+): object {
   const paths: Record<string, Record<string, object>> = {};
   const schemas: Record<string, object> = {};
   for (const { method, path, operation } of routes) {
@@ -70,10 +81,14 @@ export function createOpenApi(routes: readonly Route[]): object {
     },
     // Wherever a proxy has put it, this document is on the same server.
     servers: [{ url: "/", description: "Where this document was read." }],
-    security: [],
+    security: needsToken ? [{ token: [] }] : [{}, { token: [] }],
     tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
     paths,
-    components: { schemas: { ...schemas, Problem: problemSchema }, headers: responseHeaders },
+    components: {
+      schemas: { ...schemas, Problem: problemSchema },
+      headers: responseHeaders,
+      securitySchemes: { token },
+    },
   };
 }
 

@@ -10,6 +10,11 @@ export const responseHeaders = {
       "There if this is the job of an earlier request: the Idempotency-Key was known, or the task allows one unfinished job for such an input, and this is it.",
     schema: { type: "string", const: "true" },
   },
+  "WWW-Authenticate": {
+    description: "Which kind of credentials is expected, and whether those that came were wrong.",
+    required: true,
+    schema: { type: "string", pattern: "^Bearer " },
+  },
   "Retry-After": {
     description: "Seconds after which to try again.",
     required: true,
@@ -49,6 +54,7 @@ export function headersOfStatus(status: number): Record<string, object> {
   return referHeaders(
     "traceparent",
     ...(status === 202 ? [] : (["Cache-Control"] as const)),
+    ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
     ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
     ...(status === 415 ? (["Accept", "Accept-Encoding"] as const) : []),
   );

@@ -1,10 +1,13 @@
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
+import type { Purpose } from "../access/rights.ts";
+import type { Visitor } from "../access/visitor.ts";
 import type { Operation } from "./operation.ts";
 import type { TracedState } from "./request-telemetry.ts";
 
-/** What a route leaves behind it for others: its place in the trace, and a form to send again. */
+/** Who asks, and what a route leaves behind it for others: its place in the trace, and a form to send again. */
 export interface RouteState extends TracedState {
+  visitor: Visitor;
   resend?: Resend;
 }
 
@@ -23,6 +26,8 @@ export interface Route {
   readonly method: "GET" | "POST";
   /** As the router takes it, such as `/api/v1/jobs/:id`. */
   readonly path: string;
+  /** Whom it is for; those who may submit, if not given. */
+  readonly purpose?: Purpose;
   readonly handle: (ctx: RouteContext) => Promise<void> | void;
   /** Its part of the OpenAPI document; pages have none. */
   readonly operation?: Operation;
@@ -33,6 +38,7 @@ export function createRedirect(method: Route["method"], path: string, to: string
   return {
     method,
     path,
+    purpose: "anybody",
     handle(ctx) {
       const target = to.replace(/:(\w+)/g, (_, name: string) =>
         encodeURIComponent(ctx.params[name] ?? ""),

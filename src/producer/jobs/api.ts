@@ -7,6 +7,7 @@ import type { StreamQuota } from "../http/stream-quota.ts";
 import { createBatchRoute } from "./batch-route.ts";
 import { createCancelRoute } from "./cancel-route.ts";
 import { jobComponents, jobId, ofItsId, unreadable } from "./described-job.ts";
+import { findTold } from "../access/seen-jobs.ts";
 import { createEventsRoute } from "./events-route.ts";
 import type { Jobs } from "./jobs.ts";
 import { createLogRoute } from "./log-route.ts";
@@ -36,9 +37,10 @@ function createReadRoute(jobs: Jobs): Route {
   return {
     method: "GET",
     path: `${paths.api}/:id`,
+    purpose: "job",
     async handle(ctx) {
       ctx.set("Cache-Control", "no-store");
-      ctx.body = await jobs.find(ctx.params["id"]);
+      ctx.body = await findTold(jobs, ctx);
     },
     operation: {
       operationId: "getJob",

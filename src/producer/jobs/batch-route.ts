@@ -1,5 +1,4 @@
 import { paths } from "../../contract/paths.ts";
-import { clientOf } from "../../service/client-address.ts";
 import { createTurns } from "../../service/turns.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { createBatchQuota } from "../http/batch-quota.ts";
@@ -15,6 +14,7 @@ import { readRows } from "../http/rows.ts";
 import { maxBatchKey, piecesAtOnce, type Row, submitBatch } from "./batch.ts";
 import { assertTakeable, batchComponents, createRowRefusals, tellBatch } from "./batch-answer.ts";
 import type { Jobs } from "./jobs.ts";
+import { submitterOf } from "./submitters.ts";
 import { readRow } from "./submission-body.ts";
 import { describeRows, describeRowExamples } from "./task-schemas.ts";
 
@@ -53,7 +53,7 @@ export function createBatchRoute({
             rows: parseRows(rows),
             idempotencyKey,
             common: {
-              client: clientOf(ctx.ip),
+              ...submitterOf(ctx),
               source: "api",
               context: ctx.state.trace,
               pointer: "/input",
@@ -97,7 +97,7 @@ export function createBatchRoute({
           refer("BatchAnswer"),
         ),
         400: problem("The body is no JSON array, has no rows, or the Idempotency-Key is none."),
-        403: problem("A browser sent it for another site."),
+        403: problem("A browser sent it for another site, or the token may only look."),
         412: problem("There is no version of anything that If-Match could ask for."),
         413: problem("The body is too large."),
         415: problem("The body is neither application/x-ndjson nor application/json."),

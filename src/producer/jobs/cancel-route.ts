@@ -1,5 +1,5 @@
 import { paths } from "../../contract/paths.ts";
-import { clientOf } from "../../service/client-address.ts";
+import { cancelAs } from "../access/seen-jobs.ts";
 import { json, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
@@ -13,11 +13,11 @@ export function createCancelRoute(jobs: Jobs, rateLimit: RateLimit): Route {
   return {
     method: "POST",
     path: `${paths.api}/:id/cancel`,
+    purpose: "cancel",
     async handle(ctx) {
       await rateLimit.count(ctx, "too many submissions from here");
       refuseIfMatch(ctx.headers["if-match"]);
-      const by = { client: clientOf(ctx.ip), context: ctx.state.trace };
-      const job = await jobs.cancel(ctx.params["id"], by);
+      const job = await cancelAs(jobs, ctx);
       ctx.status = isFinal(job) ? 200 : 202;
       if (ctx.status === 200) ctx.set("Cache-Control", "no-store");
       ctx.body = job;
@@ -30,7 +30,8 @@ export function createCancelRoute(jobs: Jobs, rateLimit: RateLimit): Route {
         "A job that waits ends at once, as failed, with the error_type cancelled_by_user. One that " +
         "runs has its last attempt: its task is told to stop, and it ends so within two seconds, " +
         "unless it has ended by itself before. It may be asked again. It is for the client, which " +
-        "is an address, that has submitted the job, where the server limits clients.",
+        "is a token's name or an address, that has submitted the job, where the server limits " +
+        "clients, and for tokens that operate.",
       parameters: [jobId],
       components: jobComponents,
       responses: {
@@ -42,7 +43,7 @@ export function createCancelRoute(jobs: Jobs, rateLimit: RateLimit): Route {
           },
         }),
         403: problem(
-          "A browser sent it for another site, or another client has submitted the job.",
+          "A browser sent it for another site, another client has submitted the job, or the token may only look.",
         ),
         409: problem("The job has ended by itself."),
         412: problem("There is no version of anything that If-Match could ask for."),

@@ -1,3 +1,4 @@
+import { findSeen } from "../access/seen-jobs.ts";
 import { paths } from "../../contract/paths.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { describeEvents, events, problem, refer } from "../http/operation.ts";
@@ -15,9 +16,10 @@ export function createEventsRoute(jobs: Jobs, streamQuota: StreamQuota): Route {
   return {
     method: "GET",
     path: `${paths.api}/:id/events`,
+    purpose: "job",
     async handle(ctx) {
       ctx.set("Cache-Control", "no-store");
-      const job = await jobs.find(ctx.params["id"]);
+      const job = await findSeen(jobs, ctx);
       // A browser comes back whenever a stream ends, unless it is told that there is no more.
       if (ctx.get("last-event-id") !== "" && ctx.get("last-event-id") === endOf(job)) {
         ctx.status = 204;

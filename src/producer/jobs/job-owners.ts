@@ -1,5 +1,6 @@
 import { createClientTag } from "../../queue/client-tag.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
+import { isUnique } from "../../queue/job-options.ts";
 import { findOwner, findSubmitter, ownJob } from "../../queue/job-owner.ts";
 import { type Desks, findDesk } from "./desk.ts";
 import type { JobStatus } from "./job-status.ts";
@@ -15,16 +16,28 @@ export interface JobOwnersDeps {
 /** An id that comes from an Idempotency-Key may be another job's once the first is gone. */
 type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
 
+/** What a job's options say of it. */
+interface JobOwner {
+  readonly owner: string;
+  readonly submitter: string | undefined;
+  readonly isUnique: boolean;
+}
+
 /** Whose jobs are whose. Its calls throw an `UnavailableError` while Redis cannot be asked. */
 export interface JobOwners {
   /** Whether this client, as `clientOf` or `clientOfName` says it, has submitted the job, or what submitted it. */
   isOf(job: KnownJob, client: string): Promise<boolean>;
+  /**
+   * Whether it is that client's, or one of a task with `unique`: whoever submits the same is told of that
+   * one, and so knows its id.
+   */
+  isToldTo(job: KnownJob, client: string): Promise<boolean>;
   /** What the file of users calls whoever has submitted it; `undefined` for a stranger. */
   submitterOf(job: KnownJob): Promise<string | undefined>;
 }
 
 export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
-  const remembered = new Map<string, { readonly owner: string; readonly submitter?: string }>();
+  const remembered = new Map<string, JobOwner>();
   const read = async ({ id, queue: name, created_at: createdAt }: KnownJob) => {
     const job = `${id} ${createdAt}`;
     const known = remembered.get(job);
@@ -33,23 +46,22 @@ export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
     const options = await ask((queue, redis) => redis.hget(queue.toKey(id), "opts"));
     if (options === null) return undefined;
     const submitter = findSubmitter(options);
-    const found = {
-      owner: findOwner(options) ?? "",
-      ...(submitter !== undefined && { submitter }),
-    };
+    const found = { owner: findOwner(options) ?? "", submitter, isUnique: isUnique(options) };
     remembered.set(job, found);
     const [oldest] = remembered.keys();
     if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
     return found;
   };
+  const isOf = async (job: KnownJob, client: string) => {
+    const [found, secret] = await Promise.all([
+      read(job),
+      findDesk(desks, job.queue).ask(idSecret),
+    ]);
+    return found?.owner === ownJob(createClientTag(secret, client)).client;
+  };
   return {
-    async isOf(job, client) {
-      const [found, secret] = await Promise.all([
-        read(job),
-        findDesk(desks, job.queue).ask(idSecret),
-      ]);
-      return found?.owner === ownJob(createClientTag(secret, client)).client;
-    },
+    isOf,
+    isToldTo: async (job, client) => (await read(job))?.isUnique === true || isOf(job, client),
     submitterOf: async (job) => (await read(job))?.submitter,
   };
 }

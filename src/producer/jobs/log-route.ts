@@ -1,4 +1,5 @@
 import { reportLimits } from "../../contract/job-reports.ts";
+import { findSeen } from "../access/seen-jobs.ts";
 import { paths } from "../../contract/paths.ts";
 import { RequestError } from "../http/errors.ts";
 import { json, problem, refer } from "../http/operation.ts";
@@ -12,10 +13,12 @@ export function createLogRoute(jobs: Jobs): Route {
   return {
     method: "GET",
     path: `${paths.api}/:id/log`,
+    purpose: "job",
     async handle(ctx) {
       ctx.set("Cache-Control", "no-store");
       const after = new URLSearchParams(ctx.querystring).get("after");
-      ctx.body = await jobs.readLog(ctx.params["id"], readNumber(after));
+      const { id } = await findSeen(jobs, ctx);
+      ctx.body = await jobs.readLog(id, readNumber(after));
     },
     operation: {
       operationId: "getJobLog",

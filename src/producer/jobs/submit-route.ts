@@ -1,6 +1,5 @@
 import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
-import { clientOf } from "../../service/client-address.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { readJson } from "../http/body.ts";
 import { json, problem, refer } from "../http/operation.ts";
@@ -11,6 +10,7 @@ import type { Route } from "../http/route.ts";
 import { jobComponents, ofItsId } from "./described-job.ts";
 import type { Jobs } from "./jobs.ts";
 import { assertKey } from "./submission.ts";
+import { submitterOf } from "./submitters.ts";
 import { readSubmission } from "./submission-body.ts";
 import { describeExamples, describeSubmissions } from "./task-schemas.ts";
 
@@ -37,7 +37,7 @@ export function createSubmitRoute({
       const { job, replayed } = await jobs.submit({
         ...readSubmission(await readJson(ctx)),
         idempotencyKey,
-        client: clientOf(ctx.ip),
+        ...submitterOf(ctx),
         source: "api",
         context: ctx.state.trace,
         pointer: "/input",
@@ -87,7 +87,7 @@ export function createSubmitRoute({
           "The body is no usable JSON, the Idempotency-Key is none, or a number would not come " +
             "back as it was sent; errors then say which.",
         ),
-        403: problem("A browser sent it for another site."),
+        403: problem("A browser sent it for another site, or the token may only look."),
         409: problem(
           "The Idempotency-Key was used with another input, runAt or delayMs, or what is kept of its job was damaged.",
         ),

@@ -1,5 +1,7 @@
 import type { submissionOutcomes } from "../../contract/metrics.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
+import type { RouteContext } from "../http/route.ts";
+import type { Submission } from "./submission.ts";
 
 /** What stands for those without a name, and for names beyond the limit; neither can be anybody's. */
 const stranger = "_STRANGER";
@@ -10,6 +12,13 @@ const mostNames = 100;
 /** As a client, somebody who has a name is the same at every address. */
 export function clientOfName(name: string): string {
   return `user ${name}`;
+}
+
+/** As whom a request submits. */
+export function submitterOf({
+  state: { visitor },
+}: Pick<RouteContext, "state">): Pick<Submission, "client" | "submitter"> {
+  return { client: visitor.client, submitter: visitor.name };
 }
 
 /** Returns a function that counts a submission by who has sent it. */

@@ -38,6 +38,7 @@ export function createOverviewRoutes({
     {
       method: "GET",
       path: paths.overview,
+      purpose: "figures",
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
@@ -47,6 +48,7 @@ export function createOverviewRoutes({
     {
       method: "GET",
       path: paths.overviewState,
+      purpose: "figures",
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         const after = new URLSearchParams(ctx.querystring).get("after");
@@ -81,6 +83,7 @@ export function createOverviewRoutes({
     {
       method: "GET",
       path: paths.overviewDay,
+      purpose: "figures",
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         const page = await renderDayPage(await day.read());
@@ -91,6 +94,7 @@ export function createOverviewRoutes({
     {
       method: "GET",
       path: paths.overviewBuckets,
+      purpose: "figures",
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         ctx.body = await day.read();
@@ -115,6 +119,7 @@ export function createOverviewRoutes({
     {
       method: "GET",
       path: paths.overviewEvents,
+      purpose: "figures",
       handle(ctx) {
         respondWithEvents(
           ctx,

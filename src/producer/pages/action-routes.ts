@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { keyField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
-import { clientOf } from "../../service/client-address.ts";
+import { cancelAs, findSeen } from "../access/seen-jobs.ts";
 import { readForm } from "../http/body.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Route } from "../http/route.ts";
+import { submitterOf } from "../jobs/submitters.ts";
 import { actions } from "./job-actions.ts";
 import type { PageRoutesDeps } from "./routes.ts";
 
@@ -16,11 +17,11 @@ export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): 
     {
       method: "POST",
       path: `${paths.jobs}/:id/${actions.cancel}`,
+      purpose: "cancel",
       async handle(ctx) {
         await rateLimit.count(ctx, tooMany);
         await readForm(ctx);
-        const by = { client: clientOf(ctx.ip), context: ctx.state.trace };
-        const job = await jobs.cancel(ctx.params["id"], by);
+        const job = await cancelAs(jobs, ctx);
         ctx.status = 303;
         ctx.redirect(job.links.page);
       },
@@ -31,7 +32,7 @@ export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): 
       async handle(ctx) {
         await rateLimit.count(ctx, tooMany);
         const idempotencyKey = (await readForm(ctx)).get(keyField) ?? randomUUID();
-        const { id, task, status, input, ...found } = await jobs.find(ctx.params["id"]);
+        const { id, task, status, input, ...found } = await findSeen(jobs, ctx);
         if (status !== "failed") {
           throw new RequestError(409, `the job "${id}" is ${status}, expected one that has failed`);
         }
@@ -47,7 +48,7 @@ export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): 
           task,
           input,
           idempotencyKey,
-          client: clientOf(ctx.ip),
+          ...submitterOf(ctx),
           source: "form",
           context: ctx.state.trace,
           pointer: "",

@@ -3,14 +3,15 @@ import type { ParameterizedContext } from "koa";
 import { keyField, runAtField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
-import { clientOf } from "../../service/client-address.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { findTold, mayCancelAs } from "../access/seen-jobs.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { submitterOf } from "../jobs/submitters.ts";
 import { createWording } from "./field-wording.ts";
 import { parseFields } from "./fields.ts";
 import { parseRunAt } from "./later.ts";
@@ -121,7 +122,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
             input,
             start,
             idempotencyKey,
-            client: clientOf(ctx.ip),
+            ...submitterOf(ctx),
             source: "form",
             context: ctx.state.trace,
             pointer: "",
@@ -140,19 +141,20 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     {
       method: "GET",
       path: `${paths.jobs}/:id`,
+      purpose: "job page",
       async handle(ctx) {
-        const job = await jobs.find(ctx.params["id"]);
+        const job = await findTold(jobs, ctx);
         const form = forms.get(job.task);
         const around = {
           links: jobs.linksTo(job),
-          submitter: undefined,
+          submitter: job.submitter,
           title: wording.titleOf(job.task),
           labelOf: (field: string) => wording.labelOf(job.task, field),
           json: job.links.self,
           live: { events: job.links.events, state: job.links.self },
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
-          mayCancel: !isFinal(job) && (await jobs.mayCancel(job, clientOf(ctx.ip))),
+          mayCancel: !isFinal(job) && (await mayCancelAs(jobs, ctx, job)),
           againKey: form === undefined ? undefined : randomUUID(),
         };
         // It has forms, so it must have a referrer; other sites get none from any of our pages.
@@ -163,9 +165,10 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     {
       method: "GET",
       path: `${paths.jobs}/:id/${actions.result}`,
+      purpose: "job page",
       async handle(ctx) {
         leaveUnlisted(ctx);
-        sendResult(ctx, await jobs.find(ctx.params["id"]));
+        sendResult(ctx, await findTold(jobs, ctx));
       },
     },
     ...createActionRoutes({ jobs, tasks, rateLimit }),

@@ -74,10 +74,41 @@ test("adding a user again replaces role and password, and leaves comments and ot
   expect(after[1]).toMatch(/^ann:operator:/);
 });
 
+test("a token is printed once and stored as its hash, submits at once, is listed, and is out once removed", async () => {
+  const file = join(createTemporaryFolder(), "users");
+  const { url } = await startProducer({ usersFile: file });
+  const { code, out, err } = await runUser(file, ["token", "ci", "--role", "submit"]);
+  const token = out.trim();
+  expect([code, token]).toEqual([0, expect.stringMatching(/^tripod_[0-9a-f]{48}$/)]);
+  expect(err).toContain('"ci" may submit');
+  expect(readFileSync(file, "utf8")).toMatch(/^ci:submit:[0-9a-f]{64}\n$/);
+  const headers = { authorization: `Bearer ${token}` };
+  const statusOf = async () => (await fetch(`${url}/api/v1/overview`, { headers })).status;
+  await until("it to be known", async () => (await statusOf()) === 200, 9_000, 1_500);
+  expect(await runUser(file, ["list"])).toMatchObject({ code: 0, out: "ci  submit (token)\n" });
+  const again = await runUser(file, ["token", "ci", "--role", "view"]);
+  expect(again.out).not.toBe(out);
+  await until("the first to be out", async () => (await statusOf()) === 401, 9_000, 1_500);
+  expect(await runUser(file, ["remove", "ci"])).toMatchObject({ code: 0 });
+  expect(await runUser(file, ["list"])).toMatchObject({ code: 0, out: "" });
+});
+
+test("a user and a token have no name in common, so that neither replaces the other", async () => {
+  const file = join(createTemporaryFolder(), "users");
+  await runUser(file, ["add", "ann", "--role", "viewer"]);
+  const token = await runUser(file, ["token", "ann", "--role", "submit"]);
+  expect([token.code, token.err]).toEqual([1, expect.stringContaining('a user "ann" already')]);
+  await runUser(file, ["token", "ci", "--role", "submit"]);
+  const user = await runUser(file, ["add", "ci", "--role", "viewer"]);
+  expect([user.code, user.err]).toEqual([1, expect.stringContaining('a token "ci" already')]);
+});
+
 test.each([
   [[], "no command is given", 2],
   [["add", "ann"], '--role is "", expected one of: viewer, operator', 2],
   [["add", "ann", "--role", "boss"], '--role is "boss", expected one of', 2],
+  [["token", "ci", "--role", "viewer"], "expected one of: submit, view, operate", 2],
+  [["token", "admin", "--role", "view"], '"admin" is the administrator', 1],
   [["rename", "ann"], 'cannot "rename ann"', 2],
   [["add", "a:b", "--role", "viewer"], "the name must be 1 to 64 letters", 1],
   [["add", "#bob", "--role", "viewer"], 'cannot add "#bob": the name must be', 1],

@@ -20,7 +20,7 @@ test.each([
   ["no password", basic("admin")],
   ["nothing behind the scheme", "Basic "],
   ["no base64", "Basic %%%"],
-  ["another scheme", boardAuthorization.replace("Basic", "Bearer")],
+  ["another scheme", boardAuthorization.replace("Basic", "Digest")],
 ])("Bull Board answers 401 to %s", async (_, authorization) => {
   const { boardUrl } = await startProducer();
   const response = await fetch(boardUrl, { headers: { authorization } });

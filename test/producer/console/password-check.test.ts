@@ -12,7 +12,7 @@ test("a login that one client is refused, another one may send in the same insta
   const accounts = createAccounts({
     user: "admin",
     readPassword: () => "correct horse",
-    findUser: (name) => (name === "ann" ? { name, role: "viewer", hash } : undefined),
+    users: { find: (name) => (name === "ann" ? { name, role: "viewer", hash } : undefined) },
   });
   const passwords = createPasswordCheck(accounts, collectLog().log);
   for (let guess = 1; guess <= 10; guess += 1) await passwords.refuse(from("203.0.113.1"));

@@ -1,40 +1,16 @@
-import type Router from "@koa/router";
-import type { Middleware } from "koa";
 import { expect, test } from "vitest";
 import { boardPaths, consolePaths } from "../../../src/contract/paths.ts";
-import { type BoardDeps, createBoardApp } from "../../../src/producer/console/board.ts";
 import { readBoardRoutes } from "../../console/board-routes.ts";
 import { closedBoardRoutes } from "../../../src/producer/console/board-routes.ts";
+import { type Place, startListed } from "../../support/listed-places.ts";
 import { startProducer } from "../../support/producer.ts";
 import { authorizationOf, writeUsers } from "../../support/users.ts";
-
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-}
 
 /** What anybody may ask for. */
 const open = new RegExp(`^(${consolePaths.signIn}|${consolePaths.signOut}|/assets/)`);
 
 /** Every route of the console, by the routers of the app itself, and those of Bull Board by its own table. */
-function listRoutes(): Asked[] {
-  const deps = {
-    user: "admin",
-    readPassword: () => "",
-    queues: [],
-    tasks: new Map(),
-  } as unknown as BoardDeps;
-  const { middleware } = createBoardApp(deps);
-  const routers = middleware.flatMap((layer: Middleware & { router?: Router }) =>
-    layer.router === undefined ? [] : [layer.router],
-  );
-  const own = routers.flatMap(({ stack }) =>
-    stack.flatMap(({ methods, path }) =>
-      methods
-        .filter((method) => method !== "HEAD")
-        .map((method) => ({ method, path: String(path) })),
-    ),
-  );
+function listRoutes(own: readonly Place[]): Place[] {
   const board = readBoardRoutes()
     .filter(({ method, path }) => !closedBoardRoutes.includes(`${method} ${path}`))
     .map(({ method, path }) => ({ method, path: `${boardPaths.root}${path}` }));
@@ -44,13 +20,13 @@ function listRoutes(): Asked[] {
 
 test("each route of the console is for whom it is, and for nobody else", async () => {
   const usersFile = await writeUsers("viewer", "operator");
-  const { boardUrl, name } = await startProducer({ readOnly: false, usersFile });
-  const routes = listRoutes();
+  const { boardUrl, name, consolePlaces } = await startListed({ readOnly: false, usersFile });
+  const routes = listRoutes(consolePlaces);
   const paths = routes.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining(["/", "/schedules", "/jobs/:id/cancel", "/board/api/queues/pause"]),
   );
-  const ask = async ({ method, path }: Asked, headers: Record<string, string>) => {
+  const ask = async ({ method, path }: Place, headers: Record<string, string>) => {
     const filled = path.replace(":queueName", name).replace(/:\w+/g, "nothing");
     const response = await fetch(boardUrl + filled, { method, headers, redirect: "manual" });
     await response.body?.cancel();

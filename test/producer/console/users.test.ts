@@ -147,6 +147,7 @@ test("a name that is there twice is refused, for one of the two could be meant t
   const hash = await hashPassword(usersPassword);
   expect(parseUsers(`ann:viewer:${hash}\r\nann:operator:${hash}`)).toEqual({
     users: [{ name: "ann", role: "viewer", hash }],
+    tokens: [],
     problems: ['line 2: the name "ann" is there twice'],
   });
 });

@@ -1,0 +1,68 @@
+import type { ParameterizedContext } from "koa";
+import type { PublicAccess } from "../../contract/public-access.ts";
+import { leadToSignIn } from "../console/way-in.ts";
+import { isOfApi } from "../http/error-responses.ts";
+import { RequestError } from "../http/errors.ts";
+import { problem } from "../http/operation.ts";
+import type { Route } from "../http/route.ts";
+import { createStreamGuard } from "./stream-guard.ts";
+import { bearerChallenge } from "./token-check.ts";
+import { createIdentification, type Visitor, type VisitorDeps } from "./visitor.ts";
+
+/** What lets people and programs in on the public listener, or does not. */
+export interface Door {
+  /** Whether programs must send a token. */
+  readonly needsToken: boolean;
+  /** The routes, each for those alone whom it is for. */
+  guard(routes: readonly Route[]): Route[];
+}
+
+export function createDoor(deps: VisitorDeps): Door {
+  const identify = createIdentification(deps);
+  const streams = createStreamGuard();
+  const guardRoute = ({ handle, operation, ...route }: Route): Route => ({
+    ...route,
+    async handle(ctx) {
+      const visitor = await identify(ctx);
+      ctx.state.visitor = visitor;
+      if (!visitor.purposes.includes(route.purpose ?? "submit")) {
+        refuse(ctx, visitor, deps.access);
+        return;
+      }
+      await handle(ctx);
+      if (visitor.name !== undefined) streams.watch(ctx.body, () => visitor.holds());
+    },
+    ...(operation !== undefined && {
+      operation: {
+        ...operation,
+        responses: {
+          401: problem("A token is needed, or the one that was sent is not known, or no longer."),
+          403: problem("A browser asked for it for another site, or the token is not for that."),
+          ...operation.responses,
+        },
+      },
+    }),
+  });
+  return {
+    needsToken: deps.access !== "open",
+    guard: (routes) => routes.map(guardRoute),
+  };
+}
+
+function refuse(ctx: ParameterizedContext, { name }: Visitor, access: PublicAccess): void {
+  if (name !== undefined) {
+    throw new RequestError(403, `the token "${name}" may look at jobs, and submit or cancel none`);
+  }
+  if (isOfApi(ctx.path)) {
+    throw new RequestError(401, 'a token is needed, expected "Authorization: Bearer …"', {
+      headers: { "WWW-Authenticate": bearerChallenge },
+    });
+  }
+  if (access === "off") {
+    throw new RequestError(
+      403,
+      "only programs submit and cancel here, each with a token of its own",
+    );
+  }
+  leadToSignIn(ctx);
+}

@@ -1,0 +1,58 @@
+import { RequestError } from "../http/errors.ts";
+import type { RouteContext } from "../http/route.ts";
+import type { JobStatus } from "../jobs/job-status.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+
+/** What is asked of a job by whoever it is. */
+type Request = Pick<RouteContext, "params" | "state">;
+
+/**
+ * The job that a request is about. Throws a 404 `RequestError` where there is none, or none that the
+ * visitor is told of, without saying which.
+ */
+export async function findSeen(jobs: Jobs, { params, state }: Request): Promise<JobStatus> {
+  const { id } = params;
+  const { sees, name, client } = state.visitor;
+  if (sees === "known") return jobs.find(id);
+  const job = await jobs.find(id).catch((error: unknown) => {
+    if (error instanceof RequestError && error.status === 404) return undefined;
+    throw error;
+  });
+  if (job !== undefined && (await jobs.owners.isToldTo(job, client))) return job;
+  throw new RequestError(
+    404,
+    `there is no job "${id}" that "${name}" has submitted, or it is no longer kept`,
+  );
+}
+
+/** The same, with who has submitted it where the visitor may know. */
+export async function findTold(jobs: Jobs, request: Request): Promise<JobStatus> {
+  const job = await findSeen(jobs, request);
+  const { name, client, knowsSubmitters } = request.state.visitor;
+  if (name === undefined) return job;
+  const isTold = knowsSubmitters === true || (await jobs.owners.isOf(job, client));
+  if (!isTold) return job;
+  const submitter = await jobs.owners.submitterOf(job);
+  return submitter === undefined ? job : { ...job, submitter };
+}
+
+/** Whether the visitor may cancel that job. */
+export async function mayCancelAs(
+  jobs: Jobs,
+  { state }: Pick<RouteContext, "state">,
+  job: JobStatus,
+): Promise<boolean> {
+  const { purposes, cancels, client } = state.visitor;
+  if (!purposes.includes("cancel")) return false;
+  return cancels === "any" || jobs.mayCancel(job, client);
+}
+
+/** Cancels it, and throws as `Jobs` does, and as `findSeen`. */
+export async function cancelAs(jobs: Jobs, request: Request): Promise<JobStatus> {
+  const { cancels, client } = request.state.visitor;
+  const { id } = await findSeen(jobs, request);
+  return jobs.cancel(id, {
+    client: cancels === "any" ? undefined : client,
+    context: request.state.trace,
+  });
+}

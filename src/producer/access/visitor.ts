@@ -1,0 +1,59 @@
+import type { ParameterizedContext } from "koa";
+import type { PublicAccess } from "../../contract/public-access.ts";
+import { clientOf } from "../../service/client-address.ts";
+import type { SessionCookie } from "../console/session-cookie.ts";
+import type { Sessions } from "../console/sessions.ts";
+import { isByHand } from "../console/way-in.ts";
+import { clientOfName } from "../jobs/submitters.ts";
+import { peoplesRights, type Rights, strangersRights, tokensRights } from "./rights.ts";
+import type { TokenCheck } from "./token-check.ts";
+
+/** Who sends a request to the public listener. */
+export interface Visitor extends Rights {
+  /** Among whose jobs theirs are counted. */
+  readonly client: string;
+  /** What the file of users calls them; `undefined` for a stranger. */
+  readonly name: string | undefined;
+  /** Whether what let them in still does; rejects where that cannot be told now. */
+  holds(): Promise<boolean>;
+}
+
+export interface VisitorDeps {
+  readonly access: PublicAccess;
+  readonly tokens: TokenCheck;
+  readonly sessions: Pick<Sessions, "find">;
+  readonly cookie: Pick<SessionCookie, "read">;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Returns a function that tells who sends a request: by a token, by a session where there are any, or a
+ * stranger. It throws as `TokenCheck` does, and an `UnavailableError` where a session cannot be read.
+ */
+export function createIdentification({ access, tokens, sessions, cookie, readOnly }: VisitorDeps) {
+  const named = (name: string, rights: Rights, holds: Visitor["holds"]): Visitor => ({
+    ...rights,
+    cancels: rights.cancels === "any" && readOnly ? "own" : rights.cancels,
+    client: clientOfName(name),
+    name,
+    holds,
+  });
+  return async (ctx: ParameterizedContext): Promise<Visitor> => {
+    const holder = await tokens.check(ctx);
+    if (holder !== undefined) {
+      return named(holder.name, tokensRights[holder.role], async () => tokens.holds(ctx, holder));
+    }
+    const session = access === "signed-in" ? cookie.read(ctx) : undefined;
+    const account =
+      session === undefined ? undefined : await sessions.find(session, { isUsed: isByHand(ctx) });
+    if (session === undefined || account === undefined) {
+      const client = clientOf(ctx.ip);
+      return { ...strangersRights[access], client, name: undefined, holds: async () => true };
+    }
+    return named(account.name, peoplesRights[account.role], async () => {
+      const now = await sessions.find(session, { isUsed: false });
+      return now?.entry === account.entry;
+    });
+  };
+}
