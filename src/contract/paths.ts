@@ -35,5 +35,6 @@ export const consolePaths = {
   signOut: "/sign-out",
   schedules: "/schedules",
   jobs: "/jobs",
+  failures: "/failures",
   workers: "/workers",
 } as const;

@@ -29,13 +29,20 @@ async function startWorld() {
 }
 
 test.each(["light", "dark"] as const)(
-  "the explorer is sound, and fits a phone (%s)",
+  "jobs and failures are sound, and fit a phone (%s)",
   async (colorScheme) => {
     const { boardUrl } = await startWorld();
     const { page, complaints } = await openPage({ viewport: phone, colorScheme });
     await openConsolePage(page, `${boardUrl}/jobs`);
     expect(await page.locator("tbody tr").count()).toBe(3);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
+    expect(await examine(page)).toEqual([]);
+    await page.goto(`${boardUrl}/failures`);
+    expect(await page.locator("tbody tr").count()).toBe(1);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.width);
+    expect(await examine(page)).toEqual([]);
+    await page.locator("tbody a").click();
+    await page.getByText("all kinds").waitFor();
     expect(await examine(page)).toEqual([]);
     await page.goto(`${boardUrl}/jobs?text=nothing&state=faild`);
     expect(await examine(page)).toEqual([]);

@@ -35,6 +35,10 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
             <small>Find any job, by state, task, failure, time, id or key.</small>
           </li>
           <li>
+            <a href="${consolePaths.failures}">Failures</a>
+            <small>What fails alike, how often, and since when.</small>
+          </li>
+          <li>
             <a href="${consolePaths.workers}">Workers</a>
             <small>What runs in each worker, and which vanished.</small>
           </li>

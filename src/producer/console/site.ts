@@ -7,6 +7,7 @@ import type { ConsoleState } from "./login.ts";
 const navigation: Site["navigation"] = [
   [consolePaths.home, "Console"],
   [consolePaths.jobs, "Jobs"],
+  [consolePaths.failures, "Failures"],
   [consolePaths.workers, "Workers"],
   [boardPaths.root, "Bull Board"],
 ];

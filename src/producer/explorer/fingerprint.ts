@@ -21,8 +21,8 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/"(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|“[^”]*”/g, '"…"'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "#"],
   // Ids of ours, and what looks like one: letters and digits in one word.
-  [/\b(?=[a-z]*\d)[a-z\d]{20,}\b/gi, "#"],
-  [/\b(?:0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{7,})\b/gi, "#"],
+  [/\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}\b/gi, "#"],
+  [/\b(?:0x[0-9a-f]+|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,})\b/gi, "#"],
   [/[-+]?\d+(?:[.,:]\d+)*(?:e[-+]?\d+)?/gi, "#"],
 ];
 

@@ -13,8 +13,8 @@ const maxJobs = 200_000;
 const heapMb = 192;
 /** Until a thread that has ended is followed by another. */
 const restartMs = 5_000;
-/** What takes longer is in a queue behind much else. */
-const answerMs = 2_000;
+/** An answer takes milliseconds; on a busy host the thread takes seconds to start. */
+const answerMs = 10_000;
 
 export interface OpenJobIndex extends JobIndex {
   close(): Promise<void>;
@@ -81,6 +81,8 @@ export function openJobIndex({ log, ...given }: JobIndexDeps): OpenJobIndex {
     thread.postMessage({ id, call, values } satisfies IndexRequest, []);
     try {
       return await within(answerMs, answer.promise);
+    } catch (error) {
+      throw new UnavailableError("not_ready", error);
     } finally {
       waiting.delete(id);
     }

@@ -16,8 +16,8 @@ interface Listed {
 /** A producer whose console is asked for jobs. */
 async function openConsole() {
   const producer = await startProducer();
-  const ask = async (query: string, accept: string) =>
-    fetch(`${producer.boardUrl}/jobs${query}`, {
+  const ask = async (query: string, accept: string, path = "/jobs") =>
+    fetch(`${producer.boardUrl}${path}${query}`, {
       headers: { authorization: boardAuthorization, accept },
     });
   const list = async (query = ""): Promise<Listed> => {
@@ -120,4 +120,41 @@ test("an address that makes no sense is refused with what was expected, to peopl
   expect(text).toContain("expected a whole number from 1 to 500");
   expect(text).toContain("<code>after</code>");
   expect(await readPage()).toContain("No job has been submitted yet");
+});
+
+test("failures are grouped, and each group leads to its jobs", async () => {
+  const { url, name, ask, untilListed, readPage } = await openConsole();
+  await startWorker(name);
+  for (const x of [1, 2, 3]) {
+    const { id } = await submitDivision(url, { x, y: 0 });
+    await untilFinal(url, id);
+  }
+  await untilListed(3, "?state=failed");
+  const response = await ask("?within=1h", "application/json", "/failures");
+  const { groups } = (await response.json()) as { groups: readonly { readonly group: string }[] };
+  expect(groups).toEqual([
+    {
+      group: expect.stringMatching(/^[0-9a-f]{12}$/),
+      task: "quotient",
+      error_type: "division_by_zero",
+      message: "cannot divide # by zero",
+      count: 3,
+      first_at: expect.any(String),
+      last_at: expect.any(String),
+      buckets: expect.any(Array),
+      from: expect.any(String),
+      to: expect.any(String),
+      releases: [],
+    },
+  ]);
+  const page = await (await ask("?within=1h", "text/html", "/failures")).text();
+  const [, query = ""] = /href="\/jobs(\?[^"]*)"/.exec(page) ?? [];
+  expect(query).toContain(`group=${groups[0]?.group}`);
+  await untilListed(3, query.replaceAll("&amp;", "&"));
+  expect(await readPage(query.replaceAll("&amp;", "&"))).toContain("cannot divide # by zero");
+  const refused = await ask("?within=2h", "application/json", "/failures");
+  expect([refused.status, await refused.text()]).toEqual([
+    400,
+    expect.stringContaining('"within": got "2h", expected one of: 15m'),
+  ]);
 });

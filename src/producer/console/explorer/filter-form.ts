@@ -14,7 +14,7 @@ export interface Choices {
   readonly submitters: readonly string[];
 }
 
-const spanWords: Readonly<Record<keyof typeof filterSpans, string>> = {
+export const spanWords: Readonly<Record<keyof typeof filterSpans, string>> = {
   "15m": "Last 15 minutes",
   "1h": "Last hour",
   "24h": "Last 24 hours",

@@ -1,4 +1,4 @@
-import type { IndexedJob, IndexStanding } from "../../explorer/job-index.ts";
+import type { FailureGroup, IndexedJob, IndexStanding } from "../../explorer/job-index.ts";
 
 /** A job as programs are told of it; null is what is not known, or not so yet. */
 export function tellJob(job: IndexedJob) {
@@ -18,6 +18,24 @@ export function tellJob(job: IndexedJob) {
     group: job.group ?? null,
     submitter: job.submitter ?? null,
     release: job.release ?? null,
+  };
+}
+
+/** Failures of one kind as programs are told of them. */
+export function tellGroup(found: FailureGroup) {
+  const { group, task, failureClass, message, count, firstAt, lastAt } = found;
+  return {
+    group,
+    task,
+    error_type: failureClass,
+    message,
+    count,
+    first_at: isoOf(firstAt),
+    last_at: isoOf(lastAt),
+    buckets: found.buckets,
+    from: isoOf(found.fromMs),
+    to: isoOf(found.toMs),
+    releases: found.releases,
   };
 }
 

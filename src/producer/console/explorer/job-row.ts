@@ -43,10 +43,14 @@ export function renderJobRow(job: ShownJob, titleOf: (task: string) => string): 
     <td class="num" data-label="Waited">${sayMs(waitedMs)}</td>
     <td class="num" data-label="Ran">${sayMs(ranMs)}</td>
     <td class="num time" data-label="Submitted">${renderTime(isoOf(createdAt))}</td>
-    <td class="num time" data-label="Ended">
-      ${endedAt === undefined ? "" : renderTime(isoOf(endedAt))}
-    </td>
+    ${renderEnd(endedAt)}
   </tr>`;
+}
+
+/** Without a space where there is none: on a phone nothing is said of it then. */
+function renderEnd(endedAt: number | undefined): Markup {
+  const end = endedAt === undefined ? "" : renderTime(isoOf(endedAt));
+  return html`<td class="num time" data-label="Ended">${end}</td>`;
 }
 
 /** What is no id of ours has a page in Bull Board alone. */

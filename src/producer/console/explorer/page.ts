@@ -1,13 +1,20 @@
 import { html } from "hono/html";
 import { type FilterState, filterStates } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
-import type { IndexedJob, IndexedPage, StateCounts } from "../../explorer/job-index.ts";
+import type {
+  FailureGroup,
+  IndexedJob,
+  IndexedPage,
+  StateCounts,
+} from "../../explorer/job-index.ts";
 import type { IndexStanding } from "../../explorer/job-index.ts";
-import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
-import { formatMs } from "../../pages/waterfall.ts";
+import { type Markup, renderPage, type Site } from "../../pages/layout.ts";
+import { nameFailure } from "../../pages/failure-name.ts";
+import { renderText } from "../../pages/shown-text.ts";
 import { type Choices, renderFilterForm } from "./filter-form.ts";
 import { renderJobRow } from "./job-row.ts";
 import type { ShownJob } from "./shown-jobs.ts";
+import { renderProblems, renderStanding } from "./standing.ts";
 import { addressOf, type ExplorerView, formatCursor } from "./view.ts";
 
 export interface ExplorerPage extends Pick<IndexedPage, "hasBefore" | "hasAfter"> {
@@ -16,14 +23,14 @@ export interface ExplorerPage extends Pick<IndexedPage, "hasBefore" | "hasAfter"
   readonly counts: StateCounts;
   readonly standing: IndexStanding;
   readonly choices: Choices;
+  /** What the jobs of the filter's group have in common, where it has any. */
+  readonly group: FailureGroup | undefined;
   readonly titleOf: (task: string) => string;
   readonly site: Site;
 }
 
 const numbers = new Intl.NumberFormat("en");
 const states = Object.keys(filterStates) as FilterState[];
-/** Behind so much, what is shown is not what is. */
-const noticedLagMs = 5_000;
 
 /** Jobs that match, a page of them, with how many there are in each state. */
 export function renderExplorerPage(page: ExplorerPage): Promise<string> {
@@ -42,7 +49,8 @@ export function renderExplorerPage(page: ExplorerPage): Promise<string> {
         <p class="sub" role="status">${renderStanding(page.standing)}</p>
       </div>
       ${renderStates(view, page.counts)} ${renderFilterForm(view, page.choices)}
-      ${renderProblems(view)} ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
+      ${renderProblems(view.problems)} ${renderGroup(page)}
+      ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
     </main>`,
   );
 }
@@ -50,24 +58,6 @@ export function renderExplorerPage(page: ExplorerPage): Promise<string> {
 function nameView({ filter: { states: chosen } }: ExplorerView): string {
   const [only] = chosen?.length === 1 ? chosen : [];
   return only === undefined ? "Jobs" : `${capitalize(only)} jobs`;
-}
-
-/** How far the index is behind, in a line. */
-function renderStanding({ phase, jobs, scanned, lagMs, omittedBefore }: IndexStanding): Markup {
-  const count = `${numbers.format(jobs)} ${jobs === 1 ? "job" : "jobs"}`;
-  const isLate = lagMs !== undefined && lagMs > noticedLagMs;
-  const { read = 0, total = 0 } = scanned ?? {};
-  const of = total > 0 ? ` of ${numbers.format(Math.max(read, total))}` : "";
-  return html`${
-    phase === "scanning"
-      ? `reading all jobs anew: ${numbers.format(read)}${of} so far`
-      : phase === "starting"
-        ? "waiting for Redis; no job is known yet"
-        : count
-  }
-  ${phase === "lost" && html`<span class="warn"> · Redis does not answer</span>`}
-  ${isLate && html`<span class="warn"> · as of ${formatMs(lagMs)} ago</span>`}
-  ${omittedBefore !== undefined && html` · those that ended before ${renderTime(new Date(omittedBefore).toISOString())} are left out, as there are too many`}`;
 }
 
 function renderStates(view: ExplorerView, counts: StateCounts): Markup {
@@ -88,14 +78,17 @@ function renderStates(view: ExplorerView, counts: StateCounts): Markup {
   </nav>`;
 }
 
-function renderProblems({ problems }: ExplorerView): Markup | string {
-  if (problems.length === 0) return "";
-  return html`<div role="alert" class="refusal">
-    <p>Not all of that address makes sense</p>
-    <ul>
-      ${problems.map(({ parameter, detail }) => html`<li><code>${parameter}</code>: ${detail}</li>`)}
-    </ul>
-  </div>`;
+function renderGroup({ view, group, titleOf }: ExplorerPage): Markup | string {
+  if (view.filter.group === undefined) return "";
+  return html`<p class="chosen">
+    ${
+      group === undefined
+        ? "Failures of one kind"
+        : html`<b>${nameFailure(group.failureClass)}</b> of ${renderText(titleOf(group.task))}:
+            <bdi>${renderText(group.message)}</bdi>`
+    }
+    · <a href="${addressOf(view, { group: undefined })}">all kinds</a>
+  </p>`;
 }
 
 function renderTable({ view, jobs, hasBefore, hasAfter, titleOf }: ExplorerPage): Markup {

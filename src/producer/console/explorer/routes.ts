@@ -1,4 +1,5 @@
 import Router from "@koa/router";
+import { type FilterProblem, parseJobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import type { ReadIdSecret } from "../../../queue/id-secret.ts";
 import type { Tasks } from "../../../task/registry.ts";
@@ -8,7 +9,8 @@ import type { Desks } from "../../jobs/desk.ts";
 import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
 import { wantsPage } from "../wants-page.ts";
-import { tellJob, tellStanding } from "./job-json.ts";
+import { renderFailuresPage } from "./failures-page.ts";
+import { tellGroup, tellJob, tellStanding } from "./job-json.ts";
 import { lookUp } from "./look-up.ts";
 import { renderExplorerPage, sortedBy } from "./page.ts";
 import { readShownJobs } from "./shown-jobs.ts";
@@ -30,14 +32,13 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
     const view = readView(new URLSearchParams(ctx.querystring), Date.now());
     ctx.set("Cache-Control", "no-store");
     const isPage = wantsPage(ctx);
-    const [problem] = view.problems;
-    if (!isPage && problem !== undefined) {
-      throw new RequestError(400, `"${problem.parameter}": ${problem.detail}`);
-    }
-    const [page, counts, standing] = await Promise.all([
+    if (!isPage) refuseProblems(view.problems);
+    const { group } = view.filter;
+    const [page, counts, standing, groups] = await Promise.all([
       findPage(deps, view),
       index.counts(view.filter),
       index.standing(),
+      isPage && group !== undefined ? index.groups({ group }) : [],
     ]);
     if (!isPage) {
       const [first, last] = [page.jobs[0], page.jobs.at(-1)];
@@ -60,6 +61,7 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       jobs: await readShownJobs(desks, page.jobs),
       counts,
       standing,
+      group: groups[0],
       choices: {
         tasks: [...tasks.keys()].map((name) => [name, titleOf(name)] as const),
         queues: [...desks.keys()],
@@ -69,7 +71,37 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       site: createConsoleSite(ctx.state.operator),
     });
   });
+  router.get(consolePaths.failures, async function listFailures(ctx) {
+    const { filter, problems } = parseJobFilter(new URLSearchParams(ctx.querystring), {
+      nowMs: Date.now(),
+    });
+    const parameters = new URLSearchParams(ctx.querystring);
+    ctx.set("Cache-Control", "no-store");
+    const isPage = wantsPage(ctx);
+    if (!isPage) refuseProblems(problems);
+    const [groups, standing] = await Promise.all([index.groups(filter), index.standing()]);
+    if (!isPage) {
+      ctx.body = { groups: groups.map(tellGroup), index: tellStanding(standing) };
+      return;
+    }
+    if (problems.length > 0) ctx.status = 400;
+    ctx.type = "html";
+    ctx.body = await renderFailuresPage({
+      view: { parameters },
+      problems,
+      groups,
+      standing,
+      titleOf,
+      site: createConsoleSite(ctx.state.operator),
+    });
+  });
   return router;
+}
+
+function refuseProblems([problem]: readonly FilterProblem[]): void {
+  if (problem !== undefined) {
+    throw new RequestError(400, `"${problem.parameter}": ${problem.detail}`);
+  }
 }
 
 async function findPage(
