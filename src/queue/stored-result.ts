@@ -3,6 +3,9 @@ export interface StoredResult {
   readonly value: unknown;
 }
 
+/** What stands before the value in its JSON. */
+export const resultPrefix = '{"value":';
+
 /** A task's result as a job keeps it. */
 export function storeResult(value: unknown): StoredResult {
   return { value };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createRandomId } from "../../src/queue/job-id.ts";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
@@ -19,13 +20,18 @@ async function startWorld() {
   for (const { id } of [failed, succeeded]) await untilFinal(url, id);
   await worker.close();
   const waiting = await submitDivision(url, { x: 1, y: 3 });
+  await untilIndexed(boardUrl, 1);
+  return { ...producer, failed, succeeded, waiting };
+}
+
+/** Waits until the console knows of as many waiting jobs, and of the two that have ended. */
+async function untilIndexed(boardUrl: string, waiting: number): Promise<void> {
   await until("all to be indexed", async () => {
     const headers = { authorization: boardAuthorization, accept: "application/json" };
     const response = await fetch(`${boardUrl}/jobs`, { headers });
     const { counts } = (await response.json()) as { counts: Record<string, number> };
-    return counts["failed"] === 1 && counts["succeeded"] === 1 && counts["waiting"] === 1;
+    return counts["failed"] === 1 && counts["succeeded"] === 1 && counts["waiting"] === waiting;
   });
-  return { ...producer, failed, succeeded, waiting };
 }
 
 test.each(["light", "dark"] as const)(
@@ -82,4 +88,29 @@ test("the explorer works without JavaScript: states, form and order are in the a
   expect(searchParams.get("sort")).toBe("ended");
   expect(searchParams.get("class")).toBe("division_by_zero");
   expect(await page.locator("tbody a").getAttribute("href")).toBe(`/jobs/${failed.id}`);
+});
+
+test("a search through texts goes on by itself, and by a link without JavaScript", async () => {
+  const { boardUrl, queue, succeeded } = await startWorld();
+  const jobs = Array.from({ length: 6_000 }, () => ({
+    name: "quotient",
+    data: { x: 1, y: 2 },
+    opts: { jobId: createRandomId() },
+  }));
+  await queue.addBulk(jobs);
+  await untilIndexed(boardUrl, 6_001);
+  const address = `${boardUrl}/jobs?text=1234567.891`;
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, complaints } = await openPage({ javaScriptEnabled });
+    await openConsolePage(page, address);
+    const status = page.locator(".chosen [role=status]");
+    await until("all to be read", async () => {
+      const goOn = page.getByRole("link", { name: "go on" });
+      if (!javaScriptEnabled && (await goOn.count()) > 0) await goOn.click();
+      return (await status.innerText()).includes("read 6,003 of 6,003, 1 found");
+    });
+    expect(await page.locator("tbody a").getAttribute("href")).toBe(`/jobs/${succeeded.id}`);
+    if (javaScriptEnabled) expect(await examine(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  }
 });

@@ -6,7 +6,7 @@ import { heartbeatName } from "../../queue/heartbeat.ts";
 import { type JobState, jobStates } from "../../queue/job-lists.ts";
 import { readLineEnds } from "../../queue/priority-lines.ts";
 import { readStarts } from "../../queue/record-starts.ts";
-import { readResult } from "../../queue/stored-result.ts";
+import { readResult, resultPrefix } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { parseStart } from "./json-start.ts";
 import type { Desks } from "./desk.ts";
@@ -39,8 +39,6 @@ export const listedFields = {
   fields: ["name", "data", "returnvalue", "failedReason"],
   bytes: 256,
 } as const;
-/** What stands before a stored result. */
-const resultPrefix = '{"value":';
 
 /**
  * Of the jobs that came last into each state, the latest, newest first; of inputs and results only

@@ -158,3 +158,52 @@ test("failures are grouped, and each group leads to its jobs", async () => {
     expect.stringContaining('"within": got "2h", expected one of: 15m'),
   ]);
 });
+
+test("a text is searched in input, result and error, in steps that go on where the last one ended", async () => {
+  const { url, queue, redis, name, untilListed, list } = await openConsole();
+  await startWorker(name);
+  const { id: succeeded } = await submitDivision(url, { x: 4_711, y: 4 });
+  const { id: failed } = await submitDivision(url, { x: 4_711, y: 0 });
+  for (const id of [succeeded, failed]) await untilFinal(url, id);
+  await queue.pause();
+  const ids = Array.from({ length: 3_000 }, createRandomId);
+  const data = { text: 'A "quoted" word' };
+  const added = ids.map((jobId, i) => ({
+    name: "quotient",
+    data: { ...data, i },
+    opts: { jobId },
+  }));
+  await queue.addBulk(added);
+  await redis.del(queue.toKey(ids[7] ?? ""));
+  await until("all to be indexed", async () => {
+    const { counts } = await list();
+    return counts["waiting"] === 3_000 && counts["failed"] === 1;
+  });
+  const search = async (text: string) => {
+    let query = `?${new URLSearchParams({ text }).toString()}`;
+    const reads: number[] = [];
+    for (;;) {
+      const { jobs, next, ...step } = await list(query);
+      const { read, total } = step as unknown as { read: number; total: number };
+      reads.push(read);
+      if (next === null) return { ids: jobs.map(({ id }) => id), reads, total };
+      query = next;
+    }
+  };
+  const found = await search("1177.75");
+  expect(found).toMatchObject({ ids: [succeeded], total: 3_002 });
+  expect(found.reads.at(-1)).toBe(3_002);
+  expect(found.reads).toEqual(found.reads.toSorted((a, b) => a - b));
+  expect((await search("CANNOT DIVIDE 4711")).ids).toEqual([failed]);
+  expect(new Set((await search("4711")).ids)).toEqual(new Set([succeeded, failed]));
+  expect((await search('"value":')).ids).toEqual([]);
+  const first = await list(
+    `?${new URLSearchParams({ text: 'a "QUOTED"', limit: "3" }).toString()}`,
+  );
+  expect(first.jobs).toHaveLength(3);
+  const next = await list(first.next ?? "");
+  expect(next.jobs).toHaveLength(3);
+  const shown = [...first.jobs, ...next.jobs].map(({ id }) => id);
+  expect(new Set(shown).size).toBe(6);
+  await untilListed(3, "?limit=3&text=quoted");
+});

@@ -60,7 +60,7 @@ export function renderFilterForm(view: ExplorerView, choices: Choices): Markup {
         name="text"
         value="${given("text")}"
         maxlength="200"
-        placeholder="id or Idempotency-Key"
+        placeholder="id, key, text in input, result or error"
         aria-keyshortcuts="/"
     /></label>
     ${select("task", "Task", [any, ...choices.tasks])}

@@ -1,12 +1,7 @@
 import { html } from "hono/html";
 import { type FilterState, filterStates } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
-import type {
-  FailureGroup,
-  IndexedJob,
-  IndexedPage,
-  StateCounts,
-} from "../../explorer/job-index.ts";
+import type { FailureGroup, IndexedPage, StateCounts } from "../../explorer/job-index.ts";
 import type { IndexStanding } from "../../explorer/job-index.ts";
 import { type Markup, renderPage, type Site } from "../../pages/layout.ts";
 import { nameFailure } from "../../pages/failure-name.ts";
@@ -15,7 +10,8 @@ import { type Choices, renderFilterForm } from "./filter-form.ts";
 import { renderJobRow } from "./job-row.ts";
 import type { ShownJob } from "./shown-jobs.ts";
 import { renderProblems, renderStanding } from "./standing.ts";
-import { addressOf, type ExplorerView, formatCursor } from "./view.ts";
+import type { SearchProgress } from "./text-search.ts";
+import { addressOf, type ExplorerView, formatCursor, sortedBy } from "./view.ts";
 
 export interface ExplorerPage extends Pick<IndexedPage, "hasBefore" | "hasAfter"> {
   readonly view: ExplorerView;
@@ -25,6 +21,8 @@ export interface ExplorerPage extends Pick<IndexedPage, "hasBefore" | "hasAfter"
   readonly choices: Choices;
   /** What the jobs of the filter's group have in common, where it has any. */
   readonly group: FailureGroup | undefined;
+  /** Of a search through the texts of jobs. */
+  readonly progress: SearchProgress | undefined;
   readonly titleOf: (task: string) => string;
   readonly site: Site;
 }
@@ -49,7 +47,7 @@ export function renderExplorerPage(page: ExplorerPage): Promise<string> {
         <p class="sub" role="status">${renderStanding(page.standing)}</p>
       </div>
       ${renderStates(view, page.counts)} ${renderFilterForm(view, page.choices)}
-      ${renderProblems(view.problems)} ${renderGroup(page)}
+      ${renderProblems(view.problems)} ${renderGroup(page)} ${renderProgress(page)}
       ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
     </main>`,
   );
@@ -88,6 +86,23 @@ function renderGroup({ view, group, titleOf }: ExplorerPage): Markup | string {
             <bdi>${renderText(group.message)}</bdi>`
     }
     · <a href="${addressOf(view, { group: undefined })}">all kinds</a>
+  </p>`;
+}
+
+/** How far a search has come, with a link to go on, which the page's script follows by itself. */
+function renderProgress({ progress }: ExplorerPage): Markup | string {
+  if (progress === undefined) return "";
+  const { read, total, found, next, isFull } = progress;
+  return html`<p class="chosen">
+    <span role="status"
+      >read ${numbers.format(read)} of ${numbers.format(total)}, ${numbers.format(found)}
+      found${isFull ? " on this page" : ""}</span
+    >
+    ${
+      next !== undefined &&
+      html`·
+        <a href="${next}" ${isFull ? "" : html` data-go-on`}>${isFull ? "find more" : "go on"}</a>`
+    }
   </p>`;
 }
 
@@ -132,32 +147,20 @@ function renderTurn(
   >`;
 }
 
-/** What a job has a place in the order by. */
-export function sortedBy(
-  { sort }: Pick<ExplorerView, "sort">,
-  job: IndexedJob,
-): number | undefined {
-  const values = {
-    created: job.createdAt,
-    ended: job.endedAt,
-    waited: job.waitedMs,
-    ran: job.ranMs,
-  };
-  return values[sort];
-}
-
-function renderNone({ view, standing, counts }: ExplorerPage): Markup {
+function renderNone({ view, standing, counts, progress }: ExplorerPage): Markup | string {
   const { filter, cursor } = view;
   const isAny = states.some((state) => counts[state] > 0);
+  if (filter.text !== undefined) {
+    return progress?.next !== undefined
+      ? ""
+      : html`<p>
+          No job has this id or Idempotency-Key, nor this text in its input, result or error.
+          <a href="${addressOf(view, { text: undefined })}">Clear the search</a>
+        </p>`;
+  }
   if (cursor !== undefined) {
     return html`<p>
       No job is there any more. <a href="${addressOf(view, {})}">Show the first page</a>
-    </p>`;
-  }
-  if (filter.text !== undefined) {
-    return html`<p>
-      No job has this id or Idempotency-Key.
-      <a href="${addressOf(view, { text: undefined })}">Clear the search</a>
     </p>`;
   }
   if (Object.keys(filter).length > 0) {

@@ -1,9 +1,14 @@
 import Router from "@koa/router";
-import { type FilterProblem, parseJobFilter } from "../../../contract/job-filter.ts";
+import {
+  type FilterProblem,
+  type FilterState,
+  filterStates,
+  parseJobFilter,
+} from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import type { ReadIdSecret } from "../../../queue/id-secret.ts";
 import type { Tasks } from "../../../task/registry.ts";
-import type { IndexedPage, JobIndex } from "../../explorer/job-index.ts";
+import type { IndexedPage, JobIndex, StateCounts } from "../../explorer/job-index.ts";
 import { RequestError } from "../../http/errors.ts";
 import type { Desks } from "../../jobs/desk.ts";
 import type { ConsoleState } from "../login.ts";
@@ -12,9 +17,10 @@ import { wantsPage } from "../wants-page.ts";
 import { renderFailuresPage } from "./failures-page.ts";
 import { tellGroup, tellJob, tellStanding } from "./job-json.ts";
 import { lookUp } from "./look-up.ts";
-import { renderExplorerPage, sortedBy } from "./page.ts";
+import { renderExplorerPage } from "./page.ts";
 import { readShownJobs } from "./shown-jobs.ts";
-import { addressOf, type ExplorerView, formatCursor, readView } from "./view.ts";
+import { type SearchProgress, searchTexts } from "./text-search.ts";
+import { addressOf, type ExplorerView, formatCursor, readView, sortedBy } from "./view.ts";
 
 export interface ExplorerRoutesDeps {
   readonly index: JobIndex;
@@ -22,6 +28,8 @@ export interface ExplorerRoutesDeps {
   readonly desks: Desks;
   readonly tasks: Tasks;
 }
+
+const stateNames = Object.keys(filterStates) as FilterState[];
 
 /** Finds jobs, as a page or as JSON for programs: the address says which, in which order. */
 export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleState> {
@@ -34,12 +42,12 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
     const isPage = wantsPage(ctx);
     if (!isPage) refuseProblems(view.problems);
     const { group } = view.filter;
-    const [page, counts, standing, groups] = await Promise.all([
-      findPage(deps, view),
+    const [counts, standing, groups] = await Promise.all([
       index.counts(view.filter),
       index.standing(),
       isPage && group !== undefined ? index.groups({ group }) : [],
     ]);
+    const page = await findPage(deps, view, counts);
     if (!isPage) {
       const [first, last] = [page.jobs[0], page.jobs.at(-1)];
       const turn = (side: "before" | "after", job: typeof first) =>
@@ -48,7 +56,8 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
         jobs: page.jobs.map(tellJob),
         counts,
         previous: (page.hasBefore && turn("before", first)) || null,
-        next: (page.hasAfter && turn("after", last)) || null,
+        next: page.progress?.next ?? ((page.hasAfter && turn("after", last)) || null),
+        ...(page.progress && { read: page.progress.read, total: page.progress.total }),
         index: tellStanding(standing),
       };
       return;
@@ -62,6 +71,7 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       counts,
       standing,
       group: groups[0],
+      progress: page.progress,
       choices: {
         tasks: [...tasks.keys()].map((name) => [name, titleOf(name)] as const),
         queues: [...desks.keys()],
@@ -104,11 +114,24 @@ function refuseProblems([problem]: readonly FilterProblem[]): void {
   }
 }
 
+interface FoundPage extends IndexedPage {
+  readonly progress: SearchProgress | undefined;
+}
+
 async function findPage(
-  { index, idSecret, tasks }: ExplorerRoutesDeps,
-  { filter, sort, cursor, limit }: ExplorerView,
-): Promise<IndexedPage> {
-  if (filter.text === undefined) return index.page(filter, sort, cursor, limit);
-  const jobs = await lookUp({ index, idSecret, tasks: [...tasks.keys()] }, filter);
-  return { jobs, hasBefore: false, hasAfter: false };
+  { index, idSecret, desks, tasks }: ExplorerRoutesDeps,
+  view: ExplorerView,
+  counts: StateCounts,
+): Promise<FoundPage> {
+  const { filter, sort, cursor, limit } = view;
+  if (filter.text === undefined) {
+    return { ...(await index.page(filter, sort, cursor, limit)), progress: undefined };
+  }
+  const onOnePage = { hasBefore: false, hasAfter: false };
+  if (cursor === undefined) {
+    const jobs = await lookUp({ index, idSecret, tasks: [...tasks.keys()] }, filter);
+    if (jobs.length > 0) return { jobs, ...onOnePage, progress: undefined };
+  }
+  const total = (filter.states ?? stateNames).reduce((sum, state) => sum + counts[state], 0);
+  return { ...(await searchTexts({ index, desks }, view, total)), ...onOnePage };
 }

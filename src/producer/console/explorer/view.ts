@@ -3,7 +3,12 @@ import {
   type JobFilter,
   parseJobFilter,
 } from "../../../contract/job-filter.ts";
-import { type JobCursor, type JobSort, jobSorts } from "../../explorer/job-index.ts";
+import {
+  type IndexedJob,
+  type JobCursor,
+  type JobSort,
+  jobSorts,
+} from "../../explorer/job-index.ts";
 
 /** Rows of a page, and what programs may ask for at most. */
 export const pageLength = 50;
@@ -22,7 +27,10 @@ export interface ExplorerView {
 }
 
 const sides = ["before", "after"] as const;
-const besides = ["sort", "limit", ...sides];
+/** What is said of a place in the order, which another view does not share. */
+const ofPlace: readonly string[] = [...sides, "read", "found"];
+/** How far a search through texts had come, too. */
+const besides = ["sort", "limit", "read", "found", ...sides];
 
 /** Reads the address of a page of jobs; `nowMs` is Unix time in ms. */
 export function readView(parameters: URLSearchParams, nowMs: number): ExplorerView {
@@ -58,7 +66,7 @@ export function addressOf(
 ): string {
   const next = new URLSearchParams();
   for (const [name, value] of parameters) {
-    const isKept = value !== "" && !Object.hasOwn(changes, name) && !isSide(name);
+    const isKept = value !== "" && !Object.hasOwn(changes, name) && !ofPlace.includes(name);
     if (isKept) next.append(name, value);
   }
   for (const [name, value] of Object.entries(changes)) {
@@ -79,6 +87,16 @@ function parseCursor(side: JobCursor["side"], text: string): JobCursor | undefin
   return { side, value: value === "none" ? undefined : Number(value), id };
 }
 
-function isSide(name: string): boolean {
-  return sides.some((side) => side === name);
+/** What a job has a place in the order by. */
+export function sortedBy(
+  { sort }: Pick<ExplorerView, "sort">,
+  job: IndexedJob,
+): number | undefined {
+  const values = {
+    created: job.createdAt,
+    ended: job.endedAt,
+    waited: job.waitedMs,
+    ran: job.ranMs,
+  };
+  return values[sort];
 }

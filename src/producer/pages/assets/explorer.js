@@ -1,3 +1,6 @@
+import { ask } from "./follow.js";
+import { showPage } from "./update.js";
+
 /** The explorer by keyboard: `/` searches, j and k go from job to job, and Enter opens one, as it does any link. */
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -20,3 +23,20 @@ function move(by) {
 function isTyping(target) {
   return target instanceof Element && target.matches("input, select, textarea");
 }
+
+/** A search through texts goes on by itself, step by step, while the tab is seen; the link stays for whoever goes on by hand. */
+async function goOn() {
+  for (;;) {
+    const link = document.querySelector("a[data-go-on]");
+    if (link === null || document.hidden) return;
+    const response = await ask(link.href, { headers: { accept: "text/html" } });
+    if (response === undefined) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    // Somebody has begun another search, or another login is needed.
+    if (!link.isConnected || page.querySelector("main.explorer") === null) return;
+    history.replaceState(null, "", link.href);
+    showPage(page);
+  }
+}
+
+void goOn().catch(() => undefined);
