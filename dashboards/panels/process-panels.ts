@@ -54,7 +54,7 @@ export function processPanels() {
       description:
         "How far each service's clock is from that of Redis. Ages, waits and the overview page compare times of several hosts.",
       unit: "s",
-      width: 12,
+      width: 8,
       queries: [
         lines(
           max(`abs(${series("clockSkew", everyService)})`, ["job", "instance"]),
@@ -64,11 +64,19 @@ export function processPanels() {
       thresholds: rising(clockSkewSeconds),
     }),
     timeseries({
+      title: "Lag of the index of jobs",
+      description:
+        "How far what the console's pages of jobs and failures show is behind Redis, for each producer.",
+      unit: "s",
+      width: 8,
+      queries: [lines(max(series("jobIndexLag", everyService), ["instance"]), "{{instance}}")],
+    }),
+    timeseries({
       title: "Free disk space",
       description:
         "Share of each disk that is free. Without room for its log, Redis accepts no jobs.",
       unit: "percentunit",
-      width: 12,
+      width: 8,
       queries: [
         lines(
           min(`${series("diskFree", realDisks)} / ${series("diskSize", realDisks)}`, [

@@ -358,6 +358,13 @@ export const metrics = {
     labels: [],
     exporters: both,
   },
+  jobIndexLag: {
+    type: "gauge",
+    name: "taskqueue_job_index_lag_seconds",
+    help: "How far this producer's index of jobs, which the console finds jobs by, is behind Redis; absent until it has followed for the first time.",
+    labels: [],
+    exporters: producer,
+  },
   eventLoopLagMax: {
     type: "gauge",
     name: "taskqueue_event_loop_lag_max_seconds",

@@ -49,6 +49,7 @@ import { openOverview } from "./overview/overview.ts";
 import { readOverviewState } from "./overview/overview-state.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
 import { createPageRoutes } from "./pages/routes.ts";
+import { createLagCollector } from "./explorer/index-lag.ts";
 import { openJobIndex } from "./explorer/open-job-index.ts";
 
 /** In a second, submissions at full speed were seen to fill a tenth of 12 MB more. */
@@ -70,6 +71,7 @@ export interface ProducerParts {
   readonly queues: Queues;
   readonly tasks: Tasks;
   readonly telemetry: Telemetry<"producer">;
+  readonly openIndex: typeof openJobIndex;
 }
 
 /**
@@ -162,7 +164,8 @@ export async function openProducer(
   });
   const overview = openOverview(history, day);
   opening.defer(() => overview.close());
-  const index = openJobIndex({ redis: config.redis, queues: [...desks.keys()], log });
+  const openIndex = given.openIndex ?? openJobIndex;
+  const index = openIndex({ redis: config.redis, queues: [...desks.keys()], log });
   opening.defer(() => index.close());
 
   let draining = false;
@@ -187,6 +190,18 @@ export async function openProducer(
   const { accounts, tokens } = credentials;
   const sessions = createSessions({ redis, ask: broker.ask, accounts, listener: "public" });
   const access = config.publicAccess;
+  const collectQueues = createQueueCollector({
+    readers: new Map(
+      known.map(({ queue, spec }) => [
+        queue.name,
+        () => readQueue(queue, redis, spec, parseTimetable),
+      ]),
+    ),
+    redis,
+    client: "queue",
+    metrics,
+  });
+  const collectLag = createLagCollector(index, metrics);
   // Requests come to it at once, though the one that it follows could still answer them.
   if (config.sharesPorts) await untilConnected(redis, connectedWithinMs);
   const listeners = await openListeners(config, {
@@ -240,17 +255,9 @@ export async function openProducer(
       purpose: endpoints["producer-metrics"].purpose,
       app: createObservabilityApp({
         registry,
-        collect: createQueueCollector({
-          readers: new Map(
-            known.map(({ queue, spec }) => [
-              queue.name,
-              () => readQueue(queue, redis, spec, parseTimetable),
-            ]),
-          ),
-          redis,
-          client: "queue",
-          metrics,
-        }),
+        collect: async () => {
+          await Promise.all([collectQueues(), collectLag()]);
+        },
         readiness,
         log,
       }),

@@ -2,6 +2,7 @@ import { readCommandLine } from "../../src/service/command-line.ts";
 
 const benchmarks = [
   "batch",
+  "explorer",
   "isolation",
   "priorities",
   "requests",
@@ -9,7 +10,8 @@ const benchmarks = [
   "telemetry",
   "worker",
 ];
-const usage = "npm run bench batch|isolation|priorities|streams|telemetry|worker|requests FOLDER";
+const usage =
+  "npm run bench batch|explorer|isolation|priorities|streams|telemetry|worker|requests FOLDER";
 
 const { positionals } = readCommandLine(process, {
   usage,
@@ -17,7 +19,7 @@ const { positionals } = readCommandLine(process, {
     "Measures what isolation, priorities or telemetry cost, what part of a bare BullMQ worker's",
     "throughput our worker has, how soon a stream tells the end of a job, or how fast a producer",
     "answers compared with that of another checkout in the folder, which has its packages; and how",
-    "fast batches are taken, compared with BullMQ's addBulk.",
+    "fast batches are taken, compared with BullMQ's addBulk; and what the index of jobs costs.",
   ],
   maxPositionals: 2,
 });
