@@ -31,6 +31,7 @@ const bodies = {
   "a thousand rows with twenty errors": wrongs.padEnd(4_190).repeat(1_000),
   "a thousand rows": lineOf(4_190).repeat(1_000),
   "rows of 64 KB": lineOf(65_536).repeat(63),
+  "short rows between ones that are too long": `${lineOf(100)}${lineOf(66_000)}`.repeat(63),
   "one row": "x".repeat(bodyBytes),
   "blank lines": "\n".repeat(bodyBytes),
   brackets: "[".repeat(bodyBytes),

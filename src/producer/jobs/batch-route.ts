@@ -2,20 +2,18 @@ import { paths } from "../../contract/paths.ts";
 import { createTurns } from "../../service/turns.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { createBatchQuota } from "../http/batch-quota.ts";
-import { jsonBytes, readJsonText } from "../http/body.ts";
+import { jsonBytes } from "../http/body.ts";
 import { RequestError } from "../http/errors.ts";
 import { json, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
-import { decodeText } from "../http/request-text.ts";
 import type { Route, RouteContext } from "../http/route.ts";
-import type { RowBytes } from "../http/row-bytes.ts";
 import { readRows } from "../http/rows.ts";
-import { maxBatchKey, piecesAtOnce, type Row, submitBatch } from "./batch.ts";
+import { maxBatchKey, piecesAtOnce, submitBatch } from "./batch.ts";
 import { assertTakeable, batchComponents, createRowRefusals, tellBatch } from "./batch-answer.ts";
+import { parseRows } from "./batch-rows.ts";
 import type { Jobs } from "./jobs.ts";
 import { submitterOf } from "./submitters.ts";
-import { readRow } from "./submission-body.ts";
 import { describeRows, describeRowExamples } from "./task-schemas.ts";
 
 const limits = { maxRows: 1_000, maxBytes: jsonBytes, maxBodyBytes: 4_194_304 };
@@ -50,7 +48,7 @@ export function createBatchRoute({
         const result = await submitBatch(
           { submit, turns, refuse: createRowRefusals() },
           {
-            rows: parseRows(rows),
+            rows: parseRows(rows, limits),
             idempotencyKey,
             common: {
               ...submitterOf(ctx),
@@ -129,19 +127,6 @@ function describeContent(tasks: Tasks): object {
       ...tell(rows.map((row) => `${JSON.stringify(row)}\n`).join("")),
     },
   };
-}
-
-async function* parseRows(rows: AsyncIterable<RowBytes>): AsyncGenerator<Row, void> {
-  for await (const { row, bytes } of rows) {
-    yield { row, size: bytes?.length ?? 0, read: () => parseRow(bytes) };
-  }
-}
-
-function parseRow(bytes: Buffer | undefined) {
-  if (bytes === undefined) {
-    throw new RequestError(413, `the row must not exceed ${limits.maxBytes} bytes`);
-  }
-  return readRow(readJsonText(decodeText(bytes)));
 }
 
 /** The first one has been counted. */

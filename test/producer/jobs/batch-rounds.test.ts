@@ -1,7 +1,10 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
+import { setImmediate as nextRound } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { RowBytes } from "../../../src/producer/http/row-bytes.ts";
 import { type BatchDeps, type Row, submitBatch } from "../../../src/producer/jobs/batch.ts";
 import { createRowRefusals } from "../../../src/producer/jobs/batch-answer.ts";
+import { parseRows } from "../../../src/producer/jobs/batch-rows.ts";
 import { createTurns } from "../../../src/service/turns.ts";
 import { until } from "../../support/until.ts";
 
@@ -10,6 +13,13 @@ async function* rowsOf(count: number, note: (row: number) => void): AsyncGenerat
   for (let row = 1; row <= count; row += 1) {
     note(row);
     yield { row, size: 1, read: () => ({ task: "quotient", input: {} }) };
+  }
+}
+
+/** Short rows, and after each one that is too long. */
+async function* pairsOf(count: number): AsyncGenerator<RowBytes> {
+  for (let row = 1; row <= 2 * count; row += 1) {
+    yield { row, bytes: row % 2 === 0 ? undefined : Buffer.from("{}") };
   }
 }
 
@@ -84,4 +94,24 @@ test("of all batches together no more pieces are under way than there are turns,
   );
   expect(all.every(({ results }) => results.length === 100)).toBe(true);
   expect(most).toBeLessThanOrEqual(2 * 32);
+});
+
+test("a row that is too long is sent with those before it, which would keep what it came in alive", async () => {
+  let asked = 0;
+  async function* noted() {
+    for await (const row of parseRows(pairsOf(20), { maxBytes: 65_536 })) {
+      asked = row.row;
+      yield row;
+    }
+  }
+  const turns = createTurns(1);
+  // Nothing goes on to Redis: what is read until then is held.
+  const release = await turns.take();
+  const sending = send({ submit: submitOne, turns }, noted());
+  await until("the first pair to be read", () => asked === 2);
+  await nextRound();
+  expect(asked).toBe(2);
+  release();
+  const { results } = await sending;
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array(40).fill("refused"));
 });
