@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { JobLog } from "../jobs/job-log.ts";
 import { type JobStatus, linksOf } from "../jobs/job-status.ts";
 import { type Markup, renderTimeOfDay } from "./layout.ts";
+import { splitFields } from "./log-fields.ts";
 import { renderText } from "./shown-text.ts";
 
 /** How far the job is, or had come; a job that runs has room for it from the start. */
@@ -77,8 +78,15 @@ function renderLine({ number, time, level, attempt, message }: JobLog["lines"][n
     level !== undefined && level !== "info" && html`<b class="${level}">${level}</b>`,
     attempt !== undefined && attempt > 1 && html`<small>attempt ${attempt}</small>`,
   ].filter((part) => part !== false);
+  const { words, fields } = splitFields(message);
   return html`<li value="${number}">
     ${time !== undefined && renderTimeOfDay(time)} ${about}
-    <bdi class="value">${renderText(message)}</bdi>
+    <bdi class="value">${renderText(words)}</bdi>${fields.map(renderField)}
   </li>`;
+}
+
+function renderField([name, value]: readonly [string, string]): Markup {
+  return html` <span class="given"
+    ><bdi>${renderText(name)}</bdi>: <bdi class="value">${renderText(value)}</bdi></span
+  >`;
 }
