@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { JobLog } from "../jobs/job-log.ts";
-import { isFinal, type JobStatus, unnamed } from "../jobs/job-status.ts";
+import { isFinal, type JobStatus, linksOf, unnamed } from "../jobs/job-status.ts";
 import type { JobLinks } from "../jobs/links.ts";
 import { renderAttempts } from "./attempts.ts";
 import { renderFigures } from "./figures.ts";
@@ -38,6 +38,8 @@ export interface JobSurroundings {
   readonly live: { readonly events: string; readonly state: string } | undefined;
   /** What the page belongs to; the public pages if not given. */
   readonly site?: Site;
+  /** The job that has submitted it, and where schedules are: for operators alone. */
+  readonly origin?: { readonly job: string | undefined; readonly schedules: string };
   /** The stacks of its attempts, by the number of their start: for operators alone. */
   readonly stacks?: ReadonlyMap<number, string>;
   /** Whether the reader may cancel it. */
@@ -83,7 +85,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       ${renderFigures(job, story)}
       <div class="cols">
         <div>
-          ${renderWaterfall(story)} ${renderAttempts(job, around.stacks)}
+          ${renderWaterfall(story)} ${renderAttempts(job, around)}
           ${log === undefined ? html`<section hidden></section>` : renderLog(log)}
         </div>
         <aside>
@@ -102,7 +104,7 @@ function renderWay(live: JobSurroundings["live"]): Markup {
     : html` data-events="${live.events}" data-state="${live.state}"`;
 }
 
-function renderMeta(job: JobStatus, { submitter }: JobSurroundings): Markup {
+function renderMeta(job: JobStatus, { submitter, origin }: JobSurroundings): Markup {
   const { id, queue, priority, created_at: createdAt, schedule } = job;
   return html`<p class="meta">
     <span><code id="job-id">${id}</code> ${renderCopy("job-id")}</span>
@@ -111,13 +113,26 @@ function renderMeta(job: JobStatus, { submitter }: JobSurroundings): Markup {
     >
     <span>queue ${queue}</span>
     ${priority !== undefined && html`<span>priority ${priority}</span>`}
-    ${schedule !== undefined && renderSchedule(schedule)}
+    ${schedule !== undefined && renderSchedule(schedule, origin?.schedules)}
+    ${
+      origin?.job !== undefined &&
+      html`<span
+        >from job <a href="${linksOf(origin.job).page}"><code>${origin.job}</code></a></span
+      >`
+    }
   </p>`;
 }
 
-function renderSchedule({ key, slot }: NonNullable<JobStatus["schedule"]>): Markup {
+function renderSchedule(
+  { key, slot }: NonNullable<JobStatus["schedule"]>,
+  schedules: string | undefined,
+): Markup {
+  const name = html`<code>${renderText(key)}</code>`;
   const when = slot === undefined ? "at an operator's request" : html`due ${renderExactTime(slot)}`;
-  return html`<span>run by schedule <code>${renderText(key)}</code>, ${when}</span>`;
+  return html`<span
+    >run by schedule ${schedules === undefined ? name : html`<a href="${schedules}">${name}</a>`},
+    ${when}</span
+  >`;
 }
 
 /** A button that copies the text of the element with that id. */

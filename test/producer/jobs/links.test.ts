@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { readBody, submitDivision } from "../../support/client.ts";
+import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { boardLogin, startProducer } from "../../support/producer.ts";
+import { createTestTracing } from "../../support/tracing.ts";
+import { startWorker } from "../../support/worker.ts";
 
 test("a job's page links to the console, the trace and the logs where these are configured", async () => {
   const { url } = await startProducer({
@@ -31,6 +33,22 @@ test("a job's page links to the console, the trace and the logs where these are 
       },
     ],
   ]);
+});
+
+test("an attempt that failed links to its span", async () => {
+  const { url, name } = await startProducer({ grafanaUrl: "https://grafana.example" });
+  await startWorker(name, { tracing: createTestTracing() });
+  const { id } = await submitDivision(url, { x: 1, y: 0 });
+  const { history = [] } = await untilFinal(url, id);
+  const [{ trace_id: traceId, span_id: spanId } = {}] = history;
+  const links = await readOutsideLinks(`${url}/jobs/${id}`);
+  const panes = links.map((link) => JSON.parse(new URL(link).searchParams.get("panes") ?? "").t);
+  expect(panes).toContainEqual(
+    expect.objectContaining({
+      queries: [expect.objectContaining({ query: traceId })],
+      panelsState: { trace: { spanId } },
+    }),
+  );
 });
 
 test("a job's page links nowhere else where nothing is configured", async () => {
