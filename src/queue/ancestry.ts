@@ -24,3 +24,8 @@ export function readSubmittingJob(options: object): string | undefined {
   const { submittedBy }: Partial<Record<keyof Ancestry, unknown>> = options;
   return typeof submittedBy === "string" && isJobId(submittedBy) ? submittedBy : undefined;
 }
+
+/** The same in these options, as Redis keeps them. */
+export function findSubmittingJob(options: string): string | undefined {
+  return readSubmittingJob({ submittedBy: /"submittedBy":"([^"\\]+)"/.exec(options)?.[1] });
+}

@@ -35,6 +35,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
     ctx.body = await renderJobPage(job, {
       links: jobs.linksTo(job),
       submitter: await jobs.owners.submitterOf(job),
+      origin: { job: await jobs.owners.parentOf(job), schedules: consolePaths.schedules },
       title: wording.titleOf(job.task),
       labelOf: (field) => wording.labelOf(job.task, field),
       again: tasks.has(job.task) ? onPublic(publicUrl, `${paths.tasks}/${job.task}`) : undefined,

@@ -1,3 +1,4 @@
+import { findSubmittingJob } from "../../queue/ancestry.ts";
 import { createClientTag } from "../../queue/client-tag.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { isUnique } from "../../queue/job-options.ts";
@@ -16,13 +17,6 @@ export interface JobOwnersDeps {
 /** An id that comes from an Idempotency-Key may be another job's once the first is gone. */
 type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
 
-/** What a job's options say of it. */
-interface JobOwner {
-  readonly owner: string;
-  readonly submitter: string | undefined;
-  readonly isUnique: boolean;
-}
-
 /** Whose jobs are whose. Its calls throw an `UnavailableError` while Redis cannot be asked. */
 export interface JobOwners {
   /** Whether this client, as `clientOf` or `clientOfName` says it, has submitted the job, or what submitted it. */
@@ -34,10 +28,21 @@ export interface JobOwners {
   isToldTo(job: KnownJob, client: string): Promise<boolean>;
   /** What the file of users calls whoever has submitted it; `undefined` for a stranger. */
   submitterOf(job: KnownJob): Promise<string | undefined>;
+  /** The id of the job that has submitted it, if one has: for operators, as who knows one may not know the other. */
+  parentOf(job: KnownJob): Promise<string | undefined>;
+}
+
+/** What a job's options say of it. */
+interface Found {
+  readonly owner: string;
+  /** Whether it has a `unique` key. */
+  readonly isUnique: boolean;
+  readonly submitter?: string;
+  readonly parent?: string;
 }
 
 export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
-  const remembered = new Map<string, JobOwner>();
+  const remembered = new Map<string, Found>();
   const read = async ({ id, queue: name, created_at: createdAt }: KnownJob) => {
     const job = `${id} ${createdAt}`;
     const known = remembered.get(job);
@@ -46,7 +51,13 @@ export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
     const options = await ask((queue, redis) => redis.hget(queue.toKey(id), "opts"));
     if (options === null) return undefined;
     const submitter = findSubmitter(options);
-    const found = { owner: findOwner(options) ?? "", submitter, isUnique: isUnique(options) };
+    const parent = findSubmittingJob(options);
+    const found = {
+      owner: findOwner(options) ?? "",
+      isUnique: isUnique(options),
+      ...(submitter !== undefined && { submitter }),
+      ...(parent !== undefined && { parent }),
+    };
     remembered.set(job, found);
     const [oldest] = remembered.keys();
     if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
@@ -63,5 +74,6 @@ export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
     isOf,
     isToldTo: async (job, client) => (await read(job))?.isUnique === true || isOf(job, client),
     submitterOf: async (job) => (await read(job))?.submitter,
+    parentOf: async (job) => (await read(job))?.parent,
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createRandomId } from "../../../src/queue/job-id.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
 import { authorizationOf, writeUsers } from "../../support/users.ts";
@@ -58,4 +59,17 @@ test("the console has the page of a job that the API has not, and says which the
     404,
     expect.stringContaining("&quot;nobody&quot;"),
   ]);
+});
+
+test("operators are led from a job to the one that submitted it, and to its schedule, and nobody else", async () => {
+  const { url, boardUrl, queue } = await startProducer();
+  const [id, parent] = [createRandomId(), createRandomId()];
+  const origin = { submittedBy: parent, schedule: { key: "repeat" } };
+  await queue.add("quotient", { x: 1, y: 1 }, { ...origin, jobId: id });
+  const page = await (await fetch(`${boardUrl}/jobs/${id}`, { headers: asBrowser })).text();
+  expect(page).toContain(`from job <a href="/jobs/${parent}">`);
+  expect(page).toMatch(/run by schedule\s+<a href="\/schedules"><code>repeat<\/code><\/a>/);
+  const shown = await (await fetch(`${url}/jobs/${id}`)).text();
+  expect(shown).not.toContain(parent);
+  expect(shown).toMatch(/run by schedule\s+<code>repeat<\/code>/);
 });
