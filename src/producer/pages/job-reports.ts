@@ -80,7 +80,7 @@ function renderLine({ number, time, level, attempt, message }: JobLog["lines"][n
   ].filter((part) => part !== false);
   const { words, fields } = splitFields(message);
   return html`<li value="${number}">
-    ${time !== undefined && renderTimeOfDay(time)} ${about}
+    ${time !== undefined && renderTimeOfDay(time)} ${about.map((part) => html`${part} `)}
     <bdi class="value">${renderText(words)}</bdi>${fields.map(renderField)}
   </li>`;
 }

@@ -7,9 +7,9 @@ export interface Step {
   readonly kind: Tone | "wait" | "rest";
   /** Since it was submitted. */
   readonly fromMs: number;
-  /** How long it took, or has gone on for; nothing of a moment. */
+  /** How long it took, has gone on for, or is to take; nothing of a moment. */
   readonly tookMs: number | undefined;
-  readonly isOver: boolean;
+  readonly standing: "over" | "so far" | "planned";
   /** Which worker, where there was one. */
   readonly worker: string | undefined;
   /** How it ended, in a word. */
@@ -27,7 +27,7 @@ export function waitOf(
     kind: "wait",
     fromMs: fromMs - startMs,
     tookMs: Math.max(0, untilMs - fromMs),
-    isOver: true,
+    standing: "over",
     worker: undefined,
     outcome: undefined,
   };
@@ -39,5 +39,5 @@ export function momentOf(
   fromMs: number,
   { kind, outcome }: Pick<Step, "kind"> & Partial<Pick<Step, "outcome">>,
 ): Step {
-  return { name, kind, fromMs, tookMs: undefined, isOver: true, worker: undefined, outcome };
+  return { name, kind, fromMs, tookMs: undefined, standing: "over", worker: undefined, outcome };
 }

@@ -56,7 +56,10 @@ export function tellStory(job: JobStatus, nowMs: number): Story {
     waitedMs:
       first === -1 ? undefined : sum(steps.slice(0, first).filter(({ name }) => name === waited)),
     ranMs: first === -1 ? undefined : sum(since.filter(isAttempt)),
-    betweenMs: history.length < 2 ? undefined : sum(since.filter(({ kind }) => kind === "wait")),
+    betweenMs:
+      history.length < 2
+        ? undefined
+        : sum(since.filter(({ kind, standing }) => kind === "wait" && standing !== "planned")),
   };
 }
 
@@ -100,11 +103,11 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
     const tookMs = endedMs === undefined ? undefined : Math.max(0, endedMs - startedMs);
     const { tone, word } = describeAttempt(attempt);
     steps.push({
-      name: nameAttempt(attempt),
+      name: isSameAgain(before, attempt) ? `${nameAttempt(attempt)} again` : nameAttempt(attempt),
       kind: tone,
       fromMs: beganMs - startMs,
       tookMs,
-      isOver: attempt.outcome !== "running",
+      standing: attempt.outcome === "running" ? "so far" : "over",
       worker: attempt.worker?.host ?? attempt.worker?.name,
       outcome: word,
     });
@@ -120,8 +123,9 @@ function createSteps(job: JobStatus, clock: Clock): Step[] {
   if (job.status === "succeeded" || job.status === "failed") {
     const endMs = Math.max(doneMs, parseOr(job.finished_at, doneMs));
     // It can have ended where it waited.
+    const name = retry === undefined ? nameWait(before) : waited;
     if (before === undefined || retry !== undefined || !endings.has(before.outcome))
-      steps.push(waitOf(waited, { fromMs: doneMs, untilMs: endMs }, startMs));
+      steps.push(waitOf(name, { fromMs: doneMs, untilMs: endMs }, startMs));
     steps.push(
       momentOf("Ended", endMs - startMs, {
         kind: job.status === "succeeded" ? "good" : "bad",
@@ -177,10 +181,19 @@ function restsUntil(
   const endedWithIt = before !== undefined && endings.has(before.outcome);
   const saidMs = endedWithIt ? doneMs : parseOr(endedAt, doneMs);
   const endedMs = Math.min(retriedMs, Math.max(doneMs, saidMs));
-  const name = before?.outcome === "retried" ? backOff : waited;
-  const until = waitOf(name, { fromMs: doneMs, untilMs: endedMs }, startMs);
+  const until = waitOf(nameWait(before), { fromMs: doneMs, untilMs: endedMs }, startMs);
   const rest = waitOf(hadEnded, { fromMs: endedMs, untilMs: retriedMs }, startMs);
   return [...((until.tookMs ?? 0) >= 1 ? [until] : []), { ...rest, kind: "rest" }];
+}
+
+/** What a job was in that had not ended yet, after this attempt. */
+function nameWait(before: Attempt | undefined): string {
+  return before?.outcome === "retried" ? backOff : waited;
+}
+
+/** Whether a worker began it anew, as the one before had handed it back, or vanished. */
+function isSameAgain(before: Attempt | undefined, { number }: Attempt): boolean {
+  return number !== undefined && before?.number === number;
 }
 
 /** What the time between two attempts was, where the job was neither in line nor backed off. */
@@ -200,11 +213,13 @@ function waitsNow({ waiting, history = [] }: JobStatus, doneMs: number, clock: C
   const { startMs, nowMs } = clock;
   const dueMs = waiting?.retry_at === undefined ? undefined : Date.parse(waiting.retry_at);
   if (dueMs === undefined || dueMs <= nowMs) {
-    return [{ ...waitOf("Waits", { fromMs: doneMs, untilMs: nowMs }, startMs), isOver: false }];
+    return [
+      { ...waitOf("Waits", { fromMs: doneMs, untilMs: nowMs }, startMs), standing: "so far" },
+    ];
   }
   const name = history.length === 0 ? dueLater : backOff;
   return [
-    { ...waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs), isOver: false },
+    { ...waitOf(name, { fromMs: doneMs, untilMs: dueMs }, startMs), standing: "planned" },
     momentOf("Next attempt", dueMs - startMs, {
       kind: "idle",
       outcome: "due",

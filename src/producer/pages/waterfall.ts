@@ -7,6 +7,8 @@ import type { Step } from "./story-step.ts";
 
 /** Of a share in percent: finer than a pixel. */
 const digits = 2;
+/** The least share in percent that is drawn: what has no width is not seen at all. */
+const leastShare = 0.2;
 
 /** A job's life as a table, whose last column draws what the others say. */
 export function renderWaterfall({ steps, spanMs }: Story): Markup | string {
@@ -36,14 +38,16 @@ export function formatMs(ms: number | undefined): string {
 }
 
 function renderStep(step: Step, spanMs: number): Markup {
-  const { name, kind, fromMs, tookMs, isOver, worker, outcome } = step;
+  const { name, kind, fromMs, tookMs, standing, worker, outcome } = step;
   const tone = kind === "wait" ? "" : kind;
   return html`<tr>
     <th scope="row">
       ${name} ${outcome !== undefined && html`<span class="pill ${tone}">${outcome}</span>`}
     </th>
     <td class="num from">${formatMs(fromMs)}</td>
-    <td class="num">${tookMs === undefined ? "" : formatMs(tookMs)}${!isOver && " so far"}</td>
+    <td class="num">
+      ${tookMs === undefined ? "" : formatMs(tookMs)}${standing !== "over" && ` ${standing}`}
+    </td>
     <td class="where sub">${worker !== undefined && renderText(worker)}</td>
     <td class="track" aria-hidden="true">${renderBar(step, spanMs)}</td>
   </tr>`;
@@ -52,14 +56,15 @@ function renderStep(step: Step, spanMs: number): Markup {
 /** Of attributes alone: the page's security policy allows no inline styles. Of a moment nothing is drawn. */
 function renderBar({ kind, fromMs, tookMs }: Step, spanMs: number): Markup | string {
   if (tookMs === undefined || spanMs === 0) return "";
-  const share = (ms: number) => `${Number(((100 * ms) / spanMs).toFixed(digits))}%`;
+  const share = (ms: number, least = 0) =>
+    `${Math.max(least, Number(((100 * ms) / spanMs).toFixed(digits)))}%`;
   return html`<svg focusable="false">
     <line x1="0" y1="50%" x2="100%" y2="50%"></line>
     <rect
       class="${kind}"
       x="${share(fromMs)}"
       y="15%"
-      width="${share(tookMs)}"
+      width="${share(tookMs, leastShare)}"
       height="70%"
       rx="2"
     ></rect>

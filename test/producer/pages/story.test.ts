@@ -207,8 +207,32 @@ test("one that failed as stalled and was retried had ended meanwhile, and lacks 
     ["Waited", "wait", 100, 50],
     ["Had ended", "rest", 150, 8_850],
     ["Waited", "wait", 9_000, 5],
-    ["Attempt 1", "busy", 9_005, 995],
+    ["Attempt 1 again", "busy", 9_005, 995],
   ]);
+});
+
+test("one that was cancelled in its back-off was in that until it ended", () => {
+  const history = [attempt(1, [10, 20], { outcome: "retried", error_type: "_OTHER" })];
+  const ended = { error_type: "cancelled_by_user", error: "cancelled on request", history };
+  expect(tell({ status: "failed", finished_at: at(800), ...ended }).steps.slice(3)).toEqual([
+    ["Back-off", "wait", 20, 780],
+    ["Ended", "bad", 800, "cancelled_by_user"],
+  ]);
+});
+
+test("a back-off that has only begun is told as planned, and not as time between attempts", () => {
+  const history = [
+    attempt(1, [10, 20], { outcome: "retried", error_type: "_OTHER", ready_at: at(0) }),
+    attempt(2, [120, 130], { outcome: "retried", error_type: "_OTHER", ready_at: at(120) }),
+  ];
+  const told = { ...job, status: "waiting", waiting: { retry_at: at(9_000) }, history };
+  const { steps, betweenMs } = tellStory(told as unknown as JobStatus, start + 200);
+  expect(steps.map(({ standing }) => standing)).toEqual([
+    ...Array<string>(5).fill("over"),
+    "planned",
+    "over",
+  ]);
+  expect(betweenMs).toBe(100);
 });
 
 test("one that was cancelled before its first attempt had ended until it was retried, and waits again", () => {
