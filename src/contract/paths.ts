@@ -37,4 +37,11 @@ export const consolePaths = {
   jobs: "/jobs",
   failures: "/failures",
   workers: "/workers",
+  audit: "/audit",
+  /** What programs ask for on this listener, beside what the pages' paths tell them. */
+  api: {
+    jobs: paths.api,
+    schedules: "/api/v1/schedules",
+    workers: "/api/v1/workers",
+  },
 } as const;

@@ -240,7 +240,6 @@ export async function openProducer(
         jobs,
         submit: (submission) => jobs.submit(submission),
         queueOf: queueOfTask,
-        cancel: (id, by) => jobs.cancel(id, by),
         redis,
         ask: broker.ask,
         credentials,

@@ -76,29 +76,35 @@ export async function noteOwn(
 }
 
 /**
- * Before somebody retries a job, which takes the times of its end out of its hash: notes a success,
- * and of whatever start was its last one, when the job had ended and when it was retried. Where that
- * is done again without a start between, the first end and the last retry are kept.
+ * For a script: `noteRetry(job, state, now)` is called before somebody retries a job in that set of
+ * ended ones, which takes the times of its end out of its hash: it notes a success, and of whatever start
+ * was its last one, when the job had ended and when it was retried. Where that is done again without a
+ * start between, the first end and the last retry are kept.
  */
-const handRetryScript = `${noteLua}
-local job, id, state, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-if not isHash(job) or not redis.call("ZSCORE", KEYS[2], id) then return end
-local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb")
-local start = numberIn(kept[1]) or 0
-if state == "completed" then
-  local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
-  entry.worker = kept[5] and string.sub(kept[5], 1, 200) or nil
-  note(job, start, "succeeded", entry)
-end
-local noted = redis.call("HGET", job, fieldOf(start)) or ""
-if tonumber(string.match(noted, "^(%d+) {.*}$")) == start then
-  local entry = string.gsub(string.sub(noted, 1, -2), ',"retriedAt":%d+', "")
-  local ended = numberIn(kept[4])
-  if ended and not string.find(entry, ',"closedAt":', 1, true) then
-    entry = entry .. string.format(',"closedAt":%.0f', ended)
+export const retryLua = `${noteLua}
+local function noteRetry(job, state, now)
+  local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb")
+  local start = numberIn(kept[1]) or 0
+  if state == "completed" then
+    local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
+    entry.worker = kept[5] and string.sub(kept[5], 1, 200) or nil
+    note(job, start, "succeeded", entry)
   end
-  redis.call("HSET", job, fieldOf(start), entry .. ',"retriedAt":' .. now .. "}")
+  local noted = redis.call("HGET", job, fieldOf(start)) or ""
+  if tonumber(string.match(noted, "^(%d+) {.*}$")) == start then
+    local entry = string.gsub(string.sub(noted, 1, -2), ',"retriedAt":%d+', "")
+    local ended = numberIn(kept[4])
+    if ended and not string.find(entry, ',"closedAt":', 1, true) then
+      entry = entry .. string.format(',"closedAt":%.0f', ended)
+    end
+    redis.call("HSET", job, fieldOf(start), entry .. ',"retriedAt":' .. now .. "}")
+  end
 end
+`;
+
+const handRetryScript = `${retryLua}
+if not isHash(KEYS[1]) or not redis.call("ZSCORE", KEYS[2], ARGV[1]) then return end
+noteRetry(KEYS[1], ARGV[2], ARGV[3])
 `;
 
 /** Notes of a job in that set of ended ones that somebody retries it now. */

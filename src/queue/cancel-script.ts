@@ -1,14 +1,15 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { entryLua } from "./attempt-entry.ts";
+import { actLua, formatAct, type JobAct } from "./job-acts.ts";
 
 /**
  * Ends a job that waits as BullMQ fails one, or has BullMQ fail it whenever a worker takes it again
  * (`defa`), which costs the queue's rate nothing. It is looked for where that is cheap first; only
  * the waiting list has to be searched, from the end that its age says it is nearer to.
  */
-const script = `${entryLua}
-local job, id, now, reason, prefix, mode = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+const script = `${entryLua}${actLua}
+local job, id, now, reason, prefix, mode, act = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local function forget(answer)
   redis.call("ZREM", KEYS[10], id)
   if redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "defa") == reason then
@@ -39,6 +40,7 @@ if redis.call("LPOS", KEYS[4], id) then
   if mode ~= "settle" then
     redis.call("HSET", job, "defa", reason)
     redis.call("ZADD", KEYS[10], now, id)
+    noteAct(job, act)
   end
   return { "running" }
 end
@@ -58,6 +60,7 @@ if not before[3] then
   local start = (tonumber(redis.call("HGET", job, "ats")) or 0) + 1
   redis.call("HSET", job, "ats", start, fieldOf(start), start .. ' {"outcome":"none"}')
 end
+noteAct(job, act)
 redis.call("ZADD", KEYS[7], now, id)
 if before[7] then
   local key = prefix .. "de:" .. before[7]
@@ -87,10 +90,21 @@ export function marksKey(queue: Queue): string {
 export async function runCancelScript(
   queue: Queue,
   redis: Redis,
-  { id, mode, reason }: { readonly id: string; readonly mode: CancelMode; readonly reason: string },
+  {
+    id,
+    mode,
+    reason,
+    act,
+  }: {
+    readonly id: string;
+    readonly mode: CancelMode;
+    readonly reason: string;
+    /** Who does it, for the job to keep; nobody if not given. */
+    readonly act?: JobAct | undefined;
+  },
 ): Promise<CancelAnswer> {
   const lists = ["wait", "paused", "active", "prioritized", "delayed", "failed", "events", "meta"];
   const keys = [queue.toKey(id), ...lists.map((name) => queue.toKey(name)), marksKey(queue)];
-  const values = [id, Date.now(), reason, queue.toKey(""), mode];
+  const values = [id, Date.now(), reason, queue.toKey(""), mode, formatAct(act)];
   return (await redis.eval(script, keys.length, ...keys, ...values)) as CancelAnswer;
 }

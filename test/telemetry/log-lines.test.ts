@@ -34,11 +34,10 @@ const oursAlone: Readonly<Record<string, string>> = {
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",
   "cannot use the whole file of users": "a change of the file",
-  "an operator acted on a schedule": "an operator",
-  "an operator acted on a worker": "an operator",
   "drained by an operator": "an operator",
   "released by an operator": "an operator",
-  "an operator cancelled a job": "an operator",
+  "an operator acted on a ${noun}": "an operator",
+  "cannot note how an operator's act has ended": "an operator",
   "an operator added a job": "an operator",
 };
 

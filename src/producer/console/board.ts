@@ -10,8 +10,12 @@ import { type BoardAddDeps, createBoardAddRouter } from "./board-add.ts";
 import { guardBoard } from "./board-guard.ts";
 import { answerErrors, isOfBoard } from "./error-answers.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
-import { type CancelRouteDeps, createCancelRouter } from "./cancel.ts";
 import type { Credentials } from "../access/credentials.ts";
+import { createActionRouter } from "./actions/action-router.ts";
+import { createAuditTrail } from "./actions/audit-trail.ts";
+import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
+import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
+import { createWorkerActions } from "./actions/worker-actions.ts";
 import { type ConsoleState, requireLogin } from "./login.ts";
 import { requireRights } from "./rights.ts";
 import { consoleCookie } from "./session-cookie.ts";
@@ -30,8 +34,9 @@ import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 export interface BoardDeps
   extends
     ScheduleRoutesDeps,
-    CancelRouteDeps,
+    ScheduleActionDeps,
     JobPagesDeps,
+    JobActionDeps,
     WorkerRoutesDeps,
     ExplorerRoutesDeps,
     BoardAddDeps,
@@ -39,6 +44,7 @@ export interface BoardDeps
     Broker {
   readonly redis: Redis;
   readonly credentials: Credentials;
+  readonly jobs: JobPagesDeps["jobs"] & JobActionDeps["jobs"];
   readonly trustProxy: boolean;
   readonly log: Log;
 }
@@ -75,12 +81,18 @@ export function createBoardApp(deps: BoardDeps): Koa {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");
     await next();
   });
+  const audit = createAuditTrail(deps);
   app.use(createScheduleRouter(deps).routes());
   app.use(createExplorerRouter(deps).routes());
   app.use(createJobPagesRouter(deps).routes());
-  app.use(createCancelRouter(deps).routes());
   app.use(createWorkerRouter(deps).routes());
-  const guard = guardBoard();
+  const actions = [
+    ...createJobActions(deps),
+    ...createScheduleActions(deps),
+    ...createWorkerActions(deps),
+  ];
+  app.use(createActionRouter(actions, audit).routes());
+  const guard = guardBoard(audit);
   app.use((ctx, next) => (isOfBoard(ctx.path) ? guard(ctx, next) : next()));
   app.use(createBoardAddRouter(deps).routes());
   app.use(ownFilesOnly());

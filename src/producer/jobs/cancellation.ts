@@ -1,6 +1,7 @@
 import { type Context, trace } from "@opentelemetry/api";
 import { logFields, spanAttributes } from "../../contract/telemetry.ts";
 import { type Cancellation, cancelJob } from "../../queue/cancellation.ts";
+import type { JobAct } from "../../queue/job-acts.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { createCancellationReport } from "../../telemetry/cancelled-jobs.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
@@ -24,9 +25,17 @@ export interface CancelDeps {
 export async function cancel(
   { tasks, metrics, log }: CancelDeps,
   { name: queue, ask }: Pick<Desk, "name" | "ask">,
-  { id, task, context }: Pick<JobStatus, "id" | "task"> & { readonly context: Context },
+  {
+    id,
+    task,
+    context,
+    act,
+  }: Pick<JobStatus, "id" | "task"> & {
+    readonly context: Context;
+    readonly act?: JobAct | undefined;
+  },
 ): Promise<Cancellation["kind"]> {
-  const found = await ask((asked, redis) => cancelJob(asked, redis, id));
+  const found = await ask((asked, redis) => cancelJob(asked, redis, id, act));
   const span = trace.getSpan(context);
   const trail = span === undefined ? {} : trailOf(span);
   if (found.kind === "cancelled") {

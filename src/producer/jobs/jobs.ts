@@ -1,6 +1,7 @@
 import type { PassThrough } from "node:stream";
 import type { Context } from "@opentelemetry/api";
 import { isJobId } from "../../queue/job-id.ts";
+import type { JobAct } from "../../queue/job-acts.ts";
 import { readLog } from "../../queue/job-log.ts";
 import { renew } from "../../service/remembered.ts";
 import { RequestError } from "../http/errors.ts";
@@ -48,15 +49,17 @@ export interface Jobs {
   mayCancel(job: JobStatus, client: string): Promise<boolean>;
   /**
    * Cancels the job and returns how it stands then: ended, or at its last attempt, which ends within
-   * two seconds. `client` is undefined for an operator, who may cancel any; `context` is the request's
-   * trace. Throws as `find` does, an `UnavailableError` where
+   * two seconds. `client` is undefined for an operator, who may cancel any and whose `act` the job
+   * keeps; `context` is the request's trace. Throws as `find` does, an `UnavailableError` where
    * Redis does not take it, a 403 `RequestError` where the client may not, and a 409 one where the
    * job has ended otherwise.
    */
   cancel(
     id: string | undefined,
-    by: { client: string | undefined; context: Context },
+    by: { client: string | undefined; context: Context; act?: JobAct | undefined },
   ): Promise<JobStatus>;
+  /** Has the job read anew when it is asked for next: somebody has moved it. */
+  outdate(id: string): void;
   /** Its log, without the lines up to that number; throws as `find` does. */
   readLog(id: string | undefined, after?: number): Promise<JobLog>;
   /** The latest jobs, newest first. */
@@ -119,13 +122,14 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
       return receipt;
     },
     find,
+    outdate,
     owners,
     mayCancel,
-    async cancel(id, { client, context }) {
+    async cancel(id, { client, context, act }) {
       const known = await find(id);
       const allowed = client === undefined || (await mayCancel(known, client));
       if (!allowed) throw refuseStranger(known);
-      await cancel(deps, findDesk(desks, known.queue), { ...known, context });
+      await cancel(deps, findDesk(desks, known.queue), { ...known, context, act });
       // Its event may come after the client's next request.
       outdate(known.id);
       const job = await find(known.id);

@@ -24,7 +24,7 @@ test("each route of the console is for whom it is, and for nobody else", async (
   const routes = listRoutes(consolePlaces);
   const paths = routes.map(({ path }) => path);
   expect(paths).toEqual(
-    expect.arrayContaining(["/", "/schedules", "/jobs/:id/cancel", "/board/api/queues/pause"]),
+    expect.arrayContaining(["/", "/schedules", "/jobs/:target/cancel", "/board/api/queues/pause"]),
   );
   const ask = async ({ method, path }: Place, headers: Record<string, string>) => {
     const filled = path.replace(":queueName", name).replace(/:\w+/g, "nothing");

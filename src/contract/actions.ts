@@ -1,0 +1,36 @@
+/** What operators can have done, and how much is kept of who did. */
+
+/** By what it is done to; each with how the console's pages tell that it was done. */
+export const actions = {
+  job: {
+    retry: "retried",
+    cancel: "cancelled",
+    promote: "told to start at once",
+    delete: "deleted",
+  },
+  schedule: { run: "run at once", pause: "paused", resume: "resumed" },
+  worker: { drain: "drained", release: "released" },
+  // Whatever Bull Board writes is told by its route.
+  board: { write: "written to" },
+} as const;
+
+export type ActionTarget = keyof typeof actions;
+
+/** How what somebody asked for has ended. */
+export const actOutcomes = {
+  done: "It was done.",
+  refused: "It was not done, as it could not be.",
+  failed: "It may have been done in part: Redis or the producer failed meanwhile.",
+} as const;
+
+export type ActOutcome = keyof typeof actOutcomes;
+
+export const auditLimits = {
+  /** Entries that are kept, and for how long. */
+  entries: 10_000,
+  days: 90,
+  /** The latest ones that a job keeps of itself. */
+  ofJob: 20,
+  /** Characters that a reason may have. */
+  reason: 200,
+} as const;
