@@ -41,8 +41,16 @@ const rights: Readonly<Record<RedisUser, Rights>> = {
   producer: {
     keys: [queueKeys, `{${keyTags.deployment}}:id-secret`, `{${keyTags.deployment}}:session:*`],
     // A client's unfinished jobs are counted with the first; with the next two Bull Board turns the
-    // pages of a job's children; the last tells the index of jobs whether it has missed events.
-    commands: [...scriptCommands, ...serviceCommands, "expire", "hscan sscan", "xinfo|stream"],
+    // pages of a job's children; then one tells the index of jobs whether it has missed events, and
+    // by the last what operators did is read, the latest first.
+    commands: [
+      ...scriptCommands,
+      ...serviceCommands,
+      "expire",
+      "hscan sscan",
+      "xinfo|stream",
+      "xrevrange",
+    ],
   },
   worker: {
     keys: [queueKeys],

@@ -8,6 +8,7 @@ export const actions = {
     promote: "told to start at once",
     delete: "deleted",
   },
+  queue: { pause: "paused", resume: "resumed" },
   schedule: { run: "run at once", pause: "paused", resume: "resumed" },
   worker: { drain: "drained", release: "released" },
   // Whatever Bull Board writes is told by its route.

@@ -37,10 +37,12 @@ export const consolePaths = {
   jobs: "/jobs",
   failures: "/failures",
   workers: "/workers",
+  queues: "/queues",
   audit: "/audit",
   /** What programs ask for on this listener, beside what the pages' paths tell them. */
   api: {
     jobs: paths.api,
+    queues: "/api/v1/queues",
     schedules: "/api/v1/schedules",
     workers: "/api/v1/workers",
   },

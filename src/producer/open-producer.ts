@@ -121,7 +121,7 @@ export async function openProducer(
         readMemory: readUsed,
         unfinishedPerClient,
       };
-      return [name, { ...createDesk(desk), spec }];
+      return [name, createDesk(desk)];
     }),
   );
   const known = [...desks.values()];

@@ -108,6 +108,11 @@ export interface AuditPage {
 /** Entries that are read in one go where many do not match. */
 const readAtOnce = 500;
 
+/** Whether an entry could have that id. */
+export function isEntryId(text: string): boolean {
+  return /^\d{1,15}-\d{1,15}$/.test(text);
+}
+
 /** The latest entries that match, before the entry with that id if one is given. */
 export async function readAudit(
   home: Queue,

@@ -12,8 +12,10 @@ import { answerErrors, isOfBoard } from "./error-answers.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { createActionRouter } from "./actions/action-router.ts";
+import { createAuditRouter } from "./actions/audit-router.ts";
 import { createAuditTrail } from "./actions/audit-trail.ts";
 import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
+import { createQueueActions } from "./actions/queue-actions.ts";
 import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
 import { createWorkerActions } from "./actions/worker-actions.ts";
 import { type ConsoleState, requireLogin } from "./login.ts";
@@ -24,6 +26,7 @@ import { createSignInRouter } from "./sign-in.ts";
 import type { Broker } from "../jobs/broker.ts";
 import { createHomeRouter } from "./home.ts";
 import { createJobPagesRouter, type JobPagesDeps } from "./job-pages.ts";
+import { createQueueRouter } from "./queues.ts";
 import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
@@ -82,12 +85,15 @@ export function createBoardApp(deps: BoardDeps): Koa {
     await next();
   });
   const audit = createAuditTrail(deps);
+  app.use(createAuditRouter(audit).routes());
+  app.use(createQueueRouter(deps).routes());
   app.use(createScheduleRouter(deps).routes());
   app.use(createExplorerRouter(deps).routes());
   app.use(createJobPagesRouter(deps).routes());
   app.use(createWorkerRouter(deps).routes());
   const actions = [
     ...createJobActions(deps),
+    ...createQueueActions(deps),
     ...createScheduleActions(deps),
     ...createWorkerActions(deps),
   ];

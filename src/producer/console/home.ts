@@ -43,12 +43,20 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
             <small>What runs in each worker, and which vanished.</small>
           </li>
           <li>
-            <a href="${boardPaths.root}">Bull Board</a>
-            <small>Every queue and job, with data, attempts, log lines and stack traces.</small>
+            <a href="${consolePaths.queues}">Queues</a>
+            <small>What waits in each, what holds it back, and who has paused it.</small>
           </li>
           <li>
             <a href="${consolePaths.schedules}">Schedules</a>
-            <small>When each runs next, and what its last slot submitted, as JSON.</small>
+            <small>When each runs next, and what its last slot submitted.</small>
+          </li>
+          <li>
+            <a href="${consolePaths.audit}">Audit</a>
+            <small>Which operator did what, when and why.</small>
+          </li>
+          <li>
+            <a href="${boardPaths.root}">Bull Board</a>
+            <small>Every queue and job, with data, attempts, log lines and stack traces.</small>
           </li>
         </ul>
       </section>

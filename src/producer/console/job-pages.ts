@@ -1,14 +1,15 @@
 import Router from "@koa/router";
 import { consolePaths, paths } from "../../contract/paths.ts";
 import { readStacks } from "../../queue/attempt-stacks.ts";
+import { readActs } from "../../queue/job-acts.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Desks, findDesk } from "../jobs/desk.ts";
-import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { actions } from "../pages/job-actions.ts";
 import { renderJobPage } from "../pages/job-page.ts";
 import { sendResult } from "../pages/job-result.ts";
 import { createTaskFields, createTaskWording } from "../pages/task-wording.ts";
+import { renderActs, renderJobActions } from "./actions/job-deeds.ts";
 import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
 
@@ -22,7 +23,7 @@ export interface JobPagesDeps {
   readonly readOnly: boolean;
 }
 
-/** A job's page for operators: what its public page has, and the stacks of its attempts. */
+/** A job's page for operators: what its public page has, the stacks of its attempts, and who acted on it. */
 export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
   const { jobs, desks, tasks, publicUrl, readOnly } = deps;
   const wording = createTaskWording(tasks, createTaskFields(tasks));
@@ -32,6 +33,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
     const job = await jobs.find(ctx.params["id"]);
     const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
     ctx.set("Cache-Control", "no-store");
+    const desk = findDesk(desks, job.queue);
     ctx.body = await renderJobPage(job, {
       links: jobs.linksTo(job),
       submitter: await jobs.owners.submitterOf(job),
@@ -41,14 +43,16 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
       again: tasks.has(job.task) ? onPublic(publicUrl, `${paths.tasks}/${job.task}`) : undefined,
       json: onPublic(publicUrl, job.links.self),
       live: undefined,
-      mayCancel: operator.role === "operator" && !readOnly && !isFinal(job),
+      mayCancel: false,
+      operators: {
+        actions: renderJobActions(job, operator.role === "operator" && !readOnly),
+        acts: renderActs(await desk.ask((queue, redis) => readActs(queue, redis, job.id))),
+      },
       againKey: undefined,
       log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
       site: createConsoleSite(operator),
       ...(hasFailed === true && {
-        stacks: await findDesk(desks, job.queue).ask((queue, redis) =>
-          readStacks(queue, redis, job.id),
-        ),
+        stacks: await desk.ask((queue, redis) => readStacks(queue, redis, job.id)),
       }),
     });
     ctx.type = "html";

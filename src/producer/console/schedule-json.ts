@@ -23,6 +23,8 @@ export function tellSchedule(queue: string, schedule: ScheduleStanding) {
   };
 }
 
+export type ToldSchedule = ReturnType<typeof tellSchedule>;
+
 /** Whoever wrote it into Redis: a worker writes JSON. */
 function readJson(text: string): unknown {
   try {

@@ -8,7 +8,10 @@ const navigation: Site["navigation"] = [
   [consolePaths.home, "Console"],
   [consolePaths.jobs, "Jobs"],
   [consolePaths.failures, "Failures"],
+  [consolePaths.queues, "Queues"],
+  [consolePaths.schedules, "Schedules"],
   [consolePaths.workers, "Workers"],
+  [consolePaths.audit, "Audit"],
   [boardPaths.root, "Bull Board"],
 ];
 

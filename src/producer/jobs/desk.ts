@@ -15,6 +15,7 @@ const stateMs = 1_000;
 export interface Desk {
   readonly name: string;
   readonly queue: Queue;
+  readonly spec: QueueSpec;
   /** Calls Redis as a `Broker` does. */
   readonly ask: <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
   readonly events: QueueEvents;
@@ -68,6 +69,7 @@ export function createDesk(deps: DeskDeps): Desk {
   return {
     name: queue.name,
     queue,
+    spec,
     ask,
     events,
     readState,

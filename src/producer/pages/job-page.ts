@@ -42,6 +42,8 @@ export interface JobSurroundings {
   readonly origin?: { readonly job: string | undefined; readonly schedules: string };
   /** The stacks of its attempts, by the number of their start: for operators alone. */
   readonly stacks?: ReadonlyMap<number, string>;
+  /** What operators can do with it, and have done; nothing for others. */
+  readonly operators?: { readonly actions: Markup; readonly acts: Markup };
   /** Whether the reader may cancel it. */
   readonly mayCancel: boolean;
   /** The Idempotency-Key of its input when it is submitted again; `undefined` where it cannot be. */
@@ -72,7 +74,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
           <h1>${renderText(task)} <span class="pill ${look.tone}">${look.word}</span></h1>
           ${renderMeta(job, around)}
         </div>
-        ${renderActions(job, around)}
+        ${around.operators?.actions ?? renderActions(job, around)}
       </div>
       ${around.live === undefined && html`<p class="warn" role="status" data-lost></p>`}
       <div role="status" class="outcome">${renderOutcome(job)}</div>
@@ -90,7 +92,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
         </div>
         <aside>
           ${renderProgress(job)} ${renderInput(job, around)} ${renderSubmitted(job)}
-          ${renderFurther(job, around)}
+          ${around.operators?.acts} ${renderFurther(job, around)}
         </aside>
       </div>
     </main>`,

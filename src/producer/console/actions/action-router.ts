@@ -10,6 +10,7 @@ import { readOrder } from "./order.ts";
 /** Where each is, below the console's own paths and below the API's. */
 const places = {
   job: [consolePaths.jobs, consolePaths.api.jobs],
+  queue: [consolePaths.queues, consolePaths.api.queues],
   schedule: [consolePaths.schedules, consolePaths.api.schedules],
   worker: [consolePaths.workers, consolePaths.api.workers],
 } as const satisfies Record<Action["on"], readonly string[]>;

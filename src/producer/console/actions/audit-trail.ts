@@ -42,6 +42,7 @@ const longestTarget = 300;
 /** The field of the log that says what was acted on. */
 const fields = {
   job: logFields.jobId,
+  queue: "queue",
   schedule: logFields.schedule,
   worker: logFields.worker,
   board: "target",

@@ -86,7 +86,7 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
               ? `the job "${id}" is working, expected one that does not run: cancel it first`
               : `the job "${id}" cannot be deleted: another one waits for it`,
         );
-        return { body: { id, task, deleted: true }, page: consolePaths.home };
+        return { body: { id, task, deleted: true }, page: `${consolePaths.audit}?target=${id}` };
       },
     },
   ];

@@ -1,0 +1,123 @@
+import { html } from "hono/html";
+import { consolePaths } from "../../contract/paths.ts";
+import { type Markup, renderPage, renderTime, type Site } from "../pages/layout.ts";
+import { renderText } from "../pages/shown-text.ts";
+import { renderAct, renderButton } from "./actions/act-form.ts";
+import type { ToldQueue } from "./queue-standing.ts";
+import { sayTime } from "./worker-words.ts";
+
+/** Seconds after which the page asks again. */
+const renewedSeconds = 5;
+
+const columns = [
+  "State",
+  "Queue",
+  "Waiting",
+  "Working",
+  "Delayed",
+  "Failed",
+  "Oldest waits",
+  "Workers",
+  "Limits",
+  "Action",
+] as const;
+
+/** The queues, one a row. */
+export function renderQueuesPage(
+  queues: readonly ToldQueue[],
+  { mayAct, site }: { readonly mayAct: boolean; readonly site: Site },
+): Promise<string> {
+  return renderPage(
+    {
+      title: "Queues",
+      description: "What waits in each queue, and what holds it back.",
+      path: consolePaths.queues,
+      site,
+      refreshSeconds: renewedSeconds,
+      assets: ["workers.css", "renewal.js"],
+    },
+    html`<main class="wide" data-every="${renewedSeconds}">
+      <div class="head">
+        <h1>Queues</h1>
+        <p class="warn" role="status" data-lost></p>
+      </div>
+      <table class="workers">
+        <thead>
+          <tr>
+            ${columns.map((title) => html`<th scope="col">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${queues.map((queue) => renderQueue(queue, mayAct))}
+        </tbody>
+      </table>
+      <p class="sub">
+        What works when a queue is paused goes on; what waits starts once it is resumed. Waiting are
+        those whose time has come, delayed those that wait for theirs.
+      </p>
+    </main>`,
+  );
+}
+
+function renderQueue(queue: ToldQueue, mayAct: boolean): Markup {
+  const { name } = queue;
+  const oldest = queue.oldest_waiting_seconds;
+  return html`<tr data-queue="${name}">
+    <td class="short">${renderState(queue)}</td>
+    <th scope="row">
+      <a href="${consolePaths.jobs}?queue=${encodeURIComponent(name)}">${renderText(name)}</a>
+      ${queue.paused && renderPause(queue)}
+    </th>
+    <td data-label="Waiting" class="num">${queue.waiting}</td>
+    <td data-label="Working" class="num">${queue.working}</td>
+    <td data-label="Delayed" class="num">${queue.delayed}</td>
+    <td data-label="Failed" class="num">${queue.failed}</td>
+    <td data-label="Oldest waits" class="num">
+      ${oldest === null ? "–" : sayTime(oldest * 1_000)}
+    </td>
+    <td data-label="Workers" class="num">${queue.workers}</td>
+    <td data-label="Limits" class="wide">${sayLimits(queue)}</td>
+    <td class="wide">${mayAct && renderAction(queue)}</td>
+  </tr>`;
+}
+
+function renderState(queue: ToldQueue): Markup {
+  if (queue.paused) return html`<span class="pill warn">paused</span>`;
+  if (queue.workers === 0) return html`<span class="pill bad">no workers</span>`;
+  const [limit] = queue.held_by;
+  if (limit !== undefined && queue.waiting > 0) {
+    return html`<span class="pill warn">at its ${limit}</span>`;
+  }
+  return queue.working > 0
+    ? html`<span class="pill busy">working</span>`
+    : html`<span class="pill good">idle</span>`;
+}
+
+/** Nobody knows who has paused it past the console. */
+function renderPause(queue: ToldQueue): Markup {
+  const { paused_since: since, paused_by: by, paused_because: reason } = queue;
+  if (by === null) return html`<small>paused past the console: see the audit</small>`;
+  return html`<small>paused by ${renderText(by)}, ${renderTime(since ?? undefined)}</small>
+    ${reason !== null && html`<small>${renderText(reason)}</small>`}`;
+}
+
+function sayLimits({ concurrency, rate }: ToldQueue): string {
+  const parts = [
+    ...(concurrency === null ? [] : [`${concurrency} at once`]),
+    ...(rate === null ? [] : [`${rate.max} in ${rate.per_ms} ms`]),
+  ];
+  return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+function renderAction({ name, paused }: ToldQueue): Markup {
+  const target = `${consolePaths.queues}/${encodeURIComponent(name)}`;
+  return paused
+    ? renderButton({ action: `${target}/resume`, word: "Resume", of: name })
+    : renderAct({
+        id: `pause-${name}`,
+        action: `${target}/pause`,
+        word: "Pause",
+        of: name,
+        says: "No job of it starts until it is resumed; what runs goes on.",
+      });
+}

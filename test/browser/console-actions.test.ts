@@ -1,0 +1,68 @@
+import { expect, test, vi } from "vitest";
+import { openPage } from "../support/browser.ts";
+import { readJob, submitDivision, untilFinal } from "../support/client.ts";
+import { examine } from "../support/examination.ts";
+import { startProducer } from "../support/producer.ts";
+import { keepSchedule, scheduledTask } from "../support/scheduled.ts";
+import { openConsolePage } from "../support/sign-in.ts";
+import { startWorker } from "../support/worker.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
+
+test("an operator retries and cancels a job on its page, without JavaScript, too", async () => {
+  const { url, boardUrl, name } = await startProducer({ readOnly: false });
+  const { worker } = await startWorker(name);
+  const { id } = await submitDivision(url, { x: 1, y: 0 });
+  await untilFinal(url, id);
+  await worker.pause();
+  const found: string[] = [];
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, complaints } = await openPage({ javaScriptEnabled });
+    await openConsolePage(page, `${boardUrl}/jobs/${id}`);
+    await page.locator("#act-retry > summary").click();
+    await page.locator("#act-retry").getByLabel("Reason").fill("its database is back");
+    // Which runs in the page.
+    if (javaScriptEnabled) found.push(...(await examine(page, "the job's page")));
+    await page.locator("#act-retry").getByRole("button", { name: "Retry" }).click();
+    await page.getByText("its database is back").first().waitFor();
+    expect(await readJob(url, id)).toMatchObject({ status: "waiting", attempts: 0 });
+    await page.locator("#act-cancel > summary").click();
+    await page.locator("#act-cancel").getByRole("button", { name: "Cancel" }).click();
+    await page.locator("#act-retry").waitFor();
+    expect(await readJob(url, id)).toMatchObject({ error_type: "cancelled_by_user" });
+    expect(complaints).toEqual([]);
+  }
+  expect(found).toEqual([]);
+});
+
+test("the pages of queues, schedules and the audit are sound, and fit a phone", async () => {
+  const schedule = { cron: "30 2 * * *", timeZone: "Europe/Zurich", input: { days: 7 } };
+  const tasks = new Map([["report", scheduledTask(schedule)]]);
+  const { boardUrl, name } = await startProducer({ tasks, readOnly: false });
+  keepSchedule(name, { schedule });
+  const { page, complaints } = await openPage({ viewport: { width: 390, height: 800 } });
+  await openConsolePage(page, `${boardUrl}/queues`);
+  await page.locator("summary").click();
+  await page.getByLabel("Reason").fill("a word of two hundred characters ".repeat(6));
+  await page.getByRole("button", { name: /^Pause/ }).click();
+  await page.getByText("paused", { exact: true }).waitFor();
+  const pages = [
+    ["/queues", "Resume"],
+    ["/schedules", "Run now"],
+    ["/audit", "done"],
+  ];
+  for (const [path = "", told = ""] of pages) {
+    await page.goto(`${boardUrl}${path}`);
+    await page.getByText(told).first().waitFor();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      const needed = await page.evaluate("document.documentElement.scrollWidth");
+      expect([path, needed]).toEqual([path, width]);
+    }
+    expect(await examine(page, path)).toEqual([]);
+  }
+  await page.goto(`${boardUrl}/schedules`);
+  await page.getByRole("button", { name: "Run now report" }).click();
+  await page.getByText("at an operator").waitFor();
+  expect(complaints).toEqual([]);
+});
