@@ -32,6 +32,9 @@ export const burnRates = {
 /** Late jobs within the long window that are no accident. */
 export const minLateJobs = 10;
 
+/** Share of callbacks' tries within 15 minutes that fail, of so many at least: some receivers are always away. */
+export const callbackFailureRatio = { warning: 0.25, limit: 0.5, minTries: 20 } as const;
+
 /**
  * Share of a target's scrapes within five minutes that succeed. A restart within a minute costs four
  * of twenty; a crash loop, or a blocked event loop, costs more than half of them.

@@ -105,6 +105,11 @@ export const states = {
     faults: [],
     fires: ["TaskQueueUserErrorSpike"],
   },
+  callbacksFail: {
+    state: "no callback gets through to its receiver",
+    faults: [],
+    fires: ["TaskQueueCallbacksFail"],
+  },
   slowPages: {
     state: "the producer answers slowly",
     faults: [],

@@ -1,5 +1,6 @@
 import { type Alert, detailOfTask, detailOfWorker, overviewOfQueue } from "./alert.ts";
 import {
+  callbackFailureRatio,
   failureRatio,
   mistakeJobs,
   percent,
@@ -32,6 +33,9 @@ const faults = series("jobsFinished", {
   error_type: noneOf(...faultlessClasses),
 });
 const mistakes = series("jobsFinished", { outcome: "failed", error_type: anyOf(...callerClasses) });
+
+const failedTries = series("callbacks", { outcome: anyOf("failed", "given_up") });
+const tries = series("callbacks", { outcome: anyOf("delivered", "failed", "given_up") });
 
 const attempts = countOf("jobProcessingDuration");
 /**
@@ -90,6 +94,21 @@ export const taskAlerts: readonly Alert[] = [
     remedy:
       "All: fix what the task depends on; pause the queue if that takes long. One: stop it and replace its host.",
     dashboard: detailOfTask,
+  },
+  {
+    name: "TaskQueueCallbacksFail",
+    expr: [
+      `${sum(increase(failedTries, "15m"), ["queue"])} / ${sum(increase(tries, "15m"), ["queue"])} > ${callbackFailureRatio.limit}`,
+      `and on (queue) ${sum(increase(tries, "15m"), ["queue"])} >= ${callbackFailureRatio.minTries}`,
+    ].join("\n"),
+    for: "5m",
+    severity: "warning",
+    summary: "{{ $value | humanizePercentage }} of {{ $labels.queue }}'s callbacks fail",
+    meaning: `More than ${percent(callbackFailureRatio.limit)} of the tries to tell submitters' servers of their jobs' ends fail. Each is repeated for about a day, then given up.`,
+    firstLook: "The producer's log: its lines say why. Is it one receiver's host, or all of them?",
+    remedy:
+      "All: the producer's way to the internet, its name servers. One: tell its owner; nothing of ours is broken.",
+    dashboard: overviewOfQueue,
   },
   {
     name: "TaskQueueStalledJobs",

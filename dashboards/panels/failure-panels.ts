@@ -1,7 +1,7 @@
 import { callerClasses, faultlessClasses, wantedClasses } from "./blame.ts";
 import { failureLinks, taskLinks } from "./links.ts";
 import { bars, table, timeseries } from "./panels.ts";
-import { anyOf, increase, noneOf, series, sum } from "../query/promql.ts";
+import { anyOf, increase, max, noneOf, series, sum } from "../query/promql.ts";
 import { lines, rows } from "../query/queries.ts";
 import type { QueueScope, TaskScope } from "../query/scope.ts";
 import { below } from "./thresholds.ts";
@@ -73,6 +73,27 @@ export function failurePanels(scope: QueueScope) {
           "{{task}}: {{outcome}} again",
         ),
       ],
+    }),
+    timeseries({
+      title: "Callbacks",
+      description:
+        "Tries to tell submitters' servers of their jobs' ends. What has failed is tried again for about a day.",
+      unit: "short",
+      width: 12,
+      queries: [
+        lines(
+          sum(increase(series("callbacks", scope)), ["queue", "outcome"]),
+          "{{queue}}: {{outcome}}",
+        ),
+      ],
+    }),
+    timeseries({
+      title: "Oldest callback that fails",
+      description:
+        "Time since the end of the job that its submitter's server was not told of for longest, though it was tried.",
+      unit: "s",
+      width: 12,
+      queries: [lines(max(series("callbackOldestLate", scope), ["queue"]), "{{queue}}")],
     }),
     table({
       title: "Most frequent failures, 1 h",

@@ -200,6 +200,27 @@ export const variables = declareVariables({
     readBy: ["producer"],
     onEc2: operator,
   },
+  CALLBACK_SECRET: {
+    value: text,
+    meaning:
+      "Secret that callbacks are signed with: 24 to 64 bytes in Base64, with or without `whsec_` before it, as Standard Webhooks has them; two with a space between them while it is replaced. Without one, `callback_url` is refused.",
+    readBy: ["producer"],
+    onEc2: bySecret,
+  },
+  CALLBACK_SECRET_FILE: {
+    value: text,
+    meaning: "File that holds it instead; read again for each callback.",
+    readBy: ["producer"],
+    onEc2: bySecret,
+  },
+  CALLBACK_ALLOWED: {
+    value: text,
+    default: "",
+    meaning:
+      "Addresses, networks such as `10.0.0.0/8` and names of hosts, with commas between them, that callbacks may reach besides the public internet; these also by plain HTTP and on any port.",
+    readBy: ["producer"],
+    onEc2: operator,
+  },
   PUBLIC_URL: {
     value: webAddress,
     meaning: "Where people find the public listener, for Bull Board's links to a job's page.",

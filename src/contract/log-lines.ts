@@ -16,6 +16,9 @@ export const lineLimits = {
   // Cancelling counts as submitting does.
   job_cancelled: 600,
   attempt_failed: 600,
+  callback_delivered: 6_000,
+  // One job's callback is tried 11 times, and addresses that answer nothing are a submitter's to give.
+  callback_failed: 600,
   job_handed_back: 600,
   job_postponed: 600,
   job_stalled: 600,

@@ -1,5 +1,6 @@
 /** Every metric this project exports. Names are written out in full so that grep finds them. */
 
+import { callbackOutcomes } from "./callbacks.ts";
 import { lineLimits, lineOutcomes } from "./log-lines.ts";
 import { heartbeatEverySeconds } from "./queues.ts";
 import { dropReasons, otlpSignals } from "./telemetry.ts";
@@ -246,6 +247,21 @@ export const metrics = {
     help: "Jobs whose worker stopped renewing their lock.",
     labels: ["queue"],
     exporters: worker,
+  },
+  callbacks: {
+    type: "counter",
+    name: "taskqueue_callbacks_total",
+    help: "Tries to tell a submitter's server of a job's end: delivered, failed (another follows), refused (the address may not be called), given_up, or gone (the job was removed before it was told of).",
+    labels: ["queue", "outcome"],
+    values: [{ outcome: callbackOutcomes }],
+    exporters: producer,
+  },
+  callbackOldestLate: {
+    type: "gauge",
+    name: "taskqueue_callback_oldest_late_seconds",
+    help: "Time since the end of the job whose callback has failed for longest and is still tried; 0 while none is, absent when it cannot be read.",
+    labels: ["queue"],
+    exporters: producer,
   },
   taskBlocked: {
     type: "counter",

@@ -47,6 +47,7 @@ export const spanOperations = {
   process: "process",
   compute: "compute",
   settle: "settle",
+  callback: "callback",
 } as const;
 
 /** Attributes of spans; all but `taskqueue.*` are OpenTelemetry's. */
@@ -60,6 +61,7 @@ export const spanAttributes = {
   attempt: "taskqueue.attempt",
   schedule: "taskqueue.schedule",
   slot: "taskqueue.schedule.slot",
+  host: "server.address",
   errorType: "error.type",
   blame: "taskqueue.blame",
   /** Of the event that a job was cancelled: what that has found. */

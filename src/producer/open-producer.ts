@@ -31,6 +31,7 @@ import { describeServer } from "../telemetry/spans.ts";
 import { createCredentials } from "./access/credentials.ts";
 import { createDoor } from "./access/door.ts";
 import { createVisitRoutes } from "./access/visit-routes.ts";
+import { type CallbackParts, openCallbacks } from "./callbacks/callbacks.ts";
 import { createBoardApp } from "./console/board.ts";
 import { publicCookie } from "./console/session-cookie.ts";
 import { createSessions } from "./console/sessions.ts";
@@ -72,12 +73,13 @@ export interface ProducerParts {
   readonly tasks: Tasks;
   readonly telemetry: Telemetry<"producer">;
   readonly openIndex: typeof openJobIndex;
+  readonly callbacks: Partial<CallbackParts>;
 }
 
 /**
  * Builds a producer and serves its three listeners, whether or not Redis is there yet.
- * Throws for a configuration without a password for Bull Board, for a file of users that is wrong,
- * and for a port that is taken.
+ * Throws for a configuration without a password for Bull Board, for a file of users or a setting of
+ * callbacks that is wrong, and for a port that is taken.
  */
 export async function openProducer(
   config: Config,
@@ -133,6 +135,15 @@ export async function openProducer(
       startJanitor({ queue, redis, keep: spec.keep, others, ...report, onCancelled: cancelled }),
     );
   }
+  const callbacks = openCallbacks({
+    config: config.callbacks,
+    desks,
+    metrics,
+    log,
+    tracer: telemetry.otlp.tracer,
+    given: given.callbacks,
+  });
+  opening.defer(() => callbacks.close());
   const idSecret = createIdSecret(redis);
   const queueOfTask = (task: string) => queueOf(tasks.get(task) ?? {}, queues);
   const jobs = openJobs({
@@ -145,6 +156,7 @@ export async function openProducer(
     maxDepth: config.limits.queueDepth,
     linkTargets: config,
     limited: config.limits.unfinishedPerClient > 0,
+    findCallbackProblem: callbacks.findProblem,
     tracer: telemetry.otlp.tracer,
     server: describeServer(redis),
   });

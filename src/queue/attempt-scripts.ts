@@ -1,6 +1,8 @@
 import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
+import { callbacksKey } from "./callback-scripts.ts";
+import { callbackMark } from "./job-callback.ts";
 
 type EndedSet = "completed" | "failed";
 
@@ -76,14 +78,18 @@ export async function noteOwn(
 }
 
 /**
- * For a script: `noteRetry(job, state, now)` is called before somebody retries a job in that set of
- * ended ones, which takes the times of its end out of its hash: it notes a success, and of whatever start
- * was its last one, when the job had ended and when it was retried. Where that is done again without a
- * start between, the first end and the last retry are kept.
+ * For a script: `noteRetry(job, id, state, now, callbacks)` is called before somebody retries a job in
+ * that set of ended ones, which takes the times of its end out of its hash: it notes a success, and of
+ * whatever start was its last one, when the job had ended and when it was retried. Where that is done
+ * again without a start between, the first end and the last retry are kept. Its next end is to be told
+ * of, too, if it has a callback: it goes to those in the set `callbacks`.
  */
 export const retryLua = `${noteLua}
-local function noteRetry(job, state, now)
-  local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb")
+local function noteRetry(job, id, state, now, callbacks)
+  local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb", "opts")
+  if kept[6] and string.find(kept[6], '${callbackMark}', 1, true) then
+    redis.call("ZADD", callbacks, "NX", now, id)
+  end
   local start = numberIn(kept[1]) or 0
   if state == "completed" then
     local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
@@ -104,7 +110,7 @@ end
 
 const handRetryScript = `${retryLua}
 if not isHash(KEYS[1]) or not redis.call("ZSCORE", KEYS[2], ARGV[1]) then return end
-noteRetry(KEYS[1], ARGV[2], ARGV[3])
+noteRetry(KEYS[1], ARGV[1], ARGV[2], ARGV[3], KEYS[3])
 `;
 
 /** Notes of a job in that set of ended ones that somebody retries it now. */
@@ -114,5 +120,6 @@ export async function noteHandRetry(
   { id, state }: { readonly id: string; readonly state: EndedSet },
 ): Promise<void> {
   const values = [id, state, Date.now()];
-  await redis.eval(handRetryScript, 2, queue.toKey(id), queue.toKey(state), ...values);
+  const keys = [queue.toKey(id), queue.toKey(state), callbacksKey(queue)];
+  await redis.eval(handRetryScript, keys.length, ...keys, ...values);
 }

@@ -52,7 +52,8 @@ export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobH
 }
 
 /** Texts in the options that differ from job to job, as JSON. */
-const ownTexts = /"(tm|jobId|client|submitter|id|submittedBy)":"(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"/gu;
+const ownTexts =
+  /"(tm|jobId|client|submitter|id|submittedBy|callback)":"(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"/gu;
 const maxVerdicts = 100;
 
 /**

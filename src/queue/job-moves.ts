@@ -49,9 +49,10 @@ local unique = kept[3] and key("de:" .. kept[3])
 local holder = unique and redis.call("GET", unique)
 if holder and holder ~= id and redis.call("EXISTS", key(holder)) == 1 then return "held" end
 -- Before anything is written: a job must not leave its set for a list that cannot take it.
-local wrong = findWrong({ wait = "list", prioritized = "zset", pc = "string", meta = "hash", marker = "zset", events = "stream" })
+local wrong = findWrong({ wait = "list", prioritized = "zset", pc = "string", meta = "hash", marker = "zset", events = "stream",
+  callbacks = "zset" })
 if wrong then return wrong end
-noteRetry(job, from, now)
+noteRetry(job, id, from, now, key("callbacks"))
 redis.call("ZREM", key(from), id)
 redis.call("ZREM", KEYS[2], id)
 redis.call("HDEL", job, "finishedOn", "processedOn", "failedReason", "returnvalue", "atm", "stc", "defa", "postponed")

@@ -5,8 +5,10 @@ import type { JobPolicy } from "../contract/job-policy.ts";
 import type { StartTime } from "../contract/start-time.ts";
 import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
+import { watchCallback } from "./callback-scripts.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
+import { callBack, readCallbackUrl } from "./job-callback.ts";
 import { bySchedule } from "./job-schedule.ts";
 import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { bySubmitter, ownJob } from "./job-owner.ts";
@@ -37,6 +39,8 @@ export interface NewJob {
   readonly start?: StartTime | undefined;
   /** The key of the schedule that an operator runs with it. */
   readonly schedule?: string | undefined;
+  /** Where its end is to be told, if anywhere. */
+  readonly callbackUrl?: string | undefined;
   /** What holds of it, which its task says. */
   readonly policy: JobPolicy;
   /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
@@ -89,6 +93,7 @@ export class UnreadJobError extends Error {
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
   const { task, input, start, schedule, policy, idempotencyKey, client, carrierOf } = wanted;
+  const { callbackUrl } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const secret = await deps.ask(deps.idSecret);
@@ -110,6 +115,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...ownJob(tag),
       ...bySubmitter(wanted.submitter),
       ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
+      ...(callbackUrl !== undefined && callBack(callbackUrl)),
       ...carryTrace(carrierOf(id)),
     };
     const add = (queue: Queue) => queue.add(task, input, options);
@@ -118,6 +124,16 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       : ask((queue, redis) => addOnce(queue, redis, id, () => add(queue)));
   });
   const held = stored ?? sent;
+  if (callbackUrl !== undefined) {
+    if (readCallbackUrl(held.opts) !== callbackUrl) {
+      throw new KeyReusedError(
+        `the job "${held.id}" was submitted before with this ${isOther ? "unique key" : "Idempotency-Key"}, ` +
+          "and with another callback_url or none; expected the same, or none now",
+      );
+    }
+    // Nothing is answered before it is there: where it fails, the submission is sent again.
+    await ask((queue, redis) => watchCallback(queue, redis, held.id ?? id));
+  }
   if (isOther) return { job: held, state, replayed: true };
   if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
   const { damage } = readRecord(held);

@@ -36,6 +36,16 @@ export interface Config {
   };
   /** What strangers may do on the public listener. */
   readonly publicAccess: PublicAccess;
+  readonly callbacks: {
+    readonly secret: {
+      /** What requests are signed with; without it there are none. */
+      readonly password: string | undefined;
+      /** Where it comes from, if from a file: it may be replaced there. */
+      readonly passwordFile?: string | undefined;
+    };
+    /** What may be called besides the public internet, as `CALLBACK_ALLOWED` lists it. */
+    readonly allowed: string;
+  };
   readonly limits: {
     readonly trustProxy: boolean;
     /** Whether a request belongs to the trace that it names. */
@@ -86,7 +96,7 @@ export function loadConfig(
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 
-  const secret = (name: "REDIS_PASSWORD_FILE" | "BOARD_PASSWORD_FILE") => {
+  const secret = (name: "REDIS_PASSWORD_FILE" | "BOARD_PASSWORD_FILE" | "CALLBACK_SECRET_FILE") => {
     const path = environment[name];
     if (path === undefined || path === "") return undefined;
     try {
@@ -102,6 +112,7 @@ export function loadConfig(
   }
   const redisSecret = secret("REDIS_PASSWORD_FILE");
   const boardSecret = secret("BOARD_PASSWORD_FILE");
+  const callbackSecret = secret("CALLBACK_SECRET_FILE");
 
   if (!parsed.success || problems.length > 0) {
     throw new Error(`the environment is not usable:\n  ${problems.join("\n  ")}`);
@@ -134,6 +145,13 @@ export function loadConfig(
       passwordFile: boardSecret?.path,
     },
     publicAccess: e.PUBLIC_ACCESS,
+    callbacks: {
+      secret: {
+        password: callbackSecret?.password ?? e.CALLBACK_SECRET,
+        passwordFile: callbackSecret?.path,
+      },
+      allowed: e.CALLBACK_ALLOWED,
+    },
     limits: {
       trustProxy: e.TRUST_PROXY,
       trustTraceparent: e.TRUST_TRACEPARENT,

@@ -241,6 +241,32 @@ export function startSettle({ tracer, server }: Tracing, attempt: Context, job: 
   );
 }
 
+/** The span of telling a host of a job's end, in the trace of the job's sender. */
+export function startCallback(
+  tracer: Tracer,
+  sender: Context,
+  {
+    queue,
+    id,
+    task,
+    attempt,
+    host,
+  }: JobIdentity & { readonly attempt: number; readonly host: string },
+): Span {
+  const attributes = {
+    [spanAttributes.queue]: queue,
+    [spanAttributes.jobId]: id,
+    [spanAttributes.task]: task,
+    [spanAttributes.attempt]: attempt,
+    [spanAttributes.host]: cutText(host),
+  };
+  return tracer.startSpan(
+    `${spanOperations.callback} ${queue}`,
+    { kind: SpanKind.CLIENT, attributes },
+    sender,
+  );
+}
+
 /** Of a text that somebody sent, such as a path of 16 KB. */
 const maxTextLength = 512;
 

@@ -3,6 +3,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { inject, onTestFinished } from "vitest";
 import { type Queues, type QueueSpec, queues } from "../../src/contract/queues.ts";
+import type { CallbackParts } from "../../src/producer/callbacks/callbacks.ts";
 import { openProducer } from "../../src/producer/open-producer.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createQueue } from "../../src/queue/queue.ts";
@@ -56,6 +57,11 @@ export interface ProducerOptions {
   readonly publicAccess?: Config["publicAccess"];
   /** Where another producer listens, which it is to follow. */
   readonly sharedPort?: number;
+  /** Without it, callbacks are refused. */
+  readonly callbacks?: Partial<CallbackParts> & {
+    readonly secret: string;
+    readonly allowed?: string;
+  };
   /** Nothing is logged if not given. */
   readonly log?: Log;
 }
@@ -86,6 +92,10 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
       },
       board: { ...boardLogin, readOnly: options.readOnly ?? true, usersFile: options.usersFile },
       publicAccess: options.publicAccess ?? defaults.publicAccess,
+      callbacks: {
+        secret: { password: options.callbacks?.secret },
+        allowed: options.callbacks?.allowed ?? "",
+      },
       grafanaUrl: options.grafanaUrl,
       boardUrl: options.boardUrl,
       publicUrl: options.publicUrl,
@@ -93,6 +103,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     {
       queues: { [name]: spec, ...options.further },
       tasks,
+      ...(options.callbacks && { callbacks: options.callbacks }),
       telemetry: createTestTelemetry("producer", tasks, { queue: name, tracing, log: options.log }),
     },
   );

@@ -9,6 +9,7 @@ export interface ValueSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly format?: string;
   readonly maxLength?: number;
   readonly properties?: Readonly<Record<string, ValueSchema>>;
   readonly required?: readonly string[];
@@ -26,6 +27,7 @@ export function valuesOf(schema: ValueSchema): fc.Arbitrary<unknown> {
     case "object":
       return objectsOf(schema);
     case "string":
+      if (schema.format === "uri") return fc.constant("https://example.com/jobs");
       return fc.string({
         unit: "binary",
         minLength: schema.minLength ?? 0,

@@ -30,6 +30,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "killed what a worker had left behind": "a start of the worker",
   "cannot keep the queue's schedules": "a series of failures",
   "cannot keep a schedule": "a series of failures",
+  "cannot deliver callbacks": "a series of failures",
   "cannot report": "a series of failures",
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",

@@ -1,3 +1,4 @@
+import { callbackLimits } from "../../contract/callbacks.ts";
 import { paths } from "../../contract/paths.ts";
 import { createTurns } from "../../service/turns.ts";
 import type { Tasks } from "../../task/registry.ts";
@@ -55,6 +56,7 @@ export function createBatchRoute({
               source: "api",
               context: ctx.state.trace,
               pointer: "/input",
+              callbackUrl: readCallbackUrl(ctx.query["callback_url"]),
             },
             count: countRows(ctx, rateLimit),
           },
@@ -85,6 +87,12 @@ export function createBatchRoute({
             "Rows without a key of their own have this one, a slash and their number, such as " +
             "`KEY/7`. Random, such as a UUID.",
           schema: { type: "string", pattern: keyPattern.source },
+        },
+        {
+          name: "callback_url",
+          in: "query",
+          description: "Holds for rows without a callback_url of their own.",
+          schema: { type: "string", format: "uri", maxLength: callbackLimits.urlBytes },
         },
       ],
       requestBody: { required: true, content: describeContent(tasks) },
@@ -144,6 +152,11 @@ function assertBatchKey(key: string | undefined): void {
     400,
     `the Idempotency-Key of a batch must be 1 to ${maxBatchKey} printable ASCII characters without spaces`,
   );
+}
+
+function readCallbackUrl(value: string | string[] | undefined): string | undefined {
+  if (!Array.isArray(value)) return value;
+  throw new RequestError(400, `got ${value.length} of callback_url, expected one`);
 }
 
 function refuseEmpty(): RequestError {

@@ -10,7 +10,7 @@ export interface RowRefusal {
 
 /** What a row says of its job. */
 export type SaidRow = Pick<Submission, "task" | "input"> &
-  Partial<Pick<Submission, "start" | "idempotencyKey">>;
+  Partial<Pick<Submission, "start" | "callbackUrl" | "idempotencyKey">>;
 
 /** A row of a batch, from wherever it comes. */
 export interface Row {
@@ -27,7 +27,7 @@ export interface Batch {
   /** Of the batch as a whole; rows without a key of their own have one that follows from it. */
   readonly idempotencyKey: string | undefined;
   /** What holds of each job that is made of it. */
-  readonly common: Pick<Submission, "client" | "source" | "context" | "pointer">;
+  readonly common: Pick<Submission, "client" | "source" | "context" | "pointer" | "callbackUrl">;
   /** Counts a row as a submission of its client; throws for one too many. */
   readonly count: () => Promise<void>;
 }

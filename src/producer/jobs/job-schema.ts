@@ -56,6 +56,17 @@ const anyJob = {
     })
     .optional()
     .meta({ description: "The schedule that submitted it, if one did." }),
+  callback: z
+    .object({
+      host: z.string().meta({ description: "Of its address; the rest may be secret." }),
+      state: z.enum(["pending", "retrying", "delivered", "given_up"]),
+      tries: z.int().min(0),
+      last_try_at: time.optional(),
+      next_try_at: time.optional(),
+      error: z.string().optional().meta({ description: "Why the last try failed, if it did." }),
+    })
+    .optional()
+    .meta({ description: "Whether its end was told to its callback_url, if it has one." }),
   cancelling: z
     .literal(true)
     .optional()

@@ -2,6 +2,7 @@ import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { FailureClass } from "../../contract/failures.ts";
 import { type ChildNote, readChildren } from "../../queue/child-notes.ts";
+import { readCallbackNote, readCallbackUrl } from "../../queue/job-callback.ts";
 import { countLogged } from "../../queue/job-log.ts";
 import { createHistory } from "../../queue/job-history.ts";
 import { isJobId } from "../../queue/job-id.ts";
@@ -15,6 +16,7 @@ import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
 import type { QueueState } from "../../queue/state.ts";
 import { extractContext, traceIdOf } from "../../telemetry/spans.ts";
+import { tellCallback } from "./job-callback.ts";
 import { tellHistory } from "./job-history.ts";
 import type { AnyJobStatus } from "./job-schema.ts";
 
@@ -64,8 +66,11 @@ export async function readJobStatus(
     [place, job, logged, children, starts] = await read();
   }
   if (job === undefined || place.state === "unknown") return undefined;
+  const url = readCallbackUrl(job.opts);
+  const note = url === undefined ? undefined : await readCallbackNote(queue, redis, id);
   const status = {
     ...summarizeJob(job, place.state),
+    ...(url !== undefined && { callback: tellCallback(url, note, job.finishedOn) }),
     ...(logged > 0 && { logged }),
     ...(children.length > 0 && { submitted: tellChildren(children) }),
     ...tellHistory(
@@ -94,6 +99,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
   const record = readRecord(job);
   const { id, createdAt, startedAt, progress, schedule, damage } = record;
   const traceId = traceIdOf(extractContext(record.trace));
+  const callbackUrl = readCallbackUrl(job.opts);
   return {
     id,
     task: record.task ?? unnamed,
@@ -107,6 +113,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(progress !== undefined && { progress }),
+    ...(callbackUrl !== undefined && { callback: tellCallback(callbackUrl) }),
     ...(schedule !== undefined && { schedule: tellSchedule(schedule) }),
     ...(record.cancelled && !hasEnded(jobState) && { cancelling: true }),
     ...(damage !== undefined && { record_error: damage }),

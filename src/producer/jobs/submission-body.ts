@@ -7,6 +7,7 @@ import type { Submission } from "./submission.ts";
 const fields = {
   task: z.string(),
   input: z.record(z.string(), z.unknown()),
+  callback_url: z.string('expected an address, such as "https://example.com/jobs"').optional(),
   ...startFields,
 };
 
@@ -22,18 +23,29 @@ const rowBody = z
   })
   .superRefine(refuseTwoStarts);
 
-type Said = Pick<Submission, "task" | "input" | "start">;
+type Said = Pick<Submission, "task" | "input" | "start"> & Partial<Pick<Submission, "callbackUrl">>;
 
 /** What a client says of a job; throws a 422 `RequestError` that says what of it is not usable. */
 export function readSubmission(value: unknown): Said {
-  const { runAt, delayMs, ...said } = parse(submissionBody, value);
-  return { ...said, start: startOf({ runAt, delayMs }) };
+  const { runAt, delayMs, callback_url: callbackUrl, ...said } = parse(submissionBody, value);
+  return { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl) };
 }
 
 /** What a row of a batch says of a job, which may bring its own key; throws as `readSubmission` does. */
 export function readRow(value: unknown): Said & Partial<Pick<Submission, "idempotencyKey">> {
-  const { runAt, delayMs, idempotency_key: idempotencyKey, ...said } = parse(rowBody, value);
-  return { ...said, start: startOf({ runAt, delayMs }), idempotencyKey };
+  const {
+    runAt,
+    delayMs,
+    callback_url: callbackUrl,
+    idempotency_key: idempotencyKey,
+    ...said
+  } = parse(rowBody, value);
+  return { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl), idempotencyKey };
+}
+
+/** Not there where nothing is said: what a batch says holds then. */
+function callAt(callbackUrl: string | undefined): Partial<Pick<Submission, "callbackUrl">> {
+  return callbackUrl === undefined ? {} : { callbackUrl };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

@@ -43,6 +43,8 @@ export interface Submission {
   readonly start?: StartTime | undefined;
   /** The key of the schedule that an operator runs with it. */
   readonly schedule?: string | undefined;
+  /** Where its end is to be told. */
+  readonly callbackUrl?: string | undefined;
   readonly idempotencyKey: string | undefined;
   /** Who sends it, as `clientOf` or `clientOfName` says. */
   readonly client: string;
@@ -66,6 +68,8 @@ export interface SubmitDeps extends Tracing {
   readonly idSecret: ReadIdSecret;
   /** Waiting jobs of a queue from which on no more are taken. */
   readonly maxDepth: number;
+  /** What is wrong with a `callbackUrl`, in words that follow "the callback_url". */
+  readonly findCallbackProblem: (url: string) => string | undefined;
   readonly metrics: ProducerMetrics;
   readonly log: Log;
   readonly refusals: Pick<RefusalLog, "note">;
@@ -96,6 +100,7 @@ export async function submit(deps: SubmitDeps, submission: Submission): Promise<
     const found = findTask(tasks, submission.task);
     const input = parseInput(found, submission);
     assertKey(submission.idempotencyKey);
+    assertCallback(deps, submission.callbackUrl);
     const receipt = await add(deps, submission, { input, policy: policyOf(found, input) });
     count(receipt.replayed ? "deduplicated" : "added");
     return receipt;
@@ -172,6 +177,16 @@ export function assertKey(idempotencyKey: string | undefined): void {
   );
 }
 
+function assertCallback(
+  { findCallbackProblem }: Pick<SubmitDeps, "findCallbackProblem">,
+  url: string | undefined,
+): void {
+  const problem = url === undefined ? undefined : findCallbackProblem(url);
+  if (problem === undefined) return;
+  const detail = `the callback_url ${problem}`;
+  throw new RequestError(422, detail, { errors: [{ pointer: "/callback_url", detail }] });
+}
+
 const shortageKinds = {
   depth: "overloaded",
   memory: "memory_low",
@@ -182,8 +197,8 @@ async function add(
   submission: Submission,
   content: Pick<NewJob, "input" | "policy">,
 ): Promise<Receipt> {
-  const { task, start, schedule, context, idempotencyKey, client, submitter, together } =
-    submission;
+  const { task, start, schedule, callbackUrl, context, idempotencyKey } = submission;
+  const { client, submitter, together } = submission;
   let sending: Sending | undefined;
   const { name: queue, ask, load, places } = deps.deskOf(task);
   const carrierOf = (id: string) => {
@@ -198,6 +213,7 @@ async function add(
         ...content,
         start,
         schedule,
+        callbackUrl,
         idempotencyKey,
         client,
         submitter,

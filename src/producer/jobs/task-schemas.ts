@@ -1,3 +1,4 @@
+import { callbackLimits } from "../../contract/callbacks.ts";
 import { outcomeExtension } from "../../contract/openapi.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
@@ -5,6 +6,19 @@ import type { Tasks } from "../../task/registry.ts";
 import { type Components, placeSchema } from "../http/components.ts";
 import { refer } from "../http/operation.ts";
 import { startSchemas } from "./start-fields.ts";
+
+/** What may be said of a job besides its task and its input. */
+const choices = {
+  ...startSchemas,
+  callback_url: {
+    type: "string",
+    format: "uri",
+    pattern: "^https?://",
+    maxLength: callbackLimits.urlBytes,
+    description:
+      "Where it is told that the job has ended, by a signed POST request that is repeated until it is answered with 2xx.",
+  },
+};
 
 /** What may be submitted, as `Submission`, which is one of those of the tasks. */
 export function describeSubmissions(tasks: Tasks): Components {
@@ -24,7 +38,7 @@ export function describeSubmissions(tasks: Tasks): Components {
       type: "object",
       required: ["task", "input"],
       additionalProperties: false,
-      properties: { task: { type: "string", const: task }, input: schema, ...startSchemas },
+      properties: { task: { type: "string", const: task }, input: schema, ...choices },
     };
     return [[name, submission] as const, ...Object.entries(components)];
   });
@@ -52,7 +66,7 @@ export function describeRows(tasks: Tasks): Components {
       properties: {
         task: { type: "string", const: task },
         input: { $ref: `${refer(`Submission_${task}`).$ref}/properties/input` },
-        ...startSchemas,
+        ...choices,
         idempotency_key: {
           type: "string",
           pattern: keyPattern.source,

@@ -39,6 +39,8 @@ const ofProducer: Series = {
   [`taskqueue_redis_connection_up{${producer},client="queue"}`]: "1x60",
   [`taskqueue_jobs_enqueued_total{${producer},${divide},source="api",outcome="added"}`]: "0+60x60",
   [`taskqueue_jobs_enqueued_total{${producer},${divide},source="api",outcome="error"}`]: "0x60",
+  [`taskqueue_callbacks_total{${producer},${queue},outcome="delivered"}`]: "0+10x60",
+  [`taskqueue_callbacks_total{${producer},${queue},outcome="failed"}`]: "0x60",
   [`http_server_request_duration_seconds_count{${producer},${worked},http_response_status_code="202"}`]:
     "0+60x60",
   [`http_server_request_duration_seconds_count{${producer},${worked},http_response_status_code="503"}`]:
@@ -236,6 +238,10 @@ export const stateSeries: Readonly<Record<StateName, Series>> = {
   mistakes: {
     [`taskqueue_jobs_finished_total{${worker},${divide},outcome="failed",error_type="division_by_zero"}`]:
       "0x9 60+60x30",
+  },
+  callbacksFail: {
+    [`taskqueue_callbacks_total{${producer},${queue},outcome="failed"}`]: "0x9 10+10x30",
+    [`taskqueue_callbacks_total{${producer},${queue},outcome="delivered"}`]: "0+10x9 90x30",
   },
   slowPages: Object.fromEntries(
     ["0.1", "0.5"].map((le) => [

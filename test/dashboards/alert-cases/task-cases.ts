@@ -1,5 +1,12 @@
 import { faultlessClasses } from "../../../dashboards/panels/blame.ts";
-import { type AlertCase, type QuietCase, fromWorker, ofDivide, ofQueue } from "./alert-case.ts";
+import {
+  type AlertCase,
+  type QuietCase,
+  fromProducer,
+  fromWorker,
+  ofDivide,
+  ofQueue,
+} from "./alert-case.ts";
 
 const queue = { queue: "default" };
 const divide = { queue: "default", task: "divide" };
@@ -68,6 +75,21 @@ export const taskCases: readonly AlertCase[] = [
         "0+2x30 60x30",
       [`taskqueue_jobs_finished_total{${fromWorker},${ofDivide},outcome="failed",error_type="dependency"}`]:
         "0+8x60",
+    },
+  },
+  {
+    alert: "TaskQueueCallbacksFail",
+    series: {
+      [`taskqueue_callbacks_total{${fromProducer},${ofQueue},outcome="failed"}`]: "0+9x30 270x40",
+      [`taskqueue_callbacks_total{${fromProducer},${ofQueue},outcome="delivered"}`]: "0+3x70",
+    },
+    quietAt: ["4m"],
+    firesAt: "20m",
+    firing: [{ labels: queue, summary: "75% of default's callbacks fail" }],
+    resolvedAt: "60m",
+    below: {
+      [`taskqueue_callbacks_total{${fromProducer},${ofQueue},outcome="failed"}`]: "0+3x70",
+      [`taskqueue_callbacks_total{${fromProducer},${ofQueue},outcome="delivered"}`]: "0+9x70",
     },
   },
   {

@@ -19,7 +19,8 @@ const headerValue = fc.stringMatching(/^[!-~\u00a1-\u00ff](?:[ -~]{0,130}[!-~])?
 
 async function startDescribed() {
   const tasks = await loadTwoTasks();
-  const producer = await startProducer({ tasks });
+  const secret = "a".repeat(32);
+  const producer = await startProducer({ tasks, callbacks: { secret } });
   const description = await loadDescription(producer.url);
   const operation = (id: string): Operation => {
     const found = description.operations.get(id);

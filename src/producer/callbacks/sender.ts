@@ -1,0 +1,138 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { isIP, isIPv6, type LookupFunction } from "node:net";
+import { callbackLimits } from "../../contract/callbacks.ts";
+import type { AddressRules } from "./address-rules.ts";
+import { hostOf, isPlain } from "./callback-url.ts";
+import { type Resolve, resolveListed, resolveStranger } from "./resolver.ts";
+
+/** How a request ended: `refused` and `unwanted` will not end otherwise another time. */
+export type Sent =
+  | { readonly kind: "delivered"; readonly status: number }
+  | { readonly kind: "failed" | "refused" | "unwanted"; readonly reason: string };
+
+export interface SenderDeps {
+  readonly rules: AddressRules;
+  /** Given by tests instead of name servers. */
+  readonly resolve?: Resolve | undefined;
+  /** Of a request as a whole, in ms. */
+  readonly timeLimitMs?: number | undefined;
+}
+
+export interface Message {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Cuts the request off. */
+  readonly signal: AbortSignal;
+}
+
+/** Sends a message once, to addresses that were judged, and follows no redirects; it never rejects. */
+export type Send = (message: Message) => Promise<Sent>;
+
+/** The address may not be called. */
+class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/** Gone, as a receiver says that wants no more. */
+const unwantedStatus = 410;
+
+export function createSender({
+  rules,
+  resolve,
+  timeLimitMs = callbackLimits.timeLimitMs,
+}: SenderDeps): Send {
+  return async ({ url, headers, body, signal }) => {
+    const limit = AbortSignal.timeout(timeLimitMs);
+    const either = AbortSignal.any([limit, signal]);
+    try {
+      const target = new URL(url);
+      const addresses = await abortable(either, findAddresses(target, rules, resolve));
+      const status = await request(target, addresses, { headers, body, signal: either });
+      if (status >= 200 && status < 300) return { kind: "delivered", status };
+      const reason = `got status ${status}, expected 2xx${
+        status >= 300 && status < 400 ? "; redirects are not followed" : ""
+      }`;
+      return { kind: status === unwantedStatus ? "unwanted" : "failed", reason };
+    } catch (error) {
+      if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
+      if (limit.aborted) return { kind: "failed", reason: `no answer within ${timeLimitMs} ms` };
+      return { kind: "failed", reason: describe(error) };
+    }
+  };
+}
+
+/** All addresses of the host; throws a `RefusedError` if one of them may not be called. */
+async function findAddresses(
+  url: URL,
+  rules: AddressRules,
+  resolve: Resolve | undefined,
+): Promise<readonly string[]> {
+  const host = hostOf(url);
+  const isListedName = rules.isListedName(host);
+  const byName = resolve ?? (isListedName ? resolveListed : resolveStranger);
+  const addresses = isIP(host) === 0 ? await byName(host) : [host];
+  if (isListedName) return addresses;
+  const closed = addresses.find((address) => !rules.isOpen(address));
+  if (closed !== undefined) {
+    throw new RefusedError(`"${host}" is no host of the public internet, and not allowed`);
+  }
+  if (!isPlain(url) && !addresses.every((address) => rules.isListed(address))) {
+    throw new RefusedError(`"${host}" is called on port 443 by HTTPS alone`);
+  }
+  return addresses;
+}
+
+/** Resolves with the answer's status; a connection of its own, to these addresses and no others, and by no proxy. */
+async function request(
+  url: URL,
+  addresses: readonly string[],
+  { headers, body, signal }: Pick<Message, "headers" | "body" | "signal">,
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { request: send, Agent } = url.protocol === "https:" ? https : http;
+  const agent = new Agent({ keepAlive: false });
+  const options = { method: "POST", headers, agent, signal, lookup: lookUp(addresses) };
+  const sending = send(url, options, (response) => {
+    let received = 0;
+    response.on("error", () => undefined);
+    response.on("data", (chunk: Buffer) => {
+      received += chunk.length;
+      if (received > callbackLimits.answerBytes) response.destroy();
+    });
+    response.on("close", () => resolve(response.statusCode ?? 0));
+    // The status has said all.
+    setTimeout(() => response.destroy(), answerMs).unref();
+  });
+  sending.on("error", reject);
+  sending.end(body);
+  return promise.finally(() => agent.destroy());
+}
+
+/** Given for an answer's body, after its headers. */
+const answerMs = 1_000;
+
+/** Node.js asks it instead of the operating system, for anything but an address. */
+function lookUp(addresses: readonly string[]): LookupFunction {
+  const found = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+  return (_host, { all }, callback) => {
+    const [first] = found;
+    if (first === undefined) callback(new Error("no address was found"), "");
+    else if (all === true) callback(null, found);
+    else callback(null, first.address, first.family);
+  };
+}
+
+async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason as Error);
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", abort));
+}
+
+/** What went wrong, without what the other side has sent. */
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code ?? message).slice(0, callbackLimits.reasonLength);
+}

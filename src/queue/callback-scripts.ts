@@ -1,0 +1,226 @@
+import type { RedisQueueBackend } from "bullmq";
+import type { Redis } from "ioredis";
+import { callbackLimits } from "../contract/callbacks.ts";
+import { type CallbackNote, formatNote, noteField, readCallbackUrl } from "./job-callback.ts";
+import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
+
+/**
+ * A queue has its callbacks in a sorted set: ids of jobs, by when they are to be looked at next, in
+ * Unix time in ms by Redis' clock. A half of a millisecond says that a producer has one in hand, and
+ * until when: after that, another takes it over. In a second set are those that have failed, by when
+ * their job ended; each of them has a hash, which outlives the job.
+ */
+type Keys = Pick<RedisQueueBackend, "toKey">;
+
+/** The queue's set of callbacks. */
+export function callbacksKey(queue: Keys): string {
+  return queue.toKey("callbacks");
+}
+
+function keysOf(queue: Keys): [due: string, late: string] {
+  return [callbacksKey(queue), queue.toKey("callbacks-late")];
+}
+
+const shared = `
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function read(key, ...)
+  return redis.call("TYPE", key).ok == "hash" and redis.call("HMGET", key, ...) or {}
+end
+local function text(value) return value or "" end
+`;
+
+/** A submission that is repeated does not bring back a callback that was dealt with. */
+const watchScript = `${shared}
+local kept = read(KEYS[2], "finishedOn", "${noteField}")
+if kept[1] and kept[2] and string.find(kept[2], '"end":' .. kept[1], 1, true) then return end
+redis.call("ZADD", KEYS[1], "NX", now, ARGV[1])
+`;
+
+/** Has the callback of a job, which is in the queue, looked at from now on until it is dealt with. */
+export async function watchCallback(queue: Keys, redis: Redis, id: string): Promise<void> {
+  await redis.eval(watchScript, 2, callbacksKey(queue), queue.toKey(id), id);
+}
+
+/** A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway. */
+const takeScript = `${shared}
+local due, late, prefix, heldMs, most = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local ids = {}
+if #ARGV > 3 then
+  for i = 4, #ARGV do
+    local score = redis.call("ZSCORE", due, ARGV[i])
+    if score and tonumber(score) % 1 == 0 then ids[#ids + 1] = ARGV[i] end
+  end
+else
+  ids = redis.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, most)
+end
+local held = string.format("%.1f", now + heldMs + 0.5)
+local taken = {}
+for _, id in ipairs(ids) do
+  local job = read(prefix .. id, "opts", "finishedOn", "timestamp")
+  local kept = read(prefix .. "callback:" .. id, "url", "end", "tries", "summary")
+  if job[1] and not job[2] then
+    local ageMs = now - (tonumber(job[3]) or now)
+    redis.call("ZADD", due, "XX", now + math.floor(math.min(math.max(ageMs / 4, 1000), 300000)), id)
+  elseif #taken < most then
+    redis.call("ZADD", due, "XX", held, id)
+    taken[#taken + 1] = { id, text(job[1]), text(job[2]), text(kept[1]), text(kept[2]), text(kept[3]), text(kept[4]) }
+  end
+end
+local oldest = redis.call("ZRANGE", late, 0, 0, "WITHSCORES")[2]
+return { redis.call("ZCARD", due), held, oldest and now - oldest or 0, taken }
+`;
+
+/** A callback in the hands of this producer. */
+export interface TakenCallback {
+  readonly id: string;
+  /** Empty where neither the job nor anything else says where it leads. */
+  readonly url: string;
+  /** Unix time in ms of the end that it tells of; 0 where nothing says. */
+  readonly endedAt: number;
+  /** Tries that have failed. */
+  readonly tries: number;
+  /** What was kept of the job, as JSON, when a try failed; empty if none has. */
+  readonly summary: string;
+  /** Of the job's sender; empty where the job is gone. */
+  readonly trace: TraceCarrier;
+  /** Until when it is in hand, as Redis has it. */
+  readonly held: string;
+}
+
+export interface Takings {
+  /** Callbacks of the queue that are not dealt with, those of jobs that have not ended among them. */
+  readonly known: number;
+  /** Time since the end of the job whose callback has failed for longest, in ms; 0 if none has. */
+  readonly oldestLateMs: number;
+  readonly taken: readonly TakenCallback[];
+}
+
+export interface Taking {
+  /** For how long they are to be in hand. */
+  readonly heldMs: number;
+  readonly most: number;
+  /** Jobs that have just ended; without them, those whose time has come are looked at. */
+  readonly ids?: readonly string[];
+}
+
+/** Takes callbacks of jobs that have ended in hand, which nobody else has. */
+export async function takeCallbacks(
+  queue: Keys,
+  redis: Redis,
+  { heldMs, most, ids = [] }: Taking,
+): Promise<Takings> {
+  const keys = keysOf(queue);
+  const answer = await redis.eval(
+    takeScript,
+    keys.length,
+    ...keys,
+    queue.toKey(""),
+    heldMs,
+    most,
+    ...ids,
+  );
+  const [known, held, oldestLateMs, taken] = answer as [number, string, number, string[][]];
+  return { known, oldestLateMs, taken: taken.map((fields) => toTaken(fields, held)) };
+}
+
+function toTaken(fields: readonly string[], held: string): TakenCallback {
+  const [id = "", options = "", finishedOn = "", url = "", end = "", tries = "", summary = ""] =
+    fields;
+  // A job that was retried by hand and has ended again has another end to tell of.
+  const isOfThisEnd = finishedOn === "" || finishedOn === end;
+  const opts = parseOptions(options);
+  return {
+    id,
+    url: readCallbackUrl(opts) ?? url,
+    trace: readTrace({ opts }),
+    endedAt: Number(finishedOn || end),
+    tries: isOfThisEnd ? Number(tries) : 0,
+    summary: isOfThisEnd ? summary : "",
+    held,
+  };
+}
+
+/** `{}` for options that somebody has damaged. */
+function parseOptions(text: string): object {
+  try {
+    const options: unknown = JSON.parse(text);
+    return typeof options === "object" && options !== null ? options : {};
+  } catch {
+    return {};
+  }
+}
+
+const settleScript = `${shared}
+local due, late, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, held, kind, next, note, ending = ARGV[1], ARGV[2], ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
+local score = redis.call("ZSCORE", due, id)
+local ours = score and tonumber(score) == tonumber(held)
+if kind == "later" then
+  if ours then redis.call("ZADD", due, "XX", next, id) end
+  return kind
+end
+if kind == "retrying" and not redis.call("ZSCORE", late, id) and redis.call("ZCARD", late) >= tonumber(ARGV[10]) then
+  return "full"
+end
+if note ~= "" and redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "finishedOn") == ending then
+  redis.call("HSET", job, "${noteField}", note)
+end
+if not ours then return kind end
+if kind == "retrying" then
+  redis.call("ZADD", due, "XX", next, id)
+  redis.call("ZADD", late, "NX", ending, id)
+  redis.call("DEL", record)
+  redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9])
+else
+  redis.call("ZREM", due, id)
+  redis.call("ZREM", late, id)
+  redis.call("DEL", record)
+end
+return kind
+`;
+
+/** What is to be kept of a callback that was in hand. */
+export type Settlement =
+  /** Nothing was tried; it is looked at again after so many ms. */
+  | { readonly kind: "later"; readonly waitMs: number }
+  /** A try has failed. */
+  | {
+      readonly kind: "retrying";
+      readonly waitMs: number;
+      readonly note: CallbackNote;
+      readonly summary: string;
+    }
+  | { readonly kind: "delivered" | "given_up"; readonly note: CallbackNote }
+  /** Nothing is left that could be told. */
+  | { readonly kind: "gone" };
+
+/**
+ * Notes it, unless the callback has come into other hands; returns whether it was noted, which it is not
+ * where too many wait for another try already.
+ */
+export async function settleCallback(
+  queue: Keys,
+  redis: Redis,
+  { id, url, endedAt, held }: TakenCallback,
+  settlement: Settlement,
+): Promise<boolean> {
+  const { kind } = settlement;
+  const note = "note" in settlement ? settlement.note : undefined;
+  const waitMs = "waitMs" in settlement ? Math.round(settlement.waitMs) : 0;
+  const summary = kind === "retrying" ? settlement.summary : "";
+  const keys = [...keysOf(queue), queue.toKey(`callback:${id}`), queue.toKey(id)];
+  const values = [
+    id,
+    held,
+    kind,
+    waitMs,
+    note === undefined ? "" : formatNote(note),
+    endedAt,
+    url,
+    note?.tries ?? 0,
+    summary,
+    callbackLimits.mostLate,
+  ];
+  return (await redis.eval(settleScript, keys.length, ...keys, ...values)) !== "full";
+}

@@ -1,0 +1,55 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { readRecordAnswers } from "./answers.ts";
+
+/** The option, beside BullMQ's own, that says where it is to be told that the job has ended. */
+export function callBack(url: string) {
+  return { callback: url } as const;
+}
+
+/** Reads what `callBack` wrote into a job; `undefined` if it is anything else. */
+export function readCallbackUrl(options: object): string | undefined {
+  const url: unknown = "callback" in options ? options.callback : undefined;
+  return typeof url === "string" ? url : undefined;
+}
+
+/** How the option begins in Redis; in any other text of the options the quotes are escaped. */
+export const callbackMark = '"callback":"';
+
+/** The field of a job's hash that has the note. */
+export const noteField = "cb";
+
+const note = z.object({
+  state: z.enum(["delivered", "retrying", "given_up"]),
+  tries: z.int().min(1),
+  /** Unix time in ms of the last try. */
+  at: z.int(),
+  /** Unix time in ms of the end that it told of. */
+  end: z.int(),
+  /** Unix time in ms of the next try, if there is to be one. */
+  next: z.int().optional(),
+  /** Why the last try failed, if it did. */
+  error: z.string().optional(),
+});
+
+/** What a job's record says of its callback, once it was tried. */
+export type CallbackNote = z.infer<typeof note>;
+
+export function formatNote(value: CallbackNote): string {
+  return JSON.stringify(value);
+}
+
+/** Reads the note of a job; `undefined` if there is none, or somebody has written something else. */
+export async function readCallbackNote(
+  queue: Queue,
+  redis: Redis,
+  id: string,
+): Promise<CallbackNote | undefined> {
+  const [text] = await readRecordAnswers(redis.pipeline().hget(queue.toKey(id), noteField));
+  try {
+    return note.safeParse(JSON.parse(String(text))).data;
+  } catch {
+    return undefined;
+  }
+}
