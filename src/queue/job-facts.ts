@@ -36,17 +36,30 @@ export type JobPlaceName = (typeof jobPlaces)[number];
 const read = { name: 200, options: 4_000, reason: 1_000, stacks: 6_000 } as const;
 
 /**
- * For a script: `factsOf(prefix, id, place)` reads a job's record, some 5 µs of Redis' time; false
+ * For a script: `factsOf(prefix, id, place)` reads a job's record, some 12 µs of Redis' time; false
  * where there is none.
  */
 export const factsLua = `
-local function cut(text, bytes) return text and string.sub(text, 1, bytes) end
+local function cut(text, bytes)
+  if text and #text > bytes then return string.sub(text, 1, bytes) end
+  return text
+end
+-- Patterns take longer than all else, and most options have no delay but that of their back-off.
+local function delayOf(options)
+  local first = string.find(options, '"delay":', 1, true)
+  if not first then return false end
+  local second = string.find(options, '"delay":', first + 1, true)
+  if not second and string.find(options, '"backoff":{', 1, true) then return false end
+  return string.match((string.gsub(options, '"backoff":%b{}', "")), '"delay":(%d+)') or false
+end
+local function submitterOf(options)
+  return string.find(options, '"submitter":"', 1, true) and string.match(options, '"submitter":"[^"]+"') or false
+end
 local function factsOf(prefix, id, place)
   local key = prefix .. id
   local job = redis.pcall("HMGET", key, "name", "timestamp", "opts", "processedOn", "finishedOn", "atm", "ats", "pb")
   if job.err or not (job[1] or job[2]) then return false end
-  local options = string.gsub(cut(job[3], ${read.options}) or "", '"backoff":%b{}', "")
-  local delay = string.match(options, '"delay":(%d+)') or false
+  local options = cut(job[3], ${read.options}) or ""
   local firstStart, failed, stacks = false, false, false
   if (tonumber(job[7]) or 0) > 1 then
     firstStart = string.match(redis.call("HGET", key, "attempt:1") or "", '"startedAt":(%d+)') or false
@@ -55,8 +68,8 @@ local function factsOf(prefix, id, place)
     local failure = redis.call("HMGET", key, "failedReason", "stacktrace")
     failed, stacks = cut(failure[1], ${read.reason}), failure[2] and string.sub(failure[2], -${read.stacks})
   end
-  return { id, place, cut(job[1], ${read.name}), job[2], delay, job[4], job[5], job[6], firstStart,
-    cut(job[8], ${read.name}), failed, stacks, string.match(options, '"submitter":"[^"]+"') or false }
+  return { id, place, cut(job[1], ${read.name}), job[2], delayOf(options), job[4], job[5], job[6], firstStart,
+    cut(job[8], ${read.name}), failed, stacks, submitterOf(options) }
 end
 `;
 

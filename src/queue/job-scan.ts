@@ -21,8 +21,8 @@ export interface ScannedJobs {
   readonly next: ScanCursor | undefined;
 }
 
-/** Jobs read in one step, of which each takes Redis some 5 µs. */
-const step = 250;
+/** Jobs read in one step, of which each takes Redis some 12 µs. */
+const step = 100;
 /** A list may lose jobs from its middle between two steps. */
 const overlap = 20;
 

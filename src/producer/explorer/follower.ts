@@ -8,7 +8,7 @@ import type { Upkeep } from "./upkeep.ts";
 /** Between two looks for events: their lag, and four times a second some 20 µs of Redis' for each queue. */
 const idleMs = 200;
 /** Between two steps of a scan, in which Redis serves others. */
-const scanMs = 4;
+const scanMs = 2;
 /** After an error, such as that of a Redis that still loads. */
 const errorMs = 1_000;
 

@@ -67,6 +67,7 @@ export function createQueueFeed(deps: FeedDeps): QueueFeed {
   let isFresh = false;
   // Slots that are still to be looked at for jobs that are gone, and the next of them.
   let unverified = 0;
+  let missing = 0;
   let nextSlot = 0;
   let oldestEnd: number | undefined;
 
@@ -145,7 +146,8 @@ export function createQueueFeed(deps: FeedDeps): QueueFeed {
       failed: here.failed - counts.failed,
     };
     const { completed, failed, ...unended } = differences;
-    if (completed > 0 || failed > 0) unverified = table.end;
+    missing = Math.max(0, completed) + Math.max(0, failed);
+    unverified = missing > 0 ? table.end : 0;
     const known = JSON.stringify(differences);
     if (isFresh) {
       isFresh = false;
@@ -169,7 +171,11 @@ export function createQueueFeed(deps: FeedDeps): QueueFeed {
       const isOfQueue = queue[nextSlot] === code && !Number.isNaN(endedAt[nextSlot]);
       if (isOfQueue && id !== "") ids.push(id);
     }
-    for (const id of await readMissing(redis, keys, ids)) table.remove(keys.name, id);
+    for (const id of await readMissing(redis, keys, ids)) {
+      table.remove(keys.name, id);
+      missing -= 1;
+    }
+    if (missing <= 0) unverified = 0;
   };
   return {
     name: keys.name,

@@ -121,6 +121,19 @@ test("jobs that are removed without an event leave the index", async () => {
   expect(jobs.map(({ id }) => id)).toEqual(kept.toReversed());
 });
 
+test("jobs whose time is over leave the index without a look at all others", async () => {
+  const server = await ownRedis();
+  const { queue, redis } = open(server.url);
+  const index = openTestIndex([queue.name], { redisUrl: server.url });
+  const ids = await add(queue, 30);
+  await endSilently(queue, redis, ids);
+  await untilCounted(index, { succeeded: 30 });
+  await redis.config("RESETSTAT");
+  await queue.clean(0, 10, "completed");
+  await untilCounted(index, { succeeded: 20 });
+  expect(await redis.info("commandstats")).not.toContain("cmdstat_exists");
+});
+
 test("of more jobs than it may have the index leaves out those that ended first, and says from when on", async () => {
   const { queue, redis } = open();
   const ids = await add(queue, 120);

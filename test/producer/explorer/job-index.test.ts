@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { createRandomId } from "../../../src/queue/job-id.ts";
+import { bySubmitter } from "../../../src/queue/job-owner.ts";
 import { defineTask, type Task } from "../../../src/task/task.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import {
@@ -128,3 +130,29 @@ async function submitLater(url: string, delayMs: number): Promise<string> {
   expect(response.status).toBe(202);
   return (await readBody(response)).id;
 }
+
+test("a job's options tell who submitted it and when it is due, not how long its back-off is", async () => {
+  const { queue, name } = await startProducer();
+  const index = openTestIndex([name]);
+  const add = async (options: object) => {
+    const id = createRandomId();
+    await queue.add("quotient", { x: 1, y: 1, delayMs: 0 }, { jobId: id, ...options });
+    return id;
+  };
+  const backoff = { type: "exponential", delay: 1_000 };
+  const plain = await untilIndexed(index, await add({ backoff, ...bySubmitter("nightly") }));
+  expect(plain).toMatchObject({ submitter: "nightly", readyAt: plain.createdAt });
+  for (const options of [
+    { delay: 60_000 },
+    { delay: 60_000, backoff },
+    { backoff, delay: 60_000 },
+  ]) {
+    const id = await add(options);
+    const { createdAt = 0, readyAt } = await untilIndexed(index, id, { state: "scheduled" });
+    expect(readyAt).toBe(createdAt + 60_000);
+    await (await queue.getJob(id))?.promote();
+    expect(await untilIndexed(index, id, { state: "waiting" })).toMatchObject({ readyAt });
+  }
+  expect((await index.standing()).submitters).toEqual(["nightly"]);
+  expect(await index.ids({ submitter: "nightly" }, 5)).toEqual([{ queue: name, id: plain.id }]);
+});
