@@ -68,11 +68,10 @@ test.each(["completed", "failed", "heartbeat", "stalled-check", "metrics:complet
 test.each([{ jobData: null }, { jobData: 7 }, { jobData: "text" }, { jobData: [1] }])(
   "says what is wrong with the record of a job whose data has become $jobData",
   async ({ jobData }) => {
-    const producer = await startProducer({ readOnly: false });
+    const producer = await startProducer();
     const { url } = producer;
     const { id } = await submitDivision(url, { x: 1, y: 1 });
-    const path = `${id}/update-data`;
-    expect(await callBoard(producer, "PATCH", path, { jobData })).toBe(200);
+    await (await producer.queue.getJob(id))?.updateData(jobData);
 
     const record_error = `its input is ${JSON.stringify(jobData)}, expected an object`;
     const job = await readJob(url, id);
