@@ -148,6 +148,7 @@ test("what can be read is as the API says of itself, at every stage of a job and
     "getJob 404",
     "getJobLog 200",
     "getJobLog 404",
+    "readDay 200",
     "readQueue 200",
     "watchJob 200",
     "watchJob 404",

@@ -276,6 +276,7 @@ test("describes itself as OpenAPI 3.1, the tasks' own schemas included", async (
       "/api/v1/jobs/{id}/log",
       "/api/v1/jobs/{id}/events",
       "/api/v1/overview",
+      "/api/v1/overview/day",
       "/api/v1/overview/events",
     ],
   ]);
