@@ -29,6 +29,8 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly max_attempts: number;
   /** Jobs of a higher one are taken first from the same queue; `high`, which most have, is not told. */
   readonly priority?: Priority;
+  /** When the request came that has submitted it. */
+  readonly received_at?: string;
   readonly created_at?: string;
   readonly started_at?: string;
   readonly trace_id?: string;

@@ -6,6 +6,7 @@ import { type JobSchedule, readJobSchedule } from "./job-schedule.ts";
 import { readProgress, type StoredProgress } from "./job-progress.ts";
 import { priorityOf } from "./priority-lines.ts";
 import { readyAt } from "./ready-at.ts";
+import { readReceivedAt } from "./received-at.ts";
 import { readResult } from "./stored-result.ts";
 import { parseTime } from "./stored-time.ts";
 import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
@@ -15,6 +16,8 @@ export interface JobRecord {
   readonly id: string;
   readonly task: string | undefined;
   readonly input: Readonly<Record<string, unknown>> | undefined;
+  /** When the request came that has submitted it, if one has. */
+  readonly receivedAt: number | undefined;
   readonly createdAt: number | undefined;
   readonly readyAt: number | undefined;
   readonly startedAt: number | undefined;
@@ -58,6 +61,7 @@ export function readRecord(job: ReadJob): JobRecord {
     id: job.id ?? "",
     task: isName(job.name) ? job.name : undefined,
     input: isRecord(job.data) ? job.data : undefined,
+    receivedAt: readReceivedAt(job.opts),
     createdAt: parseTime(job.timestamp),
     readyAt: readyAt(job),
     startedAt: parseTime(job.processedOn),

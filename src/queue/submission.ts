@@ -12,6 +12,7 @@ import { callBack, readCallbackUrl } from "./job-callback.ts";
 import { bySchedule } from "./job-schedule.ts";
 import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { bySubmitter, ownJob } from "./job-owner.ts";
+import { receivedAt } from "./received-at.ts";
 import { readRecord } from "./job-record.ts";
 import { writeTogether } from "./one-write.ts";
 import { type JobPlace, readPlace } from "./place.ts";
@@ -49,6 +50,8 @@ export interface NewJob {
   readonly client: string;
   /** What the file of users calls whoever submits it; `undefined` for a stranger. */
   readonly submitter?: string | undefined;
+  /** When the request came that it is submitted by, as Unix time in ms. */
+  readonly receivedAt?: number | undefined;
   /** Whether it is submitted at once with others, with which it is sent in one piece. */
   readonly together?: boolean | undefined;
   /** Called once there is an id, before the job is sent. */
@@ -114,6 +117,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...onlyOne(task, policy),
       ...ownJob(tag),
       ...bySubmitter(wanted.submitter),
+      ...receivedAt(wanted.receivedAt),
       ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
       ...(callbackUrl !== undefined && callBack(callbackUrl)),
       ...carryTrace(carrierOf(id)),

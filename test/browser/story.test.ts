@@ -40,6 +40,7 @@ test.each([true, false])(
     const told = await steps.allInnerTexts();
     // On a busy machine a job is in line after a back-off, too.
     expect(told.filter((step) => step !== "Waited")).toEqual([
+      "Request",
       "Submitted",
       "Attempt 1 dependency",
       "Back-off",

@@ -24,7 +24,7 @@ test("a job as a producer adds it is sound, whatever its id and its trace", () =
   );
 });
 
-test("options that differ in id, client, submitter and trace alone are judged once", () => {
+test("options that differ in id, client, submitter, request and trace alone are judged once", () => {
   const isFresh = createSoundCheck(defaults);
   const parse = vi.spyOn(JSON, "parse");
   onTestFinished(() => parse.mockRestore());
@@ -35,6 +35,7 @@ test("options that differ in id, client, submitter and trace alone are judged on
       submitter: `e${n}`,
       tm: `c${n}`,
       submittedBy: `d${n}`,
+      received: `${n}`,
     };
     expect(isFresh(flat({ ...whole, opts: JSON.stringify({ ...opts, ...own }) }))).toBe(true);
   }

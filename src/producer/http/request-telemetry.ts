@@ -19,6 +19,7 @@ import {
   originOf,
   trailOf,
 } from "../../telemetry/spans.ts";
+import { noteReceived } from "./received-at.ts";
 
 /** What `requestTelemetry` leaves for the routes behind it. */
 export interface TracedState {
@@ -72,7 +73,7 @@ export function requestTelemetry({
           },
           parent,
         );
-    ctx.state.trace = trace.setSpan(parent, span);
+    ctx.state.trace = noteReceived(trace.setSpan(parent, span));
     for (const [name, value] of Object.entries(injectContext(ctx.state.trace)))
       ctx.set(name, value);
 

@@ -25,6 +25,9 @@ const anyJob = {
     .meta({
       description: "Jobs of a higher one are taken first from the same queue; `high` is not told.",
     }),
+  received_at: time
+    .optional()
+    .meta({ description: "When the request came that has submitted it." }),
   created_at: time
     .optional()
     .meta({ description: "Always there, unless what the queue holds of the job was damaged." }),

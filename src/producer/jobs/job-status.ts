@@ -97,7 +97,7 @@ function tellChildren(children: readonly ChildNote[]): JobStatus["submitted"] {
 /** What a job says of itself in this state; why it waits takes a further look. */
 export function summarizeJob(job: Job, jobState: string): JobStatus {
   const record = readRecord(job);
-  const { id, createdAt, startedAt, progress, schedule, damage } = record;
+  const { id, receivedAt, createdAt, startedAt, progress, schedule, damage } = record;
   const traceId = traceIdOf(extractContext(record.trace));
   const callbackUrl = readCallbackUrl(job.opts);
   return {
@@ -109,6 +109,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     attempts: record.attempts,
     max_attempts: countMaxAttempts(record, jobState),
     ...(record.priority !== "high" && { priority: record.priority }),
+    ...(receivedAt !== undefined && { received_at: iso(receivedAt) }),
     ...(createdAt !== undefined && { created_at: iso(createdAt) }),
     ...(startedAt !== undefined && { started_at: iso(startedAt) }),
     ...(traceId !== undefined && { trace_id: traceId }),

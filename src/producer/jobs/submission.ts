@@ -31,6 +31,7 @@ import {
   trailOf,
 } from "../../telemetry/spans.ts";
 import { createPointer, maxErrors, RequestError, UnavailableError } from "../http/errors.ts";
+import { receivedAtOf } from "../http/received-at.ts";
 import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeAdded, summarizeJob } from "./job-status.ts";
@@ -217,6 +218,7 @@ async function add(
         idempotencyKey,
         client,
         submitter,
+        receivedAt: receivedAtOf(context),
         together,
         carrierOf,
       },

@@ -5,7 +5,7 @@ export interface Step {
   readonly name: string;
   /** `wait` is the time in which nothing was done for it, `rest` that in which it had ended. */
   readonly kind: Tone | "wait" | "rest";
-  /** Since it was submitted. */
+  /** Since its request, or its submission where there was none. */
   readonly fromMs: number;
   /** How long it took, has gone on for, or is to take; nothing of a moment. */
   readonly tookMs: number | undefined;

@@ -5,7 +5,7 @@ import type { Tone } from "./tone.ts";
 /** A job's life in the order of time, and what it comes to. */
 export interface Story {
   readonly steps: readonly Step[];
-  /** From its submission to the end of its last step. */
+  /** From its request, or its submission where there was none, to the end of its last step. */
   readonly spanMs: number;
   /** Ready, in the queue, until its first attempt. */
   readonly waitedMs: number | undefined;
@@ -40,14 +40,15 @@ export function nameAttempt({ number }: Attempt): string {
 
 /** Tells a job's life up to now; of one whose record does not say when it began, nothing. */
 export function tellStory(job: JobStatus, nowMs: number): Story {
-  const { history = [], created_at: createdAt } = job;
+  const { history = [], created_at: createdAt, received_at: receivedAt } = job;
   if (createdAt === undefined) {
     return { steps: [], spanMs: 0, waitedMs: undefined, ranMs: undefined, betweenMs: undefined };
   }
   // The clock of a worker may be behind that of the producer.
   const begun = history.flatMap(({ started_at: at }) => (at === undefined ? [] : [Date.parse(at)]));
-  const startMs = Math.min(Date.parse(createdAt), ...begun);
-  const steps = createSteps(job, { startMs, nowMs });
+  const createdMs = Math.min(Date.parse(createdAt), ...begun);
+  const startMs = Math.min(createdMs, parseOr(receivedAt, createdMs));
+  const steps = createSteps(job, { startMs, createdMs, nowMs });
   const first = steps.findIndex(isAttempt);
   const since = first === -1 ? [] : steps.slice(first);
   return {
@@ -77,14 +78,19 @@ function sum(steps: readonly Step[]): number {
 }
 
 interface Clock {
+  /** When its request came, if one has submitted it. */
   readonly startMs: number;
+  readonly createdMs: number;
   readonly nowMs: number;
 }
 
 function createSteps(job: JobStatus, clock: Clock): Step[] {
-  const { startMs } = clock;
-  const steps: Step[] = [momentOf("Submitted", 0, { kind: "idle" })];
-  let doneMs = startMs;
+  const { startMs, createdMs } = clock;
+  const steps: Step[] = [momentOf("Submitted", createdMs - startMs, { kind: "idle" })];
+  if (job.received_at !== undefined) {
+    steps.unshift(waitOf("Request", { fromMs: startMs, untilMs: createdMs }, startMs));
+  }
+  let doneMs = createdMs;
   let before: Attempt | undefined;
   for (const attempt of job.history ?? []) {
     const retry = findRetry(job, { after: before, until: attempt.start });

@@ -32,6 +32,7 @@ test("queues a division and answers 202 with where to look", async () => {
     input: { x: 10, y: 2, delayMs: 5_000 },
     attempts: 0,
   });
+  expect(Date.parse(job.received_at)).toBeLessThanOrEqual(Date.parse(job.created_at));
   const stored = await queue.getJob(job.id);
   expect([stored?.name, stored?.data]).toEqual(["quotient", { x: 10, y: 2, delayMs: 5_000 }]);
   expect(stored?.opts).toMatchObject({

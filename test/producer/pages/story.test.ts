@@ -51,6 +51,22 @@ test("a job that went well has waited and run, and nothing between attempts", ()
   });
 });
 
+test("a job that came by a request begins with it, and was not in line while that was read", () => {
+  const history = [attempt(1, [6, 10], { outcome: "succeeded", ready_at: at(0) })];
+  const told = { received_at: at(-4), finished_at: at(10), result: 5, history };
+  expect(tell({ status: "succeeded", ...told })).toMatchObject({
+    steps: [
+      ["Request", "wait", 0, 4],
+      ["Submitted", "idle", 4],
+      ["Waited", "wait", 4, 6],
+      ["Attempt 1", "good", 10, 4],
+      ["Ended", "good", 14, "succeeded"],
+    ],
+    spanMs: 14,
+    waitedMs: 6,
+  });
+});
+
 test("back-off and the wait in line after it are told apart, and both are between attempts", () => {
   const history = [
     attempt(1, [10, 2_010], { outcome: "retried", error_type: "timeout", ready_at: at(0) }),
