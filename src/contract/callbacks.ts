@@ -16,6 +16,10 @@ export const callbackLimits = {
   /** Requests of one producer at once, and those of them to one host. */
   atOnce: 32,
   atOnceOfHost: 4,
+  /** Of those that a producer has in hand, how many wait for others to end, and of them for one host, and for how long. */
+  waiting: 256,
+  waitingForHost: 64,
+  waitMs: 10_000,
   /** Of one queue, jobs whose callback has failed and is to be tried again. */
   mostLate: 5_000,
   /** Of the reason why a try failed, in characters. */

@@ -135,8 +135,8 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
           "and with another callback_url or none; expected the same, or none now",
       );
     }
-    // Nothing is answered before it is there: where it fails, the submission is sent again.
-    await ask((queue, redis) => watchCallback(queue, redis, held.id ?? id));
+    // Where this fails, the job is there all the same, and whoever sends it again has it called back.
+    await readBack(() => ask((queue, redis) => watchCallback(queue, redis, held.id ?? id)));
   }
   if (isOther) return { job: held, state, replayed: true };
   if (idempotencyKey === undefined) return { job: sent, state, replayed: false };

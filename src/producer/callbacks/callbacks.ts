@@ -1,5 +1,5 @@
 import type { Tracer } from "@opentelemetry/api";
-import { callbackJitter, callbackLimits, callbackWaitsMs } from "../../contract/callbacks.ts";
+import { callbackJitter, callbackWaitsMs } from "../../contract/callbacks.ts";
 import type { Config } from "../../service/config.ts";
 import { withReader } from "../../service/secret-file.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -56,7 +56,7 @@ export function openCallbacks(deps: CallbacksDeps): Callbacks {
   const shared = {
     send: createSender({ rules, resolve: given.resolve, timeLimitMs: given.timeLimitMs }),
     readKeys: createKeyReader(readSecret),
-    turns: createHostTurns(callbackLimits),
+    turns: createHostTurns(),
     waitsMs: given.waitsMs ?? callbackWaitsMs,
     jitter: callbackJitter,
     metrics,

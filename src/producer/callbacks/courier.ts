@@ -12,7 +12,7 @@ export interface CourierDeps extends Omit<DeliveryDeps, "desk" | "metrics"> {
 const everyMs = 500;
 /** Jobs that end in so short a time are looked up together. */
 const gatherMs = 50;
-/** Until another producer takes over what one has in hand: longer than a request may take, and noting its end. */
+/** Until another producer takes over what one has in hand: longer than a request may wait and take, and noting its end. */
 const heldMs = 30_000;
 /** Callbacks looked at in one step of Redis. */
 const most = 64;
@@ -56,7 +56,7 @@ export function startCourier(deps: CourierDeps): () => Promise<void> {
       const ids = [...ended];
       ended = new Set();
       if (ids.length > 0) await take(ids);
-      if (turns.free() > 0) await take([]);
+      if (turns.hasRoom()) await take([]);
       failing = false;
     } catch (error) {
       fail(error);

@@ -48,26 +48,26 @@ export async function deliver(
     deps.desk.ask((queue, redis) => settleCallback(queue, redis, taken, settlement));
   const wait = () => settle({ kind: "later", waitMs: between(laterMs.min, laterMs.max) });
 
-  const job = await deps.desk.ask((queue, redis) =>
-    readJobStatus({ queue, redis, state: deps.desk.readState }, taken.id),
-  );
-  if (job !== undefined && !isFinal(job)) {
-    await wait();
-    return;
-  }
-  const url = URL.parse(taken.url);
-  if (url === null || (job === undefined && taken.summary === "")) {
-    await settle({ kind: "gone" });
-    report(deps, taken, "gone", "the job is gone");
-    return;
-  }
-  const release = deps.turns.take(url.host);
+  const host = URL.parse(taken.url)?.host ?? "";
+  const release = await deps.turns.take(host, signal);
   if (release === undefined) {
     await wait();
     return;
   }
   try {
-    const sent = await send(deps, taken, { job, signal, host: url.host });
+    const job = await deps.desk.ask((queue, redis) =>
+      readJobStatus({ queue, redis, state: deps.desk.readState }, taken.id),
+    );
+    if (job !== undefined && !isFinal(job)) {
+      await wait();
+      return;
+    }
+    if (host === "" || (job === undefined && taken.summary === "")) {
+      await settle({ kind: "gone" });
+      report(deps, taken, "gone", "the job was removed");
+      return;
+    }
+    const sent = await send(deps, taken, { job, signal, host });
     if (signal.aborted && sent.kind !== "delivered") await settle({ kind: "later", waitMs: 0 });
     else await conclude(deps, taken, { job, sent, settle });
   } finally {

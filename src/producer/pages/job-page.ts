@@ -17,6 +17,7 @@ import {
 } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import { renderValue } from "./shown-value.ts";
+import { tellCallback } from "./callback-words.ts";
 import { tellStory } from "./story.ts";
 import { lookOf } from "./tone.ts";
 import { renderWaterfall } from "./waterfall.ts";
@@ -172,12 +173,19 @@ function renderFurther(job: JobStatus, { links, again, json, site }: JobSurround
         html`<dt>Logs</dt>
           <dd><a href="${links.logs}">in Grafana</a></dd>`
       }
-      ${renderOperatorsLink(links, site !== undefined)}
+      ${renderCallback(job.callback)} ${renderOperatorsLink(links, site !== undefined)}
     </dl>
     <p>
       ${again !== undefined && html`<a href="${again}">Submit another job</a>`}${json !== undefined && html`<span data-kept>${again !== undefined && " · "}<a href="${json}">This job as JSON</a></span>`}
     </p>
   </section>`;
+}
+
+/** Whether its end was told to who wanted to be told. */
+function renderCallback(callback: JobStatus["callback"]): Markup | string {
+  if (callback === undefined) return "";
+  return html`<dt>Callback</dt>
+    <dd><code>${renderText(callback.host)}</code> ${tellCallback(callback)}</dd>`;
 }
 
 /** From the public page to the console, and from there to Bull Board. */

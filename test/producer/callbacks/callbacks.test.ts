@@ -188,6 +188,42 @@ test("two producers deliver each callback once", async () => {
   expect(new Set(all.map(({ message }) => message.data.id)).size).toBe(jobs);
 });
 
+test("the callbacks of a whole batch come one after the other, a few at a time", async () => {
+  let open = 0;
+  let most = 0;
+  const receiver = await startReceiver((response) => {
+    open += 1;
+    most = Math.max(most, open);
+    setImmediate(() => {
+      open -= 1;
+      response.writeHead(200).end();
+    });
+  });
+  const { url, name } = await startProducer({ callbacks: { secret, allowed } });
+  await startWorker(name);
+  const jobs = 100;
+  const rows = Array.from({ length: jobs }, () => ({ ...division, callback_url: receiver.url }));
+  await postJson(`${url}/api/v1/jobs/batch`, rows);
+  const all = await receiver.until(jobs);
+  expect(new Set(all.map(({ message }) => message.data.id)).size).toBe(jobs);
+  expect(most).toBeLessThanOrEqual(4);
+});
+
+test("a job's page tells how its callback stands", async () => {
+  const receiver = await startReceiver((response) => response.writeHead(500).end());
+  const { url, name } = await startProducer({ callbacks: { secret, allowed, waitsMs: [60_000] } });
+  const { id } = await submit(url, `${receiver.url}/secret-path`);
+  const readPage = async () => (await fetch(`${url}/jobs/${id}`)).text();
+  const { host } = new URL(receiver.url);
+  const waiting = await readPage();
+  expect(waiting).toContain("is told once the job has ended");
+  expect(waiting).toContain(host);
+  expect(waiting).not.toContain("secret-path");
+  await startWorker(name);
+  await until("the try to be told", async () => (await readPage()).includes("was tried once"));
+  expect(await readPage()).toContain("got status 500, expected 2xx");
+});
+
 test("a receiver that hangs does not hold up another one", async () => {
   const hanging = await startReceiver(() => undefined);
   const quick = await startReceiver();
