@@ -35,6 +35,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "removed schedules that no task has any more": "a release",
   "left out what a schedule has missed": "a schedule, once in its own time",
   "cannot use the whole file of users": "a change of the file",
+  "cannot read the file of users": "a change of the file",
   "drained by an operator": "an operator",
   "released by an operator": "an operator",
   "an operator acted on a ${noun}": "an operator",

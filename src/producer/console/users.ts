@@ -39,7 +39,14 @@ export function createUsers(path: string | undefined, log: Log): Users {
   const take = (found: UsersFile | Error) => {
     readAt = performance.now();
     const problem = found instanceof Error ? found.message : found.problems.join("; ");
-    if (problem !== told && problem !== "") log.error({ problem }, wordFor(found));
+    if (problem !== told && problem !== "") {
+      log.error(
+        { problem },
+        found instanceof Error
+          ? "cannot read the file of users: without it only the administrator can sign in"
+          : "cannot use the whole file of users",
+      );
+    }
     told = problem;
     if (isDoubtful(found) && readAt < knownAt + keptMs) return;
     known = index(found instanceof Error ? nobody : found);
@@ -64,12 +71,6 @@ const nobody: UsersFile = { users: [], tokens: [], problems: [] };
 function isDoubtful(found: UsersFile | Error): boolean {
   if (found instanceof Error) return true;
   return [...found.users, ...found.tokens, ...found.problems].length === 0;
-}
-
-function wordFor(found: UsersFile | Error): string {
-  return found instanceof Error
-    ? "cannot read the file of users: without it only the administrator can sign in"
-    : "cannot use the whole file of users";
 }
 
 /**

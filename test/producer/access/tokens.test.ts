@@ -164,7 +164,7 @@ test("on the operators' listener a token views or operates, and one that submits
   );
   expect((await cancel(operate)).status).toBe(200);
   expect(lines()).toContainEqual(
-    expect.objectContaining({ msg: "an operator cancelled a job", user: "operate-token" }),
+    expect.objectContaining({ msg: "an operator acted on a job", user: "operate-token" }),
   );
 });
 
