@@ -97,6 +97,7 @@ test("the list of recent tasks shows inputs and results as text", async () => {
   const id = await submitText(producer, { text: attack, times: 1 });
   await untilFinal(producer.url, id);
   const { page, complaints } = await openPage();
+  await page.context().addCookies([{ name: "tripod-jobs", value: id, url: producer.url }]);
   await page.goto(producer.url);
 
   expect((await page.locator("tbody td").allInnerTexts()).slice(0, 4)).toEqual([

@@ -40,7 +40,7 @@ test.each([1280, 390])(
     expect(await page.evaluate(heightOf)).toBeLessThan(2_400);
     expect(await page.evaluate(widthOf)).toBe(width);
     expect([await readCount(page), complaints]).toEqual(["200 tasks, page 1 of 10", []]);
-    expect(await page.getByRole("heading", { name: "Recent jobs" }).count()).toBe(1);
+    expect(await page.getByRole("heading", { name: "Your jobs" }).count()).toBe(1);
   },
 );
 

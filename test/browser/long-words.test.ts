@@ -39,8 +39,9 @@ test.each([
   const { id } = await readBody(await postJson(`${url}/api/v1/jobs`, body));
   await untilFinal(url, id);
   const { page, complaints } = await openPage({ viewport: { width, height: 900 } });
+  await page.context().addCookies([{ name: "tripod-jobs", value: id, url }]);
   await page.goto(url);
-  await page.getByText("Recent jobs").waitFor();
+  await page.getByText("Your jobs").waitFor();
   // Hardly a date of any language is wider than this one.
   await page.locator("td time").evaluate((time) => {
     time.removeAttribute("datetime");

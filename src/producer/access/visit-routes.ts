@@ -1,7 +1,9 @@
+import { consolePaths } from "../../contract/paths.ts";
 import type { PublicAccess } from "../../contract/public-access.ts";
 import { publicCookie } from "../console/session-cookie.ts";
 import { createSignInPlaces, type SignInDeps } from "../console/sign-in.ts";
 import type { Route } from "../http/route.ts";
+import { ownJobs } from "../pages/own-jobs.ts";
 
 /** Where people sign in and out on the public listener, if it asks for that at all. */
 export function createVisitRoutes(
@@ -11,6 +13,15 @@ export function createVisitRoutes(
   if (access !== "signed-in") return [];
   const about = "Sign in to submit work, and to watch it.";
   return createSignInPlaces({ passwords, sessions, cookie: publicCookie, about }).map(
-    (place): Route => ({ ...place, purpose: "anybody" }),
+    ({ method, path, handle }): Route => ({
+      method,
+      path,
+      purpose: "anybody",
+      async handle(ctx) {
+        await handle(ctx);
+        // Whoever signs in next at this browser is told of their own jobs alone.
+        if (path === consolePaths.signOut) ownJobs.clear(ctx);
+      },
+    }),
   );
 }

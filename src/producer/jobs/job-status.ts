@@ -5,7 +5,6 @@ import { type ChildNote, readChildren } from "../../queue/child-notes.ts";
 import { readCallbackNote, readCallbackUrl } from "../../queue/job-callback.ts";
 import { countLogged } from "../../queue/job-log.ts";
 import { createHistory } from "../../queue/job-history.ts";
-import { isJobId } from "../../queue/job-id.ts";
 import { type JobRecord, readRecord } from "../../queue/job-record.ts";
 import { type JobPlace, readPlace } from "../../queue/place.ts";
 import type { JobSchedule } from "../../queue/job-schedule.ts";
@@ -25,11 +24,6 @@ export type JobStatus = AnyJobStatus;
 
 /** A job without a name is listed among those of no known task. */
 export const unnamed = "_OTHER";
-
-/** Whether a job has a page, and a place in the API: one that an operator has named otherwise has none. */
-export function hasPage({ id }: Pick<JobStatus, "id">): boolean {
-  return isJobId(id);
-}
 
 /** Whether nothing more will become of the job by itself. */
 export function isFinal({ status }: Pick<JobStatus, "status">): boolean {

@@ -3,7 +3,6 @@ import type { Context } from "@opentelemetry/api";
 import { isJobId } from "../../queue/job-id.ts";
 import type { JobAct } from "../../queue/job-acts.ts";
 import { readLog } from "../../queue/job-log.ts";
-import { renew } from "../../service/remembered.ts";
 import { RequestError } from "../http/errors.ts";
 import { cancel, isCancelled, refuseEnded, refuseStranger } from "./cancellation.ts";
 import { type Desks, findDesk } from "./desk.ts";
@@ -19,9 +18,6 @@ import { createStatusMemory } from "./status-memory.ts";
 import { openStatusStreams } from "./status-streams.ts";
 import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
 import { createSubmitterCount } from "./submitters.ts";
-
-/** Of the latest jobs; a list that somebody waits for after a change is read this often at most. */
-const listed = { ms: 1_000, pauseMs: 100 };
 
 /** What happens to a job, as the queue's events call it; `added` is followed by one of these. */
 const moves = [
@@ -62,8 +58,8 @@ export interface Jobs {
   outdate(id: string): void;
   /** Its log, without the lines up to that number; throws as `find` does. */
   readLog(id: string | undefined, after?: number): Promise<JobLog>;
-  /** The latest jobs, newest first. */
-  recent(): Promise<readonly RecentJob[]>;
+  /** Those of these jobs that are kept, the newest first. */
+  recent(ids: readonly string[]): Promise<readonly RecentJob[]>;
   /** A stream of server-sent events that follows the job to its end. */
   watch(job: JobStatus): PassThrough;
   /** Where else a job can be seen. */
@@ -83,17 +79,12 @@ export interface JobsDeps extends Omit<SubmitDeps, "refusals" | "deskOf" | "coun
 
 /** The jobs of all queues; they must be closed. */
 export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: JobsDeps): Jobs {
-  const { tasks, log } = deps;
+  const { log } = deps;
   const deskOf = (task: string) => findDesk(desks, queueOf(task));
   const refusals = openRefusalLog(log);
   const gate = createReadGate();
   const search = createJobSearch(desks);
   const memory = createStatusMemory((id) => gate.pass(() => search(id)));
-  const recent = renew(listed, () => gate.pass(() => readAllRecent(desks)));
-  const outdate = (id: string) => {
-    memory.forget(id);
-    recent.outdate();
-  };
   const owners = createJobOwners({ desks, idSecret: deps.idSecret });
   const mayCancel = async (job: JobStatus, client: string) =>
     !limited || (await owners.isOf(job, client));
@@ -102,7 +93,7 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
   for (const { events } of desks.values()) {
     for (const move of moves) {
       events.on(move, ({ jobId }: { jobId: string }) => {
-        outdate(jobId);
+        memory.forget(jobId);
         streams.refresh(jobId);
       });
     }
@@ -118,11 +109,11 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
     async submit(submission) {
       const receipt = await submit({ ...deps, deskOf, refusals, countSubmitter }, submission);
       // Its event may come after the client's next request.
-      outdate(receipt.job.id);
+      memory.forget(receipt.job.id);
       return receipt;
     },
     find,
-    outdate,
+    outdate: (id: string) => memory.forget(id),
     owners,
     mayCancel,
     async cancel(id, { client, context, act }) {
@@ -131,7 +122,7 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
       if (!allowed) throw refuseStranger(known);
       await cancel(deps, findDesk(desks, known.queue), { ...known, context, act });
       // Its event may come after the client's next request.
-      outdate(known.id);
+      memory.forget(known.id);
       const job = await find(known.id);
       if (isFinal(job) && !isCancelled(job)) throw refuseEnded(job);
       return job;
@@ -143,11 +134,7 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
       );
       return tellLog(job.id, found, after);
     },
-    async recent() {
-      const found = await recent.get();
-      // Not the queue's own heartbeats.
-      return found.filter(({ task }) => tasks.has(task));
-    },
+    recent: (ids) => gate.pass(() => readAllRecent(desks, ids)),
     watch: (job) => streams.open(job),
     linksTo: (job) => createJobLinks(linkTargets, job),
     close() {

@@ -1,16 +1,14 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { readRecordAnswers } from "../../queue/answers.ts";
 import { parseFailure } from "../../queue/failure-text.ts";
-import { heartbeatName } from "../../queue/heartbeat.ts";
-import { type JobState, jobStates } from "../../queue/job-lists.ts";
-import { readLineEnds } from "../../queue/priority-lines.ts";
+import type { JobState } from "../../queue/job-lists.ts";
+import { readPlace } from "../../queue/place.ts";
 import { readStarts } from "../../queue/record-starts.ts";
 import { readResult, resultPrefix } from "../../queue/stored-result.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { parseStart } from "./json-start.ts";
 import type { Desks } from "./desk.ts";
-import { hasPage, type JobStatus, linksOf, statusOf } from "./job-status.ts";
+import { type JobStatus, linksOf, statusOf } from "./job-status.ts";
 
 /** A job as a list shows it. */
 export interface RecentJob {
@@ -19,18 +17,13 @@ export interface RecentJob {
   readonly status: JobStatus["status"];
   /** When it was submitted, if its record says so. */
   readonly createdAt: string | undefined;
-  /** `undefined` for a job that has none. */
-  readonly page: string | undefined;
+  readonly page: string;
   /** Its input, or as much of it as was read. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly inputIsCut: boolean;
   /** The start of its result, a text as it is and else as JSON, or the class of its failure, once it has one. */
   readonly outcome: string;
 }
-
-const shown = 15;
-/** Heartbeats, which nobody submitted, are passed over: more than there are of them in a list. */
-const passedOver = 3;
 
 /** Of inputs and results. */
 const shownCharacters = 60;
@@ -40,42 +33,31 @@ export const listedFields = {
   bytes: 256,
 } as const;
 
-/**
- * Of the jobs that came last into each state, the latest, newest first; of inputs and results only
- * what is shown is read.
- */
-export async function readRecentJobs(queue: Queue, redis: Redis): Promise<RecentJob[]> {
-  const lists = await Promise.all(
-    jobStates.map(async (state) => {
-      const ids = await readLast(queue, redis, state, shown + passedOver);
-      return ids.map((id) => ({ id, state }));
-    }),
-  );
-  // A job that moved between two reads shows up twice; its later state is the truer one.
-  const found = [...new Map(lists.flat().map((entry) => [entry.id, entry])).values()];
-  const times = await readRecordAnswers(
-    redis.pipeline(found.map(({ id }) => ["hmget", queue.toKey(id), "name", "timestamp"])),
-  );
-  const latest = found
-    .map((entry, i) => {
-      const [name, timestamp] = (times[i] ?? []) as (string | null)[];
-      const isShown = name != null && name !== heartbeatName;
-      return { ...entry, isShown, createdAt: parseTime(timestamp) };
-    })
-    .filter(({ isShown }) => isShown)
-    // A job whose record does not say when it was made comes last.
-    .toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
-    .slice(0, shown);
-  const ids = latest.map(({ id }) => id);
-  const starts = await readStarts(queue, redis, ids, listedFields);
-  return latest.map(({ id, state, createdAt }, i) => {
-    const [name, data, returnvalue, failedReason] = starts[i] ?? [];
+/** Those of these jobs that the queue has; of inputs and results only what is shown is read. */
+export async function readRecentJobs(
+  queue: Queue,
+  redis: Redis,
+  ids: readonly string[],
+): Promise<RecentJob[]> {
+  const kept = (await readStarts(queue, redis, ids, { fields: ["name"], bytes: 1 }))
+    .map(([name], i) => (name === null ? undefined : ids[i]))
+    .filter((id) => id !== undefined);
+  if (kept.length === 0) return [];
+  // State first: what is read of a job afterwards can only be newer, so an outcome is never missing.
+  const places = await Promise.all(kept.map(async (id) => readPlace(queue, redis, id)));
+  const fields = [...listedFields.fields, "timestamp"];
+  const starts = await readStarts(queue, redis, kept, { ...listedFields, fields });
+  return kept.flatMap((id, i) => {
+    const state = places[i]?.state ?? "unknown";
+    const [name, data, returnvalue, failedReason, timestamp] = starts[i] ?? [];
+    if (state === "unknown") return [];
+    const createdAt = parseTime(timestamp);
     return {
       id,
       task: name ?? "",
       status: statusOf(state),
       createdAt: createdAt === undefined ? undefined : new Date(createdAt).toISOString(),
-      page: hasPage({ id }) ? linksOf(id).page : undefined,
+      page: linksOf(id).page,
       input: readInput(data ?? ""),
       inputIsCut: !isWhole(data ?? ""),
       outcome: showOutcome(state, returnvalue ?? "", failedReason ?? ""),
@@ -83,25 +65,13 @@ export async function readRecentJobs(queue: Queue, redis: Redis): Promise<Recent
   });
 }
 
-/** Ids of so many jobs that came last into the state; of prioritized ones, so many of each priority. */
-async function readLast(
-  queue: Queue,
-  redis: Redis,
-  state: JobState,
-  count: number,
-): Promise<string[]> {
-  return state === "prioritized"
-    ? (await readLineEnds(queue, redis, "last", count)).flat()
-    : queue.getRanges([state], 0, count - 1);
-}
-
-/** The latest of all queues. */
-export async function readAllRecent(desks: Desks): Promise<RecentJob[]> {
-  const lists = await Promise.all([...desks.values()].map(({ ask }) => ask(readRecentJobs)));
-  return lists
-    .flat()
-    .toSorted((a, b) => timeOf(b) - timeOf(a))
-    .slice(0, shown);
+/** Those of these jobs that there are in any queue, the newest first. */
+export async function readAllRecent(desks: Desks, ids: readonly string[]): Promise<RecentJob[]> {
+  if (ids.length === 0) return [];
+  const lists = await Promise.all(
+    [...desks.values()].map(({ ask }) => ask((queue, redis) => readRecentJobs(queue, redis, ids))),
+  );
+  return lists.flat().toSorted((a, b) => timeOf(b) - timeOf(a));
 }
 
 function timeOf({ createdAt }: RecentJob): number {

@@ -7,6 +7,7 @@ import { RequestError } from "../http/errors.ts";
 import type { Route } from "../http/route.ts";
 import { submitterOf } from "../jobs/submitters.ts";
 import { actions } from "./job-actions.ts";
+import { ownJobs } from "./own-jobs.ts";
 import type { PageRoutesDeps } from "./routes.ts";
 
 const tooMany = "too many submissions from here";
@@ -53,6 +54,7 @@ export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): 
           context: ctx.state.trace,
           pointer: "",
         });
+        ownJobs.add(ctx, job.id);
         ctx.status = 303;
         ctx.redirect(job.links.page);
       },

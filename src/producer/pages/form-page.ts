@@ -25,13 +25,13 @@ export interface TaskForm {
   readonly errors?: readonly FieldError[];
 }
 
-/** The latest jobs; `undefined` when they cannot be read. */
+/** The jobs of whoever looks; `undefined` when they cannot be read. */
 export interface RecentJobs {
   readonly jobs: readonly RecentJob[] | undefined;
   readonly wording: TaskWording;
 }
 
-/** A task's page: its form, and the latest jobs. */
+/** A task's page: its form, and the jobs of whoever looks. */
 export function renderFormPage(
   form: TaskForm,
   recent: RecentJobs,
@@ -53,10 +53,10 @@ export function renderFormPage(
   );
 }
 
-/** A section with the latest jobs. */
+/** A section with the jobs that were submitted from this browser. */
 export function renderRecentJobs({ jobs, wording }: RecentJobs): Markup {
   return html`<section class="panel">
-    <h2>Recent jobs</h2>
+    <h2>Your jobs</h2>
     ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, wording)}
   </section>`;
 }
@@ -214,7 +214,8 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
 }
 
 function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup {
-  if (jobs.length === 0) return html`<p>None yet: yours will be the first.</p>`;
+  if (jobs.length === 0)
+    return html`<p>None yet: submit one, and it is listed here, for this browser alone.</p>`;
   return html`<table class="rows">
     <thead>
       <tr>
@@ -230,7 +231,7 @@ function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup 
         (job) =>
           html`<tr>
             <td class="task">
-              ${job.page === undefined ? renderText(wording.titleOf(job.task)) : html`<a href="${job.page}">${renderText(wording.titleOf(job.task))}</a>`}
+              <a href="${job.page}">${renderText(wording.titleOf(job.task))}</a>
             </td>
             <td class="status"><span class="pill ${lookOf(job).tone}">${job.status}</span></td>
             <td data-label="Outcome">${renderOutcome(job)}</td>

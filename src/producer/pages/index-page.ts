@@ -4,7 +4,7 @@ import { type RecentJobs, renderRecentJobs } from "./form-page.ts";
 import { type Markup, renderPage } from "./layout.ts";
 import type { FoundTasks, ListedTask } from "./task-search.ts";
 
-/** The start page of several tasks: a way to each one's form, a search, and the latest jobs. */
+/** The start page of several tasks: a way to each one's form, a search, and the jobs of whoever looks. */
 export function renderIndexPage(found: FoundTasks, recent: RecentJobs): Promise<string> {
   return renderPage(
     { title: "Tasks", path: paths.form, assets: ["task-search.js"] },

@@ -21,6 +21,7 @@ import { createActionRoutes } from "./action-routes.ts";
 import { actions } from "./job-actions.ts";
 import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
+import { ownJobs } from "./own-jobs.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
 import { createTaskFields, createTaskWording } from "./task-wording.ts";
@@ -50,9 +51,9 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     if (form === undefined) throw new RequestError(404, `there is no task "${name}"`);
     return form;
   };
-  const readRecent = async () => {
+  const readRecent = async (ctx: ParameterizedContext) => {
     try {
-      return { jobs: await jobs.recent(), wording };
+      return { jobs: await jobs.recent(ownJobs.read(ctx)), wording };
     } catch (error) {
       // Forms and index are of use without the list, and say so.
       if (!(error instanceof UnavailableError)) throw error;
@@ -60,7 +61,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
     }
   };
   const showForm = async (ctx: ParameterizedContext, form: TaskForm) =>
-    sendPage(ctx, await renderFormPage(form, await readRecent(), forms.size > 1));
+    sendPage(ctx, await renderFormPage(form, await readRecent(ctx), forms.size > 1));
 
   return [
     {
@@ -76,7 +77,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         const query = (asked.get("q") ?? "").slice(0, maxQueryLength);
         const page = Number.parseInt(asked.get("page") ?? "1", 10) || 1;
         const found = findTasks(tasks, query, page);
-        sendPage(ctx, await renderIndexPage(found, await readRecent()));
+        sendPage(ctx, await renderIndexPage(found, await readRecent(ctx)));
       },
     },
     {
@@ -128,6 +129,7 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
             pointer: "",
             wordIssue: createWording(form.fields),
           });
+          ownJobs.add(ctx, job.id);
           ctx.status = 303;
           ctx.redirect(job.links.page);
         } catch (error) {

@@ -2,18 +2,6 @@ import type { Mutant } from "../mutant.ts";
 
 export const producerJobsMutants: readonly Mutant[] = [
   {
-    name: "many jobs of low priority hide the latest ones",
-    change: {
-      file: "src/producer/jobs/recent-jobs.ts",
-      from: 'return state === "prioritized"',
-      to: 'return state === ("" as never)',
-    },
-    caughtBy: {
-      file: "test/producer/jobs/priorities.test.ts",
-      test: "the latest jobs are listed even where more of a lower priority wait than are shown",
-    },
-  },
-  {
     name: "a job may be put off for any time",
     change: {
       file: "src/producer/jobs/start-fields.ts",

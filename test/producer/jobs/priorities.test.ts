@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { paths } from "../../../src/contract/paths.ts";
-import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
 import { scheduleHeartbeat } from "../../../src/queue/heartbeat.ts";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { postJson, readBody, readJob } from "../../support/client.ts";
@@ -57,20 +56,6 @@ test.each([
   const scrape = await (await fetch(`${metricsUrl}/metrics`)).text();
   const [, age] = /^taskqueue_queue_oldest_waiting_job_age_seconds\S* (\S+)/m.exec(scrape) ?? [];
   expect(Number(age)).toBeGreaterThanOrEqual(600);
-});
-
-test("the latest jobs are listed even where more of a lower priority wait than are shown", async () => {
-  const { queue, redis, submit } = await startPrioritized();
-  for (let n = 1; n <= 20; n += 1) {
-    const jobId = createRandomId();
-    await queue.add("low", { n }, { jobId, priority: 20, timestamp: Date.now() - 60_000 });
-  }
-  const latest = await submit("normal", 1);
-  const [first, ...others] = await readRecentJobs(queue, redis);
-  expect([first?.id, first?.status]).toEqual([latest, "waiting"]);
-  expect(others.map(({ input }) => input["n"])).toEqual(
-    Array.from({ length: 14 }, (_, i) => 20 - i),
-  );
 });
 
 test("prioritized jobs count for how many may wait", async () => {

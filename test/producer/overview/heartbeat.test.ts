@@ -1,8 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { queues } from "../../../src/contract/queues.ts";
-import { readRecentJobs } from "../../../src/producer/jobs/recent-jobs.ts";
 import { scheduleHeartbeat } from "../../../src/queue/heartbeat.ts";
-import { createRandomId } from "../../../src/queue/job-id.ts";
 import { readSubmittedState } from "../../../src/queue/submitted-state.ts";
 import { readBody, readJob, submitDivision, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -36,15 +34,6 @@ test("a heartbeat that waits is before no job, wherever it stands", async () => 
   expect(await queue.getWaitingCount()).toBe(4);
   const ahead = async ({ id }: { id: string }) => (await readJob(url, id)).waiting?.ahead;
   expect([await ahead(before), await ahead(after), await ahead(last)]).toEqual([0, 1, 2]);
-});
-
-test("a heartbeat takes no row in the list of the latest jobs", async () => {
-  const { queue, redis } = await startProducer();
-  for (let i = 0; i < 20; i += 1) await queue.add("quotient", {}, { jobId: createRandomId() });
-  await scheduleHeartbeat(queue);
-  expect(await queue.getWaitingCount()).toBe(21);
-  const listed = await readRecentJobs(queue, redis);
-  expect(listed.map(({ task }) => task)).toEqual(Array.from({ length: 15 }, () => "quotient"));
 });
 
 test("a heartbeat that is due later, or runs, is none of the jobs either", async () => {
