@@ -17,8 +17,8 @@ export const producerHttpMutants: readonly Mutant[] = [
     name: "no rate limit",
     change: {
       file: "src/producer/http/rate-limit.ts",
-      from: "await limiter.consume(clientOf(ctx.ip));",
-      to: "void clientOf;",
+      from: "return (await limiter.consume(clientOf(ctx.ip))).consumedPoints;",
+      to: "void clientOf;\n        return 1;",
     },
     caughtBy: {
       file: "test/producer/http/rate-limit.test.ts",
