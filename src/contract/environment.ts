@@ -73,6 +73,7 @@ const bySecret = {
   by: "stack",
   because: "the stack makes passwords itself, and new ones when tripod:passwordVersion is raised",
 } as const;
+const withoutCallbacks = { by: "nobody", because: "hosts get no secret of callbacks" } as const;
 const onlyLocal = { by: "nobody", because: "only npm start reads it" } as const;
 
 const both = ["producer", "worker"] as const;
@@ -205,13 +206,13 @@ export const variables = declareVariables({
     meaning:
       "Secret that callbacks are signed with: 24 to 64 bytes in Base64, with or without `whsec_` before it, as Standard Webhooks has them; two with a space between them while it is replaced. Without one, `callback_url` is refused.",
     readBy: ["producer"],
-    onEc2: bySecret,
+    onEc2: withoutCallbacks,
   },
   CALLBACK_SECRET_FILE: {
     value: text,
     meaning: "File that holds it instead; read again for each callback.",
     readBy: ["producer"],
-    onEc2: bySecret,
+    onEc2: withoutCallbacks,
   },
   CALLBACK_ALLOWED: {
     value: text,

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { readSigningKeys, signRequest } from "../../../src/producer/callbacks/signature.ts";
@@ -14,6 +16,21 @@ test("while a secret is replaced, receivers with either one take a request", () 
     expect(new Webhook(secret).verify(body, { ...headers })).toEqual(JSON.parse(body));
     expect(() => new Webhook(secret).verify(`${body} `, { ...headers })).toThrow("signature");
   }
+});
+
+test("what src/README.md has receivers do takes our requests, and no others", async () => {
+  const readme = await readFile(new URL("../../../src/README.md", import.meta.url), "utf8");
+  const [, source = ""] = /```ts\n(import \{ createHmac[^]*?)```/.exec(readme) ?? [];
+  const module = `data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(source))}`;
+  const { isOurs } = await import(/* @vite-ignore */ module);
+  const body = '{"type":"job.succeeded"}';
+  const sign = (atMs: number) =>
+    signRequest(readSigningKeys(`${one} ${other}`), { id: "an-id-1", body, atMs });
+  const now = sign(Date.now());
+  expect([one, other].map((secret) => isOurs(secret, now, body))).toEqual([true, true]);
+  expect(isOurs(one, now, `${body} `)).toBe(false);
+  expect(isOurs("b".repeat(32), now, body)).toBe(false);
+  expect(isOurs(one, sign(Date.now() - 600_000), body)).toBe(false);
 });
 
 test("an old request is refused by a receiver that looks at its time", () => {
