@@ -1,5 +1,7 @@
 /** What operators can have done, and how much is kept of who did. */
 
+import type { FilterState } from "./job-filter.ts";
+
 /** By what it is done to; each with how the console's pages tell that it was done. */
 export const actions = {
   job: {
@@ -8,6 +10,8 @@ export const actions = {
     promote: "told to start at once",
     delete: "deleted",
   },
+  /** All that match a filter, at the time when it is asked for. */
+  jobs: { retry: "retried", cancel: "cancelled", delete: "deleted", stop: "stopped" },
   queue: { pause: "paused", resume: "resumed" },
   schedule: { run: "run at once", pause: "paused", resume: "resumed" },
   worker: { drain: "drained", release: "released" },
@@ -34,4 +38,25 @@ export const auditLimits = {
   ofJob: 20,
   /** Characters that a reason may have. */
   reason: 200,
+} as const;
+
+/** What can be done to all jobs that match, and the states that a job must be in for it. */
+export const bulkActions = {
+  retry: ["failed"],
+  cancel: ["waiting", "working", "retrying", "scheduled"],
+  delete: ["waiting", "retrying", "scheduled", "succeeded", "failed"],
+} as const satisfies Readonly<Record<string, readonly FilterState[]>>;
+
+export type BulkAction = keyof typeof bulkActions;
+
+export const bulkLimits = {
+  /** Jobs of one run. */
+  jobs: 10_000,
+  keptDays: 7,
+  /** Jobs that are dealt with before their end is noted: some ms of Redis' time. */
+  atOnce: 25,
+  /** After so long without a word, another producer goes on. */
+  leaseMs: 10_000,
+  /** Of those that were not done, the latest ones are kept with why. */
+  unserved: 100,
 } as const;

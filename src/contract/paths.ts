@@ -39,9 +39,12 @@ export const consolePaths = {
   workers: "/workers",
   queues: "/queues",
   audit: "/audit",
+  /** What is done to many jobs; a run is below it. */
+  actions: "/actions",
   /** What programs ask for on this listener, beside what the pages' paths tell them. */
   api: {
     jobs: paths.api,
+    actions: "/api/v1/actions",
     queues: "/api/v1/queues",
     schedules: "/api/v1/schedules",
     workers: "/api/v1/workers",

@@ -32,6 +32,7 @@ import { createCredentials } from "./access/credentials.ts";
 import { createDoor } from "./access/door.ts";
 import { createVisitRoutes } from "./access/visit-routes.ts";
 import { type CallbackParts, openCallbacks } from "./callbacks/callbacks.ts";
+import { startBulkRunner } from "./console/actions/bulk-runner.ts";
 import { createBoardApp } from "./console/board.ts";
 import { publicCookie } from "./console/session-cookie.ts";
 import { createSessions } from "./console/sessions.ts";
@@ -179,6 +180,8 @@ export async function openProducer(
   const openIndex = given.openIndex ?? openJobIndex;
   const index = openIndex({ redis: config.redis, queues: [...desks.keys()], log });
   opening.defer(() => index.close());
+  const bulks = startBulkRunner({ desks, log });
+  opening.defer(() => bulks.close());
 
   let draining = false;
   const readiness = createReadiness(
@@ -247,6 +250,7 @@ export async function openProducer(
         queues: known.map(({ queue }) => queue),
         desks,
         index,
+        bulks,
         idSecret,
         tasks,
         jobs,

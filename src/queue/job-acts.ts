@@ -9,6 +9,8 @@ export interface JobAct {
   readonly by: string;
   readonly action: string;
   readonly reason?: string | undefined;
+  /** The run of many that it belongs to. */
+  readonly bulk?: string | undefined;
 }
 
 export interface KeptAct extends JobAct {
@@ -47,6 +49,7 @@ const schema = z.object({
   by: z.string(),
   action: z.string(),
   reason: z.string().optional(),
+  bulk: z.string().optional(),
 });
 
 /** None where somebody has damaged it. */

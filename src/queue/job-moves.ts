@@ -37,7 +37,8 @@ export type Retry =
   | "held";
 
 const retryScript = `${startLua}
-local again, now = ARGV[4] == "1", ARGV[5]
+local again, now, bulk = ARGV[4] == "1", ARGV[5], ARGV[6]
+if bulk ~= "" and redis.call("HGET", job, "bulk") == bulk then return "done" end
 local from = redis.call("ZSCORE", key("failed"), id) and "failed"
   or redis.call("ZSCORE", key("completed"), id) and "completed"
 if not from then return "unended" end
@@ -57,6 +58,7 @@ redis.call("ZREM", key(from), id)
 redis.call("ZREM", KEYS[2], id)
 redis.call("HDEL", job, "finishedOn", "processedOn", "failedReason", "returnvalue", "atm", "stc", "defa", "postponed")
 redis.call("HSET", job, "endedBefore", 1)
+if bulk ~= "" then redis.call("HSET", job, "bulk", bulk) end
 if unique then redis.call("SET", unique, id) end
 noteAct(job, act)
 putInLine(job, id, key)
@@ -68,6 +70,8 @@ export interface Move {
   readonly id: string;
   /** Who does it, for the job to keep. */
   readonly act?: JobAct | undefined;
+  /** The run of many that it belongs to: it acts on no job twice, whoever goes on with it. */
+  readonly bulk?: string | undefined;
 }
 
 /**
@@ -79,7 +83,11 @@ export async function retryJob(
   redis: Redis,
   { evenIfSucceeded = false, ...move }: Move & { readonly evenIfSucceeded?: boolean },
 ): Promise<Retry> {
-  const answer = await run(retryScript, queue, redis, move, [evenIfSucceeded ? 1 : 0, Date.now()]);
+  const answer = await run(retryScript, queue, redis, move, [
+    evenIfSucceeded ? 1 : 0,
+    Date.now(),
+    move.bulk ?? "",
+  ]);
   return answer as Retry;
 }
 

@@ -2,9 +2,11 @@ import { expect, test, vi } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
+import { addFailedJobs } from "../support/failed-jobs.ts";
 import { startProducer } from "../support/producer.ts";
 import { keepSchedule, scheduledTask } from "../support/scheduled.ts";
 import { openConsolePage } from "../support/sign-in.ts";
+import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -33,6 +35,22 @@ test("an operator retries and cancels a job on its page, without JavaScript, too
     expect(complaints).toEqual([]);
   }
   expect(found).toEqual([]);
+});
+
+test("the pages of an action on many jobs are sound, from the order to its end", async () => {
+  const { boardUrl, queue, redis } = await startProducer({ readOnly: false });
+  await addFailedJobs(queue, redis, 60);
+  const { page, complaints } = await openPage({ viewport: { width: 390, height: 800 } });
+  await openConsolePage(page, `${boardUrl}/jobs?state=failed`);
+  await until("all jobs", async () => {
+    await page.goto(`${boardUrl}/actions/new?action=retry&state=failed`);
+    return (await page.getByRole("heading", { name: "Retry 60 jobs" }).count()) === 1;
+  });
+  expect(await examine(page, "the order")).toEqual([]);
+  await page.getByRole("button", { name: "Retry 60 jobs" }).click();
+  await page.getByText("done", { exact: true }).waitFor();
+  expect(await examine(page, "the run")).toEqual([]);
+  expect([await queue.getWaitingCount(), complaints]).toEqual([60, []]);
 });
 
 test("the pages of queues, schedules and the audit are sound, and fit a phone", async () => {

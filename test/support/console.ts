@@ -19,7 +19,7 @@ export interface Asking {
 }
 
 /** Asks the operators' listener as a program does, or with a form, as a browser on one of its pages. */
-async function askConsole(
+export async function askConsole(
   boardUrl: string,
   path: string,
   { method, as = boardAuthorization, form, json, headers = {} }: Asking = {},

@@ -40,6 +40,7 @@ const oursAlone: Readonly<Record<string, string>> = {
   "released by an operator": "an operator",
   "an operator acted on a ${noun}": "an operator",
   "cannot note how an operator's act has ended": "an operator",
+  "cannot act on many jobs": "an operator",
   "an operator added a job": "an operator",
 };
 

@@ -14,6 +14,7 @@ import type { Credentials } from "../access/credentials.ts";
 import { createActionRouter } from "./actions/action-router.ts";
 import { createAuditRouter } from "./actions/audit-router.ts";
 import { createAuditTrail } from "./actions/audit-trail.ts";
+import { type BulkRoutesDeps, createBulkRouter } from "./actions/bulk-routes.ts";
 import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
 import { createQueueActions } from "./actions/queue-actions.ts";
 import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
@@ -40,6 +41,7 @@ export interface BoardDeps
     ScheduleActionDeps,
     JobPagesDeps,
     JobActionDeps,
+    Omit<BulkRoutesDeps, "index">,
     WorkerRoutesDeps,
     ExplorerRoutesDeps,
     BoardAddDeps,
@@ -98,6 +100,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     ...createWorkerActions(deps),
   ];
   app.use(createActionRouter(actions, audit).routes());
+  app.use(createBulkRouter(deps, audit).routes());
   const guard = guardBoard(audit);
   app.use((ctx, next) => (isOfBoard(ctx.path) ? guard(ctx, next) : next()));
   app.use(createBoardAddRouter(deps).routes());

@@ -32,7 +32,7 @@ export interface Done {
 
 /** Something that operators can have done, in the console and by programs alike. */
 export interface Action {
-  readonly on: Exclude<ActionTarget, "board">;
+  readonly on: Exclude<ActionTarget, "board" | "jobs">;
   readonly name: string;
   /** Does it, or throws a `RequestError` or an `UnavailableError` that says why not. */
   readonly perform: (order: Order) => Promise<Done>;

@@ -27,7 +27,12 @@ export interface AuditTrail {
    * the first note cannot be made, which throws an `UnavailableError`; otherwise throws what `perform` does.
    * What that returns is taken for done, unless `judge` says otherwise.
    */
-  record<T>(actor: Actor, deed: Deed, perform: () => Promise<T>, judge?: () => ActEnd): Promise<T>;
+  record<T>(
+    actor: Actor,
+    deed: Deed,
+    perform: () => Promise<T>,
+    judge?: (done: T) => ActEnd,
+  ): Promise<T>;
   read(asked: Parameters<typeof readAudit>[2]): Promise<AuditPage>;
 }
 
@@ -42,6 +47,7 @@ const longestTarget = 300;
 /** The field of the log that says what was acted on. */
 const fields = {
   job: logFields.jobId,
+  jobs: "filter",
   queue: "queue",
   schedule: logFields.schedule,
   worker: logFields.worker,
@@ -82,7 +88,7 @@ export function createAuditTrail({ desks, log }: AuditDeps): AuditTrail {
       };
       try {
         const done = await perform();
-        await conclude(judge());
+        await conclude(judge(done));
         return done;
       } catch (error) {
         await conclude(endOf(error));

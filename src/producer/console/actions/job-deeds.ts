@@ -79,10 +79,18 @@ export function renderActs(acts: readonly KeptAct[]): Markup {
     <h2>Operators</h2>
     <ul class="tasks acts">
       ${acts.map(
-        ({ by, action, at, reason }) =>
+        ({ by, action, at, reason, bulk }) =>
           html`<li>
             ${renderText(by)}: ${renderText(action)}
             <small>${renderTime(new Date(at).toISOString())}</small>
+            ${
+              bulk !== undefined &&
+              html`<small
+                ><a href="${consolePaths.actions}/${encodeURIComponent(bulk)}"
+                  >with others</a
+                ></small
+              >`
+            }
             ${reason !== undefined && html`<div>${renderText(reason)}</div>`}
           </li>`,
       )}

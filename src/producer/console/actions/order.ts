@@ -40,7 +40,7 @@ export async function readOrder(
 }
 
 /** A reason as it is kept: none of spaces alone. Throws a `RequestError` for one that is too long. */
-function readReason(text: string | undefined): string | undefined {
+export function readReason(text: string | undefined): string | undefined {
   const reason = text?.trim() ?? "";
   const characters = Array.from(reason).length;
   if (characters > auditLimits.reason) {
@@ -52,7 +52,8 @@ function readReason(text: string | undefined): string | undefined {
   return reason === "" ? undefined : reason.toWellFormed();
 }
 
-async function readBody(ctx: ParameterizedContext): Promise<unknown> {
+/** What is sent, as a form, as JSON, or nothing; throws a `RequestError` for anything else. */
+export async function readBody(ctx: ParameterizedContext): Promise<unknown> {
   const type = ctx.is("urlencoded", "json");
   if (type === null || ctx.request.length === 0) return {};
   if (type === "urlencoded") return Object.fromEntries(await readForm(ctx));

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
-import { type FilterState, filterStates } from "../../../contract/job-filter.ts";
+import { bulkActions } from "../../../contract/actions.ts";
+import { type FilterState, filterStates, formatJobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import type { FailureGroup, IndexedPage, StateCounts } from "../../explorer/job-index.ts";
 import type { IndexStanding } from "../../explorer/job-index.ts";
@@ -47,8 +48,8 @@ export function renderExplorerPage(page: ExplorerPage): Promise<string> {
         <p class="sub" role="status">${renderStanding(page.standing)}</p>
       </div>
       ${renderStates(view, page.counts)} ${renderFilterForm(view, page.choices)}
-      ${renderProblems(view.problems)} ${renderGroup(page)} ${renderProgress(page)}
-      ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
+      ${renderProblems(view.problems)} ${renderGroup(page)} ${renderBulkLinks(view)}
+      ${renderProgress(page)} ${page.jobs.length === 0 ? renderNone(page) : renderTable(page)}
     </main>`,
   );
 }
@@ -103,6 +104,23 @@ function renderProgress({ progress }: ExplorerPage): Markup | string {
       html`·
         <a href="${next}" ${isFull ? "" : html` data-go-on`}>${isFull ? "find more" : "go on"}</a>`
     }
+  </p>`;
+}
+
+/** What can be done to all that match; a text is no filter for that. */
+function renderBulkLinks({ filter, problems }: ExplorerView): Markup | string {
+  if (problems.length > 0 || filter.text !== undefined) return "";
+  const { states: chosen = states } = filter;
+  const offered = Object.entries(bulkActions).filter(([, possible]) =>
+    possible.some((state) => chosen.includes(state)),
+  );
+  const query = formatJobFilter(filter).toString();
+  return html`<p class="sub">
+    All that match:
+    ${offered.map(([name]) => {
+      const order = `${consolePaths.actions}/new?action=${name}${query === "" ? "" : `&${query}`}`;
+      return html` <a href="${order}">${name}…</a>`;
+    })}
   </p>`;
 }
 

@@ -1,0 +1,208 @@
+import Router from "@koa/router";
+import type { ParameterizedContext } from "koa";
+import { z } from "zod";
+import { bulkActions, type BulkAction, bulkLimits } from "../../../contract/actions.ts";
+import { formatJobFilter, type JobFilter, parseJobFilter } from "../../../contract/job-filter.ts";
+import { consolePaths } from "../../../contract/paths.ts";
+import { type BulkRun, readBulk, startBulk, stopBulk } from "../../../queue/bulk-records.ts";
+import type { JobIndex } from "../../explorer/job-index.ts";
+import { RequestError } from "../../http/errors.ts";
+import { type Desk, type Desks, firstDesk } from "../../jobs/desk.ts";
+import type { ConsoleState } from "../login.ts";
+import { createConsoleSite } from "../site.ts";
+import { wantsPage } from "../wants-page.ts";
+import type { AuditTrail } from "./audit-trail.ts";
+import { renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
+import type { BulkRunner } from "./bulk-runner.ts";
+import { readActor, readBody, readReason } from "./order.ts";
+
+export interface BulkRoutesDeps {
+  readonly desks: Desks;
+  readonly index: Pick<JobIndex, "ids" | "standing">;
+  readonly bulks: Pick<BulkRunner, "wake">;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+}
+
+const bases = [consolePaths.actions, consolePaths.api.actions];
+const names = Object.keys(bulkActions) as BulkAction[];
+
+const orderSchema = z.strictObject({
+  action: z.enum(names),
+  filter: z.string().max(2_000).default(""),
+  reason: z.string().optional(),
+});
+
+/** Has operators act on all jobs that match, and follow how far that is. */
+export function createBulkRouter(
+  { desks, index, bulks, readOnly }: BulkRoutesDeps,
+  audit: Pick<AuditTrail, "record">,
+): Router<ConsoleState> {
+  const home: Desk["ask"] = (call) => firstDesk(desks).ask(call);
+  const router = new Router<ConsoleState>({ sensitive: true });
+  /** The jobs that match and are in a state for it, with the filter that names them whenever it is read. */
+  const find = async (action: BulkAction, parameters: URLSearchParams) => {
+    const filter = narrow(action, readFilter(parameters));
+    if ((await index.standing()).phase !== "following") {
+      throw new RequestError(
+        503,
+        "the index of jobs is being read, expected it whole: try again soon",
+        {
+          retryAfterSeconds: 2,
+        },
+      );
+    }
+    const jobs = await index.ids(filter, bulkLimits.jobs + 1);
+    return { filter: formatJobFilter(filter).toString(), jobs };
+  };
+
+  router.get(`${consolePaths.actions}/new`, async function confirm(ctx) {
+    const parameters = new URLSearchParams(ctx.URL.searchParams);
+    const action = readAction(parameters.get("action"));
+    parameters.delete("action");
+    const { filter, jobs } = await find(action, parameters);
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = await renderBulkOrder({
+      action,
+      filter,
+      jobs: jobs.length,
+      mayAct: ctx.state.operator.role === "operator" && !readOnly,
+      site: createConsoleSite(ctx.state.operator),
+    });
+    ctx.type = "html";
+  });
+
+  router.post(bases, async function start(ctx) {
+    const order = orderSchema.safeParse(await readBody(ctx));
+    if (!order.success) {
+      throw new RequestError(
+        422,
+        `the order makes no sense, expected "action", one of ${names.join(", ")}, ` +
+          '"filter", the parameters of /jobs, and, if you like, "reason"',
+      );
+    }
+    const reason = readReason(order.data.reason);
+    const { action } = order.data;
+    const { filter, jobs } = await find(action, new URLSearchParams(order.data.filter));
+    const actor = readActor(ctx);
+    const deed = { on: "jobs", target: filter, action, reason } as const;
+    const id = await audit.record(
+      actor,
+      deed,
+      async () => {
+        if (jobs.length === 0) throw new RequestError(409, "no job matches, expected one at least");
+        if (jobs.length > bulkLimits.jobs) {
+          throw new RequestError(
+            409,
+            `more than ${bulkLimits.jobs} jobs match, expected as many at most: narrow the filter`,
+          );
+        }
+        return home((queue, redis) =>
+          startBulk(queue, redis, { action, filter, reason, by: actor.name, jobs }),
+        );
+      },
+      (run) => ({ outcome: "done", detail: `${jobs.length} jobs, in the run ${run}` }),
+    );
+    bulks.wake();
+    if (isPage(ctx)) {
+      ctx.redirect(`${consolePaths.actions}/${id}`);
+      ctx.status = 303;
+    } else {
+      ctx.status = 202;
+      ctx.body = tellRun(await findRun(id));
+    }
+  });
+
+  const findRun = async (id: string | undefined): Promise<BulkRun> => {
+    const run = await home((queue, redis) => readBulk(queue, redis, id ?? ""));
+    if (run === undefined) {
+      throw new RequestError(404, `there is no run "${id}", or it is no longer kept`);
+    }
+    return run;
+  };
+
+  router.get(
+    bases.map((base) => `${base}/:id`),
+    async function show(ctx) {
+      const run = await findRun(ctx.params["id"]);
+      ctx.set("Cache-Control", "no-store");
+      if (!isPage(ctx)) {
+        ctx.body = tellRun(run);
+        return;
+      }
+      ctx.body = await renderBulkRun(run, {
+        mayAct: ctx.state.operator.role === "operator" && !readOnly,
+        site: createConsoleSite(ctx.state.operator),
+      });
+      ctx.type = "html";
+    },
+  );
+
+  router.post(
+    bases.map((base) => `${base}/:id/stop`),
+    async function stop(ctx) {
+      const { id, filter } = await findRun(ctx.params["id"]);
+      await audit.record(
+        readActor(ctx),
+        { on: "jobs", target: filter, action: "stop" },
+        async () => {
+          if (await home((queue, redis) => stopBulk(queue, redis, id))) return;
+          throw new RequestError(409, `the run "${id}" is over, expected one that goes on`);
+        },
+      );
+      bulks.wake();
+      if (isPage(ctx)) {
+        ctx.redirect(`${consolePaths.actions}/${id}`);
+        ctx.status = 303;
+      } else {
+        ctx.body = tellRun(await findRun(id));
+      }
+    },
+  );
+  return router;
+}
+
+function isPage(ctx: ParameterizedContext): boolean {
+  return !ctx.path.startsWith(consolePaths.api.actions) && wantsPage(ctx);
+}
+
+function readAction(text: string | null): BulkAction {
+  const known = names.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw new RequestError(422, `"action" is "${text}", expected one of: ${names.join(", ")}`);
+}
+
+function readFilter(parameters: URLSearchParams): JobFilter {
+  // How a page is shown says nothing of which jobs are meant.
+  for (const name of ["sort", "limit", "after", "before"]) parameters.delete(name);
+  const { filter, problems } = parseJobFilter(parameters, { nowMs: Date.now() });
+  const [problem] = problems;
+  if (problem !== undefined) throw new RequestError(422, `${problem.parameter}: ${problem.detail}`);
+  if (filter.text !== undefined) {
+    throw new RequestError(422, "text: jobs cannot be acted on by a text, expected another filter");
+  }
+  return filter;
+}
+
+/** Of all states, those that a job can be in for it. */
+function narrow(action: BulkAction, filter: JobFilter): JobFilter {
+  const possible = bulkActions[action];
+  const states = (filter.states ?? possible).filter((state) =>
+    possible.some((one) => one === state),
+  );
+  if (states.length > 0) return { ...filter, states };
+  throw new RequestError(
+    422,
+    `no job that is ${filter.states?.join(" or ")} can be told to "${action}", expected: ${possible.join(", ")}`,
+  );
+}
+
+function tellRun(run: BulkRun) {
+  const { startedAt, endedAt, reason, ...told } = run;
+  return {
+    ...told,
+    reason: reason ?? null,
+    started_at: new Date(startedAt).toISOString(),
+    ended_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
+  };
+}
