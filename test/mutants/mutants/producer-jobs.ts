@@ -136,9 +136,9 @@ export const producerJobsMutants: readonly Mutant[] = [
   {
     name: "anybody cancels what a client has submitted",
     change: {
-      file: "src/producer/jobs/cancel-rights.ts",
-      from: "if (!limited) return true;",
-      to: "if (limited) return true;",
+      file: "src/producer/jobs/jobs.ts",
+      from: "!limited || (await owners.isOf(job, client));",
+      to: "limited || (await owners.isOf(job, client));",
     },
     caughtBy: {
       file: "test/producer/jobs/cancellation.test.ts",
