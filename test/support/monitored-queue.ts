@@ -27,6 +27,8 @@ export interface MonitoredQueue {
   readonly exportedTraces: () => Set<string>;
 }
 
+/** Callbacks are delivered, and counted, only where they can be signed. */
+const callbackSecret = Buffer.alloc(32, "a").toString("base64");
 /** With a task that has a schedule, so that something is told of one. */
 const furtherTasks = new URL("./traced-tasks/", import.meta.url);
 
@@ -47,7 +49,11 @@ export async function startMonitoredQueue({
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url };
   const workerPort = await reservePort();
   const sources = forkSources(furtherTasks);
-  const producer = await spawnProducer(redis.url, traced, sources);
+  const producer = await spawnProducer(
+    redis.url,
+    { ...traced, CALLBACK_SECRET: callbackSecret },
+    sources,
+  );
 
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   connection.on("error", () => undefined);
