@@ -60,7 +60,7 @@ test("one message names every variable that cannot be set, with what to do inste
   });
   await expect(settings).rejects.toThrowErrorMatchingInlineSnapshot(`
     [Error: the stack's configuration is not usable:
-      tripod:environment.QUEUE_DEPTH: no such variable: expected one of ALLOWED_HOSTS, BOARD_READ_ONLY, BOARD_USER, CALLBACK_ALLOWED, LOG_LEVEL, MAX_QUEUE_DEPTH, MAX_UNFINISHED_PER_CLIENT, RATE_LIMIT_PER_MINUTE, READ_LIMIT_PER_MINUTE, TRACES_PER_SECOND, TRACE_LINK_MODE, TRUST_PROXY, TRUST_TRACEPARENT, WORKER_DEADMAN_MS, WORKER_DRAIN_MS, WORKER_LOCK_MS, WORKER_QUEUES, WORKER_STALLED_CHECK_MS
+      tripod:environment.QUEUE_DEPTH: no such variable: expected one of ALLOWED_HOSTS, BOARD_READ_ONLY, BOARD_USER, CALLBACK_ALLOWED, LOG_LEVEL, MAX_QUEUE_DEPTH, MAX_UNFINISHED_PER_CLIENT, PUBLIC_ACCESS, RATE_LIMIT_PER_MINUTE, READ_LIMIT_PER_MINUTE, TRACES_PER_SECOND, TRACE_LINK_MODE, TRUST_PROXY, TRUST_TRACEPARENT, WORKER_DEADMAN_MS, WORKER_DRAIN_MS, WORKER_LOCK_MS, WORKER_QUEUES, WORKER_STALLED_CHECK_MS
       tripod:environment.MAX_QUEUE_DEPTH: expected a whole number from 1 to 10000000, got "many"
       tripod:environment.TRUST_PROXY: expected "true" or "false", got "yes"
       tripod:environment.LOG_LEVEL: expected "trace", "debug", "info", "warn", "error", "fatal" or "silent", got "loud"

@@ -47,6 +47,7 @@ test("each status that the document tells can be had, and is answered as it tell
   const { id } = await submitDivision(usual.url, { x: 10, y: 2 });
   const { finished_at: end = "" } = await untilFinal(usual.url, id);
   await broken.redis.set(broken.queue.toKey("completed"), "no set");
+  await broken.redis.set(broken.queue.toKey("overview"), "no hash");
   await redis.signal("SIGKILL");
 
   const leaving = new AbortController();
@@ -61,12 +62,14 @@ test("each status that the document tells can be had, and is answered as it tell
     fetch(`${at.url}/api/v1/jobs/${job}/cancel`, { method: "POST", headers });
   const foreign = { "sec-fetch-site": "cross-site" };
   const other = { "if-match": '"other"' };
+  const unknown = { authorization: "Bearer nobody's" };
   const twice = async (ask: (at: TestProducer) => Promise<Response>) => {
     await ask(strict);
     return ask(strict);
   };
   const read = (path: string) => ({
     200: () => get(path),
+    401: () => get(path, unknown),
     403: () => get(path, foreign),
     412: () => get(path, other),
     429: () => twice((at) => get(path, {}, at)),
@@ -75,6 +78,7 @@ test("each status that the document tells can be had, and is answered as it tell
     submitJob: {
       202: () => post(division),
       400: () => post("{"),
+      401: () => post(division, unknown),
       403: () => post(division, { origin: "https://elsewhere.test" }),
       409: async () => {
         const key = { "idempotency-key": "one" };
@@ -92,6 +96,7 @@ test("each status that the document tells can be had, and is answered as it tell
     submitJobs: {
       200: () => batch([division, {}]),
       400: () => batch([]),
+      401: () => batch([division], unknown),
       403: () => batch([division], { origin: "https://elsewhere.test" }),
       412: () => batch([division], { "if-match": "*" }),
       413: () => batch([" ".repeat(4_200_000)]),
@@ -107,6 +112,7 @@ test("each status that the document tells can be had, and is answered as it tell
         await until("it to run", runs);
         return cancel(slow);
       },
+      401: () => cancel(id, unknown),
       403: () => cancel(id, { origin: "https://elsewhere.test" }),
       404: () => cancel("nobody"),
       409: () => cancel(id),
@@ -136,6 +142,11 @@ test("each status that the document tells can be had, and is answered as it tell
       503: () => get(`jobs/${anyId}/events`, {}, cutOff),
     },
     readQueue: read("overview"),
+    readDay: {
+      ...read("overview/day"),
+      500: () => get("overview/day", {}, broken),
+      503: () => get("overview/day", {}, cutOff),
+    },
     watchQueue: {
       ...read("overview/events"),
       503: async () => {
