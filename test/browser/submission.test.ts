@@ -117,7 +117,9 @@ test("the start page lists the latest tasks with their outcome and a way to each
   await startWorker(producer.name);
   const { page, complaints } = await openPage();
   await page.goto(producer.url);
-  await page.getByText("None yet: yours will be the first.").waitFor();
+  await page
+    .getByText("None yet: submit one, and it is listed here, for this browser alone.")
+    .waitFor();
   await submitDivisionByZero(page);
   await page.getByRole("heading", { name: "quotient failed" }).waitFor();
   const address = page.url();

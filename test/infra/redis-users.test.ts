@@ -34,7 +34,14 @@ test("services may run each command of BullMQ's scripts, and few beside", () => 
     ..."ping info client|setname client|list eval evalsha multi exec".split(" "),
     ..."zrandmember memory|usage".split(" "),
   ];
-  expect(beside("producer")).toEqual([...both, "expire", "hscan", "sscan", "xinfo|stream"]);
+  expect(beside("producer")).toEqual([
+    ...both,
+    "expire",
+    "hscan",
+    "sscan",
+    "xinfo|stream",
+    "xrevrange",
+  ]);
   expect(beside("worker")).toEqual([...both, "mget", "bzpopmin"]);
 });
 

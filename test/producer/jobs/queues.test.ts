@@ -39,7 +39,8 @@ test("a task's jobs wait in its queue, and are found there by whoever has their 
   expect(await readJob(url, theirs.id)).toMatchObject({ id: theirs.id, queue: second });
   const page = await (await fetch(`${url}${paths.jobs}/${theirs.id}`)).text();
   expect(page).toContain(`<span>queue ${second}</span>`);
-  const list = await (await fetch(url)).text();
+  const headers = { cookie: `tripod-jobs=${ours.id}.${theirs.id}` };
+  const list = await (await fetch(url, { headers })).text();
   expect([list.includes(ours.id), list.includes(theirs.id)]).toEqual([true, true]);
 });
 
