@@ -272,7 +272,7 @@ export const queueMutants: readonly Mutant[] = [
     },
     caughtBy: {
       file: "test/queue/job-hash.test.ts",
-      test: "options that differ in id, client, submitter and trace alone",
+      test: "options that differ in id, client, submitter, request and trace alone",
     },
   },
   {
