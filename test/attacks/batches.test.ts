@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { ndjson } from "../support/batch.ts";
 import { submitDivision } from "../support/client.ts";
-import { heapOfMicro } from "../support/heap-of-micro.ts";
+import { heapOfMicro, maxResidentBytes } from "../support/heap-of-micro.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -14,8 +14,6 @@ const clients = 20;
 /** As many as a client may have under way. */
 const perClient = 2;
 const bodyBytes = 4_194_304;
-/** What is asked of every producer under attack. */
-const maxResidentBytes = 300e6;
 
 const long = (field: string) => JSON.stringify({ task: "quotient", input: { [field]: 1 } });
 const lineOf = (bytes: number) => `${long("x".repeat(bytes - long("").length - 1))}\n`;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { postJson, submitDivision } from "../support/client.ts";
-import { heapOfMicro } from "../support/heap-of-micro.ts";
+import { heapOfMicro, maxResidentBytes } from "../support/heap-of-micro.ts";
 import { linesButOfLateRedis } from "../support/late-redis.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
@@ -10,7 +10,6 @@ const attackMs = 5_000;
 /** A core of one's own gives hundreds meanwhile, and one that twenty others use, three. */
 const minTaken = 5;
 const longestAttackMs = 60_000;
-const maxResidentBytes = 300e6;
 const attacker = "127.0.0.2";
 const division = { task: "quotient", input: { x: 1, y: 1, delayMs: 0 } };
 

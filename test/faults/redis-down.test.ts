@@ -17,7 +17,7 @@ fault(
   async ({ requests }, measure) => {
     const redis = await ownRedis();
     const producer = await spawnProducer(redis.url);
-    await until("a first 202", () => submitDivision(producer.url, { x: 1, y: 1 }));
+    const { id } = await until("a first 202", () => submitDivision(producer.url, { x: 1, y: 1 }));
     await redis.signal("SIGKILL");
     const durations: number[] = [];
     for (let index = 0; index < requests; index += 1) {
@@ -34,7 +34,8 @@ fault(
     measure.atMost("503 not_ready, median", 50, median(durations), "ms");
     const readiness = await fetch(`${producer.url}/readyz`);
     expect([readiness.status, (await fetch(`${producer.url}/healthz`)).status]).toEqual([503, 200]);
-    const page = await (await fetch(producer.url)).text();
+    const cookie = `tripod-jobs=${id}`;
+    const page = await (await fetch(producer.url, { headers: { cookie } })).text();
     expect(page).toContain("The queue cannot be reached now.");
 
     await redis.start();

@@ -49,7 +49,8 @@ function askedByJobPage(): readonly { readonly query?: string; readonly expr?: s
     trace_id: "0af7651916cd43dd8448eb211c80319c",
   };
   const links = createJobLinks({ boardUrl: undefined, grafanaUrl: "http://grafana" }, job);
-  return Object.values(links).flatMap((link) =>
+  const toSpan = links.toSpan(job.trace_id, "b7ad6b7169203331");
+  return [links.trace, links.logs, toSpan].flatMap((link) =>
     link === undefined ? [] : JSON.parse(new URL(link).searchParams.get("panes") ?? "").t.queries,
   );
 }
