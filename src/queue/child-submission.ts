@@ -106,7 +106,7 @@ async function add(
     ...descendFrom(parent.id ?? "", parent.opts),
     ...carryTrace(carrierOf(id)),
   };
-  const send = () => queue.add(task, input, options);
+  const send = async () => ({ job: await queue.add(task, input, options) });
   if (isNew && policy.uniqueKey === undefined) {
     await send();
     return { id, known: false };

@@ -13,7 +13,8 @@ import { bySchedule } from "./job-schedule.ts";
 import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { bySubmitter, ownJob } from "./job-owner.ts";
 import { receivedAt } from "./received-at.ts";
-import { readRecord } from "./job-record.ts";
+import { addJointly } from "./joint-adds.ts";
+import { findDamage } from "./job-record.ts";
 import { writeTogether } from "./one-write.ts";
 import { type JobPlace, readPlace } from "./place.ts";
 import type { Places } from "./places.ts";
@@ -122,10 +123,13 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...(callbackUrl !== undefined && callBack(callbackUrl)),
       ...carryTrace(carrierOf(id)),
     };
-    const add = (queue: Queue) => queue.add(task, input, options);
+    const add = async (queue: Queue, redis: Redis): Promise<SentJob> =>
+      wanted.together === true
+        ? addJointly(queue, redis, { name: task, data: input, options })
+        : { job: await queue.add(task, input, options) };
     return idempotencyKey === undefined && policy.uniqueKey === undefined
-      ? { sent: await ask(add), stored: undefined, ...added }
-      : ask((queue, redis) => addOnce(queue, redis, id, () => add(queue)));
+      ? { sent: (await ask(add)).job, stored: undefined, ...added }
+      : ask((queue, redis) => addOnce(queue, redis, id, () => add(queue, redis)));
   });
   const held = stored ?? sent;
   if (callbackUrl !== undefined) {
@@ -139,8 +143,8 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
     await readBack(() => ask((queue, redis) => watchCallback(queue, redis, held.id ?? id)));
   }
   if (isOther) return { job: held, state, replayed: true };
-  if (idempotencyKey === undefined) return { job: sent, state, replayed: false };
-  const { damage } = readRecord(held);
+  if (idempotencyKey === undefined || stored === sent) return { job: sent, state, replayed: false };
+  const damage = findDamage(held);
   if (damage !== undefined) {
     throw new KeyReusedError(
       `the job of this Idempotency-Key was damaged: ${damage}; use another key`,
@@ -168,14 +172,15 @@ export async function addOnce(
   queue: Queue,
   redis: Redis,
   id: string,
-  add: () => Promise<Job>,
+  add: () => Promise<SentJob>,
 ): Promise<AddedJob> {
-  const sent = await add();
+  const { job: sent, isNew } = await add();
+  if (isNew === true) return { sent, stored: sent, ...added };
   const heldId = sent.id ?? id;
   const older = await readBack(() => readOlder(queue, redis, sent, id));
   if (older.state !== "unknown") return { sent, ...older };
   await removeOrphan(queue, heldId);
-  const anew = await add();
+  const { job: anew } = await add();
   const anewId = anew.id ?? id;
   const stored = await readBack(() => queue.getJob(anewId));
   const isOther = anewId !== id;
@@ -236,6 +241,12 @@ async function readBack<T>(read: () => Promise<T>): Promise<T> {
 /** A job that was not there before, and was just added. */
 const added = { state: "waiting", known: false, isOther: false } as const;
 
+/** A job as it was sent. */
+interface SentJob {
+  readonly job: Job;
+  /** Whether Redis has it now and had none with its id before, if that was told. */
+  readonly isNew?: boolean;
+}
 interface StoredJob {
   readonly stored: Job | undefined;
   readonly state: JobPlace["state"];

@@ -46,14 +46,11 @@ export interface BatchResult {
 }
 
 export interface BatchDeps {
-  readonly submit: (submission: Submission) => Promise<Pick<Receipt, "replayed"> & HasJobId>;
+  readonly submit: (submission: Submission) => Promise<Pick<Receipt, "id" | "replayed">>;
   /** What is told of an error that `count`, a row's `read` or `submit` throws: all that is kept of it. */
   readonly refuse: (error: unknown) => RowRefusal;
   /** Shared by all batches: how many pieces of them may be on their way to Redis. */
   readonly turns: Turns;
-}
-interface HasJobId {
-  readonly job: { readonly id: string };
 }
 
 /** Rows that are read and sent together: Redis has them for some 3 ms, and reading them takes about as long. */
@@ -129,13 +126,13 @@ async function submitRow(
     await count();
     const said = read();
     const ownKey = batchKey === undefined ? undefined : `${batchKey}${separator}${row}`;
-    const { job, replayed } = await submit({
+    const { id, replayed } = await submit({
       ...common,
       ...said,
       together: true,
       idempotencyKey: said.idempotencyKey ?? ownKey,
     });
-    return { row, outcome: replayed ? "known" : "queued", id: job.id };
+    return { row, outcome: replayed ? "known" : "queued", id };
   } catch (error) {
     return { row, outcome: "refused", ...refuse(error) };
   }

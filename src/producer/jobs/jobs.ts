@@ -109,7 +109,7 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
     async submit(submission) {
       const receipt = await submit({ ...deps, deskOf, refusals, countSubmitter }, submission);
       // Its event may come after the client's next request.
-      memory.forget(receipt.job.id);
+      memory.forget(receipt.id);
       return receipt;
     },
     find,

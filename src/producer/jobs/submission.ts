@@ -78,6 +78,8 @@ export interface SubmitDeps extends Tracing {
 }
 
 export interface Receipt {
+  readonly id: string;
+  /** What is told of it, made when it is asked for: of a batch's rows nobody does. */
   readonly job: JobStatus;
   /** The key was known: this is the job of an earlier request. */
   readonly replayed: boolean;
@@ -223,18 +225,25 @@ async function add(
         carrierOf,
       },
     );
+    const { id = "" } = job;
     sending?.end();
     deps.log.info(
       {
         ...(sending && trailOf(sending.span)),
-        [logFields.jobId]: job.id,
+        [logFields.jobId]: id,
         [logFields.task]: task,
         [logFields.submitter]: submitter,
         ...(replayed ? lineOf("job_known") : lineOf("job_queued")),
       },
       replayed ? "job known" : "job queued",
     );
-    return { job: replayed ? summarizeJob(job, state) : summarizeAdded(job), replayed };
+    return {
+      id,
+      replayed,
+      get job() {
+        return replayed ? summarizeJob(job, state) : summarizeAdded(job);
+      },
+    };
   } catch (error) {
     const refusal = refuse(error, sending !== undefined);
     // Whether or not it is the job that was meant, Redis has answered.

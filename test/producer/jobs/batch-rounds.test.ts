@@ -35,7 +35,7 @@ function send(deps: Pick<BatchDeps, "submit" | "turns">, rows: AsyncIterable<Row
 }
 
 async function submitOne() {
-  return { job: { id: "one" }, replayed: false };
+  return { id: "one", replayed: false };
 }
 
 test("rows that yield one job are told as new once, and as known from then on", async () => {
@@ -54,7 +54,7 @@ test("rows are read only as fast as they are taken, 128 ahead at most", async ()
   const held: (() => void)[] = [];
   const submit = async () => {
     await new Promise<void>((resolve) => held.push(resolve));
-    return { job: { id: String(held.length) }, replayed: false };
+    return { id: String(held.length), replayed: false };
   };
   let asked = 0;
   const sending = send(
@@ -82,7 +82,7 @@ test("of all batches together no more pieces are under way than there are turns,
     most = Math.max(most, running);
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
-    return { job: { id: "any" }, replayed: true };
+    return { id: "any", replayed: true };
   };
   const all = await Promise.all(
     Array.from({ length: 5 }, () =>
