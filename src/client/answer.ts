@@ -47,9 +47,20 @@ function readRetryAfter(text: string | null): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
-function describe({ url, redirected }: Response, type: string): string {
+function describe(response: Response, type: string): string {
+  const { url, redirected } = response;
+  if (isRedirect(response)) {
+    const place = response.headers.get("location");
+    const to = place === null ? "" : ` to "${place}"`;
+    return `a redirect${to}, which the token is not sent to; expected the address of the API itself`;
+  }
   const what = type === "" ? "an answer without a type" : `an answer of type "${type}"`;
   return `${what}${redirected ? ` from "${url}", to which it was redirected` : ""}, expected JSON of the API`;
+}
+
+/** Of those that were not followed; browsers tell nothing else of one. */
+function isRedirect({ type, status, headers }: Response): boolean {
+  return type === "opaqueredirect" || (status >= 300 && status < 400 && headers.has("location"));
 }
 
 function textOf(value: unknown): string | undefined {

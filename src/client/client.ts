@@ -6,6 +6,7 @@ import { type Fetch, readServerUrl, type Server } from "./server.ts";
 import { createKey, submitJob } from "./submit.ts";
 import { type Outcome, submitMany } from "./submit-many.ts";
 import type { AnyTasks, InputOf, TaskName, TasksOf } from "./tasks.ts";
+import { readToken, withToken } from "./token.ts";
 import { readJob, waitForJob } from "./wait.ts";
 
 /** The server gives Redis two seconds; what is left is for the network. */
@@ -20,6 +21,11 @@ const concurrency = 8;
 export interface ClientOptions {
   /** The public listener's address, such as `http://localhost:8080`; in a page of it, `location.origin`. */
   readonly url: string;
+  /**
+   * The token that each request carries. If not given, `TRIPOD_TOKEN` of the process, where there is
+   * one; `null` sends none. With a token no redirect is followed, so that nobody else gets it.
+   */
+  readonly token?: string | null | undefined;
   /** The platform's own if not given. */
   readonly fetch?: Fetch;
   /** How long one request may take to be answered: 10 s if not given. */
@@ -45,12 +51,19 @@ export interface StartOptions {
   readonly delayMs?: number | undefined;
 }
 
-export interface SubmitOptions extends CallOptions, StartOptions {
+/** Whom to tell of the job's end. */
+export interface CallbackOptions {
+  /** An address that the server sends it to, in a signed request; it must be set up to do so. */
+  readonly callbackUrl?: string | undefined;
+}
+
+export interface SubmitOptions extends CallOptions, StartOptions, CallbackOptions {
   /** The Idempotency-Key: jobs of one key, one input and one start are one job. A random one if not given. */
   readonly key?: string | undefined;
 }
 
-export interface SubmitManyOptions extends CallOptions {
+/** `callbackUrl` holds for those that have none of their own. */
+export interface SubmitManyOptions extends CallOptions, CallbackOptions {
   /** How many are on their way at a time: 8 if not given. */
   readonly concurrency?: number | undefined;
 }
@@ -74,11 +87,12 @@ export type OneSubmission<
   Tasks extends TasksOf<Tasks>,
   Name extends TaskName<Tasks> = TaskName<Tasks>,
 > = Name extends unknown
-  ? StartOptions & {
-      readonly task: Name;
-      readonly input: InputOf<Tasks, Name>;
-      readonly key?: string;
-    }
+  ? StartOptions &
+      CallbackOptions & {
+        readonly task: Name;
+        readonly input: InputOf<Tasks, Name>;
+        readonly key?: string;
+      }
   : never;
 
 /**
@@ -127,13 +141,16 @@ export interface Client<Tasks extends TasksOf<Tasks>> {
   ): Promise<EndedJob<Tasks, Name>>;
 }
 
-/** A client of the server at the address; `Tasks` is what `src/tasks/tasks.d.ts` exports. */
+/**
+ * A client of the server at the address; `Tasks` is what `src/tasks/tasks.d.ts` exports. Throws a
+ * `TypeError` for an address or a token that can be none.
+ */
 export function createClient<Tasks extends TasksOf<Tasks>>(options: ClientOptions): Client<Tasks> {
   // Called as a method of another object, a browser's fetch throws.
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
   const server: Server = {
     url: readServerUrl(options.url),
-    fetch,
+    fetch: withToken(fetch, readToken(options.token)),
     requestMs: options.requestMs ?? requestMs,
     retryMs: options.retryMs ?? retryMs,
     onRetry: options.onRetry ?? (() => {}),
@@ -146,12 +163,16 @@ export function createClient<Tasks extends TasksOf<Tasks>>(options: ClientOption
     async submit(task: string, input: unknown, call: SubmitOptions = {}) {
       const { signal, retryMs: limitMs } = limitsOf(call);
       const until = performance.now() + limitMs;
-      const { key = createKey(), runAt, delayMs } = call;
-      const submission = { task, input, key, runAt, delayMs };
+      const { key = createKey(), runAt, delayMs, callbackUrl } = call;
+      const submission = { task, input, key, runAt, delayMs, callbackUrl };
       return submitJob(server, submission, { signal, giveUpAt: () => until });
     },
     async submitMany(submissions: Iterable<OneSubmission<AnyTasks>>, call: SubmitManyOptions = {}) {
-      const all = Array.from(submissions, (one) => ({ ...one, key: one.key ?? createKey() }));
+      const all = Array.from(submissions, (one) => ({
+        ...one,
+        key: one.key ?? createKey(),
+        callbackUrl: one.callbackUrl ?? call.callbackUrl,
+      }));
       const limits = { ...limitsOf(call), concurrency: call.concurrency ?? concurrency };
       return submitMany(server, all, limits);
     },

@@ -36,6 +36,17 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
   readonly trace_id?: string;
   /** The schedule that submitted it, if one did; without a slot, an operator has run it. */
   readonly schedule?: { readonly key: string; readonly slot?: string };
+  /** The user or token that has submitted it, as far as this client may know; streams do not tell. */
+  readonly submitter?: string;
+  /** Whether its end was told to its `callbackUrl`, if it has one. */
+  readonly callback?: {
+    readonly host: string;
+    readonly state: "pending" | "retrying" | "delivered" | "given_up";
+    readonly tries: number;
+    readonly last_try_at?: string;
+    readonly next_try_at?: string;
+    readonly error?: string;
+  };
   /** Lines that its task has logged; not told where there are none. */
   readonly logged?: number;
   /** It was cancelled and has not ended yet: its task is told to stop. */

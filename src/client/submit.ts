@@ -10,14 +10,15 @@ export interface Submission {
   readonly key: string;
   readonly runAt?: Date | string | undefined;
   readonly delayMs?: number | undefined;
+  readonly callbackUrl?: string | undefined;
 }
 
 export async function submitJob(
   server: Server,
-  { key, task, input, runAt, delayMs }: Submission,
+  { key, task, input, runAt, delayMs, callbackUrl }: Submission,
   limits: { readonly signal: AbortSignal | undefined; readonly giveUpAt: () => number },
 ): Promise<SomeJob> {
-  const body = JSON.stringify({ task, input, runAt, delayMs });
+  const body = JSON.stringify({ task, input, runAt, delayMs, callback_url: callbackUrl });
   return requestJob(server, { method: "POST", path: paths.api, body, key, ...limits });
 }
 

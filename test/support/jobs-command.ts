@@ -13,9 +13,15 @@ export async function runJobs(
   args: readonly string[],
   {
     stdin = "",
+    token,
     signal = new AbortController().signal,
     onStderr = () => {},
-  }: { stdin?: string; signal?: AbortSignal; onStderr?: () => void } = {},
+  }: {
+    stdin?: string;
+    token?: string | undefined;
+    signal?: AbortSignal;
+    onStderr?: () => void;
+  } = {},
 ): Promise<CommandEnd> {
   const written = { stdout: "", stderr: "" };
   const openOutput = (name: keyof typeof written, onText: () => void) => ({
@@ -36,6 +42,6 @@ export async function runJobs(
   };
   const typed = readArguments({ argv: ["node", "main.ts", ...args], exit, ...outputs });
   const readStdin = async () => stdin;
-  const code = await runCommand(typed, { address: url, signal, readStdin, ...outputs });
+  const code = await runCommand(typed, { address: url, token, signal, readStdin, ...outputs });
   return { code, ...written };
 }

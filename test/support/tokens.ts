@@ -6,6 +6,8 @@ import { createTemporaryFolder } from "./temporary-folder.ts";
 
 export interface TestToken {
   readonly name: string;
+  /** The token itself. */
+  readonly token: string;
   /** What a program that has it sends along. */
   readonly headers: { readonly authorization: string };
 }
@@ -16,7 +18,7 @@ export type TestTokens = Readonly<Record<TokenRole, TestToken>>;
 export function addToken(file: string, name: string, role: TokenRole): TestToken {
   const token = createToken();
   appendFileSync(file, `${name}:${role}:${hashToken(token)}\n`, { mode: 0o600 });
-  return { name, headers: { authorization: `Bearer ${token}` } };
+  return { name, token, headers: { authorization: `Bearer ${token}` } };
 }
 
 /** A file of users with a token of each role, called as its role with `-token` behind it. */

@@ -27,6 +27,7 @@ export interface Options {
   readonly json?: boolean | undefined;
   readonly input?: string | undefined;
   readonly key?: string | undefined;
+  readonly callback?: string | undefined;
   readonly at?: string | undefined;
   readonly in?: string | undefined;
 }

@@ -17,6 +17,7 @@ const deployment = readDeployment(resolve(project, process.env.TRIPOD_DATA || ".
 process.exitCode = await runCommand(typed, {
   address:
     process.env.TRIPOD_URL || (deployment?.url ?? `http://localhost:${endpoints.public.localPort}`),
+  token: process.env.TRIPOD_TOKEN || undefined,
   signal: stopping.signal,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -1,7 +1,7 @@
 import { createClient } from "../../client/client.ts";
-import { RefusedError, UnansweredError, UnendedError } from "../../client/errors.ts";
 import { readServerUrl } from "../../client/server.ts";
 import type { AnyTasks } from "../../client/tasks.ts";
+import { readToken } from "../../client/token.ts";
 import { escapeControls } from "../../service/lines.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -11,8 +11,8 @@ import { logsCommand } from "./commands/logs.ts";
 import { submitCommand } from "./commands/submit.ts";
 import { waitCommand } from "./commands/wait.ts";
 import { type ExitCode, exitCodes, UsageError } from "./exit-codes.ts";
-import { UnreadOffersError } from "./offers.ts";
-import { describeProgress, openProgressLine, type Output } from "./terminal.ts";
+import { explain } from "./explanation.ts";
+import { openProgressLine, type Output } from "./terminal.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   submit: submitCommand,
@@ -28,6 +28,8 @@ const retryMs = 30_000;
 export interface Shell {
   /** The server's. */
   readonly address: string;
+  /** Sent along, if there is one. */
+  readonly token?: string | undefined;
   /** Aborts when the program is to end. */
   readonly signal: AbortSignal;
   readonly stdout: Output;
@@ -48,11 +50,13 @@ export async function runCommand(typed: Arguments, shell: Shell): Promise<ExitCo
   };
   try {
     const { command, args, timeoutMs } = readCommand(typed);
-    const url = readAddress(shell.address);
+    const url = orMistakeOf("TRIPOD_URL", () => readServerUrl(shell.address));
+    const token = orMistakeOf("TRIPOD_TOKEN", () => readToken(shell.token ?? null));
     const until = performance.now() + timeoutMs;
     let isRetrying = false;
     const client = createClient<AnyTasks>({
       url,
+      token: token ?? null,
       retryMs: Math.min(retryMs, timeoutMs),
       onRetry({ message }) {
         if (!isRetrying) say(`${message}; trying again`);
@@ -72,7 +76,7 @@ export async function runCommand(typed: Arguments, shell: Shell): Promise<ExitCo
     });
   } catch (error) {
     if (signal.aborted) return exitCodes.interrupted;
-    const { said, code } = explain(error);
+    const { said, code } = explain(error, { hasToken: shell.token !== undefined });
     say(said);
     return code;
   } finally {
@@ -98,36 +102,13 @@ function readTimeout(given: string | undefined): number {
   throw new UsageError(`--timeout: expected a number of seconds, got "${given}"`);
 }
 
-function readAddress(address: string): string {
+/** What is read; throws a `UsageError` that names the variable where that fails. */
+function orMistakeOf<T>(variable: string, read: () => T): T {
   try {
-    return readServerUrl(address);
+    return read();
   } catch (error) {
-    throw new UsageError(`TRIPOD_URL: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${variable}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** Throws again what is nobody's fault but ours. */
-function explain(error: unknown): { readonly said: string; readonly code: ExitCode } {
-  if (error instanceof UsageError) return { said: error.message, code: exitCodes.unusable };
-  if (error instanceof UnendedError) {
-    const { message, job } = error;
-    const state = job === undefined ? "" : `; it is ${describeProgress(job)}`;
-    return { said: `${message}${state}`, code: exitCodes.unended };
-  }
-  if (error instanceof RefusedError) {
-    const code = isMistake(error) ? exitCodes.unusable : exitCodes.unserved;
-    return { said: error.message, code };
-  }
-  if (error instanceof UnansweredError || error instanceof UnreadOffersError) {
-    const advice = 'start it with "npm start", or set TRIPOD_URL to where it is';
-    return { said: `${error.message}\n${advice}`, code: exitCodes.unserved };
-  }
-  throw error;
-}
-
-/** The sender's, for which there is nothing to wait. */
-function isMistake({ status }: RefusedError): boolean {
-  return [400, 409, 413, 422].includes(status);
 }
 
 function escapeLines(text: string): string {

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { readCallbackUrl } from "../../../src/queue/job-callback.ts";
 import { defineTask } from "../../../src/task/task.ts";
 import { runJobs } from "../../support/jobs-command.ts";
 import { openFakeServer } from "../../support/fake-server.ts";
 import { reservePort } from "../../support/ports.ts";
 import { programEnvironment } from "../../support/program-environment.ts";
 import { startProducer } from "../../support/producer.ts";
+import { writeTokens } from "../../support/tokens.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -145,6 +147,52 @@ test("submits a job to be started at a time, or after one", async () => {
   const later = JSON.parse((await runJobs(url, [...args, "--in", "10m"])).stdout);
   const waitMs = Date.parse(later.waiting.retry_at) - Date.parse(later.created_at);
   expect(waitMs).toBe(600_000);
+});
+
+test("sends the token that it is given, and says what to do without one", async () => {
+  const { usersFile, submit, view } = writeTokens();
+  const { url, queue } = await startProducer({ usersFile, publicAccess: "off" });
+  const args = ["submit", "quotient", "x=10", "y=4"];
+  const made = 'to one that "npm run user -- token NAME --role submit" has made there\n';
+  expect(await runJobs(url, args)).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: `401: a token is needed, expected "Authorization: Bearer …"\nset TRIPOD_TOKEN ${made}`,
+  });
+  expect(await runJobs(url, args, { token: "tripod_wrong" })).toEqual({
+    code: 3,
+    stdout: "",
+    stderr:
+      "401: the token is not known, or no longer\n" +
+      `the one in TRIPOD_TOKEN is none: set it ${made}`,
+  });
+  expect(await runJobs(url, args, { token: view.token })).toMatchObject({
+    code: 3,
+    stderr: '403: the token "view-token" may look at jobs, and submit or cancel none\n',
+  });
+  expect(await runJobs(url, args, { token: "two words" })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr:
+      "TRIPOD_TOKEN: the token has blanks, or characters that no token has, " +
+      'expected one like "tripod_0123abcd…"\n',
+  });
+  expect(await queue.getJobs()).toEqual([]);
+  const { code, stdout } = await runJobs(url, args, { token: submit.token });
+  expect([code, (await queue.getJobs()).map(({ id }) => id)]).toEqual([0, [stdout.trim()]]);
+});
+
+test("has a job's end told to an address, which the server judges", async () => {
+  const { url, queue } = await startProducer({
+    callbacks: { secret: `whsec_${Buffer.alloc(32, 1).toString("base64")}` },
+  });
+  const args = ["submit", "quotient", "x=10", "y=4", "--callback"];
+  const taken = await runJobs(url, [...args, "https://example.com/ended"]);
+  const job = await queue.getJob(taken.stdout.trim());
+  expect(readCallbackUrl(job?.opts ?? {})).toBe("https://example.com/ended");
+  const refused = await runJobs(url, [...args, "example.com"]);
+  expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toMatch(/^--callback: the callback_url .*expected/);
 });
 
 test("says that nothing is there, or no such job", async () => {

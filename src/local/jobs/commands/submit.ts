@@ -10,6 +10,12 @@ import { tellEnd } from "./wait.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** What the parts of a submission beside its input are called here, by their JSON pointers. */
+const namesOfOptions: Readonly<Record<string, string>> = {
+  ...startOptions,
+  "/callback_url": "--callback",
+};
+
 /** Submits a job, tells its id, or waits for it and tells what it came to. */
 export const submitCommand: Command = async (args, surroundings) => {
   const { client, options, signal, url, leftMs, print, say } = surroundings;
@@ -19,11 +25,12 @@ export const submitCommand: Command = async (args, surroundings) => {
     throw new UsageError(`submit needs a task\n${offers.map(describeOffer).join("\n")}`);
   }
   const start = readStart(options);
+  const { callback: callbackUrl } = options;
   const input = await readInput(task, fields, surroundings);
   const key = options.key ?? createKey();
   const retryMs = Number.isFinite(leftMs()) ? leftMs() : undefined;
   const job = await client
-    .submit(task, input, { key, signal, retryMs, ...start })
+    .submit(task, input, { key, signal, retryMs, callbackUrl, ...start })
     .catch(async (error: unknown) => {
       if (error instanceof RefusedError && error.kind !== "unknown") {
         throw await explainRefusal(error, task, surroundings);
@@ -72,9 +79,9 @@ async function explainRefusal(
   { url, signal }: Surroundings,
 ): Promise<Error> {
   if (error.status !== 422) return error;
-  const ofStart = error.errors.filter(({ pointer }) => pointer in startOptions);
-  if (ofStart.length > 0) {
-    const said = ofStart.map(({ pointer, detail }) => `${startOptions[pointer]}: ${detail}`);
+  const ofOptions = error.errors.filter(({ pointer }) => pointer in namesOfOptions);
+  if (ofOptions.length > 0) {
+    const said = ofOptions.map(({ pointer, detail }) => `${namesOfOptions[pointer]}: ${detail}`);
     return new UsageError(said.join("\n"));
   }
   const parts = error.errors.map(({ pointer, detail }) => {
