@@ -42,14 +42,21 @@ export async function watchCallback(queue: Keys, redis: Redis, id: string): Prom
   await redis.eval(watchScript, 2, callbacksKey(queue), queue.toKey(id), id);
 }
 
-/** A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway. */
+/**
+ * A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway.
+ * Who hears of an end late does not cut short the wait after a try that has failed.
+ */
 const takeScript = `${shared}
 local due, late, prefix, heldMs, most = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local ids = {}
+local function hasFailed(id)
+  local tried = read(prefix .. "callback:" .. id, "end")[1]
+  return tried and tried == read(prefix .. id, "finishedOn")[1]
+end
 if #ARGV > 3 then
   for i = 4, #ARGV do
-    local score = redis.call("ZSCORE", due, ARGV[i])
-    if score and tonumber(score) % 1 == 0 then ids[#ids + 1] = ARGV[i] end
+    local score = tonumber(redis.call("ZSCORE", due, ARGV[i]))
+    if score and score % 1 == 0 and (score <= now or not hasFailed(ARGV[i])) then ids[#ids + 1] = ARGV[i] end
   end
 else
   ids = redis.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, most)

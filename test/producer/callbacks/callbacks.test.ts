@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
+import { callbacksKey } from "../../../src/queue/callback-scripts.ts";
 import { startReceiver } from "../../support/callback-receiver.ts";
 import { postJson, readBody, readJob, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -86,6 +87,23 @@ test("a callback that fails is repeated until it is taken, and the job tells why
   expect(callback).toMatchObject({ error: "got status 503, expected 2xx" });
   const wait = Date.parse(callback["next_try_at"] as string) - Date.now();
   expect(wait).toBeGreaterThan(10_000);
+});
+
+test("the waits between the tries grow, each at least as long as said, chance aside", async () => {
+  const waitsMs = [100, 300, 900];
+  const cameAt: number[] = [];
+  const receiver = await startReceiver((response) => {
+    cameAt.push(performance.now());
+    response.writeHead(503).end();
+  });
+  const { url, name } = await startProducer({ callbacks: { secret, allowed, waitsMs } });
+  await startProducer({ name, callbacks: { secret, allowed, waitsMs } });
+  await startWorker(name);
+  const { id } = await submit(url, receiver.url);
+  await until("it to be given up", () => isSettled(url, id, "given_up"));
+  const gaps = cameAt.slice(1).map((at, index) => at - cameAt[index]!);
+  expect(gaps).toHaveLength(waitsMs.length);
+  expect(gaps.filter((gap, index) => gap < waitsMs[index]! * 0.8)).toEqual([]);
 });
 
 test("a callback that fails each time is given up in the end", async () => {
@@ -181,11 +199,14 @@ test("two producers deliver each callback once", async () => {
   const first = await startProducer({ callbacks: { secret, allowed } });
   await startProducer({ name: first.name, callbacks: { secret, allowed } });
   await startWorker(first.name);
-  const jobs = 40;
+  const jobs = 100;
   const rows = Array.from({ length: jobs }, () => ({ ...division, callback_url: receiver.url }));
   await postJson(`${first.url}/api/v1/jobs/batch`, rows);
-  const all = await receiver.until(jobs);
-  expect(new Set(all.map(({ message }) => message.data.id)).size).toBe(jobs);
+  await receiver.until(jobs);
+  const isDone = async () => (await first.redis.zcard(callbacksKey(first.queue))) === 0;
+  await until("all deliveries to be noted", isDone);
+  expect(receiver.received).toHaveLength(jobs);
+  expect(new Set(receiver.received.map(({ message }) => message.data.id)).size).toBe(jobs);
 });
 
 test("the callbacks of a whole batch come one after the other, a few at a time", async () => {
