@@ -35,7 +35,7 @@ export const states = {
   },
   workerKilled: {
     state: "a worker was killed while it ran jobs, and another took them over",
-    faults: ["F1", "F2", "F26", "F27"],
+    faults: ["F1", "F2", "F26", "F27", "F28"],
     fires: ["TaskQueueStalledJobs"],
   },
   workerNeverStarted: {

@@ -47,14 +47,22 @@ export interface Ledger {
   untilDrained(ms: number): Promise<void>;
 }
 
+interface LedgerDeps {
+  readonly url: string;
+  readonly redisUrl: string;
+  /** Where each job is to tell that it has ended; nowhere if not given. */
+  readonly callbackUrl?: string;
+}
+
 /** A client's book about what it was promised; reads Redis itself, so no service can gloss over a loss. */
-export function openLedger({ url, redisUrl }: { url: string; redisUrl: string }): Ledger {
+export function openLedger({ url, redisUrl, callbackUrl }: LedgerDeps): Ledger {
   const redis = openRedis({ url: redisUrl, password: undefined }, "background");
   redis.on("error", () => undefined);
   onTestFinished(() => redis.disconnect());
   const queue = createQueue(redis);
   queue.on("error", () => undefined);
   const toKey = (name: string) => queue.toKey(name);
+  const callback = callbackUrl === undefined ? {} : { callback_url: callbackUrl };
   const acknowledged: string[] = [];
   let refusals = 0;
   let ended = 0;
@@ -63,7 +71,7 @@ export function openLedger({ url, redisUrl }: { url: string; redisUrl: string })
     refusals += 1;
   };
   const submit = async (task: string, input: object) => {
-    const id = await submitUntilTaken(url, { task, input }, refused);
+    const id = await submitUntilTaken(url, { task, input, ...callback }, refused);
     acknowledged.push(id);
     return id;
   };

@@ -9,7 +9,7 @@ import { postJson, readBody } from "./client.ts";
  */
 export async function submitUntilTaken(
   url: string,
-  body: { readonly task: string; readonly input: object },
+  body: { readonly task: string; readonly input: object; readonly callback_url?: string },
   onRefusal: () => void,
 ): Promise<string> {
   const key = { "idempotency-key": randomUUID() };
