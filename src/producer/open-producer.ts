@@ -228,7 +228,7 @@ export async function openProducer(
       app: createApp({
         routes: [
           ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
-          ...createPageRoutes({ jobs, tasks, rateLimit }),
+          ...createPageRoutes({ jobs, tasks, rateLimit, streamQuota }),
           ...createOverviewRoutes({ overview, day, queues: [...desks.keys()], streamQuota }),
           ...createVisitRoutes(access, { ...credentials, sessions }),
         ],

@@ -48,7 +48,7 @@ test("a job's page says that the connection is lost, keeps what was last known, 
   const lost = page.getByText("The connection is lost; trying again.");
   const status = await (await fetch(`${producer.url}/api/v1/jobs/${id}`)).text();
   let isAway = false;
-  await page.route("**/api/v1/jobs/**", async (route) => {
+  await page.route(`**/jobs/${id}/*`, async (route) => {
     if (isAway) return route.abort();
     isAway = true;
     // A stream that ends after its first event.
@@ -59,7 +59,7 @@ test("a job's page says that the connection is lost, keeps what was last known, 
   await lost.waitFor();
   expect([await known.count(), await lost.count()]).toEqual([1, 1]);
 
-  await page.unroute("**/api/v1/jobs/**");
+  await page.unroute(`**/jobs/${id}/*`);
   await lost.waitFor({ state: "detached" });
   expect(await known.count()).toBe(1);
 });

@@ -152,14 +152,14 @@ async function openOverview(
       ...tellMinute(Math.floor((steps * 5) / 60)),
     },
   })) satisfies OverviewSnapshot[];
-  await page.route(`**${paths.overviewEvents}`, (route) =>
+  await page.route("**/overview/events", (route) =>
     route.fulfill({
       contentType: "text/event-stream",
       body: `event: snapshots\ndata: ${JSON.stringify(snapshots)}\n\n`,
     }),
   );
   // What comes after it is of another queue.
-  await page.route(`**${paths.overviewState}?*`, (route) => route.fulfill({ json: [] }));
+  await page.route("**/overview/state?*", (route) => route.fulfill({ json: [] }));
   await page.addInitScript(script);
   await page.goto(`${url}${paths.overview}`);
   await page.locator('[data-reading="oldest_waiting"]', { hasText: "1 min 40 s" }).waitFor();

@@ -83,7 +83,7 @@ async function openDead({ dead }: { dead: number }) {
   await page.clock.install();
   const data = await (await fetch(`${url}${paths.overviewState}`)).text();
   const asked: string[] = [];
-  await page.route(`**${paths.overviewState}**`, async (route) => {
+  await page.route("**/overview/*", async (route) => {
     asked.push(route.request().url());
     const body = `event: snapshots\ndata: ${data}\n\n`;
     if (asked.length === 1) await route.fulfill({ contentType: "text/event-stream", body });

@@ -85,7 +85,7 @@ test("a browser without shared workers asks again and again", async () => {
   const reads: string[] = [];
   const id = await submitNothing(url);
   page.on("request", (request) => {
-    if (request.url().includes(`/api/v1/jobs/${id}`)) reads.push(request.url());
+    if (request.url().includes(`/jobs/${id}/`)) reads.push(request.url());
   });
   await page.goto(`${url}/jobs/${id}`);
   await until("a second question", () => reads.length >= 2);

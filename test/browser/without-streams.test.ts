@@ -51,7 +51,7 @@ test("a page that reads the state goes on asking for a stream, and takes it when
   const reads: string[] = [];
   page.on("response", (response) => {
     if (response.url().endsWith("/events")) streams.push(response.status());
-    if (response.url().includes(`${paths.overviewState}?`)) reads.push(response.url());
+    if (response.url().includes("/overview/state?")) reads.push(response.url());
   });
   await page.goto(`${url}/overview`);
   await until("a read of what is new", () => reads.length >= 1, 20_000);
@@ -85,8 +85,8 @@ test("a stream that has ended, as each does after ten minutes, is no loss", asyn
 test("a page that is refused its state as well says so, and comes back when it was told to", async () => {
   const { url } = await startProducer({ tasks });
   const { page } = await openPage();
-  const asked = collectRequests(page, paths.overviewState);
-  await page.route(`**${paths.overviewState}**`, async (route) => {
+  const asked = collectRequests(page, "/overview/state");
+  await page.route("**/overview/*", async (route) => {
     await route.fulfill({ status: 429, headers: { "retry-after": "3" } });
   });
   await page.goto(`${url}/overview`);

@@ -1,6 +1,7 @@
 import type { ParameterizedContext } from "koa";
 import type { PublicAccess } from "../../contract/public-access.ts";
 import { leadToSignIn } from "../console/way-in.ts";
+import { wantsPage } from "../console/wants-page.ts";
 import { isOfApi } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import { problem } from "../http/operation.ts";
@@ -53,16 +54,15 @@ function refuse(ctx: ParameterizedContext, { name }: Visitor, access: PublicAcce
   if (name !== undefined) {
     throw new RequestError(403, `the token "${name}" may look at jobs, and submit or cancel none`);
   }
-  if (isOfApi(ctx.path)) {
+  // A page's script, too, is told: it would take the sign-in page for what it asked for.
+  const isPage = !isOfApi(ctx.path) && (access === "off" || wantsPage(ctx));
+  if (!isPage) {
     throw new RequestError(401, 'a token is needed, expected "Authorization: Bearer …"', {
       headers: { "WWW-Authenticate": bearerChallenge },
     });
   }
   if (access === "off") {
-    throw new RequestError(
-      403,
-      "only programs submit and cancel here, each with a token of its own",
-    );
+    throw new RequestError(403, "this is for programs alone here, each with a token of its own");
   }
   leadToSignIn(ctx);
 }

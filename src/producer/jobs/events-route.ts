@@ -2,7 +2,7 @@ import { findSeen } from "../access/seen-jobs.ts";
 import { paths } from "../../contract/paths.ts";
 import { respondWithEvents } from "../http/event-stream.ts";
 import { describeEvents, events, problem, refer } from "../http/operation.ts";
-import type { Route } from "../http/route.ts";
+import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import { jobComponents, jobId, unreadable } from "./described-job.ts";
 import { endOf } from "./job-status.ts";
@@ -11,25 +11,32 @@ import type { Jobs } from "./jobs.ts";
 const itsId = { type: "object", required: ["id"], properties: { id: { type: "string" } } };
 const jobEvent = describeEvents({ status: refer("Job"), unread: itsId, gone: itsId });
 
+/** Answers with each change of the job; throws as `findSeen` does, and where there are too many streams. */
+export async function sendEvents(
+  ctx: RouteContext,
+  jobs: Jobs,
+  streamQuota: StreamQuota,
+): Promise<void> {
+  ctx.set("Cache-Control", "no-store");
+  const job = await findSeen(jobs, ctx);
+  // A browser comes back whenever a stream ends, unless it is told that there is no more.
+  if (ctx.get("last-event-id") !== "" && ctx.get("last-event-id") === endOf(job)) {
+    ctx.status = 204;
+    return;
+  }
+  respondWithEvents(
+    ctx,
+    streamQuota.open(ctx, () => jobs.watch(job)),
+  );
+}
+
 /** Pushes each change of a job. */
 export function createEventsRoute(jobs: Jobs, streamQuota: StreamQuota): Route {
   return {
     method: "GET",
     path: `${paths.api}/:id/events`,
     purpose: "job",
-    async handle(ctx) {
-      ctx.set("Cache-Control", "no-store");
-      const job = await findSeen(jobs, ctx);
-      // A browser comes back whenever a stream ends, unless it is told that there is no more.
-      if (ctx.get("last-event-id") !== "" && ctx.get("last-event-id") === endOf(job)) {
-        ctx.status = 204;
-        return;
-      }
-      respondWithEvents(
-        ctx,
-        streamQuota.open(ctx, () => jobs.watch(job)),
-      );
-    },
+    handle: (ctx) => sendEvents(ctx, jobs, streamQuota),
     operation: {
       operationId: "watchJob",
       tags: ["jobs"],

@@ -8,10 +8,13 @@ import {
   describeSchedule,
   formatReading,
 } from "../pages/assets/readings.js";
+import { liveWaysOf } from "../pages/live-ways.ts";
 import { classes, renderPlots, renderReading } from "./plots.ts";
 import { renderRanges } from "./ranges.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 import { type Markup, refreshSeconds, renderExactTime, renderPage } from "../pages/layout.ts";
+
+const live = liveWaysOf(paths.overview);
 
 /** The queue as a whole, in numbers, and as plots where there is JavaScript. */
 export function renderOverviewPage(
@@ -28,8 +31,8 @@ export function renderOverviewPage(
     },
     html`<main
       class="overview wide"
-      data-overview="${paths.overviewEvents}"
-      data-state="${paths.overviewState}"
+      data-overview="${live.events}"
+      data-state="${live.state}"
       data-classes="${classes.join(" ")}"
     >
       <section class="panel">

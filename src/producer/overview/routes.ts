@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { paths } from "../../contract/paths.ts";
 import { placeSchema } from "../http/components.ts";
-import { respondWithEvents } from "../http/event-stream.ts";
 import { describeEvents, events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { liveWaysOf } from "../pages/live-ways.ts";
+import { createAnswers } from "./answers.ts";
 import { overviewBucket } from "./bucket.ts";
 import type { Day } from "./day.ts";
 import { renderDayPage } from "./day-page.ts";
@@ -21,6 +22,8 @@ const overviewEvent = describeEvents({
 const bucketPlace = refer("OverviewBucket").$ref;
 const { schema: bucketSchema } = placeSchema(z.toJSONSchema(overviewBucket), bucketPlace);
 
+const live = liveWaysOf(paths.overview);
+
 /** The overview of the queue as a whole: a page, and the events that keep it current. */
 export function createOverviewRoutes({
   overview,
@@ -34,6 +37,7 @@ export function createOverviewRoutes({
   readonly queues: readonly string[];
   readonly streamQuota: StreamQuota;
 }): Route[] {
+  const { tellState, sendEvents } = createAnswers(overview, streamQuota);
   return [
     {
       method: "GET",
@@ -45,16 +49,13 @@ export function createOverviewRoutes({
         ctx.body = await renderOverviewPage(await overview.current(), queues);
       },
     },
+    { method: "GET", path: live.state, purpose: "figures", handle: tellState },
+    { method: "GET", path: live.events, purpose: "figures", handle: sendEvents },
     {
       method: "GET",
       path: paths.overviewState,
       purpose: "figures",
-      async handle(ctx) {
-        ctx.set("Cache-Control", "no-store");
-        const after = new URLSearchParams(ctx.querystring).get("after");
-        ctx.type = "json";
-        ctx.body = await overview.read(after ?? undefined);
-      },
+      handle: tellState,
       operation: {
         operationId: "readQueue",
         tags: ["queue"],
@@ -120,12 +121,7 @@ export function createOverviewRoutes({
       method: "GET",
       path: paths.overviewEvents,
       purpose: "figures",
-      handle(ctx) {
-        respondWithEvents(
-          ctx,
-          streamQuota.open(ctx, () => overview.watch(ctx.get("last-event-id"))),
-        );
-      },
+      handle: sendEvents,
       operation: {
         operationId: "watchQueue",
         tags: ["queue"],

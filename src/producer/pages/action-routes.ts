@@ -13,7 +13,11 @@ import type { PageRoutesDeps } from "./routes.ts";
 const tooMany = "too many submissions from here";
 
 /** What the forms of a job's page ask for. */
-export function createActionRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
+export function createActionRoutes({
+  jobs,
+  tasks,
+  rateLimit,
+}: Omit<PageRoutesDeps, "streamQuota">): Route[] {
   return [
     {
       method: "POST",

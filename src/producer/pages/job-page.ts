@@ -15,6 +15,7 @@ import {
   renderTime,
   type Site,
 } from "./layout.ts";
+import type { LiveWays } from "./live-ways.ts";
 import { renderText } from "./shown-text.ts";
 import { renderValue } from "./shown-value.ts";
 import { tellCallback } from "./callback-words.ts";
@@ -36,7 +37,7 @@ export interface JobSurroundings {
   /** Where it is told as JSON; `undefined` where it is not. */
   readonly json: string | undefined;
   /** Where it is followed as it goes on; `undefined` where the page is asked for again and again. */
-  readonly live: { readonly events: string; readonly state: string } | undefined;
+  readonly live: LiveWays | undefined;
   /** What the page belongs to; the public pages if not given. */
   readonly site?: Site;
   /** The job that has submitted it, and where schedules are: for operators alone. */

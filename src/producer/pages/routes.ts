@@ -9,6 +9,7 @@ import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
+import type { StreamQuota } from "../http/stream-quota.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { submitterOf } from "../jobs/submitters.ts";
@@ -18,6 +19,8 @@ import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { createActionRoutes } from "./action-routes.ts";
+import { createLiveRoutes } from "./live-routes.ts";
+import { liveWaysOf } from "./live-ways.ts";
 import { actions } from "./job-actions.ts";
 import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
@@ -35,10 +38,12 @@ export interface PageRoutesDeps {
   readonly jobs: Jobs;
   readonly tasks: Tasks;
   readonly rateLimit: RateLimit;
+  readonly streamQuota: StreamQuota;
 }
 
 /** The pages for people. They work without JavaScript. */
-export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Route[] {
+export function createPageRoutes(deps: PageRoutesDeps): Route[] {
+  const { jobs, tasks, rateLimit, streamQuota } = deps;
   const fieldsOf = createTaskFields(tasks);
   const wording = createTaskWording(tasks, fieldsOf);
   const forms = new Map(
@@ -147,17 +152,18 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
       async handle(ctx) {
         const job = await findTold(jobs, ctx);
         const form = forms.get(job.task);
+        const may = new Set(ctx.state.visitor.purposes);
         const around = {
           links: jobs.linksTo(job),
           submitter: job.submitter,
           title: wording.titleOf(job.task),
           labelOf: (field: string) => wording.labelOf(job.task, field),
-          json: job.links.self,
-          live: { events: job.links.events, state: job.links.self },
+          json: may.has("job") ? job.links.self : undefined,
+          live: liveWaysOf(job.links.page),
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
-          again: form === undefined ? paths.form : `${paths.tasks}/${job.task}`,
+          again: may.has("submit") ? placeOfForm(form) : undefined,
           mayCancel: !isFinal(job) && (await mayCancelAs(jobs, ctx, job)),
-          againKey: form === undefined ? undefined : randomUUID(),
+          againKey: may.has("submit") && form !== undefined ? randomUUID() : undefined,
         };
         // It has forms, so it must have a referrer; other sites get none from any of our pages.
         leaveUnlisted(ctx);
@@ -173,8 +179,14 @@ export function createPageRoutes({ jobs, tasks, rateLimit }: PageRoutesDeps): Ro
         sendResult(ctx, await findTold(jobs, ctx));
       },
     },
+    ...createLiveRoutes(jobs, streamQuota),
     ...createActionRoutes({ jobs, tasks, rateLimit }),
   ];
+}
+
+/** Of the job's task, if it is still there. */
+function placeOfForm(form: Pick<TaskForm, "name"> | undefined): string {
+  return form === undefined ? paths.form : `${paths.tasks}/${form.name}`;
 }
 
 function sendPage(ctx: ParameterizedContext, page: string): void {

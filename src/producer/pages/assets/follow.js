@@ -14,8 +14,15 @@ const longestRetryAfterMs = 60_000;
 /** What a page says that reads, for want of a stream. */
 export const readingText = `Live updates are not to be had now: this page asks every ${pollMs / 1_000} seconds.`;
 
-/** What a page says while `follow` has nothing to tell it. */
+/** What a page says while it cannot be told anything. */
 export const lostText = "The connection is lost; trying again.";
+
+const signedOutText = "You are signed out: load this page anew to sign in.";
+
+/** What a page says of an error that `follow` is lost by. */
+export function explainLoss({ status }) {
+  return status === 401 ? signedOutText : lostText;
+}
 
 /**
  * Follows what happens at an address for as long as this tab is seen: by its server-sent `events`
@@ -25,8 +32,8 @@ export const lostText = "The connection is lost; trying again.";
  * `silenceMs` although its connection stands. `after` says what is known already.
  * `onEvent` may resolve with true to end it, or reject to have the event sent again;
  * `onGone` is called when nothing is there any more, which ends it; `onUnread` when the server says
- * that it cannot read it now, `onLost` each time that neither way tells anything, and `onWay`, if
- * given, with the way on which something was told.
+ * that it cannot read it now, `onLost` each time that neither way tells anything, with the error, and
+ * `onWay`, if given, with the way on which something was told.
  * @param {{ events: string, state: string, after?: () => string | undefined }} addresses
  */
 export async function follow(
@@ -117,7 +124,7 @@ export async function follow(
       pauseMs = 0;
       if (!leaving.signal.aborted) {
         pauseMs = pauseAfterLoss(connection, error);
-        onLost();
+        onLost(error);
       }
     } finally {
       document.removeEventListener("visibilitychange", leave);
@@ -140,6 +147,7 @@ export async function ask(url, options) {
 class RefusedError extends Error {
   constructor({ status, headers }) {
     super(`answered ${status}`);
+    this.status = status;
     const seconds = Number(headers.get("retry-after") ?? 0);
     this.retryAfterMs = Math.min(seconds * 1_000 || 0, longestRetryAfterMs);
   }
@@ -149,6 +157,7 @@ class RefusedError extends Error {
 class UntoldError extends Error {
   constructor(cause) {
     super("an event could not be told", { cause });
+    this.status = cause.status;
     this.retryAfterMs = cause.retryAfterMs;
   }
 }

@@ -1,5 +1,5 @@
 /** Keeps the overview current: each pushed snapshot moves its numbers and its plots. */
-import { follow, lostText, readingText } from "./follow.js";
+import { explainLoss, follow, lostText, readingText } from "./follow.js";
 import { createPlot, followLight, tenMinutes } from "./plot.js";
 import {
   createQueueReadings,
@@ -32,6 +32,11 @@ function show(page) {
   let staleness;
 
   const sayLost = () => say(status, "stale" in page.dataset ? staleText : lostText);
+  const tellLoss = (error) => {
+    const text = explainLoss(error);
+    if (text === lostText) sayLost();
+    else say(status, text);
+  };
   const awaitNews = () => {
     clearTimeout(staleness);
     delete page.dataset.stale;
@@ -77,7 +82,7 @@ function show(page) {
       silenceMs: staleMs,
       onEvent: showSnapshots,
       onGone: sayLost,
-      onLost: sayLost,
+      onLost: tellLoss,
       onWay: (way) => {
         say(polling, way === "events" ? "" : readingText);
       },

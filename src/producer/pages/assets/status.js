@@ -1,5 +1,5 @@
 /** Keeps a job's page current: each pushed status takes over what has changed on the page that the server renders for it. */
-import { ask, follow, lostText, readingText } from "./follow.js";
+import { ask, explainLoss, follow, readingText } from "./follow.js";
 import { showPage } from "./update.js";
 
 /** A job that goes on is told of, or at least commented on, every four seconds. */
@@ -27,7 +27,7 @@ function watch({ events, state }) {
       },
       onGone: showGone,
       onUnread: () => showNotice(unreadText),
-      onLost: () => showNotice(lostText),
+      onLost: (error) => showNotice(explainLoss(error)),
       onWay: (way) => (way === "state" ? showNotice(readingText) : hideNotice()),
     },
   );
