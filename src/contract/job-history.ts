@@ -4,8 +4,8 @@ export const attemptOutcomes = {
   succeeded: "The job ended with its result.",
   retried: "It failed, and the job is tried again.",
   failed: "It failed, and with it the job.",
-  handed_back: "Its worker stopped, and gave the job back: it counts for none.",
-  lost: "Its worker vanished: it counts for none.",
+  handed_back: "Its worker stopped, and gave the job back. This attempt does not count.",
+  lost: "Its worker vanished. This attempt does not count.",
   unknown:
     "Nothing is kept of its end, as where a job that had succeeded was retried past the board.",
 } as const;
