@@ -38,17 +38,15 @@ export async function countJob(
 const takePlacesScript = `
 local limit, taken = tonumber(ARGV[1]), {}
 local count = redis.call("ZCARD", KEYS[1])
-for i = 2, #KEYS do
-  local id = ARGV[i + 2]
-  if redis.call("ZSCORE", KEYS[1], id) or redis.call("EXISTS", KEYS[i]) == 1 then
-    taken[i - 1] = -1
+for i = 5, #ARGV do
+  local id, place = ARGV[i], count + 1
+  if redis.call("ZSCORE", KEYS[1], id) or redis.call("EXISTS", ARGV[4] .. id) == 1 then
+    place = -1
   elseif count < limit then
     redis.call("ZADD", KEYS[1], ARGV[2], id)
-    count = count + 1
-    taken[i - 1] = count
-  else
-    taken[i - 1] = count + 1
+    count = place
   end
+  taken[i - 4] = place
 end
 redis.call("EXPIRE", KEYS[1], ARGV[3])
 return taken
@@ -64,9 +62,8 @@ export async function takePlaces(
   ids: readonly string[],
   limit: number,
 ): Promise<TakenPlace[]> {
-  const keys = [client, ...ids.map((id) => `${jobs}${id}`)];
-  const values = [limit, Date.now(), keptSeconds, ...ids];
-  const counts = (await redis.eval(takePlacesScript, keys.length, ...keys, ...values)) as number[];
+  const values = [limit, Date.now(), keptSeconds, jobs, ...ids];
+  const counts = (await redis.eval(takePlacesScript, 1, client, ...values)) as number[];
   return counts.map((count) => (count === -1 ? "known" : count));
 }
 
