@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { text } from "node:stream/consumers";
+import { TLSSocket } from "node:tls";
 import { onTestFinished } from "vitest";
+import type { Certificate } from "./certificates.ts";
 import { until } from "./until.ts";
 
 /** A request that came to a receiver. */
@@ -9,6 +12,8 @@ export interface Received {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The name that was asked for where the connection began; `undefined` without TLS. */
+  readonly serverName: string | undefined;
   /** What is told in it. */
   readonly message: {
     readonly type: string;
@@ -28,18 +33,26 @@ export interface Receiver {
 
 type Answer = (response: ServerResponse, received: Received) => void;
 
-/** A server that callbacks lead to; it goes with the test. It takes them, unless it answers otherwise. */
+/**
+ * A server that callbacks lead to; it goes with the test. It takes them, unless it answers otherwise. With
+ * a certificate it speaks HTTPS, and is to be found as "localhost".
+ */
 export async function startReceiver(
   answer: Answer = (response) => response.writeHead(204).end(),
+  certificate?: Certificate,
 ): Promise<Receiver> {
   const received: Received[] = [];
-  const server = createServer((request, response) => void take(request, response));
+  const listen = (request: IncomingMessage, response: ServerResponse) =>
+    void take(request, response);
+  const server =
+    certificate === undefined ? createServer(listen) : createTlsServer(certificate, listen);
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     const one = {
       path: request.url ?? "",
       headers: request.headers as Record<string, string>,
       body,
+      serverName: request.socket instanceof TLSSocket ? nameOf(request.socket) : undefined,
       message: JSON.parse(body) as Received["message"],
     };
     received.push(one);
@@ -55,11 +68,15 @@ export async function startReceiver(
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: certificate === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     received,
     until: async (count) => {
       await until(`${count} callbacks`, () => received.length >= count);
       return received;
     },
   };
+}
+
+function nameOf({ servername }: TLSSocket & { readonly servername?: unknown }): string | undefined {
+  return typeof servername === "string" ? servername : undefined;
 }

@@ -149,7 +149,7 @@ function spawnService(
 }
 
 /** A start takes half a second; on a machine that is busy with other tests, many times that. */
-const startMs = 30_000;
+const startMs = 60_000;
 
 async function untilAlive(service: ServiceProcess, url: string): Promise<void> {
   const answers = async () => {

@@ -17,6 +17,7 @@ const providers = {
   ip: { package: "iproute2" },
   mmdebstrap: { package: "mmdebstrap" },
   nft: { package: "nftables" },
+  openssl: { package: "openssl" },
   prometheus: { package: "prometheus" },
   "prometheus-node-exporter": { package: "prometheus-node-exporter" },
   "prometheus-redis-exporter": { package: "prometheus-redis-exporter" },

@@ -4,6 +4,7 @@ import { isIP, isIPv6, type LookupFunction } from "node:net";
 import { callbackLimits } from "../../contract/callbacks.ts";
 import type { AddressRules } from "./address-rules.ts";
 import { hostOf, isPlain } from "./callback-url.ts";
+import { describeFailure } from "./failure-words.ts";
 import { type Resolve, resolveListed, resolveStranger } from "./resolver.ts";
 
 /** How a request ended: `refused` and `unwanted` will not end otherwise another time. */
@@ -58,7 +59,7 @@ export function createSender({
     } catch (error) {
       if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
       if (limit.aborted) return { kind: "failed", reason: `no answer within ${timeLimitMs} ms` };
-      return { kind: "failed", reason: describe(error) };
+      return { kind: "failed", reason: describeFailure(error) };
     }
   };
 }
@@ -129,10 +130,4 @@ async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const abort = () => reject(signal.reason as Error);
   signal.addEventListener("abort", abort, { once: true });
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", abort));
-}
-
-/** What went wrong, without what the other side has sent. */
-function describe(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (code ?? message).slice(0, callbackLimits.reasonLength);
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSocketServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAddressRules } from "../../../src/producer/callbacks/address-rules.ts";
 import { findUrlProblem } from "../../../src/producer/callbacks/callback-url.ts";
@@ -57,7 +58,12 @@ describe("an address is refused at submission", () => {
     ["that is private", "https://10.0.0.1/", "no address of the public internet"],
     ["that is loopback, written as one number", "https://2130706433/", "no address"],
     ["that is loopback, written in octal", "https://0177.0.0.1/", "no address"],
+    ["that is loopback, written in hex", "https://0x7f.1/", "no address"],
+    ["that is loopback, with a dot behind it", "https://127.0.0.1./", "no address"],
+    ["that is unspecified", "https://0/", "no address"],
     ["that is mapped", "https://[::ffff:169.254.169.254]/", "no address"],
+    ["that is translated by NAT64", "https://[64:ff9b::7f00:1]/", "no address"],
+    ["on port 0", "https://example.com:0/", "port 443 by HTTPS"],
   ])("%s", (_, url, problem) => {
     expect(findUrlProblem(url, closed)).toContain(problem);
   });
@@ -102,6 +108,27 @@ test("what a name resolves to is judged each time it is called, and is what is c
   expect(asked).toEqual(["rebound.test", "rebound.test", "rebound.test"]);
   expect(receiver.received).toHaveLength(1);
   expect(receiver.received[0]?.headers["host"]).toBe(`rebound.test:${port}`);
+});
+
+test.each([
+  "127.0.0.1",
+  "0.0.0.0",
+  "169.254.169.254",
+  "100.64.0.1",
+  "::1",
+  "::ffff:127.0.0.1",
+  "fd00::1",
+  "64:ff9b::7f00:1",
+  "2002:7f00:1::",
+])("a name that leads to %s is not called, whatever else it leads to", async (address) => {
+  const answers = [[address], ["8.8.8.8", address], [address, "2606:4700::1111"]];
+  for (const found of answers) {
+    const send = createSender({ rules: closed, resolve: async () => found });
+    expect(await send(message("https://rebound.test/"))).toEqual({
+      kind: "refused",
+      reason: '"rebound.test" is no host of the public internet, and not allowed',
+    });
+  }
 });
 
 test("an address in the place of a name is judged when it is called, too", async () => {
@@ -158,6 +185,70 @@ test("a receiver that does not answer is given up after the time limit", async (
   const receiver = await startReceiver(() => undefined);
   const sent = await createSender({ rules: loopback, timeLimitMs: 200 })(message(receiver.url));
   expect(sent).toEqual({ kind: "failed", reason: "no answer within 200 ms" });
+});
+
+/** A server of TCP alone; it goes with the test. */
+async function startSocket(serve: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    serve(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  return `127.0.0.1:${typeof address === "object" ? address?.port : undefined}`;
+}
+
+const drip = (socket: Socket, text: string) => {
+  socket.write(text);
+  const timer = setInterval(() => socket.write("a"), 20);
+  socket.on("close", () => clearInterval(timer));
+};
+
+test("a receiver whose headers come byte by byte is given up after the time limit", async () => {
+  const host = await startSocket((socket) => drip(socket, "HTTP/1.1 200 OK\r\nx: "));
+  const sent = await createSender({ rules: loopback, timeLimitMs: 300 })(
+    message(`http://${host}/`),
+  );
+  expect(sent).toEqual({ kind: "failed", reason: "no answer within 300 ms" });
+});
+
+test("a receiver whose handshake never ends is given up after the time limit", async () => {
+  const host = await startSocket(() => undefined);
+  const sent = await createSender({ rules: loopback, timeLimitMs: 300 })(
+    message(`https://${host}/`),
+  );
+  expect(sent).toEqual({ kind: "failed", reason: "no answer within 300 ms" });
+});
+
+test("an answer whose body comes byte by byte is delivered, and its connection is cut", async () => {
+  const cut = Promise.withResolvers<void>();
+  const host = await startSocket((socket) => {
+    socket.on("close", () => cut.resolve());
+    drip(socket, "HTTP/1.1 200 OK\r\ncontent-length: 8000\r\n\r\n");
+  });
+  const sent = await createSender({ rules: loopback })(message(`http://${host}/`));
+  expect(sent).toEqual({ kind: "delivered", status: 200 });
+  await cut.promise;
+});
+
+test("an answer of headers without an end is given up", async () => {
+  const host = await startSocket((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n");
+    const flood = () => {
+      while (!socket.destroyed && socket.write(`x: ${"a".repeat(1_000)}\r\n`));
+    };
+    socket.on("drain", flood);
+    flood();
+  });
+  const sent = await createSender({ rules: loopback })(message(`http://${host}/`));
+  expect(sent).toEqual({ kind: "failed", reason: "HPE_HEADER_OVERFLOW" });
 });
 
 const unanswered = () => new Promise<never>(() => undefined);
