@@ -7,6 +7,7 @@ import { infraMutants } from "./mutants/infra.ts";
 import { localMutants } from "./mutants/local.ts";
 import { packageMutants } from "./mutants/packages.ts";
 import { producerBatchMutants } from "./mutants/producer-batch.ts";
+import { producerCallbackMutants } from "./mutants/producer-callbacks.ts";
 import { producerHttpMutants } from "./mutants/producer-http.ts";
 import { producerJobsMutants } from "./mutants/producer-jobs.ts";
 import { producerPagesMutants } from "./mutants/producer-pages.ts";
@@ -29,6 +30,7 @@ export const mutants: readonly Mutant[] = [
   ...packageMutants,
   ...producerMutants,
   ...producerBatchMutants,
+  ...producerCallbackMutants,
   ...producerHttpMutants,
   ...producerJobsMutants,
   ...producerPagesMutants,

@@ -1,0 +1,106 @@
+import type { Mutant } from "../mutant.ts";
+
+const scripts = "src/queue/callback-scripts.ts";
+const sender = "src/producer/callbacks/sender.ts";
+const scriptTests = "test/queue/callback-scripts.test.ts";
+const addressTests = "test/producer/callbacks/addresses.test.ts";
+const deliveryTests = "test/producer/callbacks/callbacks.test.ts";
+const signatureTests = "test/producer/callbacks/signature.test.ts";
+
+/** What a receiver is told of a job's end, by whom, and how often. */
+export const producerCallbackMutants: readonly Mutant[] = [
+  {
+    name: "A callback's signature leaves out when it was sent",
+    change: {
+      file: "src/producer/callbacks/signature.ts",
+      from: "`${id}.${timestamp}.${body}`",
+      to: "`${id}.${body}`",
+    },
+    caughtBy: { file: signatureTests, test: "receivers with either one take a request" },
+  },
+  {
+    name: "A callback is dated by when it is signed, not by when it says it is sent",
+    change: {
+      file: "src/producer/callbacks/signature.ts",
+      from: "Math.floor(atMs / 1_000)",
+      to: "Math.floor(Date.now() / 1_000)",
+    },
+    caughtBy: { file: signatureTests, test: "an old request is refused by a receiver" },
+  },
+  {
+    name: "Of what a name leads to only the first address is judged",
+    change: {
+      file: sender,
+      from: "addresses.find((address) => !rules.isOpen(address))",
+      to: "addresses.slice(0, 1).find((address) => !rules.isOpen(address))",
+    },
+    caughtBy: { file: addressTests, test: "whatever else it leads to" },
+  },
+  {
+    name: "A callback's name is resolved a second time, after it was judged",
+    change: {
+      file: sender,
+      from: "signal, lookup: lookUp(addresses) }",
+      to: "signal, lookup: addresses.length > 9 ? lookUp(addresses) : undefined }",
+    },
+    caughtBy: { file: addressTests, test: "what a name resolves to is judged each time" },
+  },
+  {
+    name: "IPv4 addresses in IPv6 are taken for public ones",
+    change: {
+      file: "src/producer/callbacks/address-rules.ts",
+      from: '"2000::/3"',
+      to: '"::/0"',
+    },
+    caughtBy: { file: addressTests, test: "IPv4 mapped into IPv6" },
+  },
+  {
+    name: "Any certificate is taken for that of a callback's receiver",
+    change: {
+      file: sender,
+      from: "new Agent({ keepAlive: false })",
+      to: "new Agent({ keepAlive: false, ...{ rejectUnauthorized: false } })",
+    },
+    caughtBy: {
+      file: "test/producer/callbacks/tls.test.ts",
+      test: "a certificate of the name that is called",
+    },
+  },
+  {
+    name: "A callback is gone once a producer has it in hand",
+    change: {
+      file: scripts,
+      from: 'redis.call("ZADD", due, "XX", held, id)',
+      to: 'redis.call("ZREM", due, id)',
+    },
+    caughtBy: { file: scriptTests, test: "what one producer has in hand no other gets, until" },
+  },
+  {
+    name: "A producer that was too slow writes over what another one does with a callback",
+    change: { file: scripts, from: "if not ours then return kind end\n", to: "" },
+    caughtBy: { file: scriptTests, test: "a producer whose time was over changes nothing" },
+  },
+  {
+    name: "An end that is heard of late has a failed callback tried again at once",
+    change: { file: scripts, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
+    caughtBy: { file: scriptTests, test: "an end that is heard of late" },
+  },
+  {
+    name: "The waits between the tries of a callback begin with the second one",
+    change: {
+      file: "src/producer/callbacks/delivery.ts",
+      from: "deps.waitsMs[tries - 1]",
+      to: "deps.waitsMs[tries]",
+    },
+    caughtBy: { file: deliveryTests, test: "the waits between the tries grow" },
+  },
+  {
+    name: "A host that hangs takes all turns for callbacks",
+    change: {
+      file: "src/producer/callbacks/host-turns.ts",
+      from: " && countOf(host) < limits.atOnceOfHost",
+      to: "",
+    },
+    caughtBy: { file: deliveryTests, test: "a receiver that hangs does not hold up another one" },
+  },
+];
