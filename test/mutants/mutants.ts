@@ -8,6 +8,7 @@ import { localMutants } from "./mutants/local.ts";
 import { packageMutants } from "./mutants/packages.ts";
 import { producerBatchMutants } from "./mutants/producer-batch.ts";
 import { producerCallbackMutants } from "./mutants/producer-callbacks.ts";
+import { producerConsoleMutants } from "./mutants/producer-console.ts";
 import { producerHttpMutants } from "./mutants/producer-http.ts";
 import { producerJobsMutants } from "./mutants/producer-jobs.ts";
 import { producerPagesMutants } from "./mutants/producer-pages.ts";
@@ -31,6 +32,7 @@ export const mutants: readonly Mutant[] = [
   ...producerMutants,
   ...producerBatchMutants,
   ...producerCallbackMutants,
+  ...producerConsoleMutants,
   ...producerHttpMutants,
   ...producerJobsMutants,
   ...producerPagesMutants,
