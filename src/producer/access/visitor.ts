@@ -14,6 +14,8 @@ export interface Visitor extends Rights {
   readonly client: string;
   /** What the file of users calls them; `undefined` for a stranger. */
   readonly name: string | undefined;
+  /** Whether they have signed in, rather than sent a token. */
+  readonly hasSession: boolean;
   /** Whether what let them in still does; rejects where that cannot be told now. */
   holds(): Promise<boolean>;
 }
@@ -32,8 +34,13 @@ export interface VisitorDeps {
  * stranger. It throws as `TokenCheck` does, and an `UnavailableError` where a session cannot be read.
  */
 export function createIdentification({ access, tokens, sessions, cookie, readOnly }: VisitorDeps) {
-  const named = (name: string, rights: Rights, holds: Visitor["holds"]): Visitor => ({
+  const named = (
+    { name, hasSession }: { readonly name: string; readonly hasSession: boolean },
+    rights: Rights,
+    holds: Visitor["holds"],
+  ): Visitor => ({
     ...rights,
+    hasSession,
     cancels: rights.cancels === "any" && readOnly ? "own" : rights.cancels,
     client: clientOfName(name),
     name,
@@ -42,16 +49,25 @@ export function createIdentification({ access, tokens, sessions, cookie, readOnl
   return async (ctx: ParameterizedContext): Promise<Visitor> => {
     const holder = await tokens.check(ctx);
     if (holder !== undefined) {
-      return named(holder.name, tokensRights[holder.role], async () => tokens.holds(ctx, holder));
+      const { name, role } = holder;
+      const holds = async () => tokens.holds(ctx, holder);
+      return named({ name, hasSession: false }, tokensRights[role], holds);
     }
     const session = access === "signed-in" ? cookie.read(ctx) : undefined;
     const account =
       session === undefined ? undefined : await sessions.find(session, { isUsed: isByHand(ctx) });
     if (session === undefined || account === undefined) {
       const client = clientOf(ctx.ip);
-      return { ...strangersRights[access], client, name: undefined, holds: async () => true };
+      return {
+        ...strangersRights[access],
+        client,
+        name: undefined,
+        hasSession: false,
+        holds: async () => true,
+      };
     }
-    return named(account.name, peoplesRights[account.role], async () => {
+    const { name, role } = account;
+    return named({ name, hasSession: true }, peoplesRights[role], async () => {
       const now = await sessions.find(session, { isUsed: false });
       return now?.entry === account.entry;
     });

@@ -1,5 +1,5 @@
-import { html } from "hono/html";
 import { boardPaths, consolePaths } from "../../contract/paths.ts";
+import { renderAccount } from "../pages/account.ts";
 import type { Site } from "../pages/layout.ts";
 import type { ConsoleState } from "./login.ts";
 
@@ -20,9 +20,7 @@ export function createConsoleSite({ name, role }: ConsoleState["operator"]): Sit
   return {
     home: consolePaths.home,
     navigation,
-    account: html`<form method="post" action="${consolePaths.signOut}" class="account">
-      <span title="${role}">${name}</span> <button type="submit" class="quiet">Sign out</button>
-    </form>`,
+    account: renderAccount(name, role),
   };
 }
 

@@ -66,7 +66,7 @@ export function createApp({
   logKoaErrors(app, deps.log);
   app.use(securityHeaders("pages"));
   app.use(requestTelemetry(deps));
-  app.use(errorResponses(deps.log, (ctx, problem) => showError(ctx, problem, ctx.state["resend"])));
+  app.use(errorResponses(deps.log, (ctx, problem) => showError(ctx, problem, ctx.state)));
   app.use(sameOrigin({ takesForms: (path) => !isOfApi(path) }));
   app.use(router.routes());
   app.use(router.allowedMethods());

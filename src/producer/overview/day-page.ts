@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import { createBucketReadings, formatReading } from "../pages/assets/readings.js";
-import { renderExactTime, renderPage } from "../pages/layout.ts";
+import { renderExactTime, renderPage, type Site } from "../pages/layout.ts";
 import type { OverviewBucket } from "./bucket.ts";
 import { renderHours, summarizeDay } from "./hours.ts";
 import { classes, renderPlots } from "./plots.ts";
@@ -11,7 +11,7 @@ import { renderRanges } from "./ranges.ts";
 const renewSeconds = 60;
 
 /** The last 24 hours in five minutes each: plots where there is JavaScript, and hour by hour. */
-export function renderDayPage(buckets: readonly OverviewBucket[]): Promise<string> {
+export function renderDayPage(buckets: readonly OverviewBucket[], site?: Site): Promise<string> {
   const readings = createBucketReadings(buckets.at(-1), classes);
   const { succeeded, failed } = summarizeDay(buckets);
   return renderPage(
@@ -20,6 +20,7 @@ export function renderDayPage(buckets: readonly OverviewBucket[]): Promise<strin
       path: paths.overview,
       refreshSeconds: renewSeconds,
       assets: ["uplot.css", "overview.css", "day.js"],
+      site,
     },
     html`<main class="overview wide" data-day="${renewSeconds}" data-classes="${classes.join(" ")}">
       <section class="panel">

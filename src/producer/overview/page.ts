@@ -12,7 +12,13 @@ import { liveWaysOf } from "../pages/live-ways.ts";
 import { classes, renderPlots, renderReading } from "./plots.ts";
 import { renderRanges } from "./ranges.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
-import { type Markup, refreshSeconds, renderExactTime, renderPage } from "../pages/layout.ts";
+import {
+  type Markup,
+  refreshSeconds,
+  renderExactTime,
+  renderPage,
+  type Site,
+} from "../pages/layout.ts";
 
 const live = liveWaysOf(paths.overview);
 
@@ -20,6 +26,7 @@ const live = liveWaysOf(paths.overview);
 export function renderOverviewPage(
   snapshot: OverviewSnapshot | undefined,
   queues: readonly string[],
+  site?: Site,
 ): Promise<string> {
   const readings = createReadings(snapshot, classes);
   return renderPage(
@@ -28,6 +35,7 @@ export function renderOverviewPage(
       path: paths.overview,
       refreshSeconds,
       assets: ["uplot.css", "overview.css", "overview.js"],
+      site,
     },
     html`<main
       class="overview wide"

@@ -4,6 +4,7 @@ import { placeSchema } from "../http/components.ts";
 import { describeEvents, events, json, problem, refer } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
+import { siteFor } from "../pages/public-site.ts";
 import { liveWaysOf } from "../pages/live-ways.ts";
 import { createAnswers } from "./answers.ts";
 import { overviewBucket } from "./bucket.ts";
@@ -46,7 +47,11 @@ export function createOverviewRoutes({
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
-        ctx.body = await renderOverviewPage(await overview.current(), queues);
+        ctx.body = await renderOverviewPage(
+          await overview.current(),
+          queues,
+          siteFor(ctx.state.visitor),
+        );
       },
     },
     { method: "GET", path: live.state, purpose: "figures", handle: tellState },
@@ -87,7 +92,7 @@ export function createOverviewRoutes({
       purpose: "figures",
       async handle(ctx) {
         ctx.set("Cache-Control", "no-store");
-        const page = await renderDayPage(await day.read());
+        const page = await renderDayPage(await day.read(), siteFor(ctx.state.visitor));
         ctx.type = "html";
         ctx.body = page;
       },

@@ -2,9 +2,10 @@ import { html } from "hono/html";
 import type { ParameterizedContext } from "koa";
 import { paths } from "../../contract/paths.ts";
 import type { Problem } from "../http/error-responses.ts";
-import type { Resend } from "../http/route.ts";
+import type { Resend, RouteState } from "../http/route.ts";
 import { type Attempted, describeError } from "./error-words.ts";
 import { renderPage, type Site } from "./layout.ts";
+import { siteFor } from "./public-site.ts";
 import { keepSecret, leaveUnlisted } from "./secret-address.ts";
 import { renderText } from "./shown-text.ts";
 
@@ -18,7 +19,7 @@ const readMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 export function showError(
   ctx: ParameterizedContext,
   problem: Problem,
-  resend: Resend | undefined,
+  { resend, visitor }: Pick<Partial<RouteState>, "resend" | "visitor">,
 ): Promise<string> {
   if (resend === undefined) keepSecret(ctx);
   else leaveUnlisted(ctx);
@@ -26,6 +27,7 @@ export function showError(
     resend,
     attempted: attemptedBy(ctx, resend),
     retryAfter: retryAfterOf(ctx),
+    site: siteFor(visitor),
     back: [resend?.back ?? resend?.action ?? paths.form, "Back to the form"],
   });
 }
@@ -68,7 +70,7 @@ export function renderErrorPage(
       title,
       refreshSeconds: retryAfter,
       assets: [retryAfter === undefined ? "sending.js" : "retry.js"],
-      ...(site !== undefined && { site }),
+      site,
     },
     html`<main${retryAfter === undefined ? "" : html` data-retry-after="${retryAfter}"`}>
       <section class="panel">

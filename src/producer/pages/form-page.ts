@@ -8,7 +8,7 @@ import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
 import { isOfRunAt, renderLater } from "./later.ts";
 import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
-import { type Markup, renderPage, renderTime } from "./layout.ts";
+import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
 import type { TaskWording } from "./task-wording.ts";
@@ -37,6 +37,7 @@ export function renderFormPage(
   recent: RecentJobs,
   /** Whether there are others to go to. */
   isOneOfSeveral: boolean,
+  site?: Site,
 ): Promise<string> {
   const { title, description } = form.task;
   return renderPage(
@@ -45,6 +46,7 @@ export function renderFormPage(
       description,
       ...(!isOneOfSeveral && { path: paths.form }),
       assets: ["sending.js", "later.js"],
+      site,
     },
     html`<main>
       ${isOneOfSeveral && html`<nav aria-label="Breadcrumb"><a href="${paths.form}">All tasks</a></nav>`}

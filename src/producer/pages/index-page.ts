@@ -1,13 +1,17 @@
 import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import { type RecentJobs, renderRecentJobs } from "./form-page.ts";
-import { type Markup, renderPage } from "./layout.ts";
+import { type Markup, renderPage, type Site } from "./layout.ts";
 import type { FoundTasks, ListedTask } from "./task-search.ts";
 
 /** The start page of several tasks: a way to each one's form, a search, and the jobs of whoever looks. */
-export function renderIndexPage(found: FoundTasks, recent: RecentJobs): Promise<string> {
+export function renderIndexPage(
+  found: FoundTasks,
+  recent: RecentJobs,
+  site?: Site,
+): Promise<string> {
   return renderPage(
-    { title: "Tasks", path: paths.form, assets: ["task-search.js"] },
+    { title: "Tasks", path: paths.form, assets: ["task-search.js"], site },
     html`<main>
       <section class="panel">
         <h1>Tasks</h1>

@@ -68,7 +68,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
       refreshSeconds: final ? undefined : refreshSeconds,
       tone: look.tone,
       assets: [around.live === undefined ? "renewal.js" : "status.js"],
-      ...(around.site !== undefined && { site: around.site }),
+      site: around.site,
     },
     html`<main class="wide" ${final ? "" : renderWay(around.live)}>
       <div class="head">
@@ -163,7 +163,7 @@ function renderInput({ input }: JobStatus, { labelOf }: JobSurroundings): Markup
 }
 
 /** Where there is more to see of it. */
-function renderFurther(job: JobStatus, { links, again, json, site }: JobSurroundings): Markup {
+function renderFurther(job: JobStatus, { links, again, json, operators }: JobSurroundings): Markup {
   return html`<section>
     <h2>Further</h2>
     <dl class="kv">
@@ -174,7 +174,7 @@ function renderFurther(job: JobStatus, { links, again, json, site }: JobSurround
         html`<dt>Logs</dt>
           <dd><a href="${links.logs}">in Grafana</a></dd>`
       }
-      ${renderCallback(job.callback)} ${renderOperatorsLink(links, site !== undefined)}
+      ${renderCallback(job.callback)} ${renderOperatorsLink(links, operators !== undefined)}
     </dl>
     <p>
       ${again !== undefined && html`<a href="${again}">Submit another job</a>`}${json !== undefined && html`<span data-kept>${again !== undefined && " · "}<a href="${json}">This job as JSON</a></span>`}

@@ -21,7 +21,7 @@ export interface PageHead {
   /** The modules and style sheets that only this page needs. */
   readonly assets?: readonly string[];
   /** What it belongs to; the public pages if not given. */
-  readonly site?: Site;
+  readonly site?: Site | undefined;
 }
 
 /** Where the top of each of its pages leads to. */
@@ -32,7 +32,8 @@ export interface Site {
   readonly account?: Markup;
 }
 
-const publicSite: Site = {
+/** The public pages as strangers see them who may do all that there is. */
+export const publicSite: Site = {
   home: paths.form,
   navigation: [
     [paths.form, "Submit"],

@@ -8,7 +8,7 @@ import { findTold, mayCancelAs } from "../access/seen-jobs.ts";
 import { assertPlain, readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
-import type { Route } from "../http/route.ts";
+import type { Route, RouteContext } from "../http/route.ts";
 import type { StreamQuota } from "../http/stream-quota.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
@@ -25,6 +25,7 @@ import { actions } from "./job-actions.ts";
 import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
 import { ownJobs } from "./own-jobs.ts";
+import { siteFor } from "./public-site.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
 import { createTaskFields, createTaskWording } from "./task-wording.ts";
@@ -65,8 +66,11 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
       return { jobs: undefined, wording };
     }
   };
-  const showForm = async (ctx: ParameterizedContext, form: TaskForm) =>
-    sendPage(ctx, await renderFormPage(form, await readRecent(ctx), forms.size > 1));
+  const showForm = async (ctx: RouteContext, form: TaskForm) =>
+    sendPage(
+      ctx,
+      await renderFormPage(form, await readRecent(ctx), forms.size > 1, siteFor(ctx.state.visitor)),
+    );
 
   return [
     {
@@ -82,7 +86,10 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
         const query = (asked.get("q") ?? "").slice(0, maxQueryLength);
         const page = Number.parseInt(asked.get("page") ?? "1", 10) || 1;
         const found = findTasks(tasks, query, page);
-        sendPage(ctx, await renderIndexPage(found, await readRecent(ctx)));
+        sendPage(
+          ctx,
+          await renderIndexPage(found, await readRecent(ctx), siteFor(ctx.state.visitor)),
+        );
       },
     },
     {
@@ -160,6 +167,7 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
           labelOf: (field: string) => wording.labelOf(job.task, field),
           json: may.has("job") ? job.links.self : undefined,
           live: liveWaysOf(job.links.page),
+          site: siteFor(ctx.state.visitor),
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: may.has("submit") ? placeOfForm(form) : undefined,
           mayCancel: !isFinal(job) && (await mayCancelAs(jobs, ctx, job)),
