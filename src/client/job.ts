@@ -56,6 +56,14 @@ interface AnyJob<Tasks extends TasksOf<Tasks>, Name extends TaskName<Tasks>> {
     readonly count: number;
     readonly jobs: readonly { readonly id: string; readonly task: string }[];
   };
+  /** How often its own submitter, or an operator, has made a new job from its input, if ever. */
+  readonly resubmitted?: number;
+  /** It was made from the input of an older job. */
+  readonly resubmission?: true;
+  /** The id of that job, for who has submitted this one. */
+  readonly resubmit_of?: string;
+  /** The latest ten jobs that were made from its input, for the same. */
+  readonly resubmitted_as?: readonly string[];
   /** Each start of an attempt, the latest last; not told before the first. */
   readonly history?: readonly JobAttempt[];
   /** Starts that are kept no longer, if any. */

@@ -53,7 +53,7 @@ export function createHashMender(defaults: JobsOptions): (hash: JobHash) => JobH
 
 /** Texts in the options that differ from job to job, as JSON. */
 const ownTexts =
-  /"(tm|jobId|client|submitter|id|submittedBy|callback|received)":"(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"/gu;
+  /"(tm|jobId|client|submitter|id|submittedBy|resubmitOf|callback|received)":"(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*"/gu;
 const maxVerdicts = 100;
 
 /**

@@ -3,13 +3,16 @@ import type { Redis } from "ioredis";
 import { readRecordAnswers } from "./answers.ts";
 import { entryFields, parseEntry } from "./attempt-entry.ts";
 import type { StartedJob } from "./job-history.ts";
+import { parseResubmissions, resubmissionsField } from "./resubmission.ts";
 import { parseTime } from "./stored-time.ts";
 
-/** Of BullMQ's own fields. */
-const own = ["ats", "atm", "processedOn", "finishedOn", "pb"] as const;
+/** BullMQ's own fields, and one of ours. */
+const own = ["ats", "atm", "processedOn", "finishedOn", "pb", resubmissionsField] as const;
 
-/** What is kept of a job's starts, but for what its record says already. */
-export type StoredStarts = Omit<StartedJob, "state" | "readyAt" | "failedReason">;
+/** What is kept of a job's starts, but for what its record says already, and how often it was resubmitted. */
+export interface StoredStarts extends Omit<StartedJob, "state" | "readyAt" | "failedReason"> {
+  readonly resubmitted: number;
+}
 
 /** Reads what a job's hash says of its starts, at one moment, in one command. */
 export async function readStoredStarts(
@@ -20,12 +23,13 @@ export async function readStoredStarts(
   const asked = redis.pipeline().hmget(queue.toKey(id), ...own, ...entryFields);
   const [answer] = await readRecordAnswers(asked);
   const values = Array.isArray(answer) ? (answer as (string | null)[]) : [];
-  const [starts, ended, startedAt, finishedAt, worker] = values;
+  const [starts, ended, startedAt, finishedAt, worker, resubmitted] = values;
   return {
     starts: readCount(starts),
     ended: readCount(ended),
     startedAt: parseTime(startedAt),
     finishedAt: parseTime(finishedAt),
+    resubmitted: parseResubmissions(resubmitted).count,
     worker: worker?.slice(0, 200).toWellFormed(),
     entries: values.slice(own.length).flatMap((value, i) => {
       const entry = value == null ? undefined : parseEntry(entryFields[i] ?? "", value);

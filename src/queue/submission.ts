@@ -14,6 +14,7 @@ import { createPolicyOptions, onlyOne } from "./job-options.ts";
 import { bySubmitter, ownJob } from "./job-owner.ts";
 import { receivedAt } from "./received-at.ts";
 import { addJointly } from "./joint-adds.ts";
+import { readResubmitOf, resubmit } from "./resubmission.ts";
 import { findDamage } from "./job-record.ts";
 import { writeTogether } from "./one-write.ts";
 import { type JobPlace, readPlace } from "./place.ts";
@@ -41,6 +42,8 @@ export interface NewJob {
   readonly start?: StartTime | undefined;
   /** The key of the schedule that an operator runs with it. */
   readonly schedule?: string | undefined;
+  /** The id of the job whose input it was made from, if any. */
+  readonly resubmitOf?: string | undefined;
   /** Where its end is to be told, if anywhere. */
   readonly callbackUrl?: string | undefined;
   /** What holds of it, which its task says. */
@@ -119,6 +122,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       ...ownJob(tag),
       ...bySubmitter(wanted.submitter),
       ...receivedAt(wanted.receivedAt),
+      ...resubmit(wanted.resubmitOf),
       ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
       ...(callbackUrl !== undefined && callBack(callbackUrl)),
       ...carryTrace(carrierOf(id)),
@@ -155,6 +159,11 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   }
   if (!startsAlike(held.opts, sent.opts)) {
     throw new KeyReusedError("this Idempotency-Key was used before with another runAt or delayMs");
+  }
+  if (wanted.resubmitOf !== undefined && readResubmitOf(held.opts) !== wanted.resubmitOf) {
+    throw new KeyReusedError(
+      "this Idempotency-Key was used before with another resubmit_of, or with none",
+    );
   }
   // A new job is told as it was sent: a worker may have been quicker than the reading back.
   return { job: known ? held : sent, state, replayed: known };

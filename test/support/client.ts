@@ -20,6 +20,9 @@ export interface JobAnswer {
     readonly ahead?: number;
     readonly retry_at?: string;
   };
+  readonly resubmit_of?: string;
+  readonly resubmitted?: number;
+  readonly resubmitted_as?: readonly string[];
   readonly history?: readonly JobAttempt[];
   readonly history_omitted?: number;
   readonly history_retries?: SomeJob["history_retries"];

@@ -2,6 +2,7 @@ import { RequestError } from "../http/errors.ts";
 import type { RouteContext } from "../http/route.ts";
 import type { JobStatus } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import type { Resubmits } from "../jobs/resubmission.ts";
 
 /** What is asked of a job by whoever it is. */
 type Request = Pick<RouteContext, "params" | "state">;
@@ -25,13 +26,19 @@ export async function findSeen(jobs: Jobs, { params, state }: Request): Promise<
   );
 }
 
-/** The same, with who has submitted it where the visitor may know. */
+/**
+ * The same, with who has submitted it, from whose input it was made, and which were made from its
+ * own, where the visitor may know.
+ */
 export async function findTold(jobs: Jobs, request: Request): Promise<JobStatus> {
-  const job = await findSeen(jobs, request);
-  const { name, client, knowsSubmitters } = request.state.visitor;
-  if (name === undefined) return job;
-  const isTold = knowsSubmitters === true || (await jobs.owners.isOf(job, client));
-  if (!isTold) return job;
+  const seen = await findSeen(jobs, request);
+  const { name, client, cancels, knowsSubmitters } = request.state.visitor;
+  const isLinked = seen.resubmitted !== undefined || seen.resubmission === true;
+  const asksWhose = name !== undefined || isLinked;
+  const isOwn = asksWhose && (await jobs.owners.isOf(seen, client));
+  const isKin = isLinked && (isOwn || cancels === "any");
+  const job = isKin ? await jobs.tellResubmissions(seen) : seen;
+  if (name === undefined || !(isOwn || knowsSubmitters === true)) return job;
   const submitter = await jobs.owners.submitterOf(job);
   return submitter === undefined ? job : { ...job, submitter };
 }
@@ -55,4 +62,24 @@ export async function cancelAs(jobs: Jobs, request: Request): Promise<JobStatus>
     client: cancels === "any" ? undefined : client,
     context: request.state.trace,
   });
+}
+
+/**
+ * The job of a task that another one is to be made from, as far as one is named. Throws a 422
+ * `RequestError` for one that `findSeen` does not find, and for one of another task.
+ */
+export async function findResubmitted(
+  jobs: Jobs,
+  { state }: Pick<RouteContext, "state">,
+  { id, task, pointer }: { id: string | undefined; task: string; pointer: string },
+): Promise<Resubmits | undefined> {
+  if (id === undefined) return undefined;
+  const refuse = (detail: string) =>
+    new RequestError(422, detail, { errors: [{ pointer, detail }] });
+  const job = await findSeen(jobs, { params: { id }, state }).catch((error: unknown) => {
+    if (error instanceof RequestError && error.status === 404) throw refuse(error.message);
+    throw error;
+  });
+  if (job.task === task) return { job };
+  throw refuse(`the job "${id}" is one of the task "${job.task}", expected one of "${task}"`);
 }

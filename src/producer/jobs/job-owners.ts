@@ -3,6 +3,7 @@ import { createClientTag } from "../../queue/client-tag.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { isUnique } from "../../queue/job-options.ts";
 import { findOwner, findSubmitter, ownJob } from "../../queue/job-owner.ts";
+import { findResubmitOf } from "../../queue/resubmission.ts";
 import { type Desks, findDesk } from "./desk.ts";
 import type { JobStatus } from "./job-status.ts";
 
@@ -15,7 +16,7 @@ export interface JobOwnersDeps {
 }
 
 /** An id that comes from an Idempotency-Key may be another job's once the first is gone. */
-type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
+export type KnownJob = Pick<JobStatus, "id" | "queue" | "created_at">;
 
 /** Whose jobs are whose. Its calls throw an `UnavailableError` while Redis cannot be asked. */
 export interface JobOwners {
@@ -30,6 +31,8 @@ export interface JobOwners {
   submitterOf(job: KnownJob): Promise<string | undefined>;
   /** The id of the job that has submitted it, if one has: for operators, as who knows one may not know the other. */
   parentOf(job: KnownJob): Promise<string | undefined>;
+  /** The id of the job from whose input it was made, if from any: for its own client and operators. */
+  resubmitOf(job: KnownJob): Promise<string | undefined>;
 }
 
 /** What a job's options say of it. */
@@ -39,6 +42,7 @@ interface Found {
   readonly isUnique: boolean;
   readonly submitter?: string;
   readonly parent?: string;
+  readonly resubmitOf?: string;
 }
 
 export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
@@ -52,11 +56,13 @@ export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
     if (options === null) return undefined;
     const submitter = findSubmitter(options);
     const parent = findSubmittingJob(options);
+    const resubmitOf = findResubmitOf(options);
     const found = {
       owner: findOwner(options) ?? "",
       isUnique: isUnique(options),
       ...(submitter !== undefined && { submitter }),
       ...(parent !== undefined && { parent }),
+      ...(resubmitOf !== undefined && { resubmitOf }),
     };
     remembered.set(job, found);
     const [oldest] = remembered.keys();
@@ -75,5 +81,6 @@ export function createJobOwners({ desks, idSecret }: JobOwnersDeps): JobOwners {
     isToldTo: async (job, client) => (await read(job))?.isUnique === true || isOf(job, client),
     submitterOf: async (job) => (await read(job))?.submitter,
     parentOf: async (job) => (await read(job))?.parent,
+    resubmitOf: async (job) => (await read(job))?.resubmitOf,
   };
 }

@@ -81,6 +81,21 @@ const anyJob = {
     })
     .optional()
     .meta({ description: "Jobs that it has submitted, if any: how many, and the first hundred." }),
+  resubmitted: z.int().min(1).optional().meta({
+    description:
+      "How often its own submitter, or an operator, has made a new job from its input, if ever.",
+  }),
+  resubmission: z
+    .literal(true)
+    .optional()
+    .meta({ description: "There if it was made from the input of an older job." }),
+  resubmit_of: z.string().regex(idPattern).optional().meta({
+    description: "That older job: told to who has submitted this one, and to operators.",
+  }),
+  resubmitted_as: z.array(z.string().regex(idPattern)).optional().meta({
+    description:
+      "The latest ten jobs that were made from its input, the latest first: told to the same.",
+  }),
   ...attemptFields,
   record_error: z
     .string()

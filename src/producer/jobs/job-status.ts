@@ -10,6 +10,7 @@ import { type JobPlace, readPlace } from "../../queue/place.ts";
 import type { JobSchedule } from "../../queue/job-schedule.ts";
 import { readPostponedSince } from "../../queue/postponement.ts";
 import { readyAt } from "../../queue/ready-at.ts";
+import { readResubmitOf } from "../../queue/resubmission.ts";
 import { readStoredStarts } from "../../queue/stored-history.ts";
 import { parseTime } from "../../queue/stored-time.ts";
 import { paths } from "../../contract/paths.ts";
@@ -67,6 +68,7 @@ export async function readJobStatus(
     ...(url !== undefined && { callback: tellCallback(url, note, job.finishedOn) }),
     ...(logged > 0 && { logged }),
     ...(children.length > 0 && { submitted: tellChildren(children) }),
+    ...(starts.resubmitted > 0 && { resubmitted: starts.resubmitted }),
     ...tellHistory(
       createHistory({
         ...starts,
@@ -109,6 +111,7 @@ export function summarizeJob(job: Job, jobState: string): JobStatus {
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(progress !== undefined && { progress }),
     ...(callbackUrl !== undefined && { callback: tellCallback(callbackUrl) }),
+    ...(readResubmitOf(job.opts) !== undefined && { resubmission: true as const }),
     ...(schedule !== undefined && { schedule: tellSchedule(schedule) }),
     ...(record.cancelled && !hasEnded(jobState) && { cancelling: true }),
     ...(damage !== undefined && { record_error: damage }),

@@ -3,6 +3,7 @@ import type { Context } from "@opentelemetry/api";
 import { isJobId } from "../../queue/job-id.ts";
 import type { JobAct } from "../../queue/job-acts.ts";
 import { readLog } from "../../queue/job-log.ts";
+import { readResubmissions } from "../../queue/resubmission.ts";
 import { RequestError } from "../http/errors.ts";
 import { cancel, isCancelled, refuseEnded, refuseStranger } from "./cancellation.ts";
 import { type Desks, findDesk } from "./desk.ts";
@@ -14,6 +15,7 @@ import { createJobLinks, type JobLinks, type LinkTargets } from "./links.ts";
 import { type RecentJob, readAllRecent } from "./recent-jobs.ts";
 import { createReadGate } from "./read-gate.ts";
 import { openRefusalLog } from "./refusal-log.ts";
+import { noteMadeFrom } from "./resubmission.ts";
 import { createStatusMemory } from "./status-memory.ts";
 import { openStatusStreams } from "./status-streams.ts";
 import { type Receipt, submit, type Submission, type SubmitDeps } from "./submission.ts";
@@ -56,6 +58,8 @@ export interface Jobs {
   ): Promise<JobStatus>;
   /** Has the job read anew when it is asked for next: somebody has moved it. */
   outdate(id: string): void;
+  /** The same job with those that it was made from, and that were made from it, by `resubmit_of`. */
+  tellResubmissions(job: JobStatus): Promise<JobStatus>;
   /** Its log, without the lines up to that number; throws as `find` does. */
   readLog(id: string | undefined, after?: number): Promise<JobLog>;
   /** Those of these jobs that are kept, the newest first. */
@@ -110,6 +114,11 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
       const receipt = await submit({ ...deps, deskOf, refusals, countSubmitter }, submission);
       // Its event may come after the client's next request.
       memory.forget(receipt.id);
+      const { resubmits, client } = submission;
+      if (resubmits !== undefined) {
+        await noteMadeFrom({ desks, owners }, resubmits, { job: receipt.job, client });
+        memory.forget(resubmits.job.id);
+      }
       return receipt;
     },
     find,
@@ -126,6 +135,22 @@ export function openJobs({ desks, queueOf, linkTargets, limited, ...deps }: Jobs
       const job = await find(known.id);
       if (isFinal(job) && !isCancelled(job)) throw refuseEnded(job);
       return job;
+    },
+    async tellResubmissions(job) {
+      const of = await owners.resubmitOf(job);
+      const as =
+        job.resubmitted === undefined
+          ? []
+          : await gate.pass(() =>
+              findDesk(desks, job.queue).ask((queue, redis) =>
+                readResubmissions(queue, redis, job.id),
+              ),
+            );
+      return {
+        ...job,
+        ...(of !== undefined && { resubmit_of: of }),
+        ...(as.length > 0 && { resubmitted_as: [...as] }),
+      };
     },
     async readLog(id, after) {
       const job = await find(id);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyPattern } from "../../queue/job-id.ts";
+import { idPattern, keyPattern } from "../../queue/job-id.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import { refuseTwoStarts, startFields, startOf, tellsStart } from "./start-fields.ts";
 import type { Submission } from "./submission.ts";
@@ -11,7 +11,14 @@ const fields = {
   ...startFields,
 };
 
-const submissionBody = z.strictObject(fields).superRefine(refuseTwoStarts);
+const expectedId = "expected the id of a job, from whose input this one is made";
+
+const submissionBody = z
+  .strictObject({
+    ...fields,
+    resubmit_of: z.string(expectedId).regex(idPattern, expectedId).optional(),
+  })
+  .superRefine(refuseTwoStarts);
 
 const rowBody = z
   .strictObject({
@@ -26,9 +33,22 @@ const rowBody = z
 type Said = Pick<Submission, "task" | "input" | "start"> & Partial<Pick<Submission, "callbackUrl">>;
 
 /** What a client says of a job; throws a 422 `RequestError` that says what of it is not usable. */
-export function readSubmission(value: unknown): Said {
-  const { runAt, delayMs, callback_url: callbackUrl, ...said } = parse(submissionBody, value);
-  return { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl) };
+export function readSubmission(value: unknown): {
+  readonly said: Said;
+  /** The id of the job that it is said to be made from. */
+  readonly resubmitOf: string | undefined;
+} {
+  const {
+    runAt,
+    delayMs,
+    callback_url: callbackUrl,
+    resubmit_of: resubmitOf,
+    ...said
+  } = parse(submissionBody, value);
+  return {
+    said: { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl) },
+    resubmitOf,
+  };
 }
 
 /** What a row of a batch says of a job, which may bring its own key; throws as `readSubmission` does. */

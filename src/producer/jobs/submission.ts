@@ -35,6 +35,7 @@ import { receivedAtOf } from "../http/received-at.ts";
 import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeAdded, summarizeJob } from "./job-status.ts";
+import type { Resubmits } from "./resubmission.ts";
 import type { CountSubmitter } from "./submitters.ts";
 
 export interface Submission {
@@ -44,6 +45,8 @@ export interface Submission {
   readonly start?: StartTime | undefined;
   /** The key of the schedule that an operator runs with it. */
   readonly schedule?: string | undefined;
+  /** From whose input it was made, if from any job's. */
+  readonly resubmits?: Resubmits | undefined;
   /** Where its end is to be told. */
   readonly callbackUrl?: string | undefined;
   readonly idempotencyKey: string | undefined;
@@ -216,6 +219,7 @@ async function add(
         ...content,
         start,
         schedule,
+        resubmitOf: submission.resubmits?.job.id,
         callbackUrl,
         idempotencyKey,
         client,

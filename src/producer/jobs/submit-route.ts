@@ -1,6 +1,7 @@
 import { paths } from "../../contract/paths.ts";
 import { keyPattern } from "../../queue/job-id.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { findResubmitted } from "../access/seen-jobs.ts";
 import { readJson } from "../http/body.ts";
 import { json, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
@@ -34,8 +35,11 @@ export function createSubmitRoute({
       const idempotencyKey = ctx.headers["idempotency-key"]?.toString();
       // Before the body, which a client may hold back until it is asked for it.
       assertKey(idempotencyKey);
+      const { said, resubmitOf } = readSubmission(await readJson(ctx));
+      const older = { id: resubmitOf, task: said.task, pointer: "/resubmit_of" };
       const { job, replayed } = await jobs.submit({
-        ...readSubmission(await readJson(ctx)),
+        ...said,
+        resubmits: await findResubmitted(jobs, ctx, older),
         idempotencyKey,
         ...submitterOf(ctx),
         source: "api",
@@ -89,13 +93,13 @@ export function createSubmitRoute({
         ),
         403: problem("A browser sent it for another site, or the token may only look."),
         409: problem(
-          "The Idempotency-Key was used with another input, runAt or delayMs, or what is kept of its job was damaged.",
+          "The Idempotency-Key was used with another input, runAt, delayMs or resubmit_of, or what is kept of its job was damaged.",
         ),
         412: problem("There is no version of anything that If-Match could ask for."),
         413: problem("The body is too large."),
         415: problem("The body is not application/json."),
         422: problem(
-          "The input does not fit the task, or runAt or delayMs is not usable; errors say where.",
+          "The input does not fit the task, runAt or delayMs is not usable, or there is no such job of the task as resubmit_of; errors say where.",
         ),
         429: problem(
           "Too many submissions, or, of kind too_many_unfinished, too many jobs of this client " +

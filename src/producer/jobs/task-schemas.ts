@@ -1,6 +1,6 @@
 import { callbackLimits } from "../../contract/callbacks.ts";
 import { outcomeExtension } from "../../contract/openapi.ts";
-import { keyPattern } from "../../queue/job-id.ts";
+import { idPattern, keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Components, placeSchema } from "../http/components.ts";
@@ -38,7 +38,17 @@ export function describeSubmissions(tasks: Tasks): Components {
       type: "object",
       required: ["task", "input"],
       additionalProperties: false,
-      properties: { task: { type: "string", const: task }, input: schema, ...choices },
+      properties: {
+        task: { type: "string", const: task },
+        input: schema,
+        ...choices,
+        resubmit_of: {
+          type: "string",
+          pattern: idPattern.source,
+          description:
+            "The job of the same task from whose input this one is made; both tell of it.",
+        },
+      },
     };
     return [[name, submission] as const, ...Object.entries(components)];
   });

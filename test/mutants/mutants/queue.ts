@@ -267,8 +267,8 @@ export const queueMutants: readonly Mutant[] = [
     name: "each client's jobs cost the worker a judgement of their options",
     change: {
       file: "src/queue/job-hash.ts",
-      from: "(tm|jobId|client|submitter|id|submittedBy|callback|received)",
-      to: "(tm|jobId|submitter|id|submittedBy|callback|received)",
+      from: "(tm|jobId|client|submitter|id|submittedBy|resubmitOf|callback|received)",
+      to: "(tm|jobId|submitter|id|submittedBy|resubmitOf|callback|received)",
     },
     caughtBy: {
       file: "test/queue/job-hash.test.ts",
