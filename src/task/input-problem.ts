@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyField, runAtField } from "../contract/forms.ts";
+import { inputField, keyField, reasonField, resubmitField, runAtField } from "../contract/forms.ts";
 import { applyTwice } from "./applied-twice.ts";
 import { listSamples } from "./input-samples.ts";
 import { listParts, type SchemaPart, typeOf } from "./schema-parts.ts";
@@ -22,7 +22,14 @@ const unfit: Readonly<Record<string, string>> = {
 };
 
 /** Names to which our forms and HTML give a meaning of their own. */
-const reserved: ReadonlySet<string> = new Set([keyField, runAtField, "_charset_"]);
+const reserved: ReadonlySet<string> = new Set([
+  keyField,
+  runAtField,
+  resubmitField,
+  inputField,
+  reasonField,
+  "_charset_",
+]);
 
 /** What every object has already, such as `toString`: zod takes that for the field where none is sent. */
 const isInherited = (name: string) => name in Object.prototype;

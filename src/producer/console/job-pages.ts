@@ -14,7 +14,7 @@ import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
 
 export interface JobPagesDeps {
-  readonly jobs: Pick<Jobs, "find" | "linksTo" | "owners" | "readLog">;
+  readonly jobs: Pick<Jobs, "find" | "linksTo" | "owners" | "readLog" | "tellResubmissions">;
   readonly desks: Desks;
   readonly tasks: Tasks;
   /** Where the public pages and the API are; without it nothing links there. */
@@ -30,7 +30,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
   const router = new Router<ConsoleState>({ sensitive: true });
   router.get(`${consolePaths.jobs}/:id`, async function showJob(ctx) {
     const { operator } = ctx.state;
-    const job = await jobs.find(ctx.params["id"]);
+    const job = await jobs.tellResubmissions(await jobs.find(ctx.params["id"]));
     const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
     ctx.set("Cache-Control", "no-store");
     const desk = findDesk(desks, job.queue);
@@ -49,6 +49,7 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
         acts: renderActs(await desk.ask((queue, redis) => readActs(queue, redis, job.id))),
       },
       againKey: undefined,
+      edit: undefined,
       log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
       site: createConsoleSite(operator),
       ...(hasFailed === true && {

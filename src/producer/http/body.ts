@@ -9,7 +9,7 @@ const jsonType = "application/json";
 const formType = "application/x-www-form-urlencoded";
 /** Of one submission, whether it is alone or a row among others. */
 export const jsonBytes = 65_536;
-const formBytes = 8_192;
+export const formBytes = 8_192;
 const jsonDepth = 32;
 /** Any number of up to 15 digits without an exponent comes back as it was sent. */
 const mayBeInexact = /[\d.]{16}|\de/i;

@@ -37,7 +37,8 @@ export function createActionRoutes({
       async handle(ctx) {
         await rateLimit.count(ctx, tooMany);
         const idempotencyKey = (await readForm(ctx)).get(keyField) ?? randomUUID();
-        const { id, task, status, input, ...found } = await findSeen(jobs, ctx);
+        const found = await findSeen(jobs, ctx);
+        const { id, task, status, input } = found;
         if (status !== "failed") {
           throw new RequestError(409, `the job "${id}" is ${status}, expected one that has failed`);
         }
@@ -52,6 +53,7 @@ export function createActionRoutes({
         const { job } = await jobs.submit({
           task,
           input,
+          resubmits: { job: found },
           idempotencyKey,
           ...submitterOf(ctx),
           source: "form",

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { keyField, runAtField } from "../../contract/forms.ts";
+import { keyField, resubmitField, runAtField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
 import type { FieldError } from "../http/errors.ts";
@@ -7,6 +7,7 @@ import { nameFailure } from "./failure-name.ts";
 import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
 import { isOfRunAt, renderLater } from "./later.ts";
+import { linksOf } from "../jobs/job-status.ts";
 import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
@@ -14,15 +15,21 @@ import { renderText } from "./shown-text.ts";
 import type { TaskWording } from "./task-wording.ts";
 import { lookOf } from "./tone.ts";
 
-/** A task's form: empty, or as it was sent, with what is wrong with it. */
-export interface TaskForm {
+/** What a form is of. */
+export interface FormSubject {
   readonly name: string;
   readonly task: Task;
   readonly fields: readonly Field[];
+}
+
+/** A task's form: empty, or as it was sent or filled, with what is wrong with it. */
+export interface TaskForm extends FormSubject {
   /** Makes sending the same form twice harmless. */
   readonly idempotencyKey: string;
   readonly sent?: ReadonlyMap<string, string>;
   readonly errors?: readonly FieldError[];
+  /** The job from whose input it was filled. */
+  readonly resubmitOf?: string | undefined;
 }
 
 /** The jobs of whoever looks; `undefined` when they cannot be read. */
@@ -63,7 +70,8 @@ export function renderRecentJobs({ jobs, wording }: RecentJobs): Markup {
   </section>`;
 }
 
-function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: TaskForm): Markup {
+function renderForm({ name, task, fields, idempotencyKey, ...form }: TaskForm): Markup {
+  const { sent, errors = [], resubmitOf } = form;
   const wrong = fields.filter((field) => errorsOf(field, errors).length > 0);
   const ofRunAt = errors.filter(isOfRunAt);
   const runAtId = `${name}-${runAtField}`;
@@ -73,6 +81,13 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
   return html`<section class="panel">
     <h1>${task.title}</h1>
     <p>${task.description}</p>
+    ${
+      resubmitOf !== undefined &&
+      html`<p class="sub">
+        Filled from job <a href="${linksOf(resubmitOf).page}"><code>${resubmitOf}</code></a
+        >, which stays as it is: what you submit is a new job.
+      </p>`
+    }
     ${
       errors.length > 0 &&
       html`<div role="alert" class="refusal">
@@ -86,6 +101,10 @@ function renderForm({ name, task, fields, idempotencyKey, sent, errors = [] }: T
     }
     <form method="post" action="${paths.tasks}/${name}">
       <input type="hidden" name="${keyField}" value="${idempotencyKey}" />
+      ${
+        resubmitOf !== undefined &&
+        html`<input type="hidden" name="${resubmitField}" value="${resubmitOf}" />`
+      }
       ${fields.map((field) =>
         renderField(field, {
           id: idOf(name, field),
@@ -190,7 +209,8 @@ function renderControl(field: Field, { id, value, errors, isFirstWrong }: Entere
         ${[...field.choices.keys()].map((choice) => html`<option${choice === value ? html` selected` : ""}>${choice}</option>`)}
       </select>`;
     case "json":
-      return html`<textarea ${named} rows="4" ${required}>${startedLine(value)}</textarea>`;
+      return html`<textarea ${named} rows="${rowsOf(value)}" ${required}>
+${startedLine(value)}</textarea>`;
     case "text":
       return html`<input type="text" ${named} value="${value}" ${required} />`;
   }
@@ -203,6 +223,11 @@ function renderNoChoice(
 ): Markup | string {
   if (first !== "" && choices.has(value)) return "";
   return html`<option value="">${required ? "Choose one" : "None"}</option>`;
+}
+
+/** As many as there are lines, within bounds. */
+function rowsOf(text: string): number {
+  return Math.min(24, Math.max(4, text.split("\n").length));
 }
 
 /** HTML drops a line break that a text area begins with. */

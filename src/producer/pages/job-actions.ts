@@ -11,14 +11,26 @@ interface Allowed {
   readonly mayCancel: boolean;
   /** The Idempotency-Key of the job's input when it is submitted again; `undefined` where it cannot be. */
   readonly againKey: string | undefined;
+  readonly edit: Edit | undefined;
+}
+
+/** Where a job's input can be edited and sent as a new job, or why it cannot be. */
+export type Edit = { readonly to: string } | { readonly not: string };
+
+/** A link to where that is done. */
+function renderEdit(edit: Edit | undefined): Markup | string {
+  if (edit === undefined || "not" in edit) return "";
+  return html` <a class="button" href="${edit.to}">Edit and resubmit</a>`;
 }
 
 /**
  * What can be done with the job: to cancel one that has not ended, to take the result of one that
- * succeeded, or to submit the input of one that failed anew, as a job of its own.
+ * succeeded, or to submit the input of one that failed anew, as a job of its own, as it is or edited.
  */
 export function renderActions(job: JobStatus, allowed: Allowed): Markup {
-  return html`<div class="actions" data-kept>${renderAction(job, allowed)}</div>`;
+  return html`<div class="actions" data-kept>
+    ${renderAction(job, allowed)}${renderEdit(allowed.edit)}
+  </div>`;
 }
 
 function renderAction(job: JobStatus, { mayCancel, againKey }: Allowed): Markup | string {

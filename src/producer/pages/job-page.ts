@@ -4,9 +4,9 @@ import { isFinal, type JobStatus, linksOf, unnamed } from "../jobs/job-status.ts
 import type { JobLinks } from "../jobs/links.ts";
 import { renderAttempts } from "./attempts.ts";
 import { renderFigures } from "./figures.ts";
-import { renderActions } from "./job-actions.ts";
+import { type Edit, renderActions } from "./job-actions.ts";
 import { renderOutcome } from "./job-outcome.ts";
-import { renderLog, renderProgress, renderSubmitted } from "./job-reports.ts";
+import { renderLog, renderProgress, renderResubmitted, renderSubmitted } from "./job-reports.ts";
 import {
   type Markup,
   refreshSeconds,
@@ -50,6 +50,8 @@ export interface JobSurroundings {
   readonly mayCancel: boolean;
   /** The Idempotency-Key of its input when it is submitted again; `undefined` where it cannot be. */
   readonly againKey: string | undefined;
+  /** Where its input can be edited and sent as a new job, if the reader may do that, or why it cannot be. */
+  readonly edit: Edit | undefined;
   /** What its task has logged; `undefined` where that is nothing. */
   readonly log: JobLog | undefined;
 }
@@ -94,7 +96,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
         </div>
         <aside>
           ${renderProgress(job)} ${renderInput(job, around)} ${renderSubmitted(job)}
-          ${around.operators?.acts} ${renderFurther(job, around)}
+          ${renderResubmitted(job)} ${around.operators?.acts} ${renderFurther(job, around)}
         </aside>
       </div>
     </main>`,
@@ -109,7 +111,7 @@ function renderWay(live: JobSurroundings["live"]): Markup {
 }
 
 function renderMeta(job: JobStatus, { submitter, origin }: JobSurroundings): Markup {
-  const { id, queue, priority, created_at: createdAt, schedule } = job;
+  const { id, queue, priority, created_at: createdAt, schedule, resubmit_of: older } = job;
   return html`<p class="meta">
     <span><code id="job-id">${id}</code> ${renderCopy("job-id")}</span>
     <span
@@ -122,6 +124,12 @@ function renderMeta(job: JobStatus, { submitter, origin }: JobSurroundings): Mar
       origin?.job !== undefined &&
       html`<span
         >from job <a href="${linksOf(origin.job).page}"><code>${origin.job}</code></a></span
+      >`
+    }
+    ${
+      older !== undefined &&
+      html`<span
+        >resubmitted from <a href="${linksOf(older).page}"><code>${older}</code></a></span
       >`
     }
   </p>`;
@@ -163,7 +171,8 @@ function renderInput({ input }: JobStatus, { labelOf }: JobSurroundings): Markup
 }
 
 /** Where there is more to see of it. */
-function renderFurther(job: JobStatus, { links, again, json, operators }: JobSurroundings): Markup {
+function renderFurther(job: JobStatus, around: JobSurroundings): Markup {
+  const { links, again, json, operators, edit } = around;
   return html`<section>
     <h2>Further</h2>
     <dl class="kv">
@@ -176,6 +185,7 @@ function renderFurther(job: JobStatus, { links, again, json, operators }: JobSur
       }
       ${renderCallback(job.callback)} ${renderOperatorsLink(links, operators !== undefined)}
     </dl>
+    ${edit !== undefined && "not" in edit && html`<p class="sub">${edit.not}</p>`}
     <p>
       ${again !== undefined && html`<a href="${again}">Submit another job</a>`}${json !== undefined && html`<span data-kept>${again !== undefined && " · "}<a href="${json}">This job as JSON</a></span>`}
     </p>

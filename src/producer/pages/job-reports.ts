@@ -64,6 +64,24 @@ export function renderSubmitted({ submitted }: JobStatus): Markup {
   </section>`;
 }
 
+/** The latest jobs that were made from its input; the section stays for those that are still to come. */
+export function renderResubmitted({ resubmitted_as: ids, resubmitted = 0 }: JobStatus): Markup {
+  if (ids === undefined) return html`<section hidden></section>`;
+  const more = resubmitted - ids.length;
+  return html`<section>
+    <h2>Resubmitted as</h2>
+    <ul class="tasks">
+      ${ids.map(
+        (id) =>
+          html`<li>
+            <a href="${linksOf(id).page}"><code>${id}</code></a>
+          </li>`,
+      )}
+    </ul>
+    ${more > 0 && html`<p class="sub">And ${counts.format(more)} before.</p>`}
+  </section>`;
+}
+
 const counts = new Intl.NumberFormat("en");
 
 /** A paragraph of it stays where it is empty, so that the page need not be made anew once it is not. */

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ParameterizedContext } from "koa";
-import { keyField, runAtField } from "../../contract/forms.ts";
+import { keyField, resubmitField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import type { Tasks } from "../../task/registry.ts";
-import { findTold, mayCancelAs } from "../access/seen-jobs.ts";
-import { assertPlain, readForm } from "../http/body.ts";
+import { findResubmitted, findSeen, findTold, mayCancelAs } from "../access/seen-jobs.ts";
+import { readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
@@ -13,9 +13,6 @@ import type { StreamQuota } from "../http/stream-quota.ts";
 import { isFinal } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { submitterOf } from "../jobs/submitters.ts";
-import { createWording } from "./field-wording.ts";
-import { parseFields } from "./fields.ts";
-import { parseRunAt } from "./later.ts";
 import { renderFormPage, type TaskForm } from "./form-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import { createActionRoutes } from "./action-routes.ts";
@@ -26,6 +23,7 @@ import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
 import { ownJobs } from "./own-jobs.ts";
 import { siteFor } from "./public-site.ts";
+import { fillForm, formOfSent, offerEdit, readSentForm } from "./resubmit-form.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import { findTasks } from "./task-search.ts";
 import { createTaskFields, createTaskWording } from "./task-wording.ts";
@@ -102,7 +100,16 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
           ctx.status = 308;
           return;
         }
-        await showForm(ctx, { ...formOf(name), idempotencyKey: randomUUID() });
+        const subject = formOf(name);
+        const id = ctx.URL.searchParams.get(resubmitField);
+        const key = randomUUID();
+        if (id === null) {
+          await showForm(ctx, { ...subject, idempotencyKey: key });
+          return;
+        }
+        const job = await findSeen(jobs, { params: { id }, state: ctx.state });
+        await showForm(ctx, fillForm(subject, job, key));
+        leaveUnlisted(ctx);
       },
     },
     {
@@ -123,30 +130,34 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
         const sent = new Map(await readForm(ctx));
         keep(new Map(sent));
         const idempotencyKey = sent.get(keyField) ?? randomUUID();
-        sent.delete(keyField);
-        const typed = new Map(sent);
-        typed.delete(runAtField);
-        const input = parseFields(form.fields, typed);
+        const resubmitOf = sent.get(resubmitField);
         try {
-          const start = parseRunAt(sent.get(runAtField) ?? "");
-          assertPlain(input);
           const { job } = await jobs.submit({
             task: form.name,
-            input,
-            start,
+            ...readSentForm(form, sent),
+            resubmits: await findResubmitted(jobs, ctx, {
+              id: resubmitOf,
+              task: form.name,
+              pointer: `/${resubmitField}`,
+            }),
             idempotencyKey,
             ...submitterOf(ctx),
             source: "form",
             context: ctx.state.trace,
-            pointer: "",
-            wordIssue: createWording(form.fields),
           });
           ownJobs.add(ctx, job.id);
           ctx.status = 303;
           ctx.redirect(job.links.page);
         } catch (error) {
           if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
-          await showForm(ctx, { ...form, idempotencyKey, sent, errors: error.errors });
+          const isLost = error.errors.some(({ pointer }) => pointer === `/${resubmitField}`);
+          await showForm(ctx, {
+            ...formOfSent(form, sent),
+            idempotencyKey,
+            sent,
+            errors: error.errors,
+            ...(!isLost && { resubmitOf }),
+          });
           ctx.status = error.status;
           leaveUnlisted(ctx);
         }
@@ -171,6 +182,13 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
           log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
           again: may.has("submit") ? placeOfForm(form) : undefined,
           mayCancel: !isFinal(job) && (await mayCancelAs(jobs, ctx, job)),
+          edit: may.has("submit")
+            ? offerEdit(
+                job,
+                form !== undefined,
+                `${paths.tasks}/${job.task}?${resubmitField}=${job.id}`,
+              )
+            : undefined,
           againKey: may.has("submit") && form !== undefined ? randomUUID() : undefined,
         };
         // It has forms, so it must have a referrer; other sites get none from any of our pages.
