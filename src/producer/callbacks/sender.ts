@@ -50,7 +50,10 @@ export function createSender({
     try {
       const target = new URL(url);
       const addresses = await abortable(either, findAddresses(target, rules, resolve));
-      const status = await request(target, addresses, { headers, body, signal: either });
+      const status = await abortable(
+        either,
+        request(target, addresses, { headers, body, signal: either }),
+      );
       if (status >= 200 && status < 300) return { kind: "delivered", status };
       const reason = `got status ${status}, expected 2xx${
         status >= 300 && status < 400 ? "; redirects are not followed" : ""
@@ -107,6 +110,11 @@ async function request(
     setTimeout(() => response.destroy(), answerMs).unref();
   });
   sending.on("error", reject);
+  // Node.js hands over the connection then, and forgets it: neither a response nor an end follows.
+  sending.on("upgrade", (response, socket) => {
+    socket.destroy();
+    resolve(response.statusCode ?? 0);
+  });
   sending.end(body);
   return promise.finally(() => agent.destroy());
 }
@@ -125,9 +133,11 @@ function lookUp(addresses: readonly string[]): LookupFunction {
   };
 }
 
+/** As the work ends, or rejects as soon as the signal aborts, whatever the work is about. */
 async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason as Error);
+  if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", abort));
 }
