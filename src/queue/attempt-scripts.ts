@@ -2,7 +2,7 @@ import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
 import { callbacksKey } from "./callback-scripts.ts";
-import { callbackMark } from "./job-callback.ts";
+import { callbackMark, watchLua } from "./job-callback.ts";
 
 type EndedSet = "completed" | "failed";
 
@@ -84,11 +84,11 @@ export async function noteOwn(
  * again without a start between, the first end and the last retry are kept. Its next end is to be told
  * of, too, if it has a callback: it goes to those in the set `callbacks`.
  */
-export const retryLua = `${noteLua}
+export const retryLua = `${noteLua}${watchLua}
 local function noteRetry(job, id, state, now, callbacks)
   local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb", "opts")
   if kept[6] and string.find(kept[6], '${callbackMark}', 1, true) then
-    redis.call("ZADD", callbacks, "NX", now, id)
+    watchCallback(callbacks, id, now)
   end
   local start = numberIn(kept[1]) or 0
   if state == "completed" then

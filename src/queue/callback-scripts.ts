@@ -1,7 +1,14 @@
 import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { callbackLimits } from "../contract/callbacks.ts";
-import { type CallbackNote, formatNote, noteField, readCallbackUrl } from "./job-callback.ts";
+import {
+  callbackMark,
+  type CallbackNote,
+  formatNote,
+  noteField,
+  readCallbackUrl,
+  watchLua,
+} from "./job-callback.ts";
 import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
 
 /**
@@ -31,10 +38,10 @@ local function text(value) return value or "" end
 `;
 
 /** A submission that is repeated does not bring back a callback that was dealt with. */
-const watchScript = `${shared}
+const watchScript = `${shared}${watchLua}
 local kept = read(KEYS[2], "finishedOn", "${noteField}")
 if kept[1] and kept[2] and string.find(kept[2], '"end":' .. kept[1], 1, true) then return end
-redis.call("ZADD", KEYS[1], "NX", now, ARGV[1])
+watchCallback(KEYS[1], ARGV[1], now)
 `;
 
 /** Has the callback of a job, which is in the queue, looked at from now on until it is dealt with. */
@@ -85,6 +92,8 @@ export interface TakenCallback {
   readonly url: string;
   /** Unix time in ms of the end that it tells of; 0 where nothing says. */
   readonly endedAt: number;
+  /** The same as Redis has it, whatever somebody has written there; empty where nothing says. */
+  readonly ending: string;
   /** Tries that have failed. */
   readonly tries: number;
   /** What was kept of the job, as JSON, when a try failed; empty if none has. */
@@ -142,6 +151,7 @@ function toTaken(fields: readonly string[], held: string): TakenCallback {
     url: readCallbackUrl(opts) ?? url,
     trace: readTrace({ opts }),
     endedAt: Number(finishedOn || end),
+    ending: finishedOn || end,
     tries: isOfThisEnd ? Number(tries) : 0,
     summary: isOfThisEnd ? summary : "",
     held,
@@ -158,6 +168,10 @@ function parseOptions(text: string): object {
   }
 }
 
+/**
+ * A job that was retried while its end was told, or removed and submitted again under its key, has another
+ * end to tell of: then the callback is not dealt with, whatever became of this one.
+ */
 const settleScript = `${shared}
 local due, late, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, held, kind, next, note, ending = ARGV[1], ARGV[2], ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
@@ -174,13 +188,15 @@ if note ~= "" and redis.call("TYPE", job).ok == "hash" and redis.call("HGET", jo
   redis.call("HSET", job, "${noteField}", note)
 end
 if not ours then return kind end
+local latest = read(job, "opts", "finishedOn")
+local again = latest[1] and string.find(latest[1], '${callbackMark}', 1, true) and latest[2] ~= ending
 if kind == "retrying" then
-  redis.call("ZADD", due, "XX", next, id)
-  redis.call("ZADD", late, "NX", ending, id)
+  redis.call("ZADD", due, "XX", again and now or next, id)
+  redis.call("ZADD", late, "NX", tonumber(ending) or now, id)
   redis.call("DEL", record)
   redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9])
 else
-  redis.call("ZREM", due, id)
+  if again then redis.call("ZADD", due, "XX", now, id) else redis.call("ZREM", due, id) end
   redis.call("ZREM", late, id)
   redis.call("DEL", record)
 end
@@ -209,7 +225,7 @@ export type Settlement =
 export async function settleCallback(
   queue: Keys,
   redis: Redis,
-  { id, url, endedAt, held }: TakenCallback,
+  { id, url, ending, held }: TakenCallback,
   settlement: Settlement,
 ): Promise<boolean> {
   const { kind } = settlement;
@@ -223,7 +239,7 @@ export async function settleCallback(
     kind,
     waitMs,
     note === undefined ? "" : formatNote(note),
-    endedAt,
+    ending,
     url,
     note?.tries ?? 0,
     summary,

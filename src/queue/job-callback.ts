@@ -17,6 +17,18 @@ export function readCallbackUrl(options: object): string | undefined {
 /** How the option begins in Redis; in any other text of the options the quotes are escaped. */
 export const callbackMark = '"callback":"';
 
+/**
+ * For a script: `watchCallback(due, id, now)` has the callback of a job in the set `due` looked at from
+ * now on, which is no later than it would have been. One that a producer has in hand stays there: whoever
+ * settles it sees to what has changed meanwhile.
+ */
+export const watchLua = `
+local function watchCallback(due, id, now)
+  local score = tonumber(redis.call("ZSCORE", due, id))
+  if not score or score > tonumber(now) and score % 1 == 0 then redis.call("ZADD", due, now, id) end
+end
+`;
+
 /** The field of a job's hash that has the note. */
 export const noteField = "cb";
 
