@@ -13,10 +13,10 @@ export const callbackLimits = {
   answerBytes: 8_192,
   /** Above it, a body comes without input, result and history. */
   bodyBytes: 131_072,
-  /** Requests of one producer at once, and those of them to one host. */
+  /** Requests of one producer at once, and those of them to one host; of one client no more than are then free. */
   atOnce: 32,
   atOnceOfHost: 4,
-  /** Of those that a producer has in hand, how many wait for others to end, and of them for one host, and for how long. */
+  /** Of those that a producer has in hand, how many wait for others to end, and of them for one host, and for how long; of one client as above. */
   waiting: 256,
   waitingForHost: 64,
   waitMs: 10_000,

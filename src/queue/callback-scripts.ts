@@ -9,6 +9,7 @@ import {
   readCallbackUrl,
   watchLua,
 } from "./job-callback.ts";
+import { findOwner } from "./job-owner.ts";
 import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
 
 /**
@@ -72,13 +73,13 @@ local held = string.format("%.1f", now + heldMs + 0.5)
 local taken = {}
 for _, id in ipairs(ids) do
   local job = read(prefix .. id, "opts", "finishedOn", "timestamp")
-  local kept = read(prefix .. "callback:" .. id, "url", "end", "tries", "summary")
+  local kept = read(prefix .. "callback:" .. id, "url", "end", "tries", "summary", "owner")
   if job[1] and not job[2] then
     local ageMs = now - (tonumber(job[3]) or now)
     redis.call("ZADD", due, "XX", now + math.floor(math.min(math.max(ageMs / 4, 1000), 300000)), id)
   elseif #taken < most then
     redis.call("ZADD", due, "XX", held, id)
-    taken[#taken + 1] = { id, text(job[1]), text(job[2]), text(kept[1]), text(kept[2]), text(kept[3]), text(kept[4]) }
+    taken[#taken + 1] = { id, text(job[1]), text(job[2]), text(kept[1]), text(kept[2]), text(kept[3]), text(kept[4]), text(kept[5]) }
   end
 end
 local oldest = redis.call("ZRANGE", late, 0, 0, "WITHSCORES")[2]
@@ -90,6 +91,8 @@ export interface TakenCallback {
   readonly id: string;
   /** Empty where neither the job nor anything else says where it leads. */
   readonly url: string;
+  /** The client that has submitted the job, as its tag; empty where nothing says. */
+  readonly owner: string;
   /** Unix time in ms of the end that it tells of; 0 where nothing says. */
   readonly endedAt: number;
   /** The same as Redis has it, whatever somebody has written there; empty where nothing says. */
@@ -141,14 +144,15 @@ export async function takeCallbacks(
 }
 
 function toTaken(fields: readonly string[], held: string): TakenCallback {
-  const [id = "", options = "", finishedOn = "", url = "", end = "", tries = "", summary = ""] =
-    fields;
+  const [id = "", options = "", finishedOn = "", ...kept] = fields;
+  const [url = "", end = "", tries = "", summary = "", owner = ""] = kept;
   // A job that was retried by hand and has ended again has another end to tell of.
   const isOfThisEnd = finishedOn === "" || finishedOn === end;
   const opts = parseOptions(options);
   return {
     id,
     url: readCallbackUrl(opts) ?? url,
+    owner: findOwner(options) ?? owner,
     trace: readTrace({ opts }),
     endedAt: Number(finishedOn || end),
     ending: finishedOn || end,
@@ -194,7 +198,7 @@ if kind == "retrying" then
   redis.call("ZADD", due, "XX", again and now or next, id)
   redis.call("ZADD", late, "NX", tonumber(ending) or now, id)
   redis.call("DEL", record)
-  redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9])
+  redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9], "owner", ARGV[11])
 else
   if again then redis.call("ZADD", due, "XX", now, id) else redis.call("ZREM", due, id) end
   redis.call("ZREM", late, id)
@@ -225,7 +229,7 @@ export type Settlement =
 export async function settleCallback(
   queue: Keys,
   redis: Redis,
-  { id, url, ending, held }: TakenCallback,
+  { id, url, owner, ending, held }: TakenCallback,
   settlement: Settlement,
 ): Promise<boolean> {
   const { kind } = settlement;
@@ -244,6 +248,7 @@ export async function settleCallback(
     note?.tries ?? 0,
     summary,
     callbackLimits.mostLate,
+    owner,
   ];
   return (await redis.eval(settleScript, keys.length, ...keys, ...values)) !== "full";
 }

@@ -49,7 +49,7 @@ export async function deliver(
   const wait = () => settle({ kind: "later", waitMs: between(laterMs.min, laterMs.max) });
 
   const host = URL.parse(taken.url)?.host ?? "";
-  const release = await deps.turns.take(host, signal);
+  const release = await deps.turns.take({ host, owner: taken.owner }, signal);
   if (release === undefined) {
     await wait();
     return;

@@ -1,70 +1,124 @@
 import { callbackLimits } from "../../contract/callbacks.ts";
 
+/** Whose request it is, and where it goes. */
+export interface Party {
+  readonly host: string;
+  /** The client that has submitted the job; empty where nothing says. */
+  readonly owner: string;
+}
+
 /** How many requests may be under way at once, and wait for others to end. */
 export interface HostTurns {
   /**
-   * Waits for a turn for a request to the host, which the returned function gives back; `undefined` if
-   * none comes in time, too many wait already, or the signal aborts.
+   * Waits for a turn for a request, which the returned function gives back; `undefined` if none comes
+   * in time, too many wait already, or the signal aborts.
    */
-  take(host: string, signal: AbortSignal): Promise<(() => void) | undefined>;
-  /** Whether further requests may wait, whichever their host. */
+  take(party: Party, signal: AbortSignal): Promise<(() => void) | undefined>;
+  /** Whether further requests may wait, whoever's they are. */
   hasRoom(): boolean;
 }
 
-interface Waiting {
-  readonly host: string;
+interface Waiting extends Party {
   readonly start: () => void;
 }
 
-type Limits = Pick<
-  typeof callbackLimits,
-  "atOnce" | "atOnceOfHost" | "waiting" | "waitingForHost" | "waitMs"
+type Limits = Readonly<
+  Record<"atOnce" | "atOnceOfHost" | "waiting" | "waitingForHost" | "waitMs", number>
 >;
 
-/** So many in all, and so many of one host: a slow one leaves turns to the others. */
+/**
+ * So many in all, so many to one host, and of one owner no more than are then free: whose receivers are
+ * slow, under however many names, leaves turns and places to others. Owners who wait are served by turns.
+ */
 export function createHostTurns(limits: Limits = callbackLimits): HostTurns {
-  const taken = new Map<string, number>();
-  const queue = new Set<Waiting>();
+  const ofHosts = createCounts();
+  const ofOwners = createCounts();
+  /** Of each owner, the one first that was served longest ago. */
+  const lines = new Map<string, Set<Waiting>>();
   let all = 0;
 
-  const countOf = (host: string) => taken.get(host) ?? 0;
-  const isFree = (host: string) => all < limits.atOnce && countOf(host) < limits.atOnceOfHost;
-  const begin = (host: string) => {
-    all += 1;
-    taken.set(host, countOf(host) + 1);
+  const isFree = ({ host, owner }: Party) =>
+    all < limits.atOnce &&
+    ofHosts.of(host) < limits.atOnceOfHost &&
+    ofOwners.of(owner) < limits.atOnce - all;
+  const count = ({ host, owner }: Party, by: 1 | -1) => {
+    all += by;
+    ofHosts.add(host, by);
+    ofOwners.add(owner, by);
+  };
+  const begin = (party: Party) => {
+    count(party, 1);
     return () => {
-      all -= 1;
-      if (countOf(host) === 1) taken.delete(host);
-      else taken.set(host, countOf(host) - 1);
-      const next = [...queue].find((one) => isFree(one.host));
-      next?.start();
+      count(party, -1);
+      let hasServed = serve();
+      while (hasServed) hasServed = serve();
     };
   };
+  const serve = () => {
+    for (const [owner, line] of lines) {
+      const next = [...line].find(isFree);
+      if (next !== undefined) {
+        lines.delete(owner);
+        lines.set(owner, line);
+        next.start();
+        return true;
+      }
+    }
+    return false;
+  };
+  const listWaiting = () => [...lines.values()].flatMap((line) => [...line]);
+  const mayWait = ({ host, owner }: Party) => {
+    const waiting = listWaiting();
+    const ofHost = waiting.filter((one) => one.host === host).length;
+    const ofOwner = lines.get(owner)?.size ?? 0;
+    return ofHost < limits.waitingForHost && ofOwner < limits.waiting - waiting.length;
+  };
+  const wait = (waiting: Waiting) => {
+    const line = lines.get(waiting.owner) ?? new Set();
+    lines.set(waiting.owner, line.add(waiting));
+  };
+  const leave = (waiting: Waiting) => {
+    const line = lines.get(waiting.owner);
+    line?.delete(waiting);
+    if (line?.size === 0) lines.delete(waiting.owner);
+  };
   return {
-    async take(host, signal) {
-      if (isFree(host)) return begin(host);
-      const ofHost = [...queue].filter((one) => one.host === host).length;
-      if (queue.size >= limits.waiting || ofHost >= limits.waitingForHost) return undefined;
+    async take(party, signal) {
+      if (isFree(party)) return begin(party);
+      if (!mayWait(party)) return undefined;
       const { promise, resolve } = Promise.withResolvers<(() => void) | undefined>();
-      const leave = () => {
-        queue.delete(waiting);
-        resolve(undefined);
-      };
-      const waiting: Waiting = {
-        host,
+      const waiting = {
+        ...party,
         start: () => {
-          queue.delete(waiting);
-          resolve(begin(host));
+          leave(waiting);
+          resolve(begin(party));
         },
       };
-      queue.add(waiting);
-      const timer = setTimeout(leave, limits.waitMs);
-      signal.addEventListener("abort", leave, { once: true });
+      const giveUp = () => {
+        leave(waiting);
+        resolve(undefined);
+      };
+      wait(waiting);
+      const timer = setTimeout(giveUp, limits.waitMs);
+      signal.addEventListener("abort", giveUp, { once: true });
       return promise.finally(() => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", leave);
+        signal.removeEventListener("abort", giveUp);
       });
     },
-    hasRoom: () => queue.size < limits.waiting,
+    hasRoom: () => listWaiting().length < limits.waiting,
+  };
+}
+
+function createCounts() {
+  const counts = new Map<string, number>();
+  const of = (key: string) => counts.get(key) ?? 0;
+  return {
+    of,
+    add: (key: string, by: number) => {
+      const count = of(key) + by;
+      if (count === 0) counts.delete(key);
+      else counts.set(key, count);
+    },
   };
 }
