@@ -50,13 +50,17 @@ export async function watchCallback(queue: Keys, redis: Redis, id: string): Prom
   await redis.eval(watchScript, 2, callbacksKey(queue), queue.toKey(id), id);
 }
 
+/** Callbacks looked at in one step of Redis, whether they are taken or not. */
+const mostLooks = 256;
+
 /**
  * A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway.
- * Who hears of an end late does not cut short the wait after a try that has failed.
+ * Who hears of an end late does not cut short the wait after a try that has failed. Of those that have
+ * ended and are too many at once, the time comes now, so that the next look by time has them.
  */
 const takeScript = `${shared}
 local due, late, prefix, heldMs, most = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local ids = {}
+local ids, looks, hasMore = {}, ${mostLooks}, false
 local function hasFailed(id)
   local tried = read(prefix .. "callback:" .. id, "end")[1]
   return tried and tried == read(prefix .. id, "finishedOn")[1]
@@ -67,7 +71,8 @@ if #ARGV > 3 then
     if score and score % 1 == 0 and (score <= now or not hasFailed(ARGV[i])) then ids[#ids + 1] = ARGV[i] end
   end
 else
-  ids = redis.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, most)
+  ids = redis.call("ZRANGEBYSCORE", due, "-inf", now, "LIMIT", 0, looks)
+  hasMore = #ids == looks
 end
 local held = string.format("%.1f", now + heldMs + 0.5)
 local taken = {}
@@ -80,10 +85,13 @@ for _, id in ipairs(ids) do
   elseif #taken < most then
     redis.call("ZADD", due, "XX", held, id)
     taken[#taken + 1] = { id, text(job[1]), text(job[2]), text(kept[1]), text(kept[2]), text(kept[3]), text(kept[4]), text(kept[5]) }
+  else
+    if #ARGV > 3 then redis.call("ZADD", due, "XX", now, id) end
+    hasMore = true
   end
 end
 local oldest = redis.call("ZRANGE", late, 0, 0, "WITHSCORES")[2]
-return { redis.call("ZCARD", due), held, oldest and now - oldest or 0, taken }
+return { redis.call("ZCARD", due), held, oldest and now - oldest or 0, hasMore and 1 or 0, taken }
 `;
 
 /** A callback in the hands of this producer. */
@@ -112,6 +120,8 @@ export interface Takings {
   readonly known: number;
   /** Time since the end of the job whose callback has failed for longest, in ms; 0 if none has. */
   readonly oldestLateMs: number;
+  /** The time of others may have come, too. */
+  readonly hasMore: boolean;
   readonly taken: readonly TakenCallback[];
 }
 
@@ -139,8 +149,15 @@ export async function takeCallbacks(
     most,
     ...ids,
   );
-  const [known, held, oldestLateMs, taken] = answer as [number, string, number, string[][]];
-  return { known, oldestLateMs, taken: taken.map((fields) => toTaken(fields, held)) };
+  const [known, held, oldestLateMs, more, taken] = answer as [
+    number,
+    string,
+    number,
+    number,
+    string[][],
+  ];
+  const hasMore = more === 1;
+  return { known, oldestLateMs, hasMore, taken: taken.map((fields) => toTaken(fields, held)) };
 }
 
 function toTaken(fields: readonly string[], held: string): TakenCallback {

@@ -14,10 +14,14 @@ const everyMs = 500;
 const gatherMs = 50;
 /** Until another producer takes over what one has in hand: longer than a request may wait and take, and noting its end. */
 const heldMs = 30_000;
-/** Callbacks looked at in one step of Redis. */
+/** Callbacks taken in one step of Redis. */
 const most = 64;
+/** Ended jobs that one step of Redis looks up. */
+const piece = 256;
+/** Steps that one look takes, while the time of more may have come. */
+const mostSteps = 16;
 /** Ended jobs that are looked up at once; of more, the time of their callbacks comes anyway. */
-const mostEnded = 1_000;
+const mostEnded = 10_000;
 
 /**
  * Delivers the callbacks of a queue, together with other producers. An end is heard of by the queue's
@@ -50,13 +54,18 @@ export function startCourier(deps: CourierDeps): () => Promise<void> {
     known = found.known;
     metrics.callbackOldestLate.set({ queue: desk.name }, found.oldestLateMs / 1_000);
     for (const taken of found.taken) begin(deliver(deps, taken, stopping.signal));
+    return found.hasMore;
   };
   const work = async () => {
     try {
       const ids = [...ended];
       ended = new Set();
-      if (ids.length > 0) await take(ids);
-      if (turns.hasRoom()) await take([]);
+      for (let at = 0; at < ids.length; at += piece) await take(ids.slice(at, at + piece));
+      let hasMore = true;
+      for (let step = 0; step < mostSteps && hasMore && turns.hasRoom(); step += 1) {
+        if (stopping.signal.aborted) return;
+        hasMore = await take([]);
+      }
       failing = false;
     } catch (error) {
       fail(error);
