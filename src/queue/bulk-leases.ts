@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { bulkLimits } from "../contract/actions.ts";
-import { type BulkJob, bulkKeys } from "./bulk-records.ts";
+import { type BulkJob, bulkKeys, parseBulkJob } from "./bulk-records.ts";
 
 /** Another producer has the run, it is over, or these jobs are to be dealt with next. */
 export type BulkShare =
@@ -49,11 +49,7 @@ export async function takeShare(
   const answer = (await redis.eval(takeScript, 3, run, jobs, open, ...values)) as string[];
   const [from = "", ...rows] = answer;
   if (from === "over" || from === "held") return { kind: from };
-  const named = rows.map((row) => {
-    const [queue = "", job = ""] = row.split(" ");
-    return { queue, id: job };
-  });
-  return { kind: "jobs", from: Number(from), jobs: named };
+  return { kind: "jobs", from: Number(from), jobs: rows.map(parseBulkJob) };
 }
 
 const advanceScript = `${timeLua}

@@ -18,6 +18,19 @@ export interface BulkOrder {
 export interface BulkJob {
   readonly queue: string;
   readonly id: string;
+  /** When it was submitted, as Unix time in ms, if that is known: another one may have its id later. */
+  readonly createdAt?: number | undefined;
+}
+
+/** As a run keeps it. */
+function formatJob({ queue, id, createdAt }: BulkJob): string {
+  return `${queue} ${id} ${createdAt ?? ""}`;
+}
+
+/** Reads what a run has kept. */
+export function parseBulkJob(text: string): BulkJob {
+  const [queue = "", id = "", createdAt = ""] = text.split(" ");
+  return createdAt === "" ? { queue, id } : { queue, id, createdAt: Number(createdAt) };
 }
 
 export type BulkState = "running" | "done" | "stopped";
@@ -71,7 +84,7 @@ export async function startBulk(
   const id = createRandomId();
   const keys = bulkKeys(home, id);
   for (let i = 0; i < jobs.length; i += writtenAtOnce) {
-    const part = jobs.slice(i, i + writtenAtOnce).map((job) => `${job.queue} ${job.id}`);
+    const part = jobs.slice(i, i + writtenAtOnce).map(formatJob);
     // oxlint-disable-next-line no-await-in-loop
     await readAnswers(
       redis

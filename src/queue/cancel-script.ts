@@ -2,14 +2,16 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { entryLua } from "./attempt-entry.ts";
 import { actLua, formatAct, type JobAct } from "./job-acts.ts";
+import { formatMeant, type MeantJob, meantLua } from "./meant-job.ts";
 
 /**
  * Ends a job that waits as BullMQ fails one, or has BullMQ fail it whenever a worker takes it again
  * (`defa`), which costs the queue's rate nothing. It is looked for where that is cheap first; only
  * the waiting list has to be searched, from the end that its age says it is nearer to.
  */
-const script = `${entryLua}${actLua}
+const script = `${entryLua}${actLua}${meantLua}
 local job, id, now, reason, prefix, mode, act = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local states, created = ARGV[7], ARGV[8]
 local function forget(answer)
   redis.call("ZREM", KEYS[10], id)
   if redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "defa") == reason then
@@ -37,6 +39,7 @@ if redis.call("HEXISTS", job, "finishedOn") == 1 then return forget("ended") end
 if mode == "settle" and redis.call("HGET", job, "defa") ~= reason then return forget("ended") end
 
 if redis.call("LPOS", KEYS[4], id) then
+  if not isMeant(job, "working", states, created) then return { "moved" } end
   if mode ~= "settle" then
     redis.call("HSET", job, "defa", reason)
     redis.call("ZADD", KEYS[10], now, id)
@@ -46,6 +49,9 @@ if redis.call("LPOS", KEYS[4], id) then
 end
 
 local from
+if not isMeant(job, redis.call("ZSCORE", KEYS[6], id) and "delayed" or "waiting", states, created) then
+  return { "moved" }
+end
 if redis.call("ZREM", KEYS[6], id) == 1 then from = "delayed"
 elseif redis.call("ZREM", KEYS[5], id) == 1 then from = "prioritized"
 elseif redis.call("LREM", KEYS[2], nearerEnd(), id) == 1 or redis.call("LREM", KEYS[3], 1, id) == 1 then
@@ -77,7 +83,7 @@ export type CancelMode = "ask" | "settle";
 
 /** What the script found, with fields of the job before its end where it has ended it. */
 export type CancelAnswer = readonly [
-  "cancelled" | "running" | "ended" | "gone",
+  "cancelled" | "running" | "ended" | "moved" | "gone",
   ...fields: (string | null)[],
 ];
 
@@ -95,16 +101,27 @@ export async function runCancelScript(
     mode,
     reason,
     act,
+    meant = {},
   }: {
     readonly id: string;
     readonly mode: CancelMode;
     readonly reason: string;
     /** Who does it, for the job to keep; nobody if not given. */
     readonly act?: JobAct | undefined;
+    /** Which job was meant, if that is said. */
+    readonly meant?: MeantJob | undefined;
   },
 ): Promise<CancelAnswer> {
   const lists = ["wait", "paused", "active", "prioritized", "delayed", "failed", "events", "meta"];
   const keys = [queue.toKey(id), ...lists.map((name) => queue.toKey(name)), marksKey(queue)];
-  const values = [id, Date.now(), reason, queue.toKey(""), mode, formatAct(act)];
+  const values = [
+    id,
+    Date.now(),
+    reason,
+    queue.toKey(""),
+    mode,
+    formatAct(act),
+    ...formatMeant(meant),
+  ];
   return (await redis.eval(script, keys.length, ...keys, ...values)) as CancelAnswer;
 }

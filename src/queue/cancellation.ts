@@ -1,8 +1,9 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { type CancelAnswer, type CancelMode, marksKey, runCancelScript } from "./cancel-script.ts";
+import { type CancelAnswer, marksKey, runCancelScript } from "./cancel-script.ts";
 import { cancelledReason } from "./failure-text.ts";
 import type { JobAct } from "./job-acts.ts";
+import type { MeantJob } from "./meant-job.ts";
 import { showsEnd } from "./rerun.ts";
 
 /** Of running jobs that were cancelled, looked at in one go; each costs Redis some 20 µs. */
@@ -19,25 +20,27 @@ export interface CancelledJob {
 
 /**
  * What became of it: it has ended just now (`cancelled`), it runs and its worker will hear of it
- * (`running`), it had ended before (`ended`), or there is no such job (`gone`).
+ * (`running`), it had ended before (`ended`), it is not the one that was meant any more (`moved`), or
+ * there is no such job (`gone`).
  */
 export type Cancellation =
   | { readonly kind: "cancelled"; readonly job: CancelledJob }
-  | { readonly kind: "running" | "ended" | "gone" };
+  | { readonly kind: "running" | "ended" | "moved" | "gone" };
 
 /**
  * Cancels a job in one step of Redis: one that waits, for whatever it waits, ends for good; one that
  * runs has its last attempt, of which its worker hears within a second. `act` is who does it, for the
- * job to keep. That takes Redis 0.3 ms, and
- * up to 3 ms in the middle of 100,000 waiting jobs.
+ * job to keep; `meant` says which job it is to be. That takes Redis 0.3 ms, and up to 3 ms in the
+ * middle of 100,000 waiting jobs.
  */
 export async function cancelJob(
   queue: Queue,
   redis: Redis,
   id: string,
   act?: JobAct,
+  meant?: MeantJob,
 ): Promise<Cancellation> {
-  return toCancellation(id, await run(queue, redis, { id, mode: "ask", act }));
+  return toCancellation(id, await run(queue, redis, { id, mode: "ask", act, meant }));
 }
 
 /**
@@ -61,7 +64,7 @@ export async function readCancelled(queue: Queue, redis: Redis): Promise<string[
 async function run(
   queue: Queue,
   redis: Redis,
-  asked: { readonly id: string; readonly mode: CancelMode; readonly act?: JobAct | undefined },
+  asked: Omit<Parameters<typeof runCancelScript>[2], "reason">,
 ) {
   return runCancelScript(queue, redis, { ...asked, reason: cancelledReason });
 }

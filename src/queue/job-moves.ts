@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { retryLua } from "./attempt-scripts.ts";
 import { marksKey } from "./cancel-script.ts";
 import { actLua, formatAct, type JobAct } from "./job-acts.ts";
+import { formatMeant, type MeantJob, meantLua } from "./meant-job.ts";
 import { waitingLua } from "./waiting-lua.ts";
 
 /** What each script begins with: the job, its id, who does it, and the queue's keys by their names. */
@@ -111,19 +112,27 @@ export async function promoteJob(queue: Queue, redis: Redis, move: Move): Promis
   return (await run(promoteScript, queue, redis, move)) as Promotion;
 }
 
-/** As of `Retry`; `working`: a worker has it. */
-export type Removal = "done" | "gone" | "working" | "child";
+/** As of `Retry`; `working`: a worker has it; `moved`: it is not the one that was meant any more. */
+export type Removal = "done" | "gone" | "working" | "moved" | "child";
 
-const removeScript = `${startLua}
+const removeScript = `${startLua}${meantLua}
+local states, created = ARGV[4], ARGV[5]
 if redis.call("LPOS", key("active"), id) or redis.call("EXISTS", job .. ":lock") == 1 then return "working" end
 local kept = redis.call("HMGET", job, "deid", "parentKey")
 if kept[2] then return "child" end
+local from, endedAt
+for _, name in ipairs({ "completed", "failed", "delayed", "prioritized" }) do
+  local score = redis.call("ZSCORE", key(name), id)
+  if score then from, endedAt = name, score break end
+end
+local places = { completed = "succeeded", failed = "failed", delayed = "delayed" }
+if not isMeant(job, places[from] or "waiting", states, created) then
+  if from or redis.call("LPOS", key("wait"), id) or redis.call("LPOS", key("paused"), id) then return "moved" end
+  return "gone"
+end
 local wrong = findWrong({ events = "stream" })
 if wrong then return wrong end
-local from
-for _, name in ipairs({ "completed", "failed", "delayed", "prioritized" }) do
-  if redis.call("ZREM", key(name), id) == 1 then from = name break end
-end
+if from then redis.call("ZREM", key(from), id) end
 if not from then
   for _, name in ipairs({ "wait", "paused" }) do
     if redis.call("LREM", key(name), 1, id) == 1 then from = name break end
@@ -141,9 +150,17 @@ tell(key, "removed", id, from)
 return "done"
 `;
 
-/** Removes a job that does not run, and all that is kept of it, in one step. */
-export async function removeJob(queue: Queue, redis: Redis, id: string): Promise<Removal> {
-  return (await run(removeScript, queue, redis, { id })) as Removal;
+/**
+ * Removes a job that does not run, and all that is kept of it, in one step; none but the one that was
+ * meant, if that is said.
+ */
+export async function removeJob(
+  queue: Queue,
+  redis: Redis,
+  id: string,
+  meant: MeantJob = {},
+): Promise<Removal> {
+  return (await run(removeScript, queue, redis, { id }, formatMeant(meant))) as Removal;
 }
 
 async function run(

@@ -90,6 +90,8 @@ export interface IndexStanding {
 export interface JobAddress {
   readonly queue: string;
   readonly id: string;
+  /** As of `IndexedJob`. */
+  readonly createdAt: number | undefined;
 }
 
 /**

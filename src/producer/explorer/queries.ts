@@ -61,7 +61,7 @@ export function countStates(table: JobTable, filter: JobFilter): StateCounts {
 /** The jobs that match, the latest submitted first. */
 export function findAddresses(table: JobTable, filter: JobFilter, limit: number): JobAddress[] {
   const page = findPage(table, filter, { sort: "created", cursor: undefined, limit });
-  return page.jobs.map(({ queue, id }) => ({ queue, id }));
+  return page.jobs.map(({ queue, id, createdAt }) => ({ queue, id, createdAt }));
 }
 
 /** The slots of all jobs that match. */
