@@ -52,7 +52,7 @@ local holder = unique and redis.call("GET", unique)
 if holder and holder ~= id and redis.call("EXISTS", key(holder)) == 1 then return "held" end
 -- Before anything is written: a job must not leave its set for a list that cannot take it.
 local wrong = findWrong({ wait = "list", prioritized = "zset", pc = "string", meta = "hash", marker = "zset", events = "stream",
-  callbacks = "zset" })
+  callbacks = "zset", cancelled = "zset" })
 if wrong then return wrong end
 noteRetry(job, id, from, now, key("callbacks"))
 redis.call("ZREM", key(from), id)
@@ -130,8 +130,9 @@ if not isMeant(job, places[from] or "waiting", states, created) then
   if from or redis.call("LPOS", key("wait"), id) or redis.call("LPOS", key("paused"), id) then return "moved" end
   return "gone"
 end
-local wrong = findWrong({ events = "stream" })
+local wrong = findWrong({ events = "stream", cancelled = "zset", forgotten = "hash" })
 if wrong then return wrong end
+local isHolder = kept[1] and redis.call("GET", key("de:" .. kept[1])) == id
 if from then redis.call("ZREM", key(from), id) end
 if not from then
   for _, name in ipairs({ "wait", "paused" }) do
@@ -140,11 +141,16 @@ if not from then
 end
 if not from then return "gone" end
 redis.call("ZREM", KEYS[2], id)
-if kept[1] and redis.call("GET", key("de:" .. kept[1])) == id then
+if isHolder then
   redis.call("DEL", key("de:" .. kept[1]), key("dn:" .. kept[1]))
 end
 for _, part in ipairs({ "", ":logs", ":dependencies", ":processed", ":failed", ":unsuccessful" }) do
   redis.call("DEL", job .. part)
+end
+-- Whoever counts what has ended by what is kept would count too few before that.
+if (from == "completed" or from == "failed")
+  and tonumber(endedAt) > (tonumber(redis.call("HGET", key("forgotten"), from)) or 0) then
+  redis.call("HSET", key("forgotten"), from, endedAt)
 end
 tell(key, "removed", id, from)
 return "done"
