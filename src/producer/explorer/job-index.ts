@@ -107,7 +107,7 @@ export interface JobIndex {
     limit: number,
   ): Promise<IndexedPage>;
   counts(filter: JobFilter): Promise<StateCounts>;
-  /** The latest submitted first. */
+  /** The oldest submitted first. */
   ids(filter: JobFilter, limit: number): Promise<readonly JobAddress[]>;
   /** The largest first. */
   groups(filter: JobFilter): Promise<readonly FailureGroup[]>;

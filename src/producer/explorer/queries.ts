@@ -58,10 +58,19 @@ export function countStates(table: JobTable, filter: JobFilter): StateCounts {
   return Object.fromEntries(entries) as StateCounts;
 }
 
-/** The jobs that match, the latest submitted first. */
+/** The jobs that match, the oldest submitted first: so they are acted on, and wait again. */
 export function findAddresses(table: JobTable, filter: JobFilter, limit: number): JobAddress[] {
-  const page = findPage(table, filter, { sort: "created", cursor: undefined, limit });
-  return page.jobs.map(({ queue, id, createdAt }) => ({ queue, id, createdAt }));
+  const { createdAt } = table.columns;
+  const known = (slot: number) => {
+    const value = createdAt[slot] ?? Number.NaN;
+    return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+  };
+  const compare = (a: number, b: number) =>
+    known(a) - known(b) || compareText(table.idAt(a), table.idAt(b));
+  return selectFirst([...matching(table, filter)], limit, compare).map((slot) => {
+    const { queue, id, createdAt: submittedAt } = table.jobAt(slot);
+    return { queue, id, createdAt: submittedAt };
+  });
 }
 
 /** The slots of all jobs that match. */
@@ -112,7 +121,8 @@ function createValues({
     created: (slot) => createdAt[slot] ?? Number.NaN,
     ended: (slot) => endedAt[slot] ?? Number.NaN,
     waited: (slot) => waitedMs[slot] ?? Number.NaN,
-    ran: (slot) => (endedAt[slot] ?? Number.NaN) - (startedAt[slot] ?? Number.NaN),
+    // As `jobAt` tells it, for what is told becomes the place that the next page begins at.
+    ran: (slot) => Math.max(0, (endedAt[slot] ?? Number.NaN) - (startedAt[slot] ?? Number.NaN)),
   };
 }
 
