@@ -180,7 +180,7 @@ export async function openProducer(
   const openIndex = given.openIndex ?? openJobIndex;
   const index = openIndex({ redis: config.redis, queues: [...desks.keys()], log });
   opening.defer(() => index.close());
-  const bulks = startBulkRunner({ desks, log });
+  const bulks = startBulkRunner({ desks, readOnly: config.board.readOnly, log });
   opening.defer(() => bulks.close());
 
   let draining = false;

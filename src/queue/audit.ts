@@ -46,7 +46,11 @@ function endsKey(home: Queue): string {
   return home.toKey("audit-ends");
 }
 
+/** First in each script: it has no effect but that a full Redis takes the writes behind it, too. */
+const beginLua = `redis.call("HDEL", KEYS[2], "none")`;
+
 const askScript = `
+${beginLua}
 local id = redis.call("XADD", KEYS[1], "*", unpack(ARGV, 4))
 local most = tonumber(ARGV[3])
 local function drop(entries)
@@ -79,6 +83,7 @@ export async function noteAct(home: Queue, redis: Redis, act: Act): Promise<stri
 
 const endScript = `
 if #redis.call("XRANGE", KEYS[1], ARGV[1], ARGV[1]) == 0 then return 0 end
+${beginLua}
 return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])
 `;
 

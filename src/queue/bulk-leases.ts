@@ -11,7 +11,10 @@ export type BulkShare =
 const timeLua = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- A full Redis takes what follows, too: a script is refused at its first write alone.
+local function begin() redis.call("HDEL", KEYS[1], "none") end
 local function close(state)
+  begin()
   redis.call("HSET", KEYS[1], "state", state, "ended", string.format("%.0f", now))
   redis.call("HDEL", KEYS[1], "lease_by", "lease_until")
   redis.call("ZREM", KEYS[3], ARGV[1])
@@ -34,6 +37,7 @@ if #jobs == 0 then
   close("stopped")
   return { "over" }
 end
+begin()
 redis.call("HSET", KEYS[1], "lease_by", ARGV[2], "lease_until", string.format("%.0f", now + ARGV[3]))
 return { next, unpack(jobs) }
 `;
@@ -55,6 +59,7 @@ export async function takeShare(
 const advanceScript = `${timeLua}
 local by, next, total = unpack(redis.call("HMGET", KEYS[1], "lease_by", "next", "total"))
 if by ~= ARGV[2] or next ~= ARGV[3] then return 0 end
+begin()
 for i, name in ipairs({ "done", "refused", "failed" }) do redis.call("HINCRBY", KEYS[1], name, ARGV[4 + i]) end
 if #ARGV > 7 then
   redis.call("RPUSH", KEYS[2], unpack(ARGV, 8))
@@ -65,6 +70,24 @@ redis.call("HSET", KEYS[1], "next", ARGV[4])
 if tonumber(ARGV[4]) >= tonumber(total) then close("done") end
 return 1
 `;
+
+const stopScript = `${timeLua}
+local state, till = unpack(redis.call("HMGET", KEYS[1], "state", "lease_until"))
+if state ~= "running" then return 0 end
+begin()
+redis.call("HSET", KEYS[1], "stop", 1)
+if (tonumber(till) or 0) <= now then close("stopped") end
+return 1
+`;
+
+/**
+ * Has a run stop after the jobs that are being dealt with, and at once where nobody has it; returns
+ * whether it was running.
+ */
+export async function stopBulk(home: Queue, redis: Redis, id: string): Promise<boolean> {
+  const { run, jobs, open } = bulkKeys(home, id);
+  return (await redis.eval(stopScript, 3, run, jobs, open, id)) === 1;
+}
 
 /** What became of a share. */
 export interface ShareEnd {

@@ -41,6 +41,8 @@ if mode == "settle" and redis.call("HGET", job, "defa") ~= reason then return fo
 if redis.call("LPOS", KEYS[4], id) then
   if not isMeant(job, "working", states, created) then return { "moved" } end
   if mode ~= "settle" then
+    -- A full Redis takes what follows, too: a script is refused at its first write alone.
+    redis.call("HDEL", job, "defa")
     redis.call("HSET", job, "defa", reason)
     redis.call("ZADD", KEYS[10], now, id)
     noteAct(job, act)

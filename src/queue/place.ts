@@ -1,6 +1,5 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { readAnswers } from "./answers.ts";
 import { isHeartbeatAmong, readHeartbeatStates } from "./heartbeat.ts";
 import { jobListNames, jobLists, type JobState } from "./job-lists.ts";
 import { countBefore } from "./priority-lines.ts";
@@ -27,19 +26,29 @@ export interface JobPlace {
 }
 
 /**
+ * In one step: a job that moves meanwhile must not be missed on both sides of its move. No transaction,
+ * as a full Redis refuses to queue even what reads.
+ */
+const lookScript = `
+local found, sets = {}, #KEYS - 2
+for i = 1, sets do found[i] = redis.call("ZSCORE", KEYS[i], ARGV[1]) end
+found[sets + 1] = redis.call("LPOS", KEYS[sets + 1], ARGV[1])
+found[sets + 2] = redis.call("LPOS", KEYS[sets + 2], ARGV[1], "RANK", -1, "MAXLEN", ARGV[2])
+found[sets + 3] = redis.call("LLEN", KEYS[sets + 2])
+return found
+`;
+
+/**
  * Costs the same at ten jobs and at a million. A job that is in no other place counts as waiting
  * where more wait than are looked through.
  */
 export async function readPlace(queue: Queue, redis: Redis, id: string): Promise<JobPlace> {
   const wait = queue.toKey("wait");
-  // In one transaction: a job that moves meanwhile must not be missed on both sides of its move.
-  const look = redis.multi();
-  for (const set of sets) look.zscore(queue.toKey(set), id);
-  look.lpos(queue.toKey("active"), id);
-  look.lpos(wait, id, "RANK", -1, "MAXLEN", lookedUp).llen(wait);
-  const answers = await readAnswers(look);
-  const scores = answers.slice(0, sets.length);
-  const [activeAt, index, length] = answers.slice(sets.length);
+  const keys = [...sets, "active"].map((name) => queue.toKey(name));
+  const answers = await redis.eval(lookScript, keys.length + 1, ...keys, wait, id, lookedUp);
+  const found = answers as (string | number | null)[];
+  const scores = found.slice(0, sets.length);
+  const [activeAt, index, length] = found.slice(sets.length);
 
   const set = sets.find((_, i) => typeof scores[i] === "string");
   const score = set && String(scores[sets.indexOf(set)]);

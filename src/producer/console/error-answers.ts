@@ -20,7 +20,7 @@ export function answerErrors(log: Log): Middleware {
       await next();
       if (ctx.status >= 400 && ctx.body == null && wantsPage(ctx)) throw refuseWordless(ctx);
     } catch (error) {
-      const problem = problemOf(error);
+      const problem = tellOperators(problemOf(error));
       if (problem.status === 500) {
         log.error({ err: error, ...lineOf("board_failed") }, "the console failed");
       }
@@ -43,6 +43,15 @@ export function answerErrors(log: Log): Middleware {
       }
     }
   };
+}
+
+/** What operators can do where Redis takes no more. */
+function tellOperators({ kind, ...problem }: Problem): Problem {
+  if (kind !== "storage_full") return { ...problem, ...(kind !== undefined && { kind }) };
+  const detail =
+    "the queue has no room left, and takes nothing new; where its memory is full, " +
+    "jobs can still be cancelled and deleted";
+  return { ...problem, detail };
 }
 
 /** Whether a path is Bull Board's. */

@@ -22,13 +22,15 @@ export interface BulkOrderPage {
   readonly filter: string;
   /** How many match, of as many as a run may have and one more. */
   readonly jobs: number;
+  /** How many were confirmed before, where more match now. */
+  readonly confirmed?: number | undefined;
   readonly mayAct: boolean;
   readonly site: Site;
 }
 
 /** What is about to be done to how many jobs, and the button that has it done. */
 export function renderBulkOrder(order: BulkOrderPage): Promise<string> {
-  const { action, filter, jobs, mayAct, site } = order;
+  const { action, filter, jobs, confirmed, mayAct, site } = order;
   const [word, says] = words[action];
   const isTooMany = jobs > bulkLimits.jobs;
   const count = numbers.format(Math.min(jobs, bulkLimits.jobs));
@@ -41,6 +43,7 @@ export function renderBulkOrder(order: BulkOrderPage): Promise<string> {
     html`<main>
       <section class="panel">
         <h1>${title}</h1>
+        ${confirmed !== undefined && html`<p role="alert" class="failed">Nothing was done: more jobs match now than the ${numbers.format(confirmed)} of before.</p>`}
         ${renderFilter(filter)}
         ${isTooMany && html`<p role="alert" class="failed">A run has ${count} jobs at most: narrow the filter.</p>`}
         ${!mayAct && html`<p>Only an operator can have that done, where BOARD_READ_ONLY is false.</p>`}
@@ -52,6 +55,7 @@ export function renderBulkOrder(order: BulkOrderPage): Promise<string> {
             <form method="post" action="${consolePaths.actions}">
               <input type="hidden" name="action" value="${action}" />
               <input type="hidden" name="filter" value="${filter}" />
+              <input type="hidden" name="jobs" value="${jobs}" />
               <div class="field">
                 <label for="reason">Reason, if you like</label>
                 <input type="text" id="reason" name="reason" maxlength="${auditLimits.reason}" />
@@ -80,7 +84,16 @@ const tones: Readonly<Record<BulkState, Tone>> = { running: "busy", done: "good"
 /** How far a run is, and what was refused and why. */
 export function renderBulkRun(
   run: BulkRun,
-  { mayAct, site }: { readonly mayAct: boolean; readonly site: Site },
+  {
+    mayAct,
+    isHeld,
+    site,
+  }: {
+    readonly mayAct: boolean;
+    /** Whether nobody goes on with it, as operators can only look. */
+    readonly isHeld: boolean;
+    readonly site: Site;
+  },
 ): Promise<string> {
   const { action, state, total, filter, by, reason, startedAt, endedAt } = run;
   const dealt = run.done + run.refused + run.failed;
@@ -120,6 +133,7 @@ export function renderBulkRun(
         }
       </div>
       <p class="warn" role="status" data-lost></p>
+      ${!isOver && isHeld && html`<p class="warn">It waits until BOARD_READ_ONLY is false: operators can only look now.</p>`}
       <progress max="${total}" value="${dealt}" aria-label="Jobs dealt with">${dealt}</progress>
       <dl class="figures">
         ${figures.map(

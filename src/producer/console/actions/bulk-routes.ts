@@ -4,7 +4,9 @@ import { z } from "zod";
 import { bulkActions, type BulkAction, bulkLimits } from "../../../contract/actions.ts";
 import { formatJobFilter, type JobFilter, parseJobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
-import { type BulkRun, readBulk, startBulk, stopBulk } from "../../../queue/bulk-records.ts";
+import { stopBulk } from "../../../queue/bulk-leases.ts";
+import { type BulkRun, readBulk, startBulk } from "../../../queue/bulk-records.ts";
+import { isJobId } from "../../../queue/job-id.ts";
 import type { JobIndex } from "../../explorer/job-index.ts";
 import { RequestError } from "../../http/errors.ts";
 import { type Desk, type Desks, firstDesk } from "../../jobs/desk.ts";
@@ -12,7 +14,7 @@ import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { AuditTrail } from "./audit-trail.ts";
-import { renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
+import { type BulkOrderPage, renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
 import type { BulkRunner } from "./bulk-runner.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 
@@ -31,6 +33,7 @@ const orderSchema = z.strictObject({
   action: z.enum(names),
   filter: z.string().max(2_000).default(""),
   reason: z.string().optional(),
+  jobs: z.coerce.number().int().min(0).optional(),
 });
 
 /** Has operators act on all jobs that match, and follow how far that is. */
@@ -56,20 +59,25 @@ export function createBulkRouter(
     return { filter: formatJobFilter(filter).toString(), jobs };
   };
 
+  const confirmOrder = async (
+    ctx: ParameterizedContext<ConsoleState>,
+    asked: Pick<BulkOrderPage, "action" | "filter" | "jobs" | "confirmed">,
+  ) => {
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = await renderBulkOrder({
+      ...asked,
+      mayAct: ctx.state.operator.role === "operator" && !readOnly,
+      site: createConsoleSite(ctx.state.operator),
+    });
+    ctx.type = "html";
+  };
+
   router.get(`${consolePaths.actions}/new`, async function confirm(ctx) {
     const parameters = new URLSearchParams(ctx.URL.searchParams);
     const action = readAction(parameters.get("action"));
     parameters.delete("action");
     const { filter, jobs } = await find(action, parameters);
-    ctx.set("Cache-Control", "no-store");
-    ctx.body = await renderBulkOrder({
-      action,
-      filter,
-      jobs: jobs.length,
-      mayAct: ctx.state.operator.role === "operator" && !readOnly,
-      site: createConsoleSite(ctx.state.operator),
-    });
-    ctx.type = "html";
+    await confirmOrder(ctx, { action, filter, jobs: jobs.length });
   });
 
   router.post(bases, async function start(ctx) {
@@ -78,7 +86,7 @@ export function createBulkRouter(
       throw new RequestError(
         422,
         `the order makes no sense, expected "action", one of ${names.join(", ")}, ` +
-          '"filter", the parameters of /jobs, and, if you like, "reason"',
+          '"filter", the parameters of /jobs, and, if you like, "reason", and "jobs", how many match at most',
       );
     }
     const reason = readReason(order.data.reason);
@@ -86,10 +94,18 @@ export function createBulkRouter(
     const { filter, jobs } = await find(action, new URLSearchParams(order.data.filter));
     const actor = readActor(ctx);
     const deed = { on: "jobs", target: filter, action, reason } as const;
-    const id = await audit.record(
+    const { jobs: confirmed } = order.data;
+    const isMore = confirmed !== undefined && jobs.length > confirmed;
+    const started = audit.record(
       actor,
       deed,
       async () => {
+        if (isMore) {
+          throw new RequestError(
+            409,
+            `${jobs.length} jobs match now, expected ${confirmed} at most, as were confirmed`,
+          );
+        }
         if (jobs.length === 0) throw new RequestError(409, "no job matches, expected one at least");
         if (jobs.length > bulkLimits.jobs) {
           throw new RequestError(
@@ -103,6 +119,13 @@ export function createBulkRouter(
       },
       (run) => ({ outcome: "done", detail: `${jobs.length} jobs, in the run ${run}` }),
     );
+    if (isMore && isPage(ctx)) {
+      await started.catch(keepUnlessRefused);
+      await confirmOrder(ctx, { action, filter, jobs: jobs.length, confirmed });
+      ctx.status = 409;
+      return;
+    }
+    const id = await started;
     bulks.wake();
     if (isPage(ctx)) {
       ctx.redirect(`${consolePaths.actions}/${id}`);
@@ -114,7 +137,10 @@ export function createBulkRouter(
   });
 
   const findRun = async (id: string | undefined): Promise<BulkRun> => {
-    const run = await home((queue, redis) => readBulk(queue, redis, id ?? ""));
+    // Anything else could be the key of what a run keeps besides.
+    const run = isJobId(id ?? "")
+      ? await home((queue, redis) => readBulk(queue, redis, id ?? ""))
+      : undefined;
     if (run === undefined) {
       throw new RequestError(404, `there is no run "${id}", or it is no longer kept`);
     }
@@ -132,6 +158,7 @@ export function createBulkRouter(
       }
       ctx.body = await renderBulkRun(run, {
         mayAct: ctx.state.operator.role === "operator" && !readOnly,
+        isHeld: readOnly,
         site: createConsoleSite(ctx.state.operator),
       });
       ctx.type = "html";
@@ -160,6 +187,11 @@ export function createBulkRouter(
     },
   );
   return router;
+}
+
+/** A refusal is told by a page of its own. */
+function keepUnlessRefused(error: unknown): void {
+  if (!(error instanceof RequestError)) throw error;
 }
 
 function isPage(ctx: ParameterizedContext): boolean {
