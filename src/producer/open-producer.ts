@@ -170,8 +170,7 @@ export async function openProducer(
   const home = firstDesk(desks);
   const day = createDay({
     readBuckets: () => home.ask(readBuckets),
-    keepBucket: (bucket, kept) =>
-      home.ask((queue, client) => keepBucket(queue, client, bucket, kept)),
+    keepBucket: (bucket) => home.ask((queue, client) => keepBucket(queue, client, bucket)),
     readEnded,
     history,
   });

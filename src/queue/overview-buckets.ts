@@ -18,27 +18,31 @@ export async function readBuckets(home: Queue, redis: Redis): Promise<StoredBuck
   return Object.entries(found).map(([start, text]) => ({ startMs: Number(start), text }));
 }
 
-/** Of all that is kept, what starts outside of the stretch from ARGV[3] to ARGV[4] goes. */
+/** What is kept of, and by how much a producer's clock may be wrong, in ms. */
+const keptMs = 86_400_000;
+const slackMs = 600_000;
+
+/** By Redis' clock, which all producers share: one whose own is wrong takes nothing of the others' away. */
 const keepScript = `
-if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 0 then redis.call("HSET", KEYS[1], ARGV[1], ARGV[2]) end
-local kept = redis.call("HGETALL", KEYS[1])
-for i = 1, #kept, 2 do
-  local start = tonumber(kept[i])
-  if start == nil or start < tonumber(ARGV[3]) or start > tonumber(ARGV[4]) then
-    redis.call("HDEL", KEYS[1], kept[i])
-  end
+local now = redis.call("TIME")[1] * 1000
+local function isOfDay(start)
+  return start ~= nil and start >= now - ${keptMs + slackMs} and start <= now + ${slackMs}
+end
+if isOfDay(tonumber(ARGV[1])) then redis.call("HSETNX", KEYS[1], ARGV[1], ARGV[2]) end
+local kept = redis.call("HKEYS", KEYS[1])
+for _, start in ipairs(kept) do
+  if not isOfDay(tonumber(start)) then redis.call("HDEL", KEYS[1], start) end
 end
 `;
 
 /**
- * Keeps what is told of a stretch of time, unless another producer did already, and forgets all that
- * start outside of `kept`, as what a clock has dated that went wrong.
+ * Keeps what is told of a stretch of time of the last day, unless another producer did already, and
+ * forgets all that start before or after it, as what a clock has dated that went wrong.
  */
 export async function keepBucket(
   home: Queue,
   redis: Redis,
   { startMs, text }: StoredBucket,
-  kept: { readonly fromMs: number; readonly untilMs: number },
 ): Promise<void> {
-  await redis.eval(keepScript, 1, bucketsKey(home), startMs, text, kept.fromMs, kept.untilMs);
+  await redis.eval(keepScript, 1, bucketsKey(home), startMs, text);
 }

@@ -12,7 +12,7 @@ export async function keepFiveMinutes(
 ): Promise<void> {
   const startMs = startOf(Date.now()) - (ago + 2) * bucketMs;
   const text = JSON.stringify(createBucket(startMs, told));
-  await keepBucket(queue, redis, { startMs, text }, { fromMs: 0, untilMs: Date.now() });
+  await keepBucket(queue, redis, { startMs, text });
 }
 
 /** What is told of five minutes in which a few jobs ended, as far as nothing else is given. */

@@ -15,10 +15,7 @@ export interface Day {
 
 export interface DayDeps {
   readonly readBuckets: () => Promise<readonly StoredBucket[]>;
-  readonly keepBucket: (
-    bucket: StoredBucket,
-    kept: { readonly fromMs: number; readonly untilMs: number },
-  ) => Promise<void>;
+  readonly keepBucket: (bucket: StoredBucket) => Promise<void>;
   readonly readEnded: ReadEndedJobs;
   readonly history: Pick<History, "snapshots" | "endedBetween">;
   /** Unix time in ms. */
@@ -54,7 +51,7 @@ export function createDay(deps: DayDeps): Day {
       const bucket = createBucket(missing, history.snapshots, ended);
       if (bucket !== undefined) {
         const text = JSON.stringify(bucket);
-        await keepBucket({ startMs: missing, text }, { fromMs, untilMs: untilMs + bucketMs });
+        await keepBucket({ startMs: missing, text });
       }
       dealtWith.add(missing);
     },

@@ -35,9 +35,19 @@ test("either overview leads to the other", async () => {
 
 test("the first word on five minutes stays, and what is outside of the day goes", async () => {
   const { queue, redis } = await startProducer();
-  const kept = { fromMs: 100, untilMs: 200 };
-  await keepBucket(queue, redis, { startMs: 300, text: "far" }, { fromMs: 0, untilMs: 400 });
-  await keepBucket(queue, redis, { startMs: 150, text: "first" }, kept);
-  await keepBucket(queue, redis, { startMs: 150, text: "second" }, kept);
-  expect(await readBuckets(queue, redis)).toEqual([{ startMs: 150, text: "first" }]);
+  const startMs = Date.now() - 3_600_000;
+  await redis.hset(queue.toKey("overview"), startMs - 86_400_000, "old", "none", "damaged");
+  await keepBucket(queue, redis, { startMs, text: "first" });
+  await keepBucket(queue, redis, { startMs, text: "second" });
+  expect(await readBuckets(queue, redis)).toEqual([{ startMs, text: "first" }]);
+});
+
+test("a producer whose clock is a day off takes nothing of the day away, and adds nothing to it", async () => {
+  const { queue, redis } = await startProducer();
+  const startMs = Date.now() - 3_600_000;
+  await keepBucket(queue, redis, { startMs, text: "right" });
+  for (const offMs of [86_400_000 + 7_200_000, -86_400_000]) {
+    await keepBucket(queue, redis, { startMs: startMs + offMs, text: "wrong" });
+  }
+  expect(await readBuckets(queue, redis)).toEqual([{ startMs, text: "right" }]);
 });
