@@ -32,6 +32,7 @@ import { createCredentials } from "./access/credentials.ts";
 import { createDoor } from "./access/door.ts";
 import { createVisitRoutes } from "./access/visit-routes.ts";
 import { type CallbackParts, openCallbacks } from "./callbacks/callbacks.ts";
+import { createAuditTrail } from "./console/actions/audit-trail.ts";
 import { startBulkRunner } from "./console/actions/bulk-runner.ts";
 import { createBoardApp } from "./console/board.ts";
 import { publicCookie } from "./console/session-cookie.ts";
@@ -204,6 +205,7 @@ export async function openProducer(
   const { accounts, tokens } = credentials;
   const sessions = createSessions({ redis, ask: broker.ask, accounts, listener: "public" });
   const access = config.publicAccess;
+  const audit = createAuditTrail({ desks, log });
   const collectQueues = createQueueCollector({
     readers: new Map(
       known.map(({ queue, spec }) => [
@@ -226,8 +228,8 @@ export async function openProducer(
       clientRate: allowTwice(config.limits),
       app: createApp({
         routes: [
-          ...createJobRoutes({ jobs, tasks, rateLimit, streamQuota }),
-          ...createPageRoutes({ jobs, tasks, rateLimit, streamQuota }),
+          ...createJobRoutes({ jobs, audit, tasks, rateLimit, streamQuota }),
+          ...createPageRoutes({ jobs, audit, tasks, rateLimit, streamQuota }),
           ...createOverviewRoutes({ overview, day, queues: [...desks.keys()], streamQuota }),
           ...createVisitRoutes(access, { ...credentials, sessions }),
         ],

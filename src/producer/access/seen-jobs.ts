@@ -1,8 +1,15 @@
+import { clientOf } from "../../service/client-address.ts";
+import type { AuditTrail } from "../console/actions/audit-trail.ts";
 import { RequestError } from "../http/errors.ts";
 import type { RouteContext } from "../http/route.ts";
 import type { JobStatus } from "../jobs/job-status.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Resubmits } from "../jobs/resubmission.ts";
+
+export interface CancelParts {
+  readonly jobs: Jobs;
+  readonly audit: Pick<AuditTrail, "record">;
+}
 
 /** What is asked of a job by whoever it is. */
 type Request = Pick<RouteContext, "params" | "state">;
@@ -54,14 +61,25 @@ export async function mayCancelAs(
   return cancels === "any" || jobs.mayCancel(job, client);
 }
 
-/** Cancels it, and throws as `Jobs` does, and as `findSeen`. */
-export async function cancelAs(jobs: Jobs, request: Request): Promise<JobStatus> {
-  const { cancels, client } = request.state.visitor;
-  const { id } = await findSeen(jobs, request);
-  return jobs.cancel(id, {
-    client: cancels === "any" ? undefined : client,
-    context: request.state.trace,
-  });
+/**
+ * Cancels it, and throws as `Jobs` does, and as `findSeen`. What an operator does to a job of others is
+ * noted as on the console.
+ */
+export async function cancelAs(
+  { jobs, audit }: CancelParts,
+  request: Request & { readonly ip: string },
+): Promise<JobStatus> {
+  const { cancels, client, name } = request.state.visitor;
+  const job = await findSeen(jobs, request);
+  const { id } = job;
+  const context = request.state.trace;
+  if (cancels !== "any" || name === undefined || (await jobs.owners.isOf(job, client))) {
+    return jobs.cancel(id, { client: cancels === "any" ? undefined : client, context });
+  }
+  const actor = { name, role: "operator", from: clientOf(request.ip) } as const;
+  const deed = { on: "job", target: id, action: "cancel" } as const;
+  const act = { by: name, action: deed.action };
+  return audit.record(actor, deed, () => jobs.cancel(id, { client: undefined, context, act }));
 }
 
 /**

@@ -7,6 +7,7 @@ import type { StreamQuota } from "../http/stream-quota.ts";
 import { createBatchRoute } from "./batch-route.ts";
 import { createCancelRoute } from "./cancel-route.ts";
 import { jobComponents, jobId, ofItsId, unreadable } from "./described-job.ts";
+import type { AuditTrail } from "../console/actions/audit-trail.ts";
 import { findTold } from "../access/seen-jobs.ts";
 import { createEventsRoute } from "./events-route.ts";
 import type { Jobs } from "./jobs.ts";
@@ -15,18 +16,20 @@ import { createSubmitRoute } from "./submit-route.ts";
 
 export interface JobRoutesDeps {
   readonly jobs: Jobs;
+  readonly audit: Pick<AuditTrail, "record">;
   readonly tasks: Tasks;
   readonly rateLimit: RateLimit;
   readonly streamQuota: StreamQuota;
 }
 
 /** The JSON API of jobs. */
-export function createJobRoutes({ jobs, tasks, rateLimit, streamQuota }: JobRoutesDeps): Route[] {
+export function createJobRoutes(deps: JobRoutesDeps): Route[] {
+  const { jobs, tasks, rateLimit, streamQuota } = deps;
   return [
     createSubmitRoute({ jobs, tasks, rateLimit }),
     createBatchRoute({ jobs, tasks, rateLimit }),
     createReadRoute(jobs),
-    createCancelRoute(jobs, rateLimit),
+    createCancelRoute(deps, rateLimit),
     createLogRoute(jobs),
     createEventsRoute(jobs, streamQuota),
   ];

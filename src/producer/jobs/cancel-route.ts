@@ -1,15 +1,14 @@
 import { paths } from "../../contract/paths.ts";
-import { cancelAs } from "../access/seen-jobs.ts";
+import { cancelAs, type CancelParts } from "../access/seen-jobs.ts";
 import { json, problem, refer } from "../http/operation.ts";
 import { refuseIfMatch } from "../http/preconditions.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route } from "../http/route.ts";
 import { jobComponents, jobId, noJob, ofItsId } from "./described-job.ts";
 import { isFinal } from "./job-status.ts";
-import type { Jobs } from "./jobs.ts";
 
 /** Cancels a job. */
-export function createCancelRoute(jobs: Jobs, rateLimit: RateLimit): Route {
+export function createCancelRoute(parts: CancelParts, rateLimit: RateLimit): Route {
   return {
     method: "POST",
     path: `${paths.api}/:id/cancel`,
@@ -17,7 +16,7 @@ export function createCancelRoute(jobs: Jobs, rateLimit: RateLimit): Route {
     async handle(ctx) {
       await rateLimit.count(ctx, "too many submissions from here");
       refuseIfMatch(ctx.headers["if-match"]);
-      const job = await cancelAs(jobs, ctx);
+      const job = await cancelAs(parts, ctx);
       ctx.status = isFinal(job) ? 200 : 202;
       if (ctx.status === 200) ctx.set("Cache-Control", "no-store");
       ctx.body = job;

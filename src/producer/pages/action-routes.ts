@@ -15,6 +15,7 @@ const tooMany = "too many submissions from here";
 /** What the forms of a job's page ask for. */
 export function createActionRoutes({
   jobs,
+  audit,
   tasks,
   rateLimit,
 }: Omit<PageRoutesDeps, "streamQuota">): Route[] {
@@ -26,7 +27,7 @@ export function createActionRoutes({
       async handle(ctx) {
         await rateLimit.count(ctx, tooMany);
         await readForm(ctx);
-        const job = await cancelAs(jobs, ctx);
+        const job = await cancelAs({ jobs, audit }, ctx);
         ctx.status = 303;
         ctx.redirect(job.links.page);
       },

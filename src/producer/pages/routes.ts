@@ -5,6 +5,7 @@ import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { findResubmitted, findSeen, findTold, mayCancelAs } from "../access/seen-jobs.ts";
+import type { AuditTrail } from "../console/actions/audit-trail.ts";
 import { readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
@@ -35,6 +36,7 @@ const formerId = /^(t-[0-9a-f-]{36}|k-[0-9a-f]{64})$/;
 
 export interface PageRoutesDeps {
   readonly jobs: Jobs;
+  readonly audit: Pick<AuditTrail, "record">;
   readonly tasks: Tasks;
   readonly rateLimit: RateLimit;
   readonly streamQuota: StreamQuota;
@@ -206,7 +208,7 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
       },
     },
     ...createLiveRoutes(jobs, streamQuota),
-    ...createActionRoutes({ jobs, tasks, rateLimit }),
+    ...createActionRoutes(deps),
   ];
 }
 
