@@ -19,8 +19,9 @@ export function createVisitRoutes(
       purpose: "anybody",
       async handle(ctx) {
         await handle(ctx);
-        // Whoever signs in next at this browser is told of their own jobs alone.
-        if (path === consolePaths.signOut) ownJobs.clear(ctx);
+        // Whoever is signed in next at this browser is told of their own jobs alone.
+        const hasChanged = path === consolePaths.signOut || ctx.status === 303;
+        if (method === "POST" && hasChanged) ownJobs.clear(ctx);
       },
     }),
   );
