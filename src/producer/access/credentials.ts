@@ -22,7 +22,7 @@ export interface CredentialsDeps {
 
 /** Throws an error for a file of users that is wrong. */
 export function createCredentials({ usersFile, log, ...admin }: CredentialsDeps): Credentials {
-  const users = createUsers(usersFile, log);
+  const users = createUsers(usersFile, log, admin.user);
   const accounts = createAccounts({ ...admin, users });
   const passwords = createPasswordCheck(accounts, log);
   return { accounts, passwords, tokens: createTokenCheck(users, log) };

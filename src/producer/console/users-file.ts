@@ -53,9 +53,10 @@ const tokenSchema = z.strictObject({
 
 /**
  * Reads `name:role:hash` from each line but empty ones and those that begin with #. A token's line
- * has a token's role, or a token's hash; all others are users'.
+ * has a token's role, or a token's hash; all others are users'. Nobody but the administrator has that
+ * name, if it is given.
  */
-export function parseUsers(text: string): UsersFile {
+export function parseUsers(text: string, administrator?: string): UsersFile {
   const names = new Set<string>();
   const users: User[] = [];
   const tokens: TokenHolder[] = [];
@@ -70,6 +71,9 @@ export function parseUsers(text: string): UsersFile {
     const wrong = [...take.problems];
     if (wrong.length === 0 && names.has(fields.name ?? "")) {
       wrong.push(`the name "${name}" is there twice`);
+    }
+    if (name === administrator) {
+      wrong.push(`the name "${name}" is the administrator's, expected another one`);
     }
     problems.push(...wrong.map((problem) => `line ${index + 1}: ${problem}`));
     if (wrong.length > 0) continue;
@@ -91,8 +95,8 @@ function read<T>(schema: z.ZodType<T>, fields: object, add: (line: T) => void) {
 }
 
 /** Reads the file; one that is not there has nobody. Throws an error that says why it cannot be read. */
-export function loadUsers(path: string): UsersFile {
-  return parseUsers(readText(path));
+export function loadUsers(path: string, administrator?: string): UsersFile {
+  return parseUsers(readText(path), administrator);
 }
 
 /** What the file holds; nothing where there is none. */

@@ -29,7 +29,7 @@ export interface Users {
  * if the file is wrong from the start; later, what is wrong is logged and lets nobody in. While it
  * cannot be read, or has just lost all of its users, those that it had stay for a moment.
  */
-export function createUsers(path: string | undefined, log: Log): Users {
+export function createUsers(path: string | undefined, log: Log, administrator: string): Users {
   if (path === undefined) return { find: () => undefined, findToken: () => undefined };
   const index = createIndex();
   let known = index(nobody);
@@ -52,11 +52,11 @@ export function createUsers(path: string | undefined, log: Log): Users {
     known = index(found instanceof Error ? nobody : found);
     knownAt = isDoubtful(found) ? -Infinity : readAt;
   };
-  const first = tryToLoad(path);
+  const first = tryToLoad(path, administrator);
   if (!(first instanceof Error)) assertUsers(path, first);
   take(first);
   const renew = () => {
-    if (performance.now() >= readAt + freshMs) take(tryToLoad(path));
+    if (performance.now() >= readAt + freshMs) take(tryToLoad(path, administrator));
     return known;
   };
   return {
@@ -89,9 +89,9 @@ function createIndex() {
   };
 }
 
-function tryToLoad(path: string): UsersFile | Error {
+function tryToLoad(path: string, administrator: string): UsersFile | Error {
   try {
-    return loadUsers(path);
+    return loadUsers(path, administrator);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
