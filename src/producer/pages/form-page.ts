@@ -13,7 +13,7 @@ import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
 import type { TaskWording } from "./task-wording.ts";
-import { lookOf } from "./tone.ts";
+import { cancelledLook, lookOf } from "./tone.ts";
 
 /** What a form is of. */
 export interface FormSubject {
@@ -260,7 +260,7 @@ function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup 
             <td class="task">
               <a href="${job.page}">${renderText(wording.titleOf(job.task))}</a>
             </td>
-            <td class="status"><span class="pill ${lookOf(job).tone}">${job.status}</span></td>
+            <td class="status">${renderState(job)}</td>
             <td data-label="Outcome">${renderOutcome(job)}</td>
             <td data-label="Input"><bdi>${renderText(summarizeInput(job, wording))}</bdi></td>
             <td class="time">${renderTime(job.createdAt)}</td>
@@ -268,6 +268,12 @@ function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup 
       )}
     </tbody>
   </table>`;
+}
+
+function renderState({ status, outcome, ...job }: RecentJob): Markup {
+  const look = lookOf({ ...job, status, error_type: outcome });
+  const word = look === cancelledLook ? look.word : status;
+  return html`<span class="pill ${look.tone}">${word}</span>`;
 }
 
 function renderOutcome({ status, outcome }: RecentJob): Markup | string {

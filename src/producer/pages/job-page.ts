@@ -20,7 +20,7 @@ import { renderText } from "./shown-text.ts";
 import { renderValue } from "./shown-value.ts";
 import { tellCallback } from "./callback-words.ts";
 import { tellStory } from "./story.ts";
-import { lookOf } from "./tone.ts";
+import { cancelledLook, lookOf } from "./tone.ts";
 import { renderWaterfall } from "./waterfall.ts";
 
 /** What a job's page says besides how the job stands. */
@@ -65,7 +65,7 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
   const story = tellStory(job, Date.now());
   return renderPage(
     {
-      title: `${look.sign} ${task} ${job.status}`,
+      title: `${look.sign} ${task} ${look === cancelledLook ? look.word : job.status}`,
       description: "How a job stands, and what came of it.",
       refreshSeconds: final ? undefined : refreshSeconds,
       tone: look.tone,

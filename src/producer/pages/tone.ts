@@ -1,3 +1,4 @@
+import type { FailureClass } from "../../contract/failures.ts";
 import type { JobStatus } from "../jobs/job-status.ts";
 
 /** What a state's colour says, as a style of its word and an icon of its page's tab. */
@@ -19,11 +20,22 @@ const signs: Readonly<Record<Tone, string>> = {
   bad: "✗",
 };
 
+/** How a job is told that somebody has cancelled: it has failed, and nothing is wrong. */
+export const cancelledLook: StateLook = { word: "cancelled", tone: "idle", sign: "⊘" };
+
+interface Standing extends Pick<JobStatus, "status" | "waiting"> {
+  /** Why it failed, if it did. */
+  readonly error_type?: string | undefined;
+}
+
 /** A job's state in a word; of one that waits, what it waits for where that is no place in line. */
-export function lookOf({ status, waiting }: Pick<JobStatus, "status" | "waiting">): StateLook {
+export function lookOf({ status, waiting, error_type: failure }: Standing): StateLook {
+  if (status === "failed" && failure === cancelledClass) return cancelledLook;
   const [word, tone] = describe(status, waiting?.reason);
   return { word, tone, sign: signs[tone] };
 }
+
+const cancelledClass: FailureClass = "cancelled_by_user";
 
 function describe(
   status: JobStatus["status"],

@@ -30,6 +30,8 @@ test("a job that has not ended can be cancelled on its page, which says so then"
   expect([sent.status, sent.headers.get("location")]).toEqual([303, `/jobs/${id}`]);
   const { page, actions } = await readPage(url, id);
   expect(page).toContain("cancelled_by_user");
+  expect(page).toContain('<span class="pill idle">cancelled</span>');
+  expect(page).not.toContain('<span class="pill bad">failed</span>');
   expect(actions).toEqual([`/jobs/${id}/again`]);
 });
 

@@ -6,7 +6,7 @@ import type { IndexedJob } from "../../explorer/job-index.ts";
 import { nameFailure } from "../../pages/failure-name.ts";
 import { type Markup, renderTime } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
-import type { Tone } from "../../pages/tone.ts";
+import { cancelledLook, type Tone } from "../../pages/tone.ts";
 import { formatMs } from "../../pages/waterfall.ts";
 import type { ShownJob } from "./shown-jobs.ts";
 
@@ -24,7 +24,7 @@ const stateTones: Readonly<Record<FilterState, Tone>> = {
 export function renderJobRow(job: ShownJob, titleOf: (task: string) => string): Markup {
   const { state, task, attempts, waitedMs, ranMs, createdAt, endedAt, failureClass } = job;
   return html`<tr>
-    <td class="state"><span class="pill ${stateTones[state]}">${state}</span></td>
+    <td class="state">${renderState(state, failureClass)}</td>
     <th scope="row" class="task">
       <a href="${pageOf(job)}" data-row>${renderText(titleOf(task) || "no name")}</a>
     </th>
@@ -45,6 +45,15 @@ export function renderJobRow(job: ShownJob, titleOf: (task: string) => string): 
     <td class="num time" data-label="Submitted">${renderTime(isoOf(createdAt))}</td>
     ${renderEnd(endedAt)}
   </tr>`;
+}
+
+/** Cancelled jobs are found among the failed ones. */
+function renderState(state: FilterState, failureClass: ShownJob["failureClass"]): Markup {
+  const isCancelled = state === "failed" && failureClass === "cancelled_by_user";
+  const [word, tone] = isCancelled
+    ? [cancelledLook.word, cancelledLook.tone]
+    : [state, stateTones[state]];
+  return html`<span class="pill ${tone}">${word}</span>`;
 }
 
 /** Without a space where there is none: on a phone nothing is said of it then. */
