@@ -135,7 +135,7 @@ test("a name that nobody has costs as much work as a password that is wrong", as
 test("neither a token nor its hash is compared itself, so that no time tells how much of it is right", () => {
   const { usersFile, submit } = writeTokens();
   const lookups = () => {
-    const users = createUsers(usersFile, collectLog().log);
+    const users = createUsers(usersFile, collectLog().log, "admin");
     const spy = vi.spyOn(Map.prototype, "get");
     try {
       expect(users.findToken(submit.token)?.name).toBe("submit-token");
