@@ -119,7 +119,9 @@ test("an address that makes no sense is refused with what was expected, to peopl
   const text = await page.text();
   expect(text).toContain("expected a whole number from 1 to 500");
   expect(text).toContain("<code>after</code>");
-  expect(await readPage()).toContain("No job has been submitted yet");
+  await until("the index to be complete", async () =>
+    (await readPage()).includes("No job has been submitted yet"),
+  );
 });
 
 test("failures are grouped, and each group leads to its jobs", async () => {
