@@ -98,8 +98,8 @@ export const producerCallbackMutants: readonly Mutant[] = [
     name: "A host that hangs takes all turns for callbacks",
     change: {
       file: "src/producer/callbacks/host-turns.ts",
-      from: " && countOf(host) < limits.atOnceOfHost",
-      to: "",
+      from: "ofHosts.of(host) < limits.atOnceOfHost",
+      to: "true",
     },
     caughtBy: { file: deliveryTests, test: "a receiver that hangs does not hold up another one" },
   },
