@@ -12,6 +12,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // A process goes on to the next file with the modules and the browser it has loaded.
     isolate: false,
+    // Producers of tests start and end threads by the hundred in one process. V8's books of protected
+    // pages, which only processors with such keys have, do not bear that ("jit_page.has_value()").
+    execArgv: ["--no-memory-protection-keys"],
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
     testTimeout: 90_000,
     hookTimeout: 90_000,
