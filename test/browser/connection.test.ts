@@ -83,6 +83,19 @@ test("a job's page says that the queue cannot be read, and takes it back", async
   expect(await known.count()).toBe(1);
 });
 
+test("a job's page whose stream was never opened says that the queue cannot be read, too", async () => {
+  const producer = await startProducer();
+  const { id } = await submitDivision(producer.url, { x: 10, y: 2 });
+  const { page } = await openPage();
+  const unread = page.getByText("The queue cannot be read now: this is how the job stood last.");
+  await page.route(`**/jobs/${id}/*`, (route) => route.fulfill({ status: 503 }));
+  await page.goto(`${producer.url}/jobs/${id}`);
+  await unread.waitFor();
+  await page.unroute(`**/jobs/${id}/*`);
+  await unread.waitFor({ state: "detached" });
+  expect(await page.title()).toBe("○ Quotient waiting · Tripod");
+});
+
 /** Collects the addresses of the event streams that the page asks for. */
 function collectStreams(page: Page): readonly string[] {
   const streams: string[] = [];

@@ -31,9 +31,10 @@ export function explainLoss({ status }) {
  * longer and longer pauses, and so is the state when it cannot be had; so is what says nothing for
  * `silenceMs` although its connection stands. `after` says what is known already.
  * `onEvent` may resolve with true to end it, or reject to have the event sent again;
- * `onGone` is called when nothing is there any more, which ends it; `onUnread` when the server says
- * that it cannot read it now, `onLost` each time that neither way tells anything, with the error, and
- * `onWay`, if given, with the way on which something was told.
+ * `onGone` is called when nothing is there any more, which ends it; `onUnread`, if given, when the
+ * server says that it cannot read it now, on a stream or by a 503 on both ways, `onLost` each other
+ * time that neither way tells anything, with the error, and `onWay`, if given, with the way on which
+ * something was told.
  * @param {{ events: string, state: string, after?: () => string | undefined }} addresses
  */
 export async function follow(
@@ -124,7 +125,8 @@ export async function follow(
       pauseMs = 0;
       if (!leaving.signal.aborted) {
         pauseMs = pauseAfterLoss(connection, error);
-        onLost(error);
+        if (error.status === 503 && onUnread !== undefined) onUnread();
+        else onLost(error);
       }
     } finally {
       document.removeEventListener("visibilitychange", leave);
