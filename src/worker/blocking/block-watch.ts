@@ -36,7 +36,7 @@ export function startBlockWatch(clocks: Clocks, onBlock: (block: Block) => void)
     clocks.advance("main");
     const now = performance.now();
     const guardNow = clocks.read("guard");
-    const ms = Math.min(now - seenAt - clockMs, (guardNow - guardAt) * clockMs);
+    const ms = Math.min(now - seenAt - clockMs, guardNow - guardAt);
     if (ms >= minBlockMs) {
       const names = [...new Set([...running].map(({ task }) => task))];
       onBlock({ ms, task: culprit ?? (names.length === 1 ? names[0] : undefined), running: names });

@@ -55,7 +55,8 @@ test("who submitted it sees a job succeed that blocks its worker for longer than
       .find((line) => line.includes("a task blocked the event loop: block-inline")),
   );
   const { level, task, blocked_ms: blockedMs } = JSON.parse(told);
-  expect([level, task, blockedMs > blockMs / 2]).toEqual(["warn", "block-inline", true]);
+  expect([level, task]).toEqual(["warn", "block-inline"]);
+  expect(blockedMs).toBeGreaterThan(blockMs / 2);
 });
 
 test("an isolated job that blocks for longer than its limit fails as timeout, once, and holds nobody up", async () => {
