@@ -4,7 +4,7 @@ import { readRecordAnswers } from "./answers.ts";
 /** Longer than a submission waits for Redis: from then on, a place without a job is nobody's. */
 const addedWithinMs = 10_000;
 /** A client that submits nothing for so long is forgotten, whatever of its jobs still waits. */
-const keptSeconds = 86_400;
+export const keptSeconds = 86_400;
 /** Of a client's jobs, looked at in one go: some 2 ms of Redis's time. */
 const mostLookedAt = 1_000;
 
@@ -35,36 +35,30 @@ export async function countJob(
 }
 
 /** Both in one step, so that producers which ask at the same time never count one too many. */
-const takePlacesScript = `
-local limit, taken = tonumber(ARGV[1]), {}
+const takePlaceScript = `
+if redis.call("ZSCORE", KEYS[1], ARGV[1]) or redis.call("EXISTS", KEYS[2]) == 1 then return -1 end
 local count = redis.call("ZCARD", KEYS[1])
-for i = 5, #ARGV do
-  local id, place = ARGV[i], count + 1
-  if redis.call("ZSCORE", KEYS[1], id) or redis.call("EXISTS", ARGV[4] .. id) == 1 then
-    place = -1
-  elseif count < limit then
-    redis.call("ZADD", KEYS[1], ARGV[2], id)
-    count = place
-  end
-  taken[i - 4] = place
+if count < tonumber(ARGV[2]) then
+  redis.call("ZADD", KEYS[1], ARGV[3], ARGV[1])
+  redis.call("EXPIRE", KEYS[1], ARGV[4])
 end
-redis.call("EXPIRE", KEYS[1], ARGV[3])
-return taken
+return count + 1
 `;
 
-/** Of how many jobs it is one, counted in this order, or would be; "known" if it is counted, or in the queue already. */
-export type TakenPlace = number | "known";
-
-/** Counts each of the jobs unless it would be one too many, in their order. */
-export async function takePlaces(
+/**
+ * Counts the job unless it would be one too many, and returns how many it makes or would make:
+ * "known" for a job that is counted, or that is in the queue already.
+ */
+export async function takePlace(
   redis: Redis,
   { client, jobs }: PlaceKeys,
-  ids: readonly string[],
+  id: string,
   limit: number,
-): Promise<TakenPlace[]> {
-  const values = [limit, Date.now(), keptSeconds, jobs, ...ids];
-  const counts = (await redis.eval(takePlacesScript, 1, client, ...values)) as number[];
-  return counts.map((count) => (count === -1 ? "known" : count));
+): Promise<number | "known"> {
+  const keys = [client, `${jobs}${id}`];
+  const values = [id, limit, Date.now(), keptSeconds];
+  const count = Number(await redis.eval(takePlaceScript, keys.length, ...keys, ...values));
+  return count === -1 ? "known" : count;
 }
 
 export async function leavePlace(redis: Redis, { client }: PlaceKeys, id: string): Promise<void> {

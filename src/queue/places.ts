@@ -6,8 +6,7 @@ import {
   leaveEndedPlaces,
   leavePlace,
   type PlaceKeys,
-  type TakenPlace,
-  takePlaces,
+  takePlace,
 } from "./client-jobs.ts";
 import { writeTogether } from "./one-write.ts";
 
@@ -30,6 +29,16 @@ export interface Filling {
   readonly stored: { readonly timestamp: number } | undefined;
 }
 
+/** What a job has to have a place in, where the command that adds it takes that, too. */
+export interface WantedPlace {
+  /** Key of a sorted set: id -> when it got its place, as Unix time in ms. */
+  readonly client: string;
+  /** Unfinished jobs that the client may have. */
+  readonly limit: number;
+  /** Is told of how many it is one, or would be. */
+  readonly counted: (place: number) => void;
+}
+
 /** The places in a queue that each client has for its unfinished jobs. */
 export interface Places {
   /**
@@ -37,8 +46,12 @@ export interface Places {
    * Throws `ClientFullError`, having added nothing, or what `add` throws.
    */
   fill<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
-  /** The same of one job of several that are submitted at once: Redis is asked for the places of all of them together. */
-  fillTogether<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
+  /** The same by an `add` that takes the place, if there is one to take, and throws `ClientFullError` where there is none left. */
+  fillAtOnce<F extends Filling>(
+    tag: string,
+    id: string,
+    add: (place?: WantedPlace) => Promise<F>,
+  ): Promise<F>;
 }
 
 export interface PlacesDeps {
@@ -68,8 +81,6 @@ interface Standing {
   ahead: number;
   lookedInVainAt: number;
   looking: Promise<number> | undefined;
-  /** Jobs whose places Redis is just about to be asked for. */
-  taking: { readonly ids: string[]; readonly taken: Promise<TakenPlace[]> } | undefined;
 }
 
 /**
@@ -78,7 +89,7 @@ interface Standing {
  * seems to have none left.
  */
 export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
-  if (limit === 0) return { fill: addAtOnce, fillTogether: addAtOnce };
+  if (limit === 0) return { fill: addAtOnce, fillAtOnce: addAtOnce };
   const standings = createStandings();
 
   const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
@@ -96,24 +107,10 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
     }
   };
   const take = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
-    standing.taking ??= beginTaking(standing, keys);
-    const { ids, taken } = standing.taking;
-    const index = ids.push(id) - 1;
-    const own = (await taken)[index];
-    if (own === "known") return true;
-    standing.count = Math.min(own ?? limit, limit);
-    return own !== undefined && own <= limit;
-  };
-  /** Asks once nothing is left to do of what has begun by now, which may want places, too. */
-  const beginTaking = (standing: Standing, keys: PlaceKeys) => {
-    const ids: string[] = [];
-    const { promise: begun, resolve } = Promise.withResolvers<void>();
-    process.nextTick(resolve);
-    const taken = begun.then(() => {
-      standing.taking = undefined;
-      return ask((_, redis) => takePlaces(redis, keys, ids, limit));
-    });
-    return { ids, taken };
+    const place = await ask((_, redis) => takePlace(redis, keys, id, limit));
+    if (place === "known") return true;
+    standing.count = Math.min(place, limit);
+    return place <= limit;
   };
   const look = async (standing: Standing, keys: PlaceKeys): Promise<boolean> => {
     if (standing.looking === undefined) {
@@ -137,18 +134,6 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
     ask((_, redis) => leavePlace(redis, keys, id)).catch(() => undefined);
 
   const keysOf = (tag: string) => ({ client: toKey(`client:${tag}`), jobs: toKey("") });
-  /** One after the other. */
-  const fillFound = async <F extends Filling>(
-    keys: PlaceKeys,
-    id: string,
-    { place, add }: { readonly place: Promise<void>; readonly add: () => Promise<F> },
-  ): Promise<F> => {
-    await place;
-    const filling = await add();
-    if (filling.isOther) await leave(keys, id);
-    return filling;
-  };
-
   return {
     async fill(tag, id, add) {
       const keys = keysOf(tag);
@@ -159,8 +144,10 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
         standing.ahead -= 1;
       };
       if (!hasRoom) {
-        const place = findPlace(standing, keys, id).finally(answered);
-        return fillFound(keys, id, { place, add });
+        await findPlace(standing, keys, id).finally(answered);
+        const filling = await add();
+        if (filling.isOther) await leave(keys, id);
+        return filling;
       }
       const [placed, filling] = await Promise.all([
         count(standing, keys, id).finally(answered),
@@ -171,9 +158,19 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
       if (placed && (filling.isOther || isTold)) await leave(keys, id);
       return filling;
     },
-    async fillTogether(tag, id, add) {
+    async fillAtOnce(tag, id, add) {
       const keys = keysOf(tag);
-      return fillFound(keys, id, { place: findPlace(standings(tag), keys, id), add });
+      const standing = standings(tag);
+      const counted = (taken: number) => {
+        standing.count = Math.min(taken, limit);
+      };
+      const place = { client: keys.client, limit, counted };
+      const filling = await add(place).catch(async (error: unknown) => {
+        if (!(error instanceof ClientFullError) || !(await look(standing, keys))) throw error;
+        return add(place);
+      });
+      if (filling.isOther) await leave(keys, id);
+      return filling;
     },
   };
 }
@@ -191,7 +188,6 @@ function createStandings(): (tag: string) => Standing {
       ahead: 0,
       lookedInVainAt: -Infinity,
       looking: undefined,
-      taking: undefined,
     };
     standings.delete(tag);
     standings.set(tag, standing);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Job, Queue } from "bullmq";
+import type { Job, JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { JobPolicy } from "../contract/job-policy.ts";
 import type { StartTime } from "../contract/start-time.ts";
@@ -18,7 +18,7 @@ import { readResubmitOf, resubmit } from "./resubmission.ts";
 import { findDamage } from "./job-record.ts";
 import { writeTogether } from "./one-write.ts";
 import { type JobPlace, readPlace } from "./place.ts";
-import type { Places } from "./places.ts";
+import type { Places, WantedPlace } from "./places.ts";
 import { findShortage, type Load, type Shortage } from "./room.ts";
 import { startOptions, startsAlike, startsAtOnce, tellsNoStart } from "./start-time.ts";
 import { carryTrace, type TraceCarrier } from "./trace-carrier.ts";
@@ -112,29 +112,34 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       writeTogether(redis);
       return call(queue, redis);
     });
-  const fill = wanted.together === true ? "fillTogether" : "fill";
-  const { sent, stored, state, known, isOther } = await deps.places[fill](tag, id, async () => {
-    const options = {
-      jobId: id,
-      ...startOptions(start),
-      ...createPolicyOptions(policy),
-      ...onlyOne(task, policy),
-      ...ownJob(tag),
-      ...bySubmitter(wanted.submitter),
-      ...receivedAt(wanted.receivedAt),
-      ...resubmit(wanted.resubmitOf),
-      ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
-      ...(callbackUrl !== undefined && callBack(callbackUrl)),
-      ...carryTrace(carrierOf(id)),
-    };
+  const createOptions = (): JobsOptions => ({
+    jobId: id,
+    ...startOptions(start),
+    ...createPolicyOptions(policy),
+    ...onlyOne(task, policy),
+    ...ownJob(tag),
+    ...bySubmitter(wanted.submitter),
+    ...receivedAt(wanted.receivedAt),
+    ...resubmit(wanted.resubmitOf),
+    ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),
+    ...(callbackUrl !== undefined && callBack(callbackUrl)),
+    ...carryTrace(carrierOf(id)),
+  });
+  let created: JobsOptions | undefined;
+  const send = async (place?: WantedPlace): Promise<AddedJob> => {
+    // Once, though it may be sent again when its client has got a place.
+    const options = (created ??= createOptions());
     const add = async (queue: Queue, redis: Redis): Promise<SentJob> =>
       wanted.together === true
-        ? addJointly(queue, redis, { name: task, data: input, options })
+        ? addJointly(queue, redis, { name: task, data: input, options, place })
         : { job: await queue.add(task, input, options) };
     return idempotencyKey === undefined && policy.uniqueKey === undefined
       ? { sent: (await ask(add)).job, stored: undefined, ...added }
       : ask((queue, redis) => addOnce(queue, redis, id, () => add(queue, redis)));
-  });
+  };
+  const { sent, stored, state, known, isOther } = await (wanted.together === true
+    ? deps.places.fillAtOnce(tag, id, send)
+    : deps.places.fill(tag, id, send));
   const held = stored ?? sent;
   if (callbackUrl !== undefined) {
     if (readCallbackUrl(held.opts) !== callbackUrl) {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { addJointly } from "../../src/queue/joint-adds.ts";
+import { ClientFullError, type WantedPlace } from "../../src/queue/places.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { ownRedis } from "../support/redis.ts";
 
@@ -15,8 +16,18 @@ async function openQueue(): Promise<{ readonly queue: Queue; readonly redis: Red
 }
 
 const data = { x: 1, y: 2 };
-const add = ({ queue, redis }: { queue: Queue; redis: Redis }, options: JobsOptions) =>
-  addJointly(queue, redis, { name: "divide", data, options });
+const add = (
+  { queue, redis }: { queue: Queue; redis: Redis },
+  options: JobsOptions,
+  place?: WantedPlace,
+) => addJointly(queue, redis, { name: "divide", data, options, place });
+
+/** Places of a client, and of how many jobs each of its own was told to be one. */
+function openPlaces(queue: Queue, name: string, limit: number) {
+  const counts: number[] = [];
+  const client = queue.toKey(`client:${name}`);
+  return { client, limit, counts, counted: (count: number) => void counts.push(count) };
+}
 
 /** All that Redis has, in no order but that of its lists, without times, and with jobs by what they are called. */
 async function readAll(redis: Redis, names: ReadonlyMap<string, string>): Promise<string[]> {
@@ -41,7 +52,7 @@ async function readAll(redis: Redis, names: ReadonlyMap<string, string>): Promis
 }
 
 test("jobs that are added at once are in Redis as if each had been added by BullMQ alone", async () => {
-  const kinds: Readonly<Record<string, JobsOptions>> = {
+  const various: Readonly<Record<string, JobsOptions>> = {
     plain: {},
     urgent: { priority: 3 },
     later: { delay: 3_600_000 },
@@ -50,13 +61,13 @@ test("jobs that are added at once are in Redis as if each had been added by Bull
     last: { attempts: 4 },
   };
   const [alone, jointly] = [await openQueue(), await openQueue()];
-  const idsOf = () => new Map(Object.keys(kinds).map((name) => [name, createRandomId()]));
+  const idsOf = () => new Map(Object.keys(various).map((name) => [name, createRandomId()]));
   const [aloneIds, jointIds] = [idsOf(), idsOf()];
-  for (const [name, options] of Object.entries(kinds)) {
+  for (const [name, options] of Object.entries(various)) {
     await alone.queue.add("divide", data, { ...options, jobId: aloneIds.get(name) ?? "" });
   }
   const added = await Promise.all(
-    Object.entries(kinds).map(([name, options]) =>
+    Object.entries(various).map(([name, options]) =>
       add(jointly, { ...options, jobId: jointIds.get(name) ?? "" }),
     ),
   );
@@ -76,14 +87,66 @@ test("plain jobs that are added at once take one command, in their order", async
   expect(await redis.lrange(queue.toKey("wait"), 0, -1)).toEqual(ids.toReversed());
 });
 
-test("only a job that Redis had none of before is told as new", async () => {
+test("jobs that are added at once take the places of their clients, in their order, by the same command", async () => {
   const opened = await openQueue();
-  const [first, second] = [createRandomId(), createRandomId()];
-  await add(opened, { jobId: first });
-  const added = await Promise.all([first, second, second].map((jobId) => add(opened, { jobId })));
-  expect(added.map(({ isNew }) => isNew)).toEqual([false, true, false]);
-  expect(await opened.redis.llen(opened.queue.toKey("wait"))).toBe(2);
+  const { queue, redis } = opened;
+  const [one, other] = [openPlaces(queue, "one", 2), openPlaces(queue, "other", 2)];
+  const known = createRandomId();
+  await add(opened, { jobId: known }, one);
+  await redis.config("RESETSTAT");
+  const wanted = [
+    { jobId: known, place: one },
+    { jobId: createRandomId(), place: one },
+    { jobId: createRandomId(), place: one },
+    { jobId: createRandomId(), place: other },
+    { jobId: createRandomId(), place: undefined },
+  ];
+  const added = await Promise.allSettled(
+    wanted.map(({ jobId, place }) => add(opened, { jobId }, place)),
+  );
+  expect(
+    added.map((each) => (each.status === "fulfilled" ? each.value.isNew : each.reason)),
+  ).toEqual([false, true, new ClientFullError(2), true, true]);
+  expect(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info("commandstats"))?.[1]).toBe("1");
+  expect([one.counts, other.counts]).toEqual([[1, 2, 3], [1]]);
+  expect(new Set(await redis.zrange(one.client, 0, "-1"))).toEqual(
+    new Set([known, wanted[1]?.jobId]),
+  );
+  expect(await redis.zcard(other.client)).toBe(1);
+  expect(await redis.ttl(one.client)).toBeGreaterThan(86_000);
+  expect(await redis.exists(queue.toKey(wanted[2]?.jobId ?? ""))).toBe(0);
 });
+
+test("a job that has its place already, without being in the queue, is added though its client is full", async () => {
+  const opened = await openQueue();
+  const place = openPlaces(opened.queue, "one", 1);
+  const id = createRandomId();
+  await opened.redis.zadd(place.client, Date.now(), id);
+  expect((await add(opened, { jobId: id }, place)).isNew).toBe(true);
+  expect(place.counts).toEqual([1]);
+});
+
+const kinds: Readonly<Record<string, JobsOptions>> = {
+  "to start at once": {},
+  "to start later": { delay: 3_600_000 },
+  "by priority": { priority: 3 },
+};
+
+test.each(Object.entries(kinds))(
+  "of jobs %s, only one that Redis had none of before is told as new and takes a place",
+  async (_, options) => {
+    const opened = await openQueue();
+    const place = openPlaces(opened.queue, "one", 2);
+    const [first, second, third] = [createRandomId(), createRandomId(), createRandomId()];
+    await add(opened, { ...options, jobId: first }, place);
+    const added = await Promise.all(
+      [first, second, second].map((jobId) => add(opened, { ...options, jobId }, place)),
+    );
+    expect(added.map(({ isNew }) => isNew)).toEqual([false, true, false]);
+    await expect(add(opened, { ...options, jobId: third }, place)).rejects.toThrow(ClientFullError);
+    expect(await opened.queue.getJobCountByTypes()).toBe(2);
+  },
+);
 
 test("a job that Redis refuses keeps none of those that are added with it", async () => {
   const { queue, redis } = await openQueue();

@@ -102,11 +102,23 @@ export const producerBatchMutants: readonly Mutant[] = [
   {
     name: "a client's rows take places that it has not got",
     change: {
-      file: "src/queue/places.ts",
-      from: "own !== undefined && own <= limit",
-      to: "own !== undefined",
+      file: "src/queue/joint-adds.ts",
+      from: "if count <= limit then",
+      to: "if true then",
     },
     caughtBy: { file: limits, test: "a batch takes no more places than its client has left" },
+  },
+  {
+    name: "a row that starts later is told as new whenever it is sent",
+    change: {
+      file: "src/queue/joint-adds.ts",
+      from: "/^(add\\w+Job):/",
+      to: "/^(addStandardJob):/",
+    },
+    caughtBy: {
+      file: "test/producer/jobs/batch.test.ts",
+      test: "a batch whose jobs start later, sent again",
+    },
   },
   {
     name: "a key that was used for another input in the same instant is told as new",

@@ -27,7 +27,7 @@ export const queueMutants: readonly Mutant[] = [
   },
   {
     name: "no job id before the add",
-    change: { file: "src/queue/submission.ts", from: "      jobId: id,\n", to: "" },
+    change: { file: "src/queue/submission.ts", from: "    jobId: id,\n", to: "" },
     caughtBy: {
       file: "test/producer/jobs/api.test.ts",
       test: "answers the same job to the same Idempotency-Key",

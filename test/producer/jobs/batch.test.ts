@@ -125,6 +125,20 @@ test("a batch that is sent again makes no second job, and tells the same ids", a
   expect(await queue.count()).toBe(100);
 });
 
+test("a batch whose jobs start later, sent again, is told of them, and of a row with another input", async () => {
+  const { url, queue } = await startProducer();
+  const key = { "idempotency-key": randomUUID() };
+  const later = { delayMs: 3_600_000 };
+  const first = await submitBatch(url, [division(1, later), division(2, later)], key);
+  const again = await submitBatch(url, [division(1, later), division(3, later)], key);
+
+  expect([first.queued, again.queued, again.known, again.refused]).toEqual([2, 0, 1, 1]);
+  expect(again.rows[1]?.problem?.detail).toBe(
+    "this Idempotency-Key was used before with another input",
+  );
+  expect(await queue.getDelayedCount()).toBe(2);
+});
+
 test("a row's key is its own, or the batch's with its number, as if it had been sent alone", async () => {
   const { url, queue } = await startProducer();
   const rows = [division(1, { idempotency_key: "own" }), division(2)];
