@@ -20,7 +20,7 @@ export const callbackLimits = {
   waiting: 256,
   waitingForHost: 64,
   waitMs: 10_000,
-  /** Of one queue, jobs whose callback has failed and is to be tried again. */
+  /** Of one queue, jobs whose callback has failed and is to be tried again; of one client no more than are then free. */
   mostLate: 5_000,
   /** Of the reason why a try failed, in characters. */
   reasonLength: 200,

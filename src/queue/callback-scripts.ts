@@ -16,7 +16,8 @@ import { readTrace, type TraceCarrier } from "./trace-carrier.ts";
  * A queue has its callbacks in a sorted set: ids of jobs, by when they are to be looked at next, in
  * Unix time in ms by Redis' clock. A half of a millisecond says that a producer has one in hand, and
  * until when: after that, another takes it over. In a second set are those that have failed, by when
- * their job ended; each of them has a hash, which outlives the job.
+ * their job ended; each of them has a hash, which outlives the job. How many of them each client has
+ * is in a hash of its own.
  */
 type Keys = Pick<RedisQueueBackend, "toKey">;
 
@@ -25,8 +26,8 @@ export function callbacksKey(queue: Keys): string {
   return queue.toKey("callbacks");
 }
 
-function keysOf(queue: Keys): [due: string, late: string] {
-  return [callbacksKey(queue), queue.toKey("callbacks-late")];
+function keysOf(queue: Keys): [due: string, late: string, counts: string] {
+  return [callbacksKey(queue), queue.toKey("callbacks-late"), queue.toKey("callbacks-late-of")];
 }
 
 const shared = `
@@ -36,6 +37,14 @@ local function read(key, ...)
   return redis.call("TYPE", key).ok == "hash" and redis.call("HMGET", key, ...) or {}
 end
 local function text(value) return value or "" end
+local function countOf(counts, client) return tonumber(redis.call("HGET", counts, client)) or 0 end
+local function uncount(late, counts, record, id)
+  local client = redis.call("ZREM", late, id) == 1 and read(record, "counted")[1]
+  local left = client and countOf(counts, client) - 1
+  if left and left > 0 then redis.call("HSET", counts, client, left)
+  elseif left then redis.call("HDEL", counts, client) end
+  if redis.call("EXISTS", late) == 0 then redis.call("DEL", counts) end
+end
 `;
 
 /** A submission that is repeated does not bring back a callback that was dealt with. */
@@ -191,18 +200,21 @@ function parseOptions(text: string): object {
 
 /**
  * A job that was retried while its end was told, or removed and submitted again under its key, has another
- * end to tell of: then the callback is not dealt with, whatever became of this one.
+ * end to tell of: then the callback is not dealt with, whatever became of this one. A client gets no more
+ * late ones than are then free for others. The record says for whom it is counted, as one that an older
+ * release has noted is not.
  */
 const settleScript = `${shared}
-local due, late, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local due, late, counts, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, held, kind, next, note, ending = ARGV[1], ARGV[2], ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
+local owner = ARGV[11]
 local score = redis.call("ZSCORE", due, id)
 local ours = score and tonumber(score) == tonumber(held)
 if kind == "later" then
   if ours then redis.call("ZADD", due, "XX", next, id) end
   return kind
 end
-if kind == "retrying" and not redis.call("ZSCORE", late, id) and redis.call("ZCARD", late) >= tonumber(ARGV[10]) then
+if kind == "retrying" and not redis.call("ZSCORE", late, id) and countOf(counts, owner) >= ARGV[10] - redis.call("ZCARD", late) then
   return "full"
 end
 if note ~= "" and redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "finishedOn") == ending then
@@ -213,12 +225,15 @@ local latest = read(job, "opts", "finishedOn")
 local again = latest[1] and string.find(latest[1], '${callbackMark}', 1, true) and latest[2] ~= ending
 if kind == "retrying" then
   redis.call("ZADD", due, "XX", again and now or next, id)
-  redis.call("ZADD", late, "NX", tonumber(ending) or now, id)
+  local since = redis.call("ZSCORE", late, id)
+  uncount(late, counts, record, id)
+  redis.call("ZADD", late, since or tonumber(ending) or now, id)
+  redis.call("HSET", counts, owner, countOf(counts, owner) + 1)
   redis.call("DEL", record)
-  redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9], "owner", ARGV[11])
+  redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9], "owner", owner, "counted", owner)
 else
   if again then redis.call("ZADD", due, "XX", now, id) else redis.call("ZREM", due, id) end
-  redis.call("ZREM", late, id)
+  uncount(late, counts, record, id)
   redis.call("DEL", record)
 end
 return kind
@@ -241,7 +256,7 @@ export type Settlement =
 
 /**
  * Notes it, unless the callback has come into other hands; returns whether it was noted, which it is not
- * where too many wait for another try already.
+ * where too many wait for another try already, or too many of its client.
  */
 export async function settleCallback(
   queue: Keys,

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { callbackLimits } from "../../src/contract/callbacks.ts";
 import {
   callbacksKey,
   settleCallback,
+  type TakenCallback,
   takeCallbacks,
   watchCallback,
 } from "../../src/queue/callback-scripts.ts";
@@ -12,6 +14,7 @@ import { createQueue } from "../../src/queue/queue.ts";
 import { until } from "../support/until.ts";
 
 const url = "https://example.com/hook";
+const { mostLate } = callbackLimits;
 const heldMs = 60_000;
 const most = 64;
 
@@ -77,4 +80,65 @@ test("a producer whose time was over changes nothing of what another has in hand
   expect(await redis.zscore(callbacksKey(queue), "a")).toBe(held);
   await settleCallback(queue, redis, quick!, { kind: "gone" });
   expect(await redis.zscore(callbacksKey(queue), "a")).toBeNull();
+});
+
+const heldUntil = 2_000.5;
+
+function inHand(owner: string, id: string): TakenCallback {
+  const end = { endedAt: 1_000, ending: "1000", tries: 0, summary: "{}" };
+  return { id, url, owner, ...end, trace: {}, held: String(heldUntil) };
+}
+
+/** The first try of many callbacks fails; `fail` returns how many of them are to be tried again. */
+function openLate() {
+  const { redis, queue } = open();
+  const fail = async (owner: string, ids: readonly string[]) => {
+    const entries = ids.flatMap((id) => [heldUntil, id]);
+    await redis.zadd(callbacksKey(queue), ...entries);
+    const settlement = { kind: "retrying", waitMs: 0, note: failed(1_000), summary: "" } as const;
+    const noted = await Promise.all(
+      ids.map((id) => settleCallback(queue, redis, inHand(owner, id), settlement)),
+    );
+    return noted.filter(Boolean).length;
+  };
+  const settle = async (owner: string, ids: readonly string[]) => {
+    await redis.zadd(callbacksKey(queue), ...ids.flatMap((id) => [heldUntil, id]));
+    const gone = { kind: "gone" } as const;
+    await Promise.all(ids.map((id) => settleCallback(queue, redis, inHand(owner, id), gone)));
+  };
+  const counts = () => redis.hgetall(queue.toKey("callbacks-late-of"));
+  return { redis, queue, fail, settle, counts };
+}
+
+const idsOf = (name: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${name}${i}`);
+
+test("a client whose callbacks all fail leaves room for those of others to be tried again", async () => {
+  const { redis, queue, fail } = openLate();
+  const others = idsOf("other", mostLate - 100).flatMap((id) => [1_000, id]);
+  await redis.zadd(queue.toKey("callbacks-late"), ...others);
+  expect(await fail("greedy", idsOf("g", 60))).toBe(50);
+  expect(await fail("modest", idsOf("m", 20))).toBe(20);
+  expect(await fail("greedy", idsOf("more", 10))).toBe(0);
+});
+
+test("what a client has waiting for another try is counted once, and no longer than it waits", async () => {
+  const { redis, queue, fail, settle, counts } = openLate();
+  await fail("one", ["a", "b", "c"]);
+  await fail("other", ["d"]);
+  await fail("one", ["a", "a"]);
+  expect(await counts()).toEqual({ one: "3", other: "1" });
+  // Removed, and submitted anew by another client.
+  await fail("other", ["a"]);
+  expect(await counts()).toEqual({ one: "2", other: "2" });
+  await settle("one", ["a", "d"]);
+  await settle("one", ["a", "b"]);
+  expect(await counts()).toEqual({ one: "1" });
+  // An older release counts nothing.
+  await redis.hset(queue.toKey("callback:old"), { url, owner: "one" });
+  await redis.zadd(queue.toKey("callbacks-late"), 1_000, "old");
+  await settle("one", ["old"]);
+  expect(await counts()).toEqual({ one: "1" });
+  await settle("one", ["c"]);
+  expect(await counts()).toEqual({});
 });

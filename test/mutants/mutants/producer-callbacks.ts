@@ -81,6 +81,11 @@ export const producerCallbackMutants: readonly Mutant[] = [
     caughtBy: { file: scriptTests, test: "a producer whose time was over changes nothing" },
   },
   {
+    name: "One client may have all callbacks that are tried again",
+    change: { file: scripts, from: "countOf(counts, owner) >= ARGV[10] -", to: "0 >= ARGV[10] -" },
+    caughtBy: { file: scriptTests, test: "a client whose callbacks all fail leaves room" },
+  },
+  {
     name: "An end that is heard of late has a failed callback tried again at once",
     change: { file: scripts, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
     caughtBy: { file: scriptTests, test: "an end that is heard of late" },
