@@ -1,5 +1,5 @@
 import type { UnavailableKind } from "../../contract/failures.ts";
-import { type Context, type Span, trace } from "@opentelemetry/api";
+import { type Context, trace } from "@opentelemetry/api";
 import type { z } from "zod";
 import type { submissionOutcomes, submissionSources } from "../../contract/metrics.ts";
 import { logFields } from "../../contract/telemetry.ts";
@@ -22,20 +22,14 @@ import type { Task } from "../../task/task.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
-import {
-  exemplarOf,
-  failSpan,
-  injectContext,
-  startSend,
-  type Tracing,
-  trailOf,
-} from "../../telemetry/spans.ts";
+import { type Tracing, trailOf } from "../../telemetry/spans.ts";
 import { createPointer, maxErrors, RequestError, UnavailableError } from "../http/errors.ts";
 import { receivedAtOf } from "../http/received-at.ts";
 import type { Desk } from "./desk.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type JobStatus, summarizeAdded, summarizeJob } from "./job-status.ts";
 import type { Resubmits } from "./resubmission.ts";
+import { beginSending, type Sending } from "./sending.ts";
 import type { CountSubmitter } from "./submitters.ts";
 
 export interface Submission {
@@ -287,42 +281,4 @@ function refuseFull({ limit }: ClientFullError): RequestError {
     kind: "too_many_unfinished",
     retryAfterSeconds: retryFullSeconds,
   });
-}
-
-/** A job on its way to Redis, being measured and traced. */
-interface Sending {
-  readonly span: Span;
-  /** What the job takes along of its trace. */
-  readonly carrier: Readonly<Record<string, string>>;
-  /** Redis has answered. Later calls of either change nothing. */
-  end(): void;
-  /** It has not, or refused the job, with an error of this kind. */
-  fail(kind: string): void;
-}
-
-function beginSending(
-  deps: SubmitDeps,
-  context: Context,
-  job: { readonly queue: string; readonly id: string; readonly task: string },
-): Sending {
-  const span = startSend(deps, context, job);
-  const startedAt = performance.now();
-  let ended = false;
-  const end = (outcome: "added" | "error", kind?: string) => {
-    if (ended) return;
-    ended = true;
-    if (kind !== undefined) failSpan(span, kind);
-    span.end();
-    deps.metrics.jobEnqueueDuration.observe({
-      labels: { queue: job.queue, outcome },
-      value: (performance.now() - startedAt) / 1_000,
-      exemplarLabels: exemplarOf(span),
-    });
-  };
-  return {
-    span,
-    carrier: injectContext(trace.setSpan(context, span)),
-    end: () => end("added"),
-    fail: (kind) => end("error", kind),
-  };
 }
