@@ -78,18 +78,18 @@ export async function noteOwn(
 }
 
 /**
- * For a script: `noteRetry(job, id, state, now, callbacks)` is called before somebody retries a job in
- * that set of ended ones, which takes the times of its end out of its hash: it notes a success, and of
- * whatever start was its last one, when the job had ended and when it was retried. Where that is done
- * again without a start between, the first end and the last retry are kept. Its next end is to be told
- * of, too, if it has a callback: it goes to those in the set `callbacks`.
+ * For a script: `noteRetry(job, id, state, now, callbacks, lookAt)` is called before somebody retries a
+ * job in that set of ended ones, which takes the times of its end out of its hash: it notes a success,
+ * and of whatever start was its last one, when the job had ended and when it was retried. Where that is
+ * done again without a start between, the first end and the last retry are kept. Its next end is to be
+ * told of, too, if it has a callback: it goes to those in the set `callbacks`, to be looked at then.
+ * Returns whether it has one.
  */
 export const retryLua = `${noteLua}${watchLua}
-local function noteRetry(job, id, state, now, callbacks)
+local function noteRetry(job, id, state, now, callbacks, lookAt)
   local kept = redis.call("HMGET", job, "ats", "atm", "processedOn", "finishedOn", "pb", "opts")
-  if kept[6] and string.find(kept[6], '${callbackMark}', 1, true) then
-    watchCallback(callbacks, id, now)
-  end
+  local callsBack = kept[6] and string.find(kept[6], '${callbackMark}', 1, true)
+  if callsBack then watchCallback(callbacks, id, lookAt) end
   local start = numberIn(kept[1]) or 0
   if state == "completed" then
     local entry = { number = numberIn(kept[2]), startedAt = numberIn(kept[3]), endedAt = numberIn(kept[4]) }
@@ -105,21 +105,30 @@ local function noteRetry(job, id, state, now, callbacks)
     end
     redis.call("HSET", job, fieldOf(start), entry .. ',"retriedAt":' .. now .. "}")
   end
+  return callsBack
 end
 `;
 
+/** Longer than BullMQ takes to retry a job, or fails to. */
+const retriedWithinMs = 60_000;
+
 const handRetryScript = `${retryLua}
-if not isHash(KEYS[1]) or not redis.call("ZSCORE", KEYS[2], ARGV[1]) then return end
-noteRetry(KEYS[1], ARGV[1], ARGV[2], ARGV[3], KEYS[3])
+if not isHash(KEYS[1]) or not redis.call("ZSCORE", KEYS[2], ARGV[1]) then return 0 end
+local lookAt = redis.call("TIME")[1] * 1000 + ${retriedWithinMs}
+return noteRetry(KEYS[1], ARGV[1], ARGV[2], ARGV[3], KEYS[3], lookAt) and 1 or 0
 `;
 
-/** Notes of a job in that set of ended ones that somebody retries it now. */
+/**
+ * Notes of a job in that set of ended ones that somebody is about to retry it; returns whether it has a
+ * callback. That is not looked at before the job was retried, since it would tell of the old end, but
+ * after a while in any case, so that whoever retries the job may die right after that.
+ */
 export async function noteHandRetry(
   queue: Keys,
   redis: Redis,
   { id, state }: { readonly id: string; readonly state: EndedSet },
-): Promise<void> {
+): Promise<boolean> {
   const values = [id, state, Date.now()];
   const keys = [queue.toKey(id), queue.toKey(state), callbacksKey(queue)];
-  await redis.eval(handRetryScript, keys.length, ...keys, ...values);
+  return (await redis.eval(handRetryScript, keys.length, ...keys, ...values)) === 1;
 }

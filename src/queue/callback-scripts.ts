@@ -65,11 +65,18 @@ const mostLooks = 256;
 /**
  * A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway.
  * Who hears of an end late does not cut short the wait after a try that has failed. Of those that have
- * ended and are too many at once, the time comes now, so that the next look by time has them.
+ * ended and are too many at once, the time comes now, so that the next look by time has them. An end
+ * that was dealt with already is told to nobody again: somebody was about to retry the job, or has told
+ * of it when another producer had taken over.
  */
 const takeScript = `${shared}
-local due, late, prefix, heldMs, most = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local due, late, counts = KEYS[1], KEYS[2], KEYS[3]
+local prefix, heldMs, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local ids, looks, hasMore = {}, ${mostLooks}, false
+local function isSettled(note, ending)
+  return note and ending and string.find(note, '"end":' .. ending, 1, true)
+    and not string.find(note, '"state":"retrying"', 1, true)
+end
 local function hasFailed(id)
   local tried = read(prefix .. "callback:" .. id, "end")[1]
   return tried and tried == read(prefix .. id, "finishedOn")[1]
@@ -86,11 +93,17 @@ end
 local held = string.format("%.1f", now + heldMs + 0.5)
 local taken = {}
 for _, id in ipairs(ids) do
-  local job = read(prefix .. id, "opts", "finishedOn", "timestamp")
+  local job = read(prefix .. id, "opts", "finishedOn", "timestamp", "${noteField}")
   local kept = read(prefix .. "callback:" .. id, "url", "end", "tries", "summary", "owner")
   if job[1] and not job[2] then
     local ageMs = now - (tonumber(job[3]) or now)
     redis.call("ZADD", due, "XX", now + math.floor(math.min(math.max(ageMs / 4, 1000), 300000)), id)
+  elseif isSettled(job[4], job[2]) then
+    if #ARGV == 3 then
+      redis.call("ZREM", due, id)
+      uncount(late, counts, prefix .. "callback:" .. id, id)
+      redis.call("DEL", prefix .. "callback:" .. id)
+    end
   elseif #taken < most then
     redis.call("ZADD", due, "XX", held, id)
     taken[#taken + 1] = { id, text(job[1]), text(job[2]), text(kept[1]), text(kept[2]), text(kept[3]), text(kept[4]), text(kept[5]) }

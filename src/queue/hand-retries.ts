@@ -1,10 +1,11 @@
 import type { BackendFactory, RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { noteHandRetry } from "./attempt-scripts.ts";
+import { watchCallback } from "./callback-scripts.ts";
 
 /**
  * A queue's way to Redis, on which it is noted that somebody retries a job that has ended: how it
- * ended is taken out of its hash then.
+ * ended is taken out of its hash then. Its callback is looked at once it was retried.
  */
 export function noteHandRetries(
   redis: Redis,
@@ -14,8 +15,11 @@ export function noteHandRetries(
     const backend = create(...args);
     const retryFinishedJob = backend.retryFinishedJob.bind(backend);
     backend.retryFinishedJob = async (job, state, options) => {
-      await noteHandRetry(backend, redis, { id: job.id ?? "", state });
-      return retryFinishedJob(job, state, options);
+      const { id = "" } = job;
+      const callsBack = await noteHandRetry(backend, redis, { id, state });
+      await retryFinishedJob(job, state, options);
+      // Where this fails, it is looked at all the same, only later.
+      if (callsBack) await watchCallback(backend, redis, id).catch(() => undefined);
     };
     return backend;
   };

@@ -54,7 +54,7 @@ if holder and holder ~= id and redis.call("EXISTS", key(holder)) == 1 then retur
 local wrong = findWrong({ wait = "list", prioritized = "zset", pc = "string", meta = "hash", marker = "zset", events = "stream",
   callbacks = "zset", cancelled = "zset" })
 if wrong then return wrong end
-noteRetry(job, id, from, now, key("callbacks"))
+noteRetry(job, id, from, now, key("callbacks"), now)
 redis.call("ZREM", key(from), id)
 redis.call("ZREM", KEYS[2], id)
 redis.call("HDEL", job, "finishedOn", "processedOn", "failedReason", "returnvalue", "atm", "stc", "defa", "postponed")

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { callbackLimits } from "../../src/contract/callbacks.ts";
+import { noteHandRetry } from "../../src/queue/attempt-scripts.ts";
 import {
   callbacksKey,
   settleCallback,
@@ -80,6 +81,47 @@ test("a producer whose time was over changes nothing of what another has in hand
   expect(await redis.zscore(callbacksKey(queue), "a")).toBe(held);
   await settleCallback(queue, redis, quick!, { kind: "gone" });
   expect(await redis.zscore(callbacksKey(queue), "a")).toBeNull();
+});
+
+/** A callback of a job that has failed, which was told of that. */
+async function openTold() {
+  const { redis, queue, take, ...world } = open();
+  await queue.add("quotient", {}, { jobId: "A", ...callBack(url) });
+  await redis.lrem(queue.toKey("wait"), 1, "A");
+  await redis.zadd(queue.toKey("failed"), 1_000, "A");
+  await world.end("A", 1_000);
+  const [taken] = await take();
+  const note = { ...failed(1_000), state: "delivered" } as const;
+  await settleCallback(queue, redis, taken!, { kind: "delivered", note });
+  const dueAt = () => redis.zscore(callbacksKey(queue), "A");
+  const look = () => redis.zadd(callbacksKey(queue), "XX", 1, "A").then(() => take());
+  return { ...world, redis, queue, take, dueAt, look };
+}
+
+test("an end that was told is not told again to who looks while somebody retries its job", async () => {
+  const { redis, queue, take, end, dueAt, look } = await openTold();
+  expect(await noteHandRetry(queue, redis, { id: "A", state: "failed" })).toBe(true);
+  expect([await take(), await take(["A"])]).toEqual([[], []]);
+  expect(Number(await dueAt())).toBeGreaterThan(Date.now());
+  await end("A", 2_000);
+  expect(await take()).toMatchObject([{ id: "A", endedAt: 2_000, tries: 0 }]);
+  // Whoever was to retry it has died before that.
+  const { redis: another, queue: other, ...told } = await openTold();
+  await noteHandRetry(other, another, { id: "A", state: "failed" });
+  expect([await told.look(), await told.dueAt()]).toEqual([[], null]);
+  // Here the first end had been told to nobody.
+  await redis.zadd(callbacksKey(queue), Date.now() + 3_600_000, "A");
+  await noteHandRetry(queue, redis, { id: "A", state: "failed" });
+  expect(Number(await dueAt())).toBeLessThan(Date.now() + 600_000);
+  expect(await look()).toMatchObject([{ id: "A", endedAt: 2_000 }]);
+});
+
+test("the next end of a job is waited for from when BullMQ has retried it", async () => {
+  const { queue, dueAt } = await openTold();
+  expect(await dueAt()).toBeNull();
+  const job = await queue.getJob("A");
+  await job!.retry("failed");
+  expect(Number((await dueAt()) ?? Number.NaN)).toBeLessThanOrEqual(Date.now());
 });
 
 const heldUntil = 2_000.5;

@@ -86,6 +86,15 @@ export const producerCallbackMutants: readonly Mutant[] = [
     caughtBy: { file: scriptTests, test: "a client whose callbacks all fail leaves room" },
   },
   {
+    name: "An end that was told is told again while its job is retried by hand",
+    change: {
+      file: scripts,
+      from: "elseif isSettled(job[4], job[2]) then",
+      to: "elseif false then",
+    },
+    caughtBy: { file: scriptTests, test: "an end that was told is not told again" },
+  },
+  {
     name: "An end that is heard of late has a failed callback tried again at once",
     change: { file: scripts, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
     caughtBy: { file: scriptTests, test: "an end that is heard of late" },
