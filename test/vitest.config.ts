@@ -16,8 +16,8 @@ export default defineConfig({
     // pages, which only processors with such keys have, do not bear that ("jit_page.has_value()").
     execArgv: ["--no-memory-protection-keys"],
     // Real processes on a busy machine take their time; what must be quick is asserted as such.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,

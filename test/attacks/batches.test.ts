@@ -95,7 +95,7 @@ test("rows that come too slowly are cut off as any request, and hold no place af
     return answers.every((one) => one.startsWith("HTTP/1.1 200 ")) && answers;
   });
   expect(again.length).toBe(2);
-}, 60_000);
+});
 
 /** A batch from an address of its own, of which nothing but the head has been sent. */
 function open(

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { measureKept } from "../../src/queue/kept.ts";
@@ -8,8 +8,6 @@ import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { spawnProducer, spawnWorker } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Ended jobs may have 2.8 MB of it, which some 2,800 divisions fill. */
 const maxmemory = 8 * 1024 * 1024;

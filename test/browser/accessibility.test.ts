@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { keyField } from "../../src/contract/forms.ts";
 import { paths } from "../../src/contract/paths.ts";
@@ -14,8 +14,6 @@ import { fillSignIn } from "../support/sign-in.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const anything = defineTask({
   title: "Anything",

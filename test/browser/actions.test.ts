@@ -1,11 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
 import { startProducer } from "../support/producer.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Where a browser does not say which site a request is from, but for its origin. */
 const asOtherHost = (url: string) => url.replace("127.0.0.1", "tripod.test");

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { examine } from "../support/examination.ts";
@@ -8,8 +8,6 @@ import { keepSchedule, scheduledTask } from "../support/scheduled.ts";
 import { openConsolePage } from "../support/sign-in.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 test("an operator retries and cancels a job on its page, without JavaScript, too", async () => {
   const { url, boardUrl, name } = await startProducer({ readOnly: false });

@@ -1,10 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openPage } from "../support/browser.ts";
 import { createEnded, keepFiveMinutes } from "../support/overview-day.ts";
 import { startProducer } from "../support/producer.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("draws the last 24 hours, with the numbers of the moment that is pointed at", async () => {
   const { url, queue, redis } = await startProducer();

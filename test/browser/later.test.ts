@@ -1,9 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { examine } from "../support/examination.ts";
 import { startProducer } from "../support/producer.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const nextDay = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 

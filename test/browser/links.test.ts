@@ -1,10 +1,8 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
 import { fillSignIn } from "../support/sign-in.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("a job's page leads to that of the console, that to Bull Board's, and this back", async () => {
   const { url, ports, untilOutput } = await startLauncher({ env: { BOARD_PASSWORD: "sesame" } });

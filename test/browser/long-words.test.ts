@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTask, type Task, TaskRejectedError } from "../../src/task/task.ts";
 import { openPage } from "../support/browser.ts";
@@ -6,8 +6,6 @@ import { postJson, readBody, untilFinal } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const echo = defineTask({
   title: "Echo",

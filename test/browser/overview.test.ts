@@ -1,13 +1,11 @@
 import type { Page } from "playwright-core";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openPage } from "../support/browser.ts";
 import { readBody, submitDivision } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const plots = 6;
 

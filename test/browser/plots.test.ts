@@ -1,12 +1,10 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import type { OverviewSnapshot } from "../../src/producer/overview/snapshot.ts";
 import { openPage } from "../support/browser.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const waits = '[data-plot]:has([data-reading="wait_p50"])';
 

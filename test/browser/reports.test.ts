@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import type { JobContext } from "../../src/task/job-context.ts";
 import { defineTask } from "../../src/task/task.ts";
@@ -8,8 +8,6 @@ import { examine } from "../support/examination.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A job that tells what the test has it tell, and ends when it is told to. */
 async function startJob() {

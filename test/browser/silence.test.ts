@@ -1,14 +1,12 @@
 import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const lostText = "The connection is lost; trying again.";
 const stale = `${lostText} These figures are stale.`;

@@ -1,12 +1,10 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTask, DependencyError, type Task } from "../../src/task/task.ts";
 import { openPage } from "../support/browser.ts";
 import { postJson, readBody, submitDivision, untilFinal } from "../support/client.ts";
 import { startProducer } from "../support/producer.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const flaky = defineTask({
   title: "Fetch a page",

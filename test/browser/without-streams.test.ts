@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { openPage } from "../support/browser.ts";
 import { readBody } from "../support/client.ts";
@@ -7,8 +7,6 @@ import { nothingTasks as tasks, submitNothing } from "../support/nothing.ts";
 import { startProducer } from "../support/producer.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** As many as an address may have. */
 const streamsPerClient = 20;

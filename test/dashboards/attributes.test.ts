@@ -1,9 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { captureTelemetry } from "../support/captured-telemetry.ts";
 import type { OtlpLog } from "../support/otlp-receiver.ts";
 import { readLinks, readLogql, readTraceql } from "../support/grafana-queries.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 test("asks traces and logs only for what is sent over OTLP, and for nothing that no span or line has at once", async () => {
   const captured = await captureTelemetry();

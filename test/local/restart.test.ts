@@ -1,9 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
 import { until } from "../support/until.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 test.for(["worker", "producer", "redis"])(
   "starts a killed %s again, with its jobs",

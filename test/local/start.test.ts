@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { Redis } from "ioredis";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { readDeployment } from "../../src/local/deployment.ts";
 import { readMemory } from "../../src/queue/memory.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
@@ -11,8 +11,6 @@ import { startLauncher } from "../support/launcher.ts";
 import { reservePort } from "../support/ports.ts";
 import { descendantsOf } from "../support/process-tree.ts";
 import { startRedis } from "../support/redis.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 test("prints the addresses and the login of everything it has started", async () => {
   const { ports, dataFolder, untilOutput } = await startLauncher();

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { checkPorts } from "../../src/local/ports.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
 import { startLauncher } from "../support/launcher.ts";
@@ -12,8 +12,6 @@ import {
 import { reservePort } from "../support/ports.ts";
 import { findObstacle } from "../support/requirements.ts";
 import { until } from "../support/until.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 test("lets running jobs end on Ctrl-C, leaves nothing running and keeps the jobs", async () => {
   const first = await startLauncher();

@@ -36,6 +36,7 @@ export interface TestPage {
 export async function openPage(options: BrowserContextOptions = {}): Promise<TestPage> {
   const browser = await loadBrowser();
   const context = await browser.newContext({ viewport: { width: 900, height: 700 }, ...options });
+  context.setDefaultTimeout(80_000);
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const complaints: string[] = [];

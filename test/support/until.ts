@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  ms = 40_000,
+  ms = 80_000,
   pauseMs = 20,
 ): Promise<T> {
   const deadline = performance.now() + ms;

@@ -54,7 +54,7 @@ beforeAll(async () => {
   // It would copy the copy.
   await rm(join(root, "test/tasks/replaced.test.ts"));
   return copy.close;
-}, 60_000);
+});
 
 interface Report {
   readonly testResults: readonly {

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { captureTelemetry } from "../support/captured-telemetry.ts";
 import type { OtlpSpan } from "../support/otlp-receiver.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** OpenTelemetry's semantic conventions that this table was read from. */
 const semconvVersion = "1.44.0";

@@ -50,4 +50,4 @@ test("refuses a Redis elsewhere, and one that does not hold the jobs", async () 
     const latest = (await readBody(await fetch(`${url}/api/v1/overview`))).at(-1);
     return latest?.queue?.paused;
   });
-}, 30_000);
+});

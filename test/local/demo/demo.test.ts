@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { loadTasks } from "../../../src/task/registry.ts";
 import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startDemo } from "../../support/demo.ts";
@@ -9,8 +9,6 @@ import { startProducer } from "../../support/producer.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("accounts for every job over a burst, a pause and a worker's restart", async () => {
   const { url, dataFolder, untilOutput } = await startLauncher();

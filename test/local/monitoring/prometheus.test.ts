@@ -1,14 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { checkPorts } from "../../../src/local/ports.ts";
 import { reservePort } from "../../support/ports.ts";
 import { submitDivision, untilFinal } from "../../support/client.ts";
 import { type Launcher, startLauncher } from "../../support/launcher.ts";
 import { descendantsOf, stillRunning } from "../../support/process-tree.ts";
 import { until } from "../../support/until.ts";
-
-vi.setConfig({ testTimeout: 90_000 });
 
 /** The shipped configuration looks every 15 s. */
 const scrapeMs = 60_000;

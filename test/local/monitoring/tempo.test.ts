@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { reservePort } from "../../support/ports.ts";
 import { submitDivision } from "../../support/client.ts";
 import { createFakeCommands } from "../../support/fake-commands.ts";
 import { startLauncher } from "../../support/launcher.ts";
 import { until } from "../../support/until.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Takes traces where its configuration says, and notes where they were sent to. */
 const receiver = `

@@ -56,7 +56,7 @@ test("writes a task that works and a test that passes, and says what to do next"
   writeFileSync(typesFile, JSON.stringify(types));
   const tsc = [join(repository, "node_modules/typescript/bin/tsc"), "-p", typesFile];
   await expect(promisify(execFile)(process.execPath, tsc, options)).resolves.toBeDefined();
-}, 120_000);
+});
 
 test("writes nothing over what is there, and nothing beside it", async () => {
   const project = copyProject();

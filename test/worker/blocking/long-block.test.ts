@@ -1,15 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { postJson, readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { forkSources, isolatedTasks } from "../../support/fork.ts";
 import { spawnProducer, spawnWorker } from "../../support/processes.ts";
 import { ownRedis } from "../../support/redis.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
 import { until } from "../../support/until.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 // As 40 s are to the 30 s of a lock.
 const lockMs = 3_000;
