@@ -118,6 +118,7 @@ async function conclude(
     return;
   }
   const error = sent.reason.slice(0, callbackLimits.reasonLength);
+  const told = sent.detail === undefined ? error : `${error}: ${sent.detail}`;
   const wait = sent.kind === "failed" ? deps.waitsMs[tries - 1] : undefined;
   if (wait !== undefined) {
     const waitMs = between(wait * (1 - deps.jitter), wait * (1 + deps.jitter));
@@ -125,12 +126,12 @@ async function conclude(
     const summary = job === undefined ? taken.summary : summarizeMessage(job);
     const retrying = { ...note, state: "retrying", next, error } as const;
     if (await settle({ kind: "retrying", waitMs, note: retrying, summary })) {
-      report(deps, taken, "failed", error);
+      report(deps, taken, "failed", told);
       return;
     }
   }
   await settle({ kind: "given_up", note: { ...note, state: "given_up", error } });
-  report(deps, taken, sent.kind === "refused" ? "refused" : "given_up", error);
+  report(deps, taken, sent.kind === "refused" ? "refused" : "given_up", told);
 }
 
 const words = {

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, isIPv6, type LookupFunction } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { callbackLimits } from "../../contract/callbacks.ts";
 import type { AddressRules } from "./address-rules.ts";
 import { hostOf, isPlain } from "./callback-url.ts";
@@ -10,7 +11,12 @@ import { type Resolve, resolveListed, resolveStranger } from "./resolver.ts";
 /** How a request ended: `refused` and `unwanted` will not end otherwise another time. */
 export type Sent =
   | { readonly kind: "delivered"; readonly status: number }
-  | { readonly kind: "failed" | "refused" | "unwanted"; readonly reason: string };
+  | {
+      readonly kind: "failed" | "refused" | "unwanted";
+      readonly reason: string;
+      /** What operators are told besides, and nobody else. */
+      readonly detail?: string;
+    };
 
 export interface SenderDeps {
   readonly rules: AddressRules;
@@ -18,6 +24,8 @@ export interface SenderDeps {
   readonly resolve?: Resolve | undefined;
   /** Of a request as a whole, in ms. */
   readonly timeLimitMs?: number | undefined;
+  /** Until a stranger's name is given up for which no address was found, in ms. */
+  readonly unfoundMs?: number | undefined;
 }
 
 export interface Message {
@@ -36,6 +44,22 @@ class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
+/**
+ * No address was found for a name that may be called. Why is not told: whoever may have any name called
+ * could ask for those of the network that the producer is in.
+ */
+class UnfoundError extends Error {
+  override readonly name = "UnfoundError";
+  readonly detail: string;
+  constructor(host: string, detail: string) {
+    super(`no address that may be called was found for "${host}"`);
+    this.detail = detail;
+  }
+}
+
+/** Longer than a name server takes that is near, so that neither does the time tell. */
+const nearMs = 2_000;
+
 /** Gone, as a receiver says that wants no more. */
 const unwantedStatus = 410;
 
@@ -43,8 +67,10 @@ export function createSender({
   rules,
   resolve,
   timeLimitMs = callbackLimits.timeLimitMs,
+  unfoundMs = nearMs,
 }: SenderDeps): Send {
   return async ({ url, headers, body, signal }) => {
+    const unfoundAt = performance.now() + unfoundMs;
     const limit = AbortSignal.timeout(timeLimitMs);
     const either = AbortSignal.any([limit, signal]);
     try {
@@ -62,12 +88,17 @@ export function createSender({
     } catch (error) {
       if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
       if (limit.aborted) return { kind: "failed", reason: `no answer within ${timeLimitMs} ms` };
+      if (error instanceof UnfoundError) {
+        const leftMs = Math.max(0, unfoundAt - performance.now());
+        await sleep(leftMs, undefined, { signal: either }).catch(() => undefined);
+        return { kind: "failed", reason: error.message, detail: error.detail };
+      }
       return { kind: "failed", reason: describeFailure(error) };
     }
   };
 }
 
-/** All addresses of the host; throws a `RefusedError` if one of them may not be called. */
+/** All addresses of the host; throws a `RefusedError` or an `UnfoundError` if one of them may not be called. */
 async function findAddresses(
   url: URL,
   rules: AddressRules,
@@ -75,17 +106,29 @@ async function findAddresses(
 ): Promise<readonly string[]> {
   const host = hostOf(url);
   const isListedName = rules.isListedName(host);
-  const byName = resolve ?? (isListedName ? resolveListed : resolveStranger);
-  const addresses = isIP(host) === 0 ? await byName(host) : [host];
-  if (isListedName) return addresses;
+  if (isListedName) return (resolve ?? resolveListed)(host);
+  const isAddress = isIP(host) !== 0;
+  const addresses = isAddress ? [host] : await findStranger(host, resolve);
   const closed = addresses.find((address) => !rules.isOpen(address));
-  if (closed !== undefined) {
+  if (closed !== undefined && isAddress) {
     throw new RefusedError(`"${host}" is no host of the public internet, and not allowed`);
   }
+  if (closed !== undefined) throw new UnfoundError(host, `it leads to ${closed}`);
   if (!isPlain(url) && !addresses.every((address) => rules.isListed(address))) {
     throw new RefusedError(`"${host}" is called on port 443 by HTTPS alone`);
   }
   return addresses;
+}
+
+async function findStranger(
+  host: string,
+  resolve: Resolve = resolveStranger,
+): Promise<readonly string[]> {
+  try {
+    return await resolve(host);
+  } catch (error) {
+    throw new UnfoundError(host, describeFailure(error));
+  }
 }
 
 /** Resolves with the answer's status; a connection of its own, to these addresses and no others, and by no proxy. */

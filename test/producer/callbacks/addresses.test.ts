@@ -83,6 +83,13 @@ const message = (url: string) => ({
   signal: new AbortController().signal,
 });
 
+/** Given up at once, for tests that do not ask how long that takes. */
+const unfoundMs = 0;
+const unfound = (host: string) => ({
+  kind: "failed",
+  reason: `no address that may be called was found for "${host}"`,
+});
+
 test("what a name resolves to is judged each time it is called, and is what is called", async () => {
   const receiver = await startReceiver();
   const { port } = new URL(receiver.url);
@@ -92,6 +99,7 @@ test("what a name resolves to is judged each time it is called, and is what is c
   const asked: string[] = [];
   const send = createSender({
     rules,
+    unfoundMs,
     resolve: async (name) => {
       asked.push(name);
       return answers.shift() ?? [];
@@ -100,10 +108,7 @@ test("what a name resolves to is judged each time it is called, and is what is c
   const url = `http://rebound.test:${port}/`;
   expect(await send(message(url))).toEqual({ kind: "delivered", status: 204 });
   for (let i = 0; i < 2; i += 1) {
-    expect(await send(message(url))).toEqual({
-      kind: "refused",
-      reason: '"rebound.test" is no host of the public internet, and not allowed',
-    });
+    expect(await send(message(url))).toMatchObject(unfound("rebound.test"));
   }
   expect(asked).toEqual(["rebound.test", "rebound.test", "rebound.test"]);
   expect(receiver.received).toHaveLength(1);
@@ -123,11 +128,29 @@ test.each([
 ])("a name that leads to %s is not called, whatever else it leads to", async (address) => {
   const answers = [[address], ["8.8.8.8", address], [address, "2606:4700::1111"]];
   for (const found of answers) {
-    const send = createSender({ rules: closed, resolve: async () => found });
-    expect(await send(message("https://rebound.test/"))).toEqual({
-      kind: "refused",
-      reason: '"rebound.test" is no host of the public internet, and not allowed',
-    });
+    const send = createSender({ rules: closed, unfoundMs, resolve: async () => found });
+    const sent = await send(message("https://rebound.test/"));
+    expect(sent).toEqual({ ...unfound("rebound.test"), detail: `it leads to ${address}` });
+  }
+});
+
+test("a name that leads into the network is told as one that does not exist, and after as long", async () => {
+  const names: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+    "inside.test": async () => ["10.0.0.1"],
+    "nowhere.test": async () =>
+      Promise.reject(Object.assign(new Error("no"), { code: "ENOTFOUND" })),
+    "empty.test": async () => Promise.reject(Object.assign(new Error("no"), { code: "ENODATA" })),
+  };
+  const resolve = async (name: string) => names[name]?.() ?? [];
+  const send = createSender({ rules: createAddressRules("10.9.0.0/16"), unfoundMs: 500, resolve });
+  const asked = Object.keys(names).flatMap((name) => [`https://${name}/`, `http://${name}:81/`]);
+  for (const url of asked) {
+    const startedAt = performance.now();
+    const { detail, ...told } = { detail: undefined, ...(await send(message(url))) };
+    expect(told).toEqual(unfound(new URL(url).hostname));
+    expect(detail).toBeDefined();
+    // A timer may end a millisecond early.
+    expect(performance.now() - startedAt).toBeGreaterThan(490);
   }
 });
 
