@@ -67,12 +67,23 @@ export async function countLogged(queue: Queue, redis: Redis, id: string): Promi
   return readCount((await readRecordAnswers(asked))[0]);
 }
 
+/**
+ * In one step, so that the count is that of the lines. No transaction, as a full Redis refuses to queue
+ * even what reads. What somebody has put in the place of either is none.
+ */
+const readScript = `
+local function has(key, kind) return redis.call("TYPE", key).ok == kind end
+return {
+  has(KEYS[1], "hash") and redis.call("HGET", KEYS[1], ARGV[1]) or "",
+  has(KEYS[2], "list") and redis.call("LRANGE", KEYS[2], -ARGV[2], -1) or {},
+}
+`;
+
+/** The lines of a job's log that are kept, and how many it has had. */
 export async function readLog(queue: Queue, redis: Redis, id: string): Promise<ReadLog> {
-  const asked = redis
-    .multi()
-    .hget(queue.toKey(id), field)
-    .lrange(logKeyOf(queue, id), -reportLimits.lines, -1);
-  const [count, kept] = await readRecordAnswers(asked);
+  const keys = [queue.toKey(id), logKeyOf(queue, id)];
+  const answer = await redis.eval(readScript, keys.length, ...keys, field, reportLimits.lines);
+  const [count, kept] = answer as [unknown, unknown];
   const texts = Array.isArray(kept) ? kept.map(String) : [];
   const logged = Math.max(readCount(count), texts.length);
   const before = logged - texts.length;

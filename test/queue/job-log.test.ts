@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openRedis } from "../../src/queue/connection.ts";
 import { appendLog, formatLine, logKeyOf, readLog } from "../../src/queue/job-log.ts";
@@ -6,11 +7,10 @@ import { measureKept } from "../../src/queue/kept.ts";
 import { removeOldest } from "../../src/queue/oldest-jobs.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { removeRecordsOfWrongType } from "../../src/queue/wrong-type.ts";
-import { asService } from "../support/redis.ts";
+import { asService, ownRedis } from "../support/redis.ts";
 
 /** A queue with a job in it, as the worker's user sees it. */
-async function openJob() {
-  const url = asService("worker", inject("redisUrl"));
+async function openJob(url = asService("worker", inject("redisUrl"))) {
   const redis = openRedis({ url, password: undefined }, "background");
   onTestFinished(() => redis.disconnect());
   const queue = createQueue(redis, `test-${randomUUID()}`);
@@ -48,6 +48,17 @@ test("a log keeps 64 KB, of which the oldest lines go", async () => {
   expect(lines.at(-1)?.message).toMatch(/^59 /);
   const kept = await redis.lrange(logKeyOf(queue, id), 0, -1);
   expect(Buffer.byteLength(kept.join(""))).toBeLessThanOrEqual(65_536);
+});
+
+test("a log is read while Redis' memory is full", async () => {
+  const { url } = await ownRedis();
+  const { redis, append, read } = await openJob(asService("worker", url));
+  await append([textOf("before")]);
+  const administrator = new Redis(url);
+  onTestFinished(() => administrator.disconnect());
+  await administrator.config("SET", "maxmemory", "1mb");
+  await expect(redis.set("{tripod:any}:any:full", "text")).rejects.toThrow("OOM");
+  expect(await read()).toMatchObject({ logged: 1, lines: [{ message: "before" }] });
 });
 
 test("a job that is gone gets no log", async () => {
