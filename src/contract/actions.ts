@@ -9,6 +9,7 @@ export const actions = {
     cancel: "cancelled",
     promote: "told to start at once",
     delete: "deleted",
+    resubmit: "resubmitted",
   },
   /** All that match a filter, at the time when it is asked for. */
   jobs: { retry: "retried", cancel: "cancelled", delete: "deleted", stop: "stopped" },

@@ -6,3 +6,5 @@ export const runAtField = "run_at";
 export const resubmitField = "resubmit_of";
 /** The field in which a form sends the whole input as JSON, where its own fields cannot show it. */
 export const inputField = "input_as_json";
+/** The field in which an operator says why. */
+export const reasonField = "operators_reason";

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { readRecordAnswers } from "./answers.ts";
+import { actLua, formatAct, type JobAct } from "./job-acts.ts";
 import { isJobId } from "./job-id.ts";
 
 /** The option, beside BullMQ's own, of a job that was made from an older one's input. */
@@ -26,7 +27,7 @@ export const resubmissionsField = "resubmitted";
 const mostKept = 10;
 
 /** Of a job that is gone nothing is noted: a hash without all else would be taken for a damaged job. */
-const noteScript = `
+const noteScript = `${actLua}
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
 local text = redis.call("HGET", KEYS[1], "${resubmissionsField}") or ""
 if string.find(text, ARGV[1], 1, true) then return 0 end
@@ -36,16 +37,17 @@ for id in string.gmatch(ids or "", "[^ ]+") do
   if #kept <= ${mostKept} then kept[#kept + 1] = id end
 end
 redis.call("HSET", KEYS[1], "${resubmissionsField}", table.concat(kept, " "))
+noteAct(KEYS[1], ARGV[2])
 return 1
 `;
 
-/** Notes in a job that the one of that id was made from it, once however often it is called. */
+/** Notes in a job that the one of that id was made from it, once however often it is called, and by whose act. */
 export async function noteResubmission(
   queue: Queue,
   redis: Redis,
-  { of, as }: { readonly of: string; readonly as: string },
+  note: { readonly of: string; readonly as: string; readonly act?: JobAct | undefined },
 ): Promise<void> {
-  await redis.eval(noteScript, 1, queue.toKey(of), as);
+  await redis.eval(noteScript, 1, queue.toKey(note.of), note.as, formatAct(note.act));
 }
 
 /** What is kept in the field; none where somebody has damaged it. */

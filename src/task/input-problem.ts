@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inputField, keyField, resubmitField, runAtField } from "../contract/forms.ts";
+import { inputField, keyField, reasonField, resubmitField, runAtField } from "../contract/forms.ts";
 import { applyTwice } from "./applied-twice.ts";
 import { listSamples } from "./input-samples.ts";
 import { listParts, type SchemaPart, typeOf } from "./schema-parts.ts";
@@ -27,6 +27,7 @@ const reserved: ReadonlySet<string> = new Set([
   runAtField,
   resubmitField,
   inputField,
+  reasonField,
   "_charset_",
 ]);
 

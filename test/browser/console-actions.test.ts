@@ -35,6 +35,34 @@ test("an operator retries and cancels a job on its page, without JavaScript, too
   expect(found).toEqual([]);
 });
 
+test("an operator edits and resubmits a job by keyboard, without JavaScript, too, on a sound page", async () => {
+  const { url, boardUrl, name } = await startProducer({ readOnly: false });
+  await startWorker(name);
+  const { id } = await submitDivision(url, { x: 7, y: 0 });
+  await untilFinal(url, id);
+  const found: string[] = [];
+  for (const javaScriptEnabled of [true, false]) {
+    const viewport = { width: 390, height: 800 };
+    const { page, complaints } = await openPage({ javaScriptEnabled, viewport });
+    await openConsolePage(page, `${boardUrl}/jobs/${id}`);
+    await page.getByRole("link", { name: "Edit and resubmit" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("y", { exact: true }).fill("2");
+    // Which runs in the page.
+    if (javaScriptEnabled) found.push(...(await examine(page, "the form")));
+    await page.getByLabel("Reason").fill("the divisor was zero");
+    await page.keyboard.press("Enter");
+    await page.getByText("resubmitted from").waitFor();
+    const made = new URL(page.url()).pathname.replace("/jobs/", "");
+    expect(await untilFinal(url, made)).toMatchObject({ result: 3.5 });
+    await page.getByRole("link", { name: id }).click();
+    await page.getByText("the divisor was zero").first().waitFor();
+    await page.locator(`a[href="/jobs/${made}"]`).waitFor();
+    expect(complaints).toEqual([]);
+  }
+  expect(found).toEqual([]);
+});
+
 test("the pages of an action on many jobs are sound, from the order to its end", async () => {
   const { boardUrl, queue, redis } = await startProducer({ readOnly: false });
   await addFailedJobs(queue, redis, 60);

@@ -5,6 +5,8 @@ export interface ConsoleAnswer {
   readonly status: number;
   readonly location: string | null;
   readonly text: string;
+  /** What it says: a problem's detail, or all of its text. */
+  readonly words: string;
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
@@ -39,12 +41,14 @@ export async function askConsole(
     ...(body !== undefined && { body }),
   });
   const text = await response.text();
-  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+  const told = /^application\/(problem\+)?json$/.test(type) ? JSON.parse(text) : text;
   return {
     status: response.status,
     location: response.headers.get("location"),
     text,
-    body: isJson ? JSON.parse(text) : text,
+    words: type === "application/problem+json" ? told.detail : text,
+    body: told,
   };
 }
 

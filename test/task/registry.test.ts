@@ -235,6 +235,7 @@ test.each([
   ["z.object({}).catchall(z.string())", "its input takes fields that it does not name"],
   ["z.object({ idempotency_key: z.string() })", 'cannot have a field "idempotency_key"'],
   ["z.object({ run_at: z.string() })", 'cannot have a field "run_at"'],
+  ["z.object({ operators_reason: z.string() })", 'cannot have a field "operators_reason"'],
   ["z.object({ ['__proto__']: z.string() })", 'cannot have a field "__proto__"'],
   [
     "z.object({ deep: z.object({ ['__proto__']: z.string() }) })",

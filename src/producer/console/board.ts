@@ -16,6 +16,7 @@ import { createAuditRouter } from "./actions/audit-router.ts";
 import { createAuditTrail } from "./actions/audit-trail.ts";
 import { type BulkRoutesDeps, createBulkRouter } from "./actions/bulk-routes.ts";
 import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
+import { createResubmitRouter } from "./actions/resubmit-router.ts";
 import { createQueueActions } from "./actions/queue-actions.ts";
 import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
 import { createWorkerActions } from "./actions/worker-actions.ts";
@@ -99,6 +100,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     ...createScheduleActions(deps),
     ...createWorkerActions(deps),
   ];
+  app.use(createResubmitRouter(deps, audit).routes());
   app.use(createActionRouter(actions, audit).routes());
   app.use(createBulkRouter(deps, audit).routes());
   const guard = guardBoard(audit);

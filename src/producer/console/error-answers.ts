@@ -3,7 +3,7 @@ import { boardPaths, consolePaths } from "../../contract/paths.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { sendsToken } from "../access/token-check.ts";
-import { hasRetryAfter, type Problem, problemOf } from "../http/error-responses.ts";
+import { hasRetryAfter, isOfApi, type Problem, problemOf } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import { renderErrorPage, retryAfterOf } from "../pages/error-page.ts";
 import type { ConsoleState } from "./login.ts";
@@ -28,7 +28,7 @@ export function answerErrors(log: Log): Middleware {
       ctx.set("Cache-Control", "no-store");
       if (hasRetryAfter(error)) ctx.set("Retry-After", String(error.retryAfterSeconds));
       if (error instanceof RequestError) ctx.set(error.headers);
-      if (sendsToken(ctx)) {
+      if (sendsToken(ctx) || isOfApi(ctx.path)) {
         ctx.body = JSON.stringify(problem);
         ctx.type = "application/problem+json";
       } else if (wantsPage(ctx)) {
@@ -66,15 +66,18 @@ function refuseWordless({ status, method, path }: ParameterizedContext): Request
 }
 
 function renderPageOf(ctx: ParameterizedContext, problem: Problem): Promise<string> {
-  const { operator } = ctx.state as Partial<ConsoleState>;
+  const { operator, resend } = ctx.state as Partial<ConsoleState>;
   const isRead = ctx.method === "GET" || ctx.method === "HEAD";
   const isOfJob = isRead && ctx.path.startsWith(`${consolePaths.jobs}/`);
   return renderErrorPage(problem, {
-    resend: undefined,
-    attempted: isRead ? (isOfJob ? "job" : "other") : "deed",
+    resend,
+    attempted: isRead ? (isOfJob ? "job" : "other") : resend === undefined ? "deed" : "submission",
     retryAfter: retryAfterOf(ctx),
     site: operator === undefined ? strangersSite : createConsoleSite(operator),
-    back: [consolePaths.home, "Back to the console"],
+    back:
+      resend === undefined
+        ? [consolePaths.home, "Back to the console"]
+        : [resend.action, "Back to the form"],
   });
 }
 

@@ -8,8 +8,10 @@ import type { Jobs } from "../jobs/jobs.ts";
 import { actions } from "../pages/job-actions.ts";
 import { renderJobPage } from "../pages/job-page.ts";
 import { sendResult } from "../pages/job-result.ts";
+import { offerEdit } from "../pages/resubmit-form.ts";
 import { createTaskFields, createTaskWording } from "../pages/task-wording.ts";
 import { renderActs, renderJobActions } from "./actions/job-deeds.ts";
+import { placeOfEdit } from "./actions/resubmit-page.ts";
 import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
 
@@ -34,6 +36,8 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
     const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
     ctx.set("Cache-Control", "no-store");
     const desk = findDesk(desks, job.queue);
+    const mayAct = operator.role === "operator" && !readOnly;
+    const edit = mayAct ? offerEdit(job, tasks.has(job.task), placeOfEdit(job.id)) : undefined;
     ctx.body = await renderJobPage(job, {
       links: jobs.linksTo(job),
       submitter: await jobs.owners.submitterOf(job),
@@ -45,11 +49,11 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
       live: undefined,
       mayCancel: false,
       operators: {
-        actions: renderJobActions(job, operator.role === "operator" && !readOnly),
+        actions: renderJobActions(job, { mayAct, edit }),
         acts: renderActs(await desk.ask((queue, redis) => readActs(queue, redis, job.id))),
       },
       againKey: undefined,
-      edit: undefined,
+      edit,
       log: job.logged === undefined ? undefined : await jobs.readLog(job.id),
       site: createConsoleSite(operator),
       ...(hasFailed === true && {

@@ -3,6 +3,7 @@ import type { Role } from "../../contract/roles.ts";
 import { rolesOfTokens } from "../access/rights.ts";
 import type { TokenCheck } from "../access/token-check.ts";
 import { RequestError } from "../http/errors.ts";
+import type { Resend } from "../http/route.ts";
 import { challengeBrowser, challengeProgram } from "./challenge.ts";
 import type { PasswordCheck } from "./password-check.ts";
 import { consoleCookie as cookie } from "./session-cookie.ts";
@@ -14,6 +15,8 @@ import { isByHand, leadToSignIn, signInFor } from "./way-in.ts";
 /** Who asks, for whatever is behind the login. */
 export interface ConsoleState {
   operator: Operator;
+  /** What was typed into a form that makes a job, to be sent again where it cannot be taken now. */
+  resend?: Resend;
 }
 
 interface Operator {

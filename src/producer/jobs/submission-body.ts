@@ -4,7 +4,8 @@ import { createPointer, RequestError } from "../http/errors.ts";
 import { refuseTwoStarts, startFields, startOf, tellsStart } from "./start-fields.ts";
 import type { Submission } from "./submission.ts";
 
-const fields = {
+/** What is said of any job, with its schemas. */
+export const submissionFields = {
   task: z.string(),
   input: z.record(z.string(), z.unknown()),
   callback_url: z.string('expected an address, such as "https://example.com/jobs"').optional(),
@@ -15,14 +16,14 @@ const expectedId = "expected the id of a job, from whose input this one is made"
 
 const submissionBody = z
   .strictObject({
-    ...fields,
+    ...submissionFields,
     resubmit_of: z.string(expectedId).regex(idPattern, expectedId).optional(),
   })
   .superRefine(refuseTwoStarts);
 
 const rowBody = z
   .strictObject({
-    ...fields,
+    ...submissionFields,
     idempotency_key: z
       .string()
       .regex(keyPattern, "expected 1 to 128 printable ASCII characters without spaces")
@@ -44,7 +45,7 @@ export function readSubmission(value: unknown): {
     callback_url: callbackUrl,
     resubmit_of: resubmitOf,
     ...said
-  } = parse(submissionBody, value);
+  } = parseBody(submissionBody, value);
   return {
     said: { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl) },
     resubmitOf,
@@ -59,7 +60,7 @@ export function readRow(value: unknown): Said & Partial<Pick<Submission, "idempo
     callback_url: callbackUrl,
     idempotency_key: idempotencyKey,
     ...said
-  } = parse(rowBody, value);
+  } = parseBody(rowBody, value);
   return { ...said, start: startOf({ runAt, delayMs }), ...callAt(callbackUrl), idempotencyKey };
 }
 
@@ -68,15 +69,21 @@ function callAt(callbackUrl: string | undefined): Partial<Pick<Submission, "call
   return callbackUrl === undefined ? {} : { callbackUrl };
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/**
+ * What of a body is usable, where all is; throws a 422 `RequestError` that says where it is not, and
+ * what was expected.
+ */
+export function parseBody<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  expected = 'expected {"task": "…", "input": {…}}',
+): z.output<Schema> {
   const body = schema.safeParse(value);
   if (body.success) return body.data;
   const errors = body.error.issues.map(({ path, message }) => ({
     pointer: createPointer(path),
     detail: message,
   }));
-  const message = errors.every(tellsStart)
-    ? "when to start is not usable"
-    : 'expected {"task": "…", "input": {…}}';
+  const message = errors.every(tellsStart) ? "when to start is not usable" : expected;
   throw new RequestError(422, message, { errors });
 }

@@ -70,7 +70,17 @@ export function renderRecentJobs({ jobs, wording }: RecentJobs): Markup {
   </section>`;
 }
 
-function renderForm({ name, task, fields, idempotencyKey, ...form }: TaskForm): Markup {
+/** Where a form is sent, if not to the public pages, and what else is asked there. */
+interface FormPlace {
+  readonly to: string;
+  readonly more: Markup;
+}
+
+/** A task's form, as it is or was filled, with what is wrong with it. */
+export function renderForm(
+  { name, task, fields, idempotencyKey, ...form }: TaskForm,
+  place?: FormPlace,
+): Markup {
   const { sent, errors = [], resubmitOf } = form;
   const wrong = fields.filter((field) => errorsOf(field, errors).length > 0);
   const ofRunAt = errors.filter(isOfRunAt);
@@ -99,7 +109,7 @@ function renderForm({ name, task, fields, idempotencyKey, ...form }: TaskForm): 
         </ul>
       </div>`
     }
-    <form method="post" action="${paths.tasks}/${name}">
+    <form method="post" action="${place?.to ?? `${paths.tasks}/${name}`}">
       <input type="hidden" name="${keyField}" value="${idempotencyKey}" />
       ${
         resubmitOf !== undefined &&
@@ -119,6 +129,7 @@ function renderForm({ name, task, fields, idempotencyKey, ...form }: TaskForm): 
         errors: ofRunAt,
         isFirstWrong: ofRunAt.length > 0 && wrong.length === 0,
       })}
+      ${place?.more ?? ""}
       <button type="submit">Submit</button>
       <p role="status" class="sending"></p>
     </form>

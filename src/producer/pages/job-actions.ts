@@ -18,7 +18,7 @@ interface Allowed {
 export type Edit = { readonly to: string } | { readonly not: string };
 
 /** A link to where that is done. */
-function renderEdit(edit: Edit | undefined): Markup | string {
+export function renderEdit(edit: Edit | undefined): Markup | string {
   if (edit === undefined || "not" in edit) return "";
   return html` <a class="button" href="${edit.to}">Edit and resubmit</a>`;
 }

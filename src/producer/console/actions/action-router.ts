@@ -1,4 +1,5 @@
 import Router from "@koa/router";
+import { actions } from "../../../contract/actions.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { RequestError } from "../../http/errors.ts";
 import type { ConsoleState } from "../login.ts";
@@ -45,7 +46,7 @@ export function createActionRouter(
     }
   }
   for (const on of Object.keys(places) as Action["on"][]) {
-    const known = all.filter((one) => one.on === on).map(({ name }) => name);
+    const known = Object.keys(actions[on]);
     router.post(
       places[on].map((base) => `${base}/:target/:action`),
       function refuseUnknown(ctx) {

@@ -3,12 +3,15 @@ import { consolePaths } from "../../../contract/paths.ts";
 import type { KeptAct } from "../../../queue/job-acts.ts";
 import type { JobStatus } from "../../jobs/job-status.ts";
 import { type Markup, renderTime } from "../../pages/layout.ts";
-import { actions as below } from "../../pages/job-actions.ts";
+import { actions as below, type Edit, renderEdit } from "../../pages/job-actions.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import { type ActForm, renderAct } from "./act-form.ts";
 
 /** What can be done with a job as it stands: its result can be taken, and whoever may act has the rest. */
-export function renderJobActions(job: JobStatus, mayAct: boolean): Markup {
+export function renderJobActions(
+  job: JobStatus,
+  { mayAct, edit }: { readonly mayAct: boolean; readonly edit: Edit | undefined },
+): Markup {
   const offered = mayAct ? listOffers(job) : [];
   const page = `${consolePaths.jobs}/${job.id}`;
   return html`<div class="actions" data-kept>
@@ -19,6 +22,7 @@ export function renderJobActions(job: JobStatus, mayAct: boolean): Markup {
     ${offered.map(([name, offer]) =>
       renderAct({ id: `act-${name}`, action: `${page}/${name}`, ...offer }),
     )}
+    ${renderEdit(edit)}
   </div>`;
 }
 

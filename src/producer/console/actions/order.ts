@@ -39,15 +39,16 @@ export async function readOrder(
   return { target, actor: readActor(ctx), reason, evenIfSucceeded };
 }
 
-/** A reason as it is kept: none of spaces alone. Throws a `RequestError` for one that is too long. */
-export function readReason(text: string | undefined): string | undefined {
+/**
+ * A reason as it is kept: none of spaces alone. Throws a `RequestError` for one that is too long, which
+ * was sent at that JSON pointer.
+ */
+export function readReason(text: string | undefined, pointer = "/reason"): string | undefined {
   const reason = text?.trim() ?? "";
   const characters = Array.from(reason).length;
   if (characters > auditLimits.reason) {
-    throw new RequestError(
-      422,
-      `the reason has ${characters} characters, expected ${auditLimits.reason} at most`,
-    );
+    const detail = `the reason has ${characters} characters, expected ${auditLimits.reason} at most`;
+    throw new RequestError(422, detail, { errors: [{ pointer, detail }] });
   }
   return reason === "" ? undefined : reason.toWellFormed();
 }

@@ -104,7 +104,7 @@ test("orders that make no sense or match nothing begin nothing", async () => {
   ];
   for (const [json, status, text] of orders) {
     const answer = await ask("/api/v1/actions", { json });
-    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(text)]);
+    expect([answer.status, answer.words]).toEqual([status, expect.stringContaining(text)]);
   }
   expect((await ask("/api/v1/actions/nothing")).status).toBe(404);
 });

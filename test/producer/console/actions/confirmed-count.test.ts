@@ -27,7 +27,7 @@ test("of jobs that have become more since they were confirmed none is touched, a
   ]);
   expect(refused.text).toContain("more jobs match now than the 2 of before");
   const told = await ask("/api/v1/actions", { json: { ...form, jobs: 2 } });
-  expect([told.status, told.text]).toEqual([
+  expect([told.status, told.words]).toEqual([
     409,
     expect.stringContaining("5 jobs match now, expected 2 at most"),
   ]);

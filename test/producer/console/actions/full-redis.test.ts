@@ -24,7 +24,7 @@ test("while Redis' memory is full, operators delete and cancel jobs, one by one 
   ]);
   expect((await ask(`/api/v1/jobs/${waiting}/cancel`, { method: "POST" })).status).toBe(200);
   const retried = await ask(`/api/v1/jobs/${other}/retry`, { method: "POST" });
-  expect([retried.status, retried.text]).toEqual([
+  expect([retried.status, retried.words]).toEqual([
     503,
     expect.stringContaining("jobs can still be cancelled and deleted"),
   ]);

@@ -32,7 +32,7 @@ test("a job that has succeeded is retried only by who says so", async () => {
   await untilFinal(url, id);
   await worker.pause();
   const refused = await ask(`/api/v1/jobs/${id}/retry`, { method: "POST" });
-  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("has succeeded")]);
+  expect([refused.status, refused.words]).toEqual([409, expect.stringContaining("has succeeded")]);
   expect((await readJob(url, id)).status).toBe("succeeded");
   const taken = await ask(`/api/v1/jobs/${id}/retry`, { json: { evenIfSucceeded: true } });
   expect([taken.status, taken.body.status]).toEqual([200, "waiting"]);
@@ -51,7 +51,7 @@ test("of two operators who retry the same job at once, one does, and the other i
   const retry = async () => ask(`/api/v1/jobs/${id}/retry`, { method: "POST" });
   const answers = await Promise.all([retry(), retry(), retry()]);
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
-  expect(answers.find(({ status }) => status === 409)?.text).toContain(
+  expect(answers.find(({ status }) => status === 409)?.words).toContain(
     "expected one that has ended",
   );
   expect(await queue.getWaitingCount()).toBe(1);
@@ -79,7 +79,7 @@ test("a delayed job is told to start, in the line of its priority", async () => 
   }
   const [low = "", normal = ""] = ids;
   const refused = await ask(`/api/v1/jobs/${id}/promote`, { method: "POST" });
-  expect([refused.status, refused.text]).toEqual([
+  expect([refused.status, refused.words]).toEqual([
     409,
     `the job "${id}" is waiting, expected one that waits for its time`,
   ]);
@@ -108,7 +108,7 @@ test("a job is deleted with all that is kept of it, but not while it runs", asyn
   await startWorker(name);
   await until("its start", async () => (await readJob(url, held.id)).status === "working");
   const refused = await ask(`/api/v1/jobs/${held.id}/delete`, { method: "POST" });
-  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("is working")]);
+  expect([refused.status, refused.words]).toEqual([409, expect.stringContaining("is working")]);
   expect((await readJob(url, held.id)).status).toBe("working");
 });
 
@@ -117,13 +117,13 @@ test("an order that makes no sense is refused, and nothing is done", async () =>
   const { id } = await submitDivision(url, bad);
   const orders = [{ reason: "x".repeat(201) }, { why: "so" }, { reason: 1 }, []];
   for (const json of orders) {
-    const { status, text } = await ask(`/api/v1/jobs/${id}/cancel`, { json });
-    expect([status, text]).toEqual([422, expect.stringContaining("expected")]);
+    const { status, words } = await ask(`/api/v1/jobs/${id}/cancel`, { json });
+    expect([status, words]).toEqual([422, expect.stringContaining("expected")]);
   }
-  const { status, text } = await ask(`/api/v1/jobs/${id}/sing`, { method: "POST" });
-  expect([status, text]).toEqual([
+  const { status, words } = await ask(`/api/v1/jobs/${id}/sing`, { method: "POST" });
+  expect([status, words]).toEqual([
     404,
-    'a job cannot "sing", expected one of: retry, cancel, promote, delete',
+    'a job cannot "sing", expected one of: retry, cancel, promote, delete, resubmit',
   ]);
   expect((await readJob(url, id)).status).toBe("waiting");
 });

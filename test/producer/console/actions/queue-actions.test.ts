@@ -19,7 +19,7 @@ test("a queue is paused with a reason, which is told until it is resumed", async
   expect(await queue.getWaitingCount()).toBe(1);
 
   const again = await ask(`/api/v1/queues/${name}/pause`, { json: { reason: "other" } });
-  expect([again.status, again.text]).toEqual([
+  expect([again.status, again.words]).toEqual([
     409,
     `the queue "${name}" is paused, expected one that is not`,
   ]);
@@ -43,6 +43,6 @@ test("a pause by way of Bull Board has no reason of an older one", async () => {
 
 test("no queue of another name can be paused", async () => {
   const { name, ask } = await startConsole();
-  const { status, text } = await ask("/api/v1/queues/other/pause", { method: "POST" });
-  expect([status, text]).toEqual([404, `there is no queue "other", expected one of: ${name}`]);
+  const { status, words } = await ask("/api/v1/queues/other/pause", { method: "POST" });
+  expect([status, words]).toEqual([404, `there is no queue "other", expected one of: ${name}`]);
 });

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import Router from "@koa/router";
+import type { ParameterizedContext } from "koa";
+import { keyField, reasonField } from "../../../contract/forms.ts";
+import { consolePaths } from "../../../contract/paths.ts";
+import type { Tasks } from "../../../task/registry.ts";
+import { readForm } from "../../http/body.ts";
+import { RequestError } from "../../http/errors.ts";
+import type { JobStatus } from "../../jobs/job-status.ts";
+import type { Jobs } from "../../jobs/jobs.ts";
+import type { FormSubject, TaskForm } from "../../pages/form-page.ts";
+import { fillForm, formOfSent, readSentForm } from "../../pages/resubmit-form.ts";
+import { createTaskFields } from "../../pages/task-wording.ts";
+import type { ConsoleState } from "../login.ts";
+import { createConsoleSite } from "../site.ts";
+import type { AuditTrail } from "./audit-trail.ts";
+import { readActor, readBody, readReason } from "./order.ts";
+import { readResubmission } from "./resubmit-body.ts";
+import { placeOfEdit, renderResubmitPage } from "./resubmit-page.ts";
+import { findTaskOf, resubmit } from "./resubmission.ts";
+
+export interface ResubmitRoutesDeps {
+  readonly jobs: Pick<Jobs, "find">;
+  readonly submit: Jobs["submit"];
+  readonly tasks: Tasks;
+  /** Whether operators can only look. */
+  readonly readOnly: boolean;
+}
+
+/** Has operators make a new job from an older one: in its task's form, or by programs. */
+export function createResubmitRouter(
+  { jobs, submit, tasks, readOnly }: ResubmitRoutesDeps,
+  audit: Pick<AuditTrail, "record">,
+): Router<ConsoleState> {
+  const parts = { submit, audit };
+  const fieldsOf = createTaskFields(tasks);
+  const subjectOf = (job: JobStatus): FormSubject => ({
+    name: job.task,
+    task: findTaskOf(job, tasks),
+    fields: fieldsOf.get(job.task) ?? [],
+  });
+  const showForm = async (
+    ctx: ParameterizedContext<ConsoleState>,
+    { id }: JobStatus,
+    { form, reason = "" }: { readonly form: TaskForm; readonly reason?: string | undefined },
+  ) => {
+    const { operator } = ctx.state;
+    // Going back must fetch a new form, with a new key, rather than show the one that was sent.
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = await renderResubmitPage({
+      of: id,
+      form,
+      reason,
+      mayAct: operator.role === "operator" && !readOnly,
+      site: createConsoleSite(operator),
+    });
+    ctx.type = "html";
+  };
+  const router = new Router<ConsoleState>({ sensitive: true });
+
+  router.get(placeOfEdit(":id"), async function edit(ctx) {
+    const job = await jobs.find(ctx.params["id"]);
+    await showForm(ctx, job, { form: fillForm(subjectOf(job), job, randomUUID()) });
+  });
+
+  router.post(placeOfEdit(":id"), async function sendForm(ctx) {
+    const sent = new Map(await readForm(ctx));
+    const job = await jobs.find(ctx.params["id"]);
+    const subject = subjectOf(job);
+    const idempotencyKey = sent.get(keyField) ?? randomUUID();
+    ctx.state.resend = {
+      action: ctx.path,
+      fields: new Map(sent).set(keyField, idempotencyKey),
+    };
+    const reason = sent.get(reasonField);
+    sent.delete(reasonField);
+    try {
+      const { id } = await resubmit(parts, {
+        of: job,
+        actor: readActor(ctx),
+        reason: readReason(reason, `/${reasonField}`),
+        ...readSentForm(subject, sent),
+        idempotencyKey,
+        source: "form",
+      });
+      ctx.redirect(`${consolePaths.jobs}/${id}`);
+      ctx.status = 303;
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
+      const form = formOfSent(subject, sent);
+      const { errors } = error;
+      await showForm(ctx, job, {
+        form: { ...form, idempotencyKey, sent, errors, resubmitOf: job.id },
+        reason,
+      });
+      ctx.status = error.status;
+    }
+  });
+
+  router.post(`${consolePaths.api.jobs}/:id/resubmit`, async function resubmitByProgram(ctx) {
+    const job = await jobs.find(ctx.params["id"]);
+    findTaskOf(job, tasks);
+    const receipt = await resubmit(parts, {
+      of: job,
+      actor: readActor(ctx),
+      ...readResubmission(job, await readBody(ctx)),
+      // Not `ctx.get`, for which an empty key is none.
+      idempotencyKey: ctx.headers["idempotency-key"]?.toString(),
+      source: "api",
+      pointer: "/input",
+    });
+    ctx.set("Cache-Control", "no-store");
+    if (receipt.replayed) ctx.set("Idempotency-Replayed", "true");
+    ctx.status = 202;
+    ctx.body = receipt.job;
+  });
+  return router;
+}
