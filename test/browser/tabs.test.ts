@@ -50,7 +50,7 @@ test("tabs hold four streams together, and one that is closed makes room", async
   await tabs[0]?.evaluate(setVisibility("hidden"));
   await until("one stream to be left", () => held.size === 3);
   // Sooner than a place comes back that was left without a word.
-  await until("another tab to stream", () => held.size === 4, 6_000);
+  await until("another tab to stream", () => held.size === 4);
 
   expect(tabs.length).toBeGreaterThan(held.size);
 });

@@ -52,10 +52,10 @@ test("a page that reads the state goes on asking for a stream, and takes it when
     if (response.url().includes("/overview/state?")) reads.push(response.url());
   });
   await page.goto(`${url}/overview`);
-  await until("a read of what is new", () => reads.length >= 1, 20_000);
+  await until("a read of what is new", () => reads.length >= 1);
   await page.getByText(reading).waitFor();
   release();
-  await until("the stream", () => streams.at(-1) === 200, 30_000);
+  await until("the stream", () => streams.at(-1) === 200);
   await page.getByText(reading).waitFor({ state: "detached" });
 
   expect(streams.slice(0, -1)).toEqual(streams.slice(0, -1).map(() => 429));

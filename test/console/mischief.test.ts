@@ -95,7 +95,7 @@ test(
       if (left) throw new Error(`${JSON.stringify({ counts, exitCode })}, worker: ${said}`);
       return true;
     };
-    await until("all that can run to have run", drained, 60_000);
+    await until("all that can run to have run", drained);
     expect((await untilFinal(producer.url, last.id)).result).toBe(4);
     await ends.stop();
 

@@ -46,7 +46,7 @@ async function liveThrough(world: MonitoredQueue): Promise<number> {
   const { redis, queue, connection, prometheus, startWorker } = world;
   const limitMemory = () => connection.config("SET", "maxmemory", "256mb");
   const seen = (query: string) =>
-    until(query, async () => (await prometheus.queryNow(query)).length > 0, 30_000);
+    until(query, async () => (await prometheus.queryNow(query)).length > 0);
 
   await limitMemory();
   const worker = await startWorker();

@@ -63,7 +63,7 @@ fault(
       const counts = await queue.getJobCounts("waiting", "active");
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     };
-    await until("nothing to wait or run", async () => (await open()) === 0, 40_000);
+    await until("nothing to wait or run", async () => (await open()) === 0);
     const brokenAfter = await look();
     const states = async (ids: readonly string[]) =>
       Promise.all(ids.map((id) => queue.getJobState(id)));

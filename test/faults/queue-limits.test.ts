@@ -57,7 +57,7 @@ fault(
     const ended = () => limited.getJobCounts("completed", "failed");
     let done = 0;
     tellProgress("F26", () => `${counted.kills} kills, ${done} of ${jobs} jobs have ended`);
-    await until("the first job", () => readRuns().length > 0, 30_000);
+    await until("the first job", () => readRuns().length > 0);
     while (done < jobs) {
       // One that takes its time to start, as where processors are busy, is waited for: without any
       // worker all jobs wait, and one that meets six kills has failed, as is promised.

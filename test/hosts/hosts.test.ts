@@ -12,7 +12,7 @@ import { startStation } from "./station.ts";
 
 const obstacle = whyNoHosts();
 
-describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, () => {
   let deployment: Deployment;
   let monitor: Machine;
   beforeAll(async () => {
@@ -183,7 +183,7 @@ describe.skipIf(obstacle)(`four booted hosts (${obstacle ?? "here"})`, { timeout
       );
       return up.length === 7 && up.every((target) => target.endsWith(" 1")) && up.toSorted();
     };
-    expect(await until("every target to be up", read, 60_000)).toEqual([
+    expect(await until("every target to be up", read)).toEqual([
       `node ${addresses.producer}:9100 1`,
       `node ${addresses.redis}:9100 1`,
       `node ${addresses.worker}:9100 1`,

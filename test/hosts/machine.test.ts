@@ -11,7 +11,7 @@ import { whyNoHosts } from "./requirements.ts";
 
 const obstacle = whyNoHosts();
 
-describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, () => {
   let root: string;
   let lab: Lab;
   beforeAll(async () => {
@@ -78,10 +78,8 @@ describe.skipIf(obstacle)(`a host of the bed (${obstacle ?? "here"})`, { timeout
       name: "killed",
     });
     const failure = machine.booted().catch((reason: Error) => reason.message);
-    await until(
-      "the command to run",
-      async () => (await machine.run("cat", "/var/log/cloud-init-output.log")).includes("waits"),
-      60_000,
+    await until("the command to run", async () =>
+      (await machine.run("cat", "/var/log/cloud-init-output.log")).includes("waits"),
     );
     const killedAt = performance.now();
     process.kill(await readFirstProcess("killed"), "SIGKILL");

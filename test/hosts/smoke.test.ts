@@ -10,7 +10,7 @@ import { whyNoHosts } from "./requirements.ts";
 
 const obstacle = whyNoHosts();
 
-describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90_000 }, () => {
+describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, () => {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await openDeployment();
@@ -140,7 +140,7 @@ describe.skipIf(obstacle)(`npm run smoke (${obstacle ?? "here"})`, { timeout: 90
     const { producer } = deployment;
     await producer.run("sh", "-c", "echo another > /run/tripod/redis-password");
     await producer.run("systemctl", "restart", "tripod-producer");
-    await until("the producer to listen", async () => (await smoke()).length > 2, 40_000);
+    await until("the producer to listen", async () => (await smoke()).length > 2);
     const lines = await smoke();
     expect(lines).toHaveLength(4);
     expect(lines[3]).toContain('"curl -s localhost:9464/readyz" says why');

@@ -198,7 +198,7 @@ fi`);
     return answer.match(/^(tripod: refused|stopped|apt has).*$/gm) ?? [answer];
   }
 
-  describe("Grafana's repository", { timeout: 120_000 }, () => {
+  describe("Grafana's repository", () => {
     beforeAll(async () => {
       const program = "/usr/local/sbin/tripod-grafana-repository";
       const { content = "" } = grafanaRepository.find(({ path }) => path === program) ?? {};

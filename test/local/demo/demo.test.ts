@@ -39,7 +39,7 @@ test("resumes the queue that it has paused when it is stopped", async () => {
   const { url, dataFolder, untilOutput } = await startLauncher();
   await untilOutput("Ctrl-C drains");
   const demo = startDemo({ TRIPOD_DATA: dataFolder }, ["--seconds", "8"]);
-  await until("the pause", () => demo.output().includes("the queue is paused"), 20_000);
+  await until("the pause", () => demo.output().includes("the queue is paused"));
   demo.child.kill("SIGINT");
   expect([await demo.ended, demo.output().includes("the queue is resumed")]).toEqual([0, false]);
   expect(demo.counts()).toMatchObject({ lost: 0 });

@@ -96,25 +96,21 @@ async function createClientFolder(url: string, programs: Readonly<Record<string,
 }
 
 // A compiler that starts anew has all types to read: where much else runs, that takes a minute.
-test(
-  "a generated client does all of it without a cast, and tells mistakes",
-  { timeout: 180_000 },
-  async () => {
-    const tasks = await loadTwoTasks();
-    const { url, name } = await startProducer({ tasks });
-    await startWorker(name, { tasks });
-    const programs = { "program.ts": program, "mistakes.ts": mistakes };
-    const folder = await createClientFolder(url, programs);
+test("a generated client does all of it without a cast, and tells mistakes", async () => {
+  const tasks = await loadTwoTasks();
+  const { url, name } = await startProducer({ tasks });
+  await startWorker(name, { tasks });
+  const programs = { "program.ts": program, "mistakes.ts": mistakes };
+  const folder = await createClientFolder(url, programs);
 
-    expect(await compile(folder)).toBe("");
-    const { stdout } = await run(process.execPath, [join(folder, "program.ts"), url]);
-    expect(stdout.trim().split("\n")).toEqual([
-      "gives 5",
-      "division_by_zero: CANNOT DIVIDE 10 BY ZERO",
-      "26",
-      "/input/text",
-      "number undefined",
-      "200",
-    ]);
-  },
-);
+  expect(await compile(folder)).toBe("");
+  const { stdout } = await run(process.execPath, [join(folder, "program.ts"), url]);
+  expect(stdout.trim().split("\n")).toEqual([
+    "gives 5",
+    "division_by_zero: CANNOT DIVIDE 10 BY ZERO",
+    "26",
+    "/input/text",
+    "number undefined",
+    "200",
+  ]);
+});

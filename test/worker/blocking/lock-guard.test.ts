@@ -20,63 +20,55 @@ function createWedgingTask(limitMs: string): URL {
   return pathToFileURL(`${folder}/`);
 }
 
-test(
-  "leaves the jobs of a worker to others that is blocked past its task's limit",
-  { timeout: 60_000 },
-  async () => {
-    const redis = await ownRedis();
-    const sources = forkSources(createWedgingTask("1_000"));
-    const env = { WORKER_LOCK_MS: "4000", WORKER_STALLED_CHECK_MS: "500" };
-    const workers = [
-      await spawnWorker(redis.url, env, sources),
-      await spawnWorker(redis.url, env, sources),
-    ];
-    const connection = openRedis({ url: redis.url, password: undefined }, "background");
-    onTestFinished(() => connection.disconnect());
-    const file = join(createTemporaryFolder(), "starts");
-    await createQueue(connection).add("wedge", { file, ms: 600_000 });
-    const starts = () => readFileSync(file, "utf8").trim().split("\n");
-    const pids = await until("a second start", () => starts().length === 2 && starts());
-    expect(new Set(pids.map(Number))).toEqual(new Set(workers.map(({ child }) => child.pid)));
-    const told = /blocked past the time limit: its jobs are left to others/;
-    await until("the log", () => workers.some(({ output }) => told.test(output())));
-  },
-);
+test("leaves the jobs of a worker to others that is blocked past its task's limit", async () => {
+  const redis = await ownRedis();
+  const sources = forkSources(createWedgingTask("1_000"));
+  const env = { WORKER_LOCK_MS: "4000", WORKER_STALLED_CHECK_MS: "500" };
+  const workers = [
+    await spawnWorker(redis.url, env, sources),
+    await spawnWorker(redis.url, env, sources),
+  ];
+  const connection = openRedis({ url: redis.url, password: undefined }, "background");
+  onTestFinished(() => connection.disconnect());
+  const file = join(createTemporaryFolder(), "starts");
+  await createQueue(connection).add("wedge", { file, ms: 600_000 });
+  const starts = () => readFileSync(file, "utf8").trim().split("\n");
+  const pids = await until("a second start", () => starts().length === 2 && starts());
+  expect(new Set(pids.map(Number))).toEqual(new Set(workers.map(({ child }) => child.pid)));
+  const told = /blocked past the time limit: its jobs are left to others/;
+  await until("the log", () => workers.some(({ output }) => told.test(output())));
+});
 
-test(
-  "keeps the jobs of a blocked worker from others, and no job of another worker",
-  { timeout: 60_000 },
-  async () => {
-    const redis = await ownRedis();
-    const sources = forkSources(createWedgingTask("60_000"));
-    const env = { WORKER_LOCK_MS: "5000", WORKER_STALLED_CHECK_MS: "500" };
-    await spawnWorker(redis.url, env, sources);
-    await spawnWorker(redis.url, env, sources);
-    const connection = openRedis({ url: redis.url, password: undefined }, "background");
-    onTestFinished(() => connection.disconnect());
-    const queue = createQueue(connection);
-    const file = join(createTemporaryFolder(), "starts");
-    const { id: own = "" } = await queue.add("wedge", { file, ms: 13_000 });
-    await until("the block", () => existsSync(file));
+test("keeps the jobs of a blocked worker from others, and no job of another worker", async () => {
+  const redis = await ownRedis();
+  const sources = forkSources(createWedgingTask("60_000"));
+  const env = { WORKER_LOCK_MS: "5000", WORKER_STALLED_CHECK_MS: "500" };
+  await spawnWorker(redis.url, env, sources);
+  await spawnWorker(redis.url, env, sources);
+  const connection = openRedis({ url: redis.url, password: undefined }, "background");
+  onTestFinished(() => connection.disconnect());
+  const queue = createQueue(connection);
+  const file = join(createTemporaryFolder(), "starts");
+  const { id: own = "" } = await queue.add("wedge", { file, ms: 13_000 });
+  await until("the block", () => existsSync(file));
 
-    const { id: other = "" } = await queue.add(
-      "quotient",
-      { x: 1, y: 1, delayMs: 0 },
-      { delay: 60_000 },
-    );
-    // As a worker leaves it that was killed.
-    await connection
-      .multi()
-      .zrem(queue.toKey("delayed"), other)
-      .set(`${queue.toKey(other)}:lock`, "killed:1", "PX", 2_000)
-      .lpush(queue.toKey("active"), other)
-      .exec();
-    await until("another to take its job over", () => queue.getJobState(other).then(isCompleted));
-    expect(await queue.getJobState(own)).toBe("active");
-    await until("the block to end", () => queue.getJobState(own).then(isCompleted));
-    expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(1);
-  },
-);
+  const { id: other = "" } = await queue.add(
+    "quotient",
+    { x: 1, y: 1, delayMs: 0 },
+    { delay: 60_000 },
+  );
+  // As a worker leaves it that was killed.
+  await connection
+    .multi()
+    .zrem(queue.toKey("delayed"), other)
+    .set(`${queue.toKey(other)}:lock`, "killed:1", "PX", 2_000)
+    .lpush(queue.toKey("active"), other)
+    .exec();
+  await until("another to take its job over", () => queue.getJobState(other).then(isCompleted));
+  expect(await queue.getJobState(own)).toBe("active");
+  await until("the block to end", () => queue.getJobState(own).then(isCompleted));
+  expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(1);
+});
 
 test("a line that is logged while the worker is blocked is counted and sent as any other", async () => {
   const redis = await ownRedis();

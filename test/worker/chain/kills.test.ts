@@ -84,7 +84,6 @@ const compare = (a = "", b = "") => (a < b ? -1 : 1);
 
 test.each(moments)(
   "a job whose worker is killed at each of ten writes, %s, submits each of its jobs once",
-  { timeout: 120_000 },
   async (moment) => {
     const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
     onTestFinished(() => redis.disconnect());
@@ -104,7 +103,7 @@ test.each(moments)(
       further: Object.fromEntries(further.map((name) => [name, queues.default])),
     });
     for (const { queue, id, point } of victims) {
-      const ended = await until("the job to end", () => readEnd(queue, id), 60_000);
+      const ended = await until("the job to end", () => readEnd(queue, id));
       // A worker of several queues has its tasks in the first: they have moved since the kill.
       const found = await Promise.all(victims.map(async (one) => listCounted(one.queue)));
       const jobs = found.flat().filter(({ opts }) => readSubmittingJob(opts) === id);
