@@ -26,6 +26,8 @@ export type Retry =
   | "done"
   /** There is no such job. */
   | "gone"
+  /** It is not the one that was meant, but another one under its id. */
+  | "moved"
   /** It has not ended. */
   | "unended"
   /** It has ended well, which was not asked for. */
@@ -37,8 +39,9 @@ export type Retry =
   /** Another job has its unique key. */
   | "held";
 
-const retryScript = `${startLua}
-local again, now, bulk = ARGV[4] == "1", ARGV[5], ARGV[6]
+const retryScript = `${startLua}${meantLua}
+local again, now, bulk, created = ARGV[4] == "1", ARGV[5], ARGV[6], ARGV[7]
+if not isMeant(job, "", "", created) then return "moved" end
 if bulk ~= "" and redis.call("HGET", job, "bulk") == bulk then return "done" end
 local from = redis.call("ZSCORE", key("failed"), id) and "failed"
   or redis.call("ZSCORE", key("completed"), id) and "completed"
@@ -77,17 +80,24 @@ export interface Move {
 
 /**
  * Has a job that has ended wait again, in one step: all of its policy's attempts are before it once more,
- * and its history goes on. One that has succeeded only where `evenIfSucceeded` says so.
+ * and its history goes on. One that has succeeded only where `evenIfSucceeded` says so, and none but the
+ * one that was submitted at `createdAt`, as Unix time in ms, if that is said.
  */
 export async function retryJob(
   queue: Queue,
   redis: Redis,
-  { evenIfSucceeded = false, ...move }: Move & { readonly evenIfSucceeded?: boolean },
+  {
+    evenIfSucceeded = false,
+    createdAt,
+    ...move
+  }: Move & Pick<MeantJob, "createdAt"> & { readonly evenIfSucceeded?: boolean },
 ): Promise<Retry> {
+  const [, created] = formatMeant({ createdAt });
   const answer = await run(retryScript, queue, redis, move, [
     evenIfSucceeded ? 1 : 0,
     Date.now(),
     move.bulk ?? "",
+    created,
   ]);
   return answer as Retry;
 }

@@ -24,9 +24,9 @@ interface Chosen {
 const deeds: Readonly<
   Record<BulkAction, (desk: Desk, order: Order, job: Chosen) => Promise<Verdict>>
 > = {
-  async retry({ ask }, order, { id }) {
-    const act = actOf(order);
-    const found = await ask((queue, redis) => retryJob(queue, redis, { id, act, bulk: order.id }));
+  async retry({ ask }, order, { id, meant: { createdAt } }) {
+    const move = { id, createdAt, act: actOf(order), bulk: order.id };
+    const found = await ask((queue, redis) => retryJob(queue, redis, move));
     return found === "done" ? undefined : words[found];
   },
   async cancel({ ask }, order, { id, meant }) {

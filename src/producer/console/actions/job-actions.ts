@@ -109,6 +109,7 @@ function sayUnretried(
     case "held":
       return `another job with the unique key of "${id}" has not ended, expected none`;
     case "unended":
+    case "moved":
     case "gone":
       return `the job "${id}" is ${status}, expected one that has ended`;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { BulkAction } from "../../../../src/contract/actions.ts";
 import { startBulk } from "../../../../src/queue/bulk-records.ts";
+import { cancelJob } from "../../../../src/queue/cancellation.ts";
 import { removeJob, retryJob } from "../../../../src/queue/job-moves.ts";
 import { submitDivision } from "../../../support/client.ts";
 import { startConsole } from "../../../support/console.ts";
@@ -60,6 +61,27 @@ test("a job that was submitted anew under a key is neither deleted nor cancelled
   expect(
     await runOn(console, { action: "cancel", filter: "" }, [{ id, createdAt: now }]),
   ).toMatchObject({ done: 1 });
+});
+
+test("a job that was submitted anew under a key, and has failed, is not retried with the one before it", async () => {
+  const console = await startConsole();
+  const { queue, redis, url } = console;
+  const id = await submitKeyed(url, "order-1");
+  const before = Number(await redis.hget(queue.toKey(id), "timestamp"));
+  expect(await removeJob(queue, redis, id)).toBe("done");
+  await until("another millisecond", () => Date.now() > before);
+  await submitKeyed(url, "order-1");
+  expect(await cancelJob(queue, redis, id)).toMatchObject({ kind: "cancelled" });
+  const retry = { action: "retry", filter: "state=failed" } as const;
+  expect(await runOn(console, retry, [{ id, createdAt: before }])).toMatchObject({
+    done: 0,
+    refused: 1,
+    unserved: [{ id, why: moved }],
+  });
+  expect(await queue.getFailedCount()).toBe(1);
+  const createdAt = Number(await redis.hget(queue.toKey(id), "timestamp"));
+  expect(await runOn(console, retry, [{ id, createdAt }])).toMatchObject({ done: 1 });
+  expect(await queue.getWaitingCount()).toBe(1);
 });
 
 test("a job whose time has come is not cancelled with those that wait for theirs", async () => {
