@@ -54,6 +54,8 @@ export const bulkLimits = {
   /** Jobs of one run. */
   jobs: 10_000,
   keptDays: 7,
+  /** The latest runs that are listed. */
+  listed: 50,
   /** Jobs that are dealt with before their end is noted: some ms of Redis' time. */
   atOnce: 25,
   /** After so long without a word, another producer goes on. */

@@ -53,7 +53,14 @@ export interface BulkRun extends BulkOrder {
 /** Where a run is kept, below the first of a deployment's queues. */
 export function bulkKeys(home: Queue, id: string) {
   const run = home.toKey(`bulk:${id}`);
-  return { run, jobs: `${run}:jobs`, unserved: `${run}:unserved`, open: home.toKey("bulk-open") };
+  return {
+    run,
+    jobs: `${run}:jobs`,
+    unserved: `${run}:unserved`,
+    open: home.toKey("bulk-open"),
+    /** The latest ones, over or not. */
+    latest: home.toKey("bulk-latest"),
+  };
 }
 
 /** Jobs that are written in one go. */
@@ -80,6 +87,9 @@ redis.call("HSET", KEYS[1], "state", "running", "started", now, "total", total, 
 redis.call("PEXPIRE", KEYS[1], ARGV[2])
 redis.call("PEXPIRE", KEYS[2], ARGV[2])
 redis.call("ZADD", KEYS[3], now, ARGV[3])
+redis.call("ZADD", KEYS[4], string.format("%.0f", time[1] * 1000000 + time[2]), ARGV[3])
+redis.call("ZREMRANGEBYRANK", KEYS[4], 0, -${bulkLimits.listed + 1})
+redis.call("PEXPIRE", KEYS[4], ARGV[2])
 return now
 `;
 
@@ -99,7 +109,8 @@ export async function startBulk(
   }
   const fields = Object.entries(order).filter(([, value]) => value !== undefined);
   const values = [jobs.length, bulkLimits.keptDays * 86_400_000, id, makesRoom, ...fields.flat()];
-  await redis.eval(startScript, 3, keys.run, keys.jobs, keys.open, ...(values as string[]));
+  const named = [keys.run, keys.jobs, keys.open, keys.latest];
+  await redis.eval(startScript, named.length, ...named, ...(values as string[]));
   return id;
 }
 
@@ -127,10 +138,33 @@ export async function readBulk(
   const keys = bulkKeys(home, id);
   const reading = redis.pipeline().hgetall(keys.run).lrange(keys.unserved, 0, -1);
   const [hash, unserved] = (await readAnswers(reading)) as [object, string[]];
+  const run = readRun(id, hash);
+  return run && { ...run, unserved: unserved.map(readUnserved) };
+}
+
+/** A run without those that it has not served. */
+export type ListedBulk = Omit<BulkRun, "unserved">;
+
+/** The latest runs that are still kept, the latest first. */
+export async function listLatestBulks(home: Queue, redis: Redis): Promise<readonly ListedBulk[]> {
+  const ids = await redis.zrange(
+    bulkKeys(home, "").latest,
+    0,
+    String(bulkLimits.listed - 1),
+    "REV",
+  );
+  if (ids.length === 0) return [];
+  const reading = redis.pipeline();
+  for (const id of ids) reading.hgetall(bulkKeys(home, id).run);
+  const hashes = await readAnswers(reading);
+  return ids.flatMap((id, i) => readRun(id, hashes[i]) ?? []);
+}
+
+function readRun(id: string, hash: unknown): ListedBulk | undefined {
   const { data } = schema.safeParse(hash);
   if (data === undefined) return undefined;
   const { started: startedAt, ended: endedAt, ...run } = data;
-  return { ...run, id, startedAt, endedAt, unserved: unserved.map(readUnserved) };
+  return { ...run, id, startedAt, endedAt };
 }
 
 /** Runs that are not over, the oldest first. */

@@ -77,6 +77,9 @@ test("the pages of an action on many jobs are sound, from the order to its end",
   await page.getByText("done", { exact: true }).waitFor();
   expect(await examine(page, "the run")).toEqual([]);
   expect([await queue.getWaitingCount(), complaints]).toEqual([60, []]);
+  await page.getByRole("link", { name: "Actions on many jobs" }).click();
+  await page.getByRole("link", { name: "Retry 60 jobs" }).waitFor();
+  expect(await examine(page, "the list of runs")).toEqual([]);
 });
 
 test("the pages of queues, schedules and the audit are sound, and fit a phone", async () => {

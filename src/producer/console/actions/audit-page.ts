@@ -28,7 +28,10 @@ export function renderAuditPage(page: AuditPage, options: AuditPageOptions): Pro
       assets: ["workers.css"],
     },
     html`<main class="wide">
-      <div class="head"><h1>Audit</h1></div>
+      <div class="head">
+        <h1>Audit</h1>
+        <p><a href="${consolePaths.actions}">Actions on many jobs</a></p>
+      </div>
       ${renderFilter(filter)}
       ${page.entries.length === 0 ? renderNone(filter) : renderEntries(page.entries)}
       <nav class="pages" aria-label="Pages">

@@ -1,20 +1,12 @@
 import { html } from "hono/html";
 import { auditLimits, type BulkAction, bulkLimits } from "../../../contract/actions.ts";
 import { consolePaths } from "../../../contract/paths.ts";
-import type { BulkRun, BulkState } from "../../../queue/bulk-records.ts";
+import type { BulkRun } from "../../../queue/bulk-records.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
-import type { Tone } from "../../pages/tone.ts";
+import { renewedSeconds, titleOfRun, tones, words } from "./bulk-words.ts";
 
 const numbers = new Intl.NumberFormat("en");
-/** Seconds after which the page of a run asks again. */
-const renewedSeconds = 2;
-
-const words = {
-  retry: ["Retry", "Each waits again, with all attempts of its task before it."],
-  cancel: ["Cancel", "Each fails, as cancelled; one that runs is told to stop."],
-  delete: ["Delete", "All that is kept of each goes for good."],
-} as const satisfies Record<BulkAction, readonly [word: string, says: string]>;
 
 export interface BulkOrderPage {
   readonly action: BulkAction;
@@ -79,8 +71,6 @@ function renderFilter(filter: string): Markup {
   </dl>`;
 }
 
-const tones: Readonly<Record<BulkState, Tone>> = { running: "busy", done: "good", stopped: "warn" };
-
 /** How far a run is, and what was refused and why. */
 export function renderBulkRun(
   run: BulkRun,
@@ -95,11 +85,10 @@ export function renderBulkRun(
     readonly site: Site;
   },
 ): Promise<string> {
-  const { action, state, total, filter, by, reason, startedAt, endedAt } = run;
+  const { state, total, filter, by, reason, startedAt, endedAt } = run;
   const dealt = run.done + run.refused + run.failed;
-  const [word] = words[action];
   const isOver = state !== "running";
-  const title = `${word} ${numbers.format(total)} ${total === 1 ? "job" : "jobs"}`;
+  const title = titleOfRun(run);
   const figures = [
     ["Done", run.done],
     ["Refused", run.refused],
@@ -115,6 +104,9 @@ export function renderBulkRun(
       assets: ["renewal.js"],
     },
     html`<main class="wide" ${isOver ? "" : html`data-every="${renewedSeconds}"`}>
+      <nav aria-label="Breadcrumb">
+        <a href="${consolePaths.actions}">Actions on many jobs</a>
+      </nav>
       <div class="head">
         <div>
           <h1>${title} <span class="pill ${tones[state]}">${state}</span></h1>

@@ -5,7 +5,13 @@ import { bulkActions, type BulkAction, bulkLimits } from "../../../contract/acti
 import { formatJobFilter, type JobFilter, parseJobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { stopBulk } from "../../../queue/bulk-leases.ts";
-import { type BulkRun, readBulk, startBulk } from "../../../queue/bulk-records.ts";
+import {
+  type BulkRun,
+  type ListedBulk,
+  listLatestBulks,
+  readBulk,
+  startBulk,
+} from "../../../queue/bulk-records.ts";
 import { isJobId } from "../../../queue/job-id.ts";
 import type { JobIndex } from "../../explorer/job-index.ts";
 import { RequestError } from "../../http/errors.ts";
@@ -14,6 +20,7 @@ import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { AuditTrail } from "./audit-trail.ts";
+import { renderBulkList } from "./bulk-list-page.ts";
 import { type BulkOrderPage, renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
 import type { BulkRunner } from "./bulk-runner.ts";
 import { readActor, readBody, readReason } from "./order.ts";
@@ -71,6 +78,17 @@ export function createBulkRouter(
     });
     ctx.type = "html";
   };
+
+  router.get(bases, async function list(ctx) {
+    const runs = await home(listLatestBulks);
+    ctx.set("Cache-Control", "no-store");
+    if (!isPage(ctx)) {
+      ctx.body = { runs: runs.map(tellRun) };
+      return;
+    }
+    ctx.body = await renderBulkList(runs, createConsoleSite(ctx.state.operator));
+    ctx.type = "html";
+  });
 
   router.get(`${consolePaths.actions}/new`, async function confirm(ctx) {
     const parameters = new URLSearchParams(ctx.URL.searchParams);
@@ -229,7 +247,7 @@ function narrow(action: BulkAction, filter: JobFilter): JobFilter {
   );
 }
 
-function tellRun(run: BulkRun) {
+function tellRun(run: BulkRun | ListedBulk) {
   const { startedAt, endedAt, reason, ...told } = run;
   return {
     ...told,

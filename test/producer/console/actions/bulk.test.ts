@@ -121,6 +121,30 @@ test("a run that is told to stop leaves the rest alone", async () => {
   expect((await ask(`/api/v1/actions/${run}/stop`, { method: "POST" })).status).toBe(409);
 });
 
+test("the latest runs are listed, the latest first, with how far each is", async () => {
+  const { ask, look, queue, redis } = await startConsole({ readOnly: true });
+  const empty = await look("/actions");
+  expect(empty).toContain("choose some by a filter");
+  expect((await ask("/actions")).body).toEqual({ runs: [] });
+  const [one = ""] = await addFailedJobs(queue, redis, 1);
+  const jobs = [one, "a".repeat(26)].map((id) => ({ queue: queue.name, id }));
+  const order = { action: "retry", by: "me", filter: "state=failed", reason: "<b>", jobs } as const;
+  const runs: string[] = [];
+  for (let i = 0; i < 52; i += 1) runs.unshift(await startBulk(queue, redis, order));
+  const [latest = ""] = runs;
+  const { body } = await ask("/api/v1/actions");
+  expect(body.runs.map(({ id }: { id: string }) => id)).toEqual(runs.slice(0, 50));
+  expect(body.runs[0]).toMatchObject({ by: "me", action: "retry", total: 2, state: "running" });
+  expect(body.runs[0].unserved).toBeUndefined();
+  const page = await look("/actions");
+  expect(page).toMatch(new RegExp(`<a href="/actions/${latest}">Retry 2 jobs</a>`));
+  expect(page).toContain("<small>state: failed</small>");
+  expect(page).toContain("<small>&lt;b&gt;</small>");
+  for (const from of ["/audit", `/actions/${latest}`]) {
+    expect(await look(from)).toContain('href="/actions"');
+  }
+});
+
 test("who has lost a run to another producer notes nothing of it", async () => {
   const { queue, redis, close } = await startConsole();
   await close();
