@@ -25,11 +25,25 @@ export function createRandomId(): string {
 /**
  * The id of the job that a client has given a key: always the same, so that adding it again is
  * harmless. A raw key such as `completed` would overwrite the queue's own key of that name, and a
- * hash without the deployment's secret would let anybody who guesses a key read the job.
+ * hash without the deployment's secret would let anybody who guesses a key read the job. What is
+ * submitted under a name has keys of its own; those of strangers, who have none, are all in one space.
  */
-export function createKeyedId(secret: Uint8Array, task: string, idempotencyKey: string): string {
-  const digest = createHmac("sha256", keyOf(secret)).update(`${task}\n${idempotencyKey}`).digest();
+export function createKeyedId(
+  secret: Uint8Array,
+  { task, idempotencyKey, submitter }: JobKey,
+): string {
+  // No key has a line break, so that none says a name as well.
+  const parts = [task, idempotencyKey, ...(submitter === undefined ? [] : [submitter])];
+  const digest = createHmac("sha256", keyOf(secret)).update(parts.join("\n")).digest();
   return encode(digest.subarray(0, idBytes));
+}
+
+/** What a client calls a job. */
+export interface JobKey {
+  readonly task: string;
+  readonly idempotencyKey: string;
+  /** What the file of users calls the client; `undefined` for a stranger. */
+  readonly submitter?: string | undefined;
 }
 
 /** Made once of each secret: anew, it takes four times as long as all else of an id. */

@@ -48,7 +48,7 @@ export interface NewJob {
   readonly callbackUrl?: string | undefined;
   /** What holds of it, which its task says. */
   readonly policy: JobPolicy;
-  /** Submitted again with it, a job is not made twice; `keyPattern` says what it may be. */
+  /** Submitted again with it by the same submitter, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
   /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
   readonly client: string;
@@ -100,12 +100,14 @@ export class UnreadJobError extends Error {
  */
 export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<SubmittedJob> {
   const { task, input, start, schedule, policy, idempotencyKey, client, carrierOf } = wanted;
-  const { callbackUrl } = wanted;
+  const { callbackUrl, submitter } = wanted;
   const shortage = findShortage(await deps.load(), deps.maxDepth);
   if (shortage !== undefined) throw new QueueFullError(shortage);
   const secret = await deps.ask(deps.idSecret);
   const id =
-    idempotencyKey === undefined ? createRandomId() : createKeyedId(secret, task, idempotencyKey);
+    idempotencyKey === undefined
+      ? createRandomId()
+      : createKeyedId(secret, { task, idempotencyKey, submitter });
   const tag = createClientTag(secret, client);
   const ask: SubmissionDeps["ask"] = (call) =>
     deps.ask((queue, redis) => {
@@ -118,7 +120,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
     ...createPolicyOptions(policy),
     ...onlyOne(task, policy),
     ...ownJob(tag),
-    ...bySubmitter(wanted.submitter),
+    ...bySubmitter(submitter),
     ...receivedAt(wanted.receivedAt),
     ...resubmit(wanted.resubmitOf),
     ...(schedule !== undefined && bySchedule({ key: schedule, slotMs: undefined })),

@@ -6,6 +6,7 @@ const [environment = "{}", index = "on"] = process.argv.slice(2);
 const unanswered = () => Promise.reject(new Error("there is no index"));
 const noIndex = () => ({
   page: unanswered,
+  named: unanswered,
   counts: unanswered,
   ids: unanswered,
   groups: unanswered,

@@ -17,26 +17,30 @@ test("ids are 26 lower-case characters that no queue key and no number looks lik
   expect(["wait", "completed", "1234567890123456789012345", ""].filter(isJobId)).toEqual([]);
 });
 
-test("a key always gets the same id from a task, and another from another task, key or secret", () => {
+test("a key always gets the same id from a task, and another from another task, key, submitter or secret", () => {
   const key = fc.string({ minLength: 1 });
   fc.assert(
     fc.property(key, key, (one, other) => {
       fc.pre(one !== other);
-      const id = createKeyedId(secret, "quotient", one);
-      expect([isJobId(id), createKeyedId(secret, "quotient", one)]).toEqual([true, id]);
+      const named = { task: "quotient", idempotencyKey: one };
+      const id = createKeyedId(secret, named);
+      expect([isJobId(id), createKeyedId(secret, named)]).toEqual([true, id]);
       const others = [
-        createKeyedId(secret, "quotient", other),
-        createKeyedId(secret, "greet", one),
-        createKeyedId(Buffer.alloc(32, 8), "quotient", one),
+        createKeyedId(secret, { ...named, idempotencyKey: other }),
+        createKeyedId(secret, { ...named, task: "greet" }),
+        createKeyedId(secret, { ...named, submitter: "one" }),
+        createKeyedId(secret, { ...named, submitter: "other" }),
+        createKeyedId(Buffer.alloc(32, 8), named),
       ];
-      expect(new Set([id, ...others]).size).toBe(4);
+      expect(new Set([id, ...others]).size).toBe(6);
     }),
   );
 });
 
 test("a key has the id that it had in every release", () => {
   // The first 128 bits of an HMAC-SHA-256, after two zero bits in the base 32 of RFC 4648.
-  expect(createKeyedId(secret, "quotient", "key")).toBe("chmkcry7kckxcnptqskb2gvk4c");
+  const named = { task: "quotient", idempotencyKey: "key" };
+  expect(createKeyedId(secret, named)).toBe("chmkcry7kckxcnptqskb2gvk4c");
 });
 
 test("all connections of a deployment share one secret, whoever asks first", async () => {

@@ -2,7 +2,7 @@ import { findGroups } from "./groups.ts";
 import type { IndexStanding, JobIndex } from "./job-index.ts";
 import type { JobTable } from "./job-table.ts";
 import type { Kinds } from "./kinds.ts";
-import { countStates, findAddresses, findPage } from "./queries.ts";
+import { countStates, findAddresses, findNamed, findPage } from "./queries.ts";
 
 type Sync<Call> = Call extends (...values: infer Values) => Promise<infer Answer>
   ? (...values: Values) => Answer
@@ -22,6 +22,7 @@ export function createAnswers({
 }): IndexAnswers {
   return {
     page: (filter, sort, cursor, limit) => findPage(table, filter, { sort, cursor, limit }),
+    named: (ids, filter, limit) => findNamed(table, ids, { filter, limit }),
     counts: (filter) => countStates(table, filter),
     ids: (filter, limit) => findAddresses(table, filter, limit),
     groups: (filter) =>

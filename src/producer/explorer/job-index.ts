@@ -106,6 +106,8 @@ export interface JobIndex {
     cursor: JobCursor | undefined,
     limit: number,
   ): Promise<IndexedPage>;
+  /** Those with one of these ids that match, whatever id the filter names, in the order of the ids. */
+  named(ids: readonly string[], filter: JobFilter, limit: number): Promise<readonly IndexedJob[]>;
   counts(filter: JobFilter): Promise<StateCounts>;
   /** The oldest submitted first. */
   ids(filter: JobFilter, limit: number): Promise<readonly JobAddress[]>;

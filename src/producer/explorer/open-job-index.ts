@@ -95,6 +95,7 @@ export function openJobIndex({ log, ...given }: JobIndexDeps): OpenJobIndex {
       ask(name, values) as ReturnType<JobIndex[Name]>;
   return {
     page: call("page"),
+    named: call("named"),
     counts: call("counts"),
     ids: call("ids"),
     groups: call("groups"),

@@ -1,5 +1,12 @@
 import type { JobFilter } from "../../contract/job-filter.ts";
-import type { IndexedPage, JobAddress, JobCursor, JobSort, StateCounts } from "./job-index.ts";
+import type {
+  IndexedJob,
+  IndexedPage,
+  JobAddress,
+  JobCursor,
+  JobSort,
+  StateCounts,
+} from "./job-index.ts";
 import { classes, type Columns, type JobTable, states } from "./job-table.ts";
 import { selectFirst } from "./selection.ts";
 
@@ -45,6 +52,16 @@ export function findPage(
     hasBefore: isBackward ? isMore : isAnyElsewhere,
     hasAfter: isBackward ? isAnyElsewhere : isMore,
   };
+}
+
+/** The jobs with these ids that match. */
+export function findNamed(
+  table: JobTable,
+  ids: readonly string[],
+  { filter, limit }: { readonly filter: JobFilter; readonly limit: number },
+): IndexedJob[] {
+  const slots = ids.flatMap((id) => [...matching(table, { ...filter, id })]);
+  return slots.slice(0, limit).map((slot) => table.jobAt(slot));
 }
 
 /** How many match in each state, whatever states the filter names. */

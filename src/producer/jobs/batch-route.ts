@@ -85,7 +85,7 @@ export function createBatchRoute({
           in: "header",
           description:
             "Rows without a key of their own have this one, a slash and their number, such as " +
-            "`KEY/7`. Random, such as a UUID.",
+            "`KEY/7`. Random, such as a UUID. Each submitter with a name has keys of their own.",
           schema: { type: "string", pattern: keyPattern.source },
         },
         {

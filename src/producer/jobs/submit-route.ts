@@ -61,7 +61,7 @@ export function createSubmitRoute({
           name: "Idempotency-Key",
           in: "header",
           description:
-            "Sent again with the same input and the same runAt or delayMs, it yields the same job. Random, such as a UUID: who guesses it and the input is told of the job.",
+            "Sent again with the same input and the same runAt or delayMs, it yields the same job. Each submitter with a name, by a token or signed in, has keys of their own. Strangers share theirs: random, such as a UUID, since who guesses it and the input is told of the job.",
           schema: { type: "string", pattern: keyPattern.source },
         },
       ],

@@ -2,6 +2,18 @@ import type { Mutant } from "../mutant.ts";
 
 export const producerJobsMutants: readonly Mutant[] = [
   {
+    name: "all submitters share their Idempotency-Keys",
+    change: {
+      file: "src/queue/submission.ts",
+      from: "createKeyedId(secret, { task, idempotencyKey, submitter })",
+      to: "createKeyedId(secret, { task, idempotencyKey })",
+    },
+    caughtBy: {
+      file: "test/producer/access/tokens.test.ts",
+      test: "each submitter has Idempotency-Keys of their own",
+    },
+  },
+  {
     name: "a job may be put off for any time",
     change: {
       file: "src/producer/jobs/start-fields.ts",

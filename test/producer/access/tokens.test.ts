@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parseUsers } from "../../../src/producer/console/users-file.ts";
 import { createToken, hashToken } from "../../../src/producer/access/token.ts";
 import { readSubmitter } from "../../../src/queue/job-owner.ts";
+import { idsOf, submitBatch } from "../../support/batch.ts";
 import { postJson, readBody, submitDivision } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -29,6 +30,26 @@ test("a token submits under its name, and sees and cancels what it has submitted
     200,
     expect.objectContaining({ error_type: "cancelled_by_user" }),
   ]);
+});
+
+test("each submitter has Idempotency-Keys of their own, and strangers share theirs", async () => {
+  const { usersFile, submit } = writeTokens();
+  const other = addToken(usersFile, "other", "submit");
+  const { url } = await startProducer({ usersFile });
+  const key = { "idempotency-key": "order-4711" };
+  const idFor = async (headers: Record<string, string>) =>
+    (await submitDivision(url, division, { ...key, ...headers })).id;
+  const inBatch = async (headers: Record<string, string>) => {
+    const row = { task: "quotient", input: division, idempotency_key: "order-4711" };
+    return idsOf(await submitBatch(url, [row], headers))[0];
+  };
+  const senders = [{}, submit.headers, other.headers];
+  const ids: string[] = [];
+  for (const headers of senders) ids.push(await idFor(headers));
+  expect(new Set(ids).size).toBe(3);
+  for (const [i, headers] of senders.entries()) {
+    expect([await idFor(headers), await inBatch(headers)]).toEqual([ids[i], ids[i]]);
+  }
 });
 
 test("of a job of others a token that submits is told as of one that there is not", async () => {

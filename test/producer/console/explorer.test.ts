@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { submitDivision, untilFinal } from "../../support/client.ts";
 import { boardAuthorization, startProducer } from "../../support/producer.ts";
+import { writeTokens } from "../../support/tokens.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -14,8 +15,8 @@ interface Listed {
 }
 
 /** A producer whose console is asked for jobs. */
-async function openConsole() {
-  const producer = await startProducer();
+async function openConsole(usersFile?: string) {
+  const producer = await startProducer({ usersFile });
   const ask = async (query: string, accept: string, path = "/jobs") =>
     fetch(`${producer.boardUrl}${path}${query}`, {
       headers: { authorization: boardAuthorization, accept },
@@ -78,15 +79,21 @@ test("programs find jobs by what the address says, in pages that lead on to othe
 });
 
 test("a job is found by its id, and by the Idempotency-Key that it was submitted with", async () => {
-  const { url, untilListed, list } = await openConsole();
+  const { usersFile, submit } = writeTokens();
+  const { url, untilListed, list } = await openConsole(usersFile);
   const keyed = await submitDivision(url, { x: 1, y: 2 }, { "idempotency-key": "order-4711" });
   const other = await submitDivision(url, { x: 1, y: 2 });
-  await untilListed(2);
-  const find = async (text: string) => {
-    const { jobs } = await list(`?text=${encodeURIComponent(text)}`);
+  const byToken = { "idempotency-key": "order-4711", ...submit.headers };
+  const named = await submitDivision(url, { x: 1, y: 2 }, byToken);
+  await untilListed(3);
+  const find = async (text: string, more = "") => {
+    const { jobs } = await list(`?text=${encodeURIComponent(text)}${more}`);
     return jobs.map(({ id }) => id);
   };
-  expect(await find("order-4711")).toEqual([keyed.id]);
+  expect(await find("order-4711")).toEqual([keyed.id, named.id]);
+  expect(await find("order-4711", `&submitter=${submit.name}`)).toEqual([named.id]);
+  expect(await find("order-4711", "&task=quotient")).toEqual([keyed.id, named.id]);
+  expect(await find("order-4711", "&state=failed")).toEqual([]);
   expect(await find(` ${other.id} `)).toEqual([other.id]);
   expect(await find("order-4712")).toEqual([]);
   expect(await find(createRandomId())).toEqual([]);

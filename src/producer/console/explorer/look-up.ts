@@ -3,29 +3,30 @@ import { createKeyedId, isJobId, keyPattern } from "../../../queue/job-id.ts";
 import type { ReadIdSecret } from "../../../queue/id-secret.ts";
 import type { IndexedJob, JobIndex } from "../../explorer/job-index.ts";
 
-/** Jobs with one key at most that are shown: it can have one of each task. */
+/** Jobs with one key at most that are shown: it can have one of each task and each submitter. */
 const mostAlike = 50;
 
 export interface LookUpDeps {
-  readonly index: Pick<JobIndex, "page">;
+  readonly index: Pick<JobIndex, "named">;
   readonly idSecret: ReadIdSecret;
   /** The names of all tasks. */
   readonly tasks: readonly string[];
+  /** The names of all who have submitted what is kept. */
+  readonly submitters: readonly string[];
 }
 
-/** The jobs that a text names, as their id or as the Idempotency-Key that they were submitted with. */
+/** The jobs that a text names, as their id or as the Idempotency-Key that anybody submitted them with. */
 export async function lookUp(
-  { index, idSecret, tasks }: LookUpDeps,
-  { text = "", task, ...filter }: JobFilter,
+  { index, idSecret, tasks, submitters }: LookUpDeps,
+  { text = "", ...filter }: JobFilter,
 ): Promise<readonly IndexedJob[]> {
-  const find = async (id: string) =>
-    (await index.page({ ...filter, ...(task && { task }), id }, "created", undefined, mostAlike))
-      .jobs;
   const word = text.trim();
-  if (isJobId(word)) return find(word);
+  if (isJobId(word)) return index.named([word], filter, mostAlike);
   if (!keyPattern.test(word)) return [];
   const secret = await idSecret();
-  const names = task === undefined ? tasks : [task];
-  const found = await Promise.all(names.map((name) => find(createKeyedId(secret, name, word))));
-  return found.flat().slice(0, mostAlike);
+  const names = filter.submitter === undefined ? [undefined, ...submitters] : [filter.submitter];
+  const ids = (filter.task === undefined ? tasks : [filter.task]).flatMap((task) =>
+    names.map((submitter) => createKeyedId(secret, { task, idempotencyKey: word, submitter })),
+  );
+  return index.named(ids, filter, mostAlike);
 }

@@ -47,7 +47,7 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       index.standing(),
       isPage && group !== undefined ? index.groups({ group }) : [],
     ]);
-    const page = await findPage(deps, view, counts);
+    const page = await findPage(deps, view, { counts, submitters: standing.submitters });
     if (!isPage) {
       const [first, last] = [page.jobs[0], page.jobs.at(-1)];
       const turn = (side: "before" | "after", job: typeof first) =>
@@ -121,7 +121,7 @@ interface FoundPage extends IndexedPage {
 async function findPage(
   { index, idSecret, desks, tasks }: ExplorerRoutesDeps,
   view: ExplorerView,
-  counts: StateCounts,
+  { counts, submitters }: { readonly counts: StateCounts; readonly submitters: readonly string[] },
 ): Promise<FoundPage> {
   const { filter, sort, cursor, limit } = view;
   if (filter.text === undefined) {
@@ -129,7 +129,7 @@ async function findPage(
   }
   const onOnePage = { hasBefore: false, hasAfter: false };
   if (cursor === undefined) {
-    const jobs = await lookUp({ index, idSecret, tasks: [...tasks.keys()] }, filter);
+    const jobs = await lookUp({ index, idSecret, tasks: [...tasks.keys()], submitters }, filter);
     if (jobs.length > 0) return { jobs, ...onOnePage, progress: undefined };
   }
   const total = (filter.states ?? stateNames).reduce((sum, state) => sum + counts[state], 0);
