@@ -11,6 +11,8 @@ export const paths = {
   jobs: "/jobs",
   /** A task's form is below it, and is sent there. */
   tasks: "/tasks",
+  /** The page of a file of many inputs is below it. */
+  batches: "/batches",
   api: "/api/v1/jobs",
   /** Many submissions in one request. */
   batch: "/api/v1/jobs/batch",

@@ -229,7 +229,7 @@ export async function openProducer(
       app: createApp({
         routes: [
           ...createJobRoutes({ jobs, audit, tasks, rateLimit, streamQuota }),
-          ...createPageRoutes({ jobs, audit, tasks, rateLimit, streamQuota }),
+          ...createPageRoutes({ jobs, audit, tasks, rateLimit, streamQuota, desks, idSecret }),
           ...createOverviewRoutes({ overview, day, queues: [...desks.keys()], streamQuota }),
           ...createVisitRoutes(access, { ...credentials, sessions }),
         ],

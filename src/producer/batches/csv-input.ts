@@ -1,3 +1,4 @@
+import type { RowError } from "../../queue/file-batches.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Task } from "../../task/task.ts";
 import { assertPlain } from "../http/body.ts";
@@ -5,18 +6,13 @@ import { createPointer, RequestError } from "../http/errors.ts";
 import { createWording } from "../pages/field-wording.ts";
 import { type Field, parseFields } from "../pages/fields.ts";
 
-/** What is wrong with a row. */
-export interface CellError {
-  /** The name of its field; "" where it is about the row as a whole. */
-  readonly field: string;
-  readonly detail: string;
-}
-
 /** What a row stands for, as a form with the same texts in its fields would. */
 export interface RowInput {
   readonly input: Readonly<Record<string, unknown>>;
+  /** The same with the defaults that hold for it, where it has no errors. */
+  readonly whole: Readonly<Record<string, unknown>>;
   /** Where there are any, no job can be made of it. */
-  readonly errors: readonly CellError[];
+  readonly errors: readonly RowError[];
 }
 
 /** Of a row; who corrects these sees the others then. */
@@ -32,42 +28,50 @@ export function createRowReader(
   columns: readonly Field[],
 ): (cells: readonly string[]) => RowInput {
   const wordIssue = createWording(fields);
-  const judge = (input: Readonly<Record<string, unknown>>): readonly CellError[] => {
+  const judge = (input: Readonly<Record<string, unknown>>): Omit<RowInput, "input"> => {
     try {
       assertPlain(input);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      return error.errors.length > 0
-        ? error.errors.map(({ pointer, detail }) => ({ field: fieldOf(pointer), detail }))
-        : [{ field: "", detail: error.message }];
+      const errors = error.errors.map(({ pointer, detail }) => ({
+        field: fieldOf(pointer),
+        detail,
+      }));
+      return { whole: input, errors: errors.length > 0 ? errors : [ofRow(error.message)] };
     }
     const parsed = acceptInput(task, input, { error: wordIssue });
-    if (parsed.kind === "taken") return [];
-    if (parsed.kind === "broken") return [{ field: "", detail: parsed.problem }];
-    return parsed.error.issues.map(({ path, message }) => ({
+    if (parsed.kind === "taken") return { whole: parsed.value, errors: [] };
+    if (parsed.kind === "broken") return { whole: input, errors: [ofRow(parsed.problem)] };
+    const errors = parsed.error.issues.map(({ path, message }) => ({
       field: fieldOf(createPointer(path)),
       detail: message,
     }));
+    return { whole: input, errors: errors.slice(0, mostErrors) };
   };
   return (cells) => {
     const odd = findOddCells(cells, columns);
     const texts = columns.flatMap((field, i) => readCell(field, cells[i] ?? ""));
     try {
       const input = parseFields(fields, new Map(texts));
-      return { input, errors: (odd.length > 0 ? odd : judge(input)).slice(0, mostErrors) };
+      if (odd.length > 0) return { input, whole: input, errors: odd.slice(0, mostErrors) };
+      return { input, ...judge(input) };
     } catch (error) {
       // A field of JSON that is nested too deep.
       if (!(error instanceof RequestError)) throw error;
-      return { input: {}, errors: [{ field: "", detail: error.message }] };
+      return { input: {}, whole: {}, errors: [ofRow(error.message)] };
     }
   };
 }
 
+function ofRow(detail: string): RowError {
+  return { field: "", detail };
+}
+
 /** What no form could send. */
-function findOddCells(cells: readonly string[], columns: readonly Field[]): CellError[] {
+function findOddCells(cells: readonly string[], columns: readonly Field[]): RowError[] {
   if (cells.length !== columns.length) {
     const detail = `got ${cells.length} cells, expected ${columns.length}`;
-    return [{ field: "", detail }];
+    return [ofRow(detail)];
   }
   return columns.flatMap(({ name, kind }, i) => {
     const text = (cells[i] ?? "").trim();

@@ -2,7 +2,7 @@ import type { Middleware } from "koa";
 import { RequestError } from "./errors.ts";
 
 const safe = new Set(["GET", "HEAD", "OPTIONS"]);
-const formType = "application/x-www-form-urlencoded";
+const formTypes = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 export interface FormPlaces {
   /** Whether a form sent to this path would be taken; elsewhere it is answered as any other wrong type. */
@@ -25,7 +25,7 @@ export function sameOrigin({ takesForms }: FormPlaces): Middleware {
       throw new RequestError(403, "requests from another site are refused");
     }
     const mayBeForm = ctx.method === "POST" && takesForms(ctx.path);
-    if (mayBeForm && isAnonymousForm(site, ctx.get("origin"), ctx.is(formType))) {
+    if (mayBeForm && isAnonymousForm(site, ctx.get("origin"), ctx.is(formTypes))) {
       throw new RequestError(403, "a form needs an Origin header; programs use the JSON API");
     }
     await next();

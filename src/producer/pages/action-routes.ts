@@ -18,7 +18,7 @@ export function createActionRoutes({
   audit,
   tasks,
   rateLimit,
-}: Omit<PageRoutesDeps, "streamQuota">): Route[] {
+}: Pick<PageRoutesDeps, "jobs" | "audit" | "tasks" | "rateLimit">): Route[] {
   return [
     {
       method: "POST",

@@ -41,6 +41,7 @@ export function retryAfterOf(ctx: ParameterizedContext): number | undefined {
 
 function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Attempted {
   const { method, path } = ctx;
+  if (method === "POST" && path.startsWith(`${paths.batches}/`)) return "batch";
   if (resend !== undefined) return "submission";
   if (method === "POST" && path.startsWith(`${paths.tasks}/`)) return "unread submission";
   if (!path.startsWith(`${paths.jobs}/`)) return "other";

@@ -4,10 +4,17 @@ import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
 /**
- * What somebody was about to do: to send a form, which could be read or not, to look at a job, to do
- * something to one that may be done twice, or that may not, or anything else.
+ * What somebody was about to do: to send a form, which could be read or not, to submit a file that was
+ * sent before, to look at a job, to do something to one that may be done twice, or that may not, or anything else.
  */
-export type Attempted = "submission" | "unread submission" | "job" | "action" | "deed" | "other";
+export type Attempted =
+  | "submission"
+  | "unread submission"
+  | "batch"
+  | "job"
+  | "action"
+  | "deed"
+  | "other";
 
 /** What a page says of an error: what has happened to this person's job, and what to do. */
 export interface ErrorWords {
@@ -39,6 +46,12 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
   if (attempted === "unread submission") return describeUnread(status, matter);
   const isPassing = status === 429 || status >= 500;
   if (!isPassing) return { title, text: matter };
+  if (attempted === "batch") {
+    return {
+      title: "Not all rows were submitted",
+      text: `${matter} The rows that were submitted stay so. Try again in a moment: no row makes a second job.`,
+    };
+  }
   if (attempted === "action") {
     return {
       title: "This may not have been done",

@@ -6,6 +6,7 @@ import type { FieldError } from "../http/errors.ts";
 import { nameFailure } from "./failure-name.ts";
 import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
+import { renderFileForm } from "./file-form.ts";
 import { isOfRunAt, renderLater } from "./later.ts";
 import { linksOf } from "../jobs/job-status.ts";
 import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
@@ -30,6 +31,8 @@ export interface TaskForm extends FormSubject {
   readonly errors?: readonly FieldError[];
   /** The job from whose input it was filled. */
   readonly resubmitOf?: string | undefined;
+  /** What is wrong with the file that was sent instead. */
+  readonly fileProblems?: readonly string[];
 }
 
 /** The jobs of whoever looks; `undefined` when they cannot be read. */
@@ -49,7 +52,8 @@ export function renderFormPage(
   const { title, description } = form.task;
   return renderPage(
     {
-      title: form.errors === undefined ? title : `Error: ${title}`,
+      title:
+        form.errors === undefined && form.fileProblems === undefined ? title : `Error: ${title}`,
       description,
       ...(!isOneOfSeveral && { path: paths.form }),
       assets: ["sending.js", "later.js"],
@@ -81,7 +85,7 @@ export function renderForm(
   { name, task, fields, idempotencyKey, ...form }: TaskForm,
   place?: FormPlace,
 ): Markup {
-  const { sent, errors = [], resubmitOf } = form;
+  const { sent, errors = [], fileProblems = [], resubmitOf } = form;
   const wrong = fields.filter((field) => errorsOf(field, errors).length > 0);
   const ofRunAt = errors.filter(isOfRunAt);
   const runAtId = `${name}-${runAtField}`;
@@ -133,6 +137,7 @@ export function renderForm(
       <button type="submit">Submit</button>
       <p role="status" class="sending"></p>
     </form>
+    ${renderFileForm(name, fields, fileProblems)}
   </section>`;
 }
 

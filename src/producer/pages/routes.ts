@@ -19,6 +19,7 @@ import { renderIndexPage } from "./index-page.ts";
 import { createActionRoutes } from "./action-routes.ts";
 import { createLiveRoutes } from "./live-routes.ts";
 import { liveWaysOf } from "./live-ways.ts";
+import { createBatchRoutes, type BatchRoutesDeps } from "./batch-routes.ts";
 import { actions } from "./job-actions.ts";
 import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
@@ -34,7 +35,7 @@ const maxQueryLength = 200;
 /** A job's id in version 0.1, which had the pages of jobs where those of tasks are now. */
 const formerId = /^(t-[0-9a-f-]{36}|k-[0-9a-f]{64})$/;
 
-export interface PageRoutesDeps {
+export interface PageRoutesDeps extends Pick<BatchRoutesDeps, "desks" | "idSecret"> {
   readonly jobs: Jobs;
   readonly audit: Pick<AuditTrail, "record">;
   readonly tasks: Tasks;
@@ -209,6 +210,13 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
     },
     ...createLiveRoutes(jobs, streamQuota),
     ...createActionRoutes(deps),
+    ...createBatchRoutes({
+      ...deps,
+      forms,
+      formOf,
+      showForm: (ctx, form, fileProblems) =>
+        showForm(ctx, { ...form, idempotencyKey: randomUUID(), fileProblems }),
+    }),
   ];
 }
 

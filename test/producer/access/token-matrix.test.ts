@@ -11,7 +11,8 @@ const fixed =
 function purposeOf({ path }: Place): "anybody" | "figures" | "job" | "cancel" | "page" | "submit" {
   if (fixed.test(path)) return "anybody";
   if (path.endsWith("/:id/cancel")) return "cancel";
-  if (path.endsWith("/:id/again")) return "submit";
+  if (path.endsWith("/:id/again") || path.endsWith("/:id/submit")) return "submit";
+  if (path.startsWith(`${paths.batches}/:id`)) return "page";
   if (path.startsWith(`${paths.jobs}/:id`)) return "page";
   if (path.startsWith(`${paths.api}/:id`)) return "job";
   return path.includes("overview") ? "figures" : "submit";
@@ -50,6 +51,8 @@ test.each(publicAccess)(
         "GET /api/v1/jobs/:id/events",
         "POST /tasks/:name",
         "GET /jobs/:id",
+        "GET /batches/:id",
+        "POST /batches/:id/submit",
       ]),
     );
     const visitors = {

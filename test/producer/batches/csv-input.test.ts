@@ -37,6 +37,7 @@ test("a row is the input that the form makes of the same texts, in whatever orde
   const header = ["list", "word", " First number ", "flag", "text"];
   expect(read(header, "[1, 2]", "a", " 7 ", "TRUE", "=1+1")).toEqual({
     input: { list: [1, 2], word: "a", x: 7, flag: true, text: "=1+1" },
+    whole: { list: [1, 2], word: "a", x: 7, flag: true, text: "=1+1" },
     errors: [],
   });
 });
@@ -44,6 +45,7 @@ test("a row is the input that the form makes of the same texts, in whatever orde
 test("an empty cell is left out, and a box that is empty is not ticked", () => {
   expect(read(["x", "text", "flag", "word"], "1e2", "", "", "")).toEqual({
     input: { x: 100, flag: false },
+    whole: { x: 100, flag: false, word: "b", list: [] },
     errors: [],
   });
   expect(read(["x", "flag"], "1", "No").input).toEqual({ x: 1, flag: false });

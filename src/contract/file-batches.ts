@@ -1,0 +1,21 @@
+/** How much of files that are uploaded to be submitted is taken, and kept. */
+export const fileBatchLimits = {
+  /** Of one file. */
+  rows: 1_000,
+  /** Of one file. */
+  bytes: 4_194_304,
+  /** Of all files together; the oldest go when there are more. */
+  keptBytes: 33_554_432,
+  /** The same. */
+  kept: 500,
+  /** Files of a client that wait to be submitted; its oldest goes when there are more. */
+  unsubmitted: 3,
+  /** From the upload on, unless it is submitted. */
+  unsubmittedMs: 3_600_000,
+  /** From when its rows were submitted first. */
+  keptMs: 604_800_000,
+  /** For so long after that, it does not go for others. */
+  heldMs: 3_600_000,
+  /** Rows with errors of which a page tells what is wrong. */
+  problems: 50,
+} as const;

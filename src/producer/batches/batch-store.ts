@@ -1,0 +1,121 @@
+import { fileBatchLimits } from "../../contract/file-batches.ts";
+import { createClientTag } from "../../queue/client-tag.ts";
+import {
+  addFileRows,
+  beginFileBatch,
+  dropFileRows,
+  type FileBatch,
+  type FileRow,
+  holdFileBatch,
+  keepFileBatch,
+  type NewFileBatch,
+  noteOutcomes,
+  readFileBatch,
+  readFileRows,
+  readOutcomes,
+  type RowOutcome,
+  weighFileRow,
+} from "../../queue/file-batches.ts";
+import type { ReadIdSecret } from "../../queue/id-secret.ts";
+import { createRandomId, isJobId } from "../../queue/job-id.ts";
+import { RequestError, UnavailableError } from "../http/errors.ts";
+import { type Desk, type Desks, firstDesk } from "../jobs/desk.ts";
+import { findShortage } from "../../queue/room.ts";
+
+/** A file whose rows come one after the other; it is there for others once it is kept. */
+export interface FileDraft {
+  readonly id: string;
+  add(row: FileRow): Promise<void>;
+  /** Throws an `UnavailableError` where there is no room for it. */
+  keep(said: Omit<NewFileBatch, "client">): Promise<void>;
+  /** Forgets the rows, as far as Redis can be asked; those that are left go within a minute. */
+  drop(): Promise<void>;
+}
+
+/** The files that wait to be submitted, or were. */
+export interface BatchStore {
+  /** Throws an `UnavailableError` while Redis takes no jobs either. */
+  begin(client: string): Promise<FileDraft>;
+  /** Throws a 404 `RequestError` where there is none, or it is not kept any longer. */
+  find(id: string | undefined): Promise<FileBatch>;
+  /** Whether it is of that client. */
+  isOf(batch: FileBatch, client: string): Promise<boolean>;
+  rows(id: string, from: number, count: number): Promise<readonly FileRow[]>;
+  outcomes(id: string): Promise<ReadonlyMap<number, RowOutcome>>;
+  /** Throws as `find`. */
+  submitting(batch: FileBatch): Promise<void>;
+  note(batch: FileBatch, outcomes: ReadonlyMap<number, RowOutcome>): Promise<void>;
+  hold(batch: FileBatch, why: string, ms: number): Promise<void>;
+}
+
+/** Bytes of rows that are sent to Redis in one go. */
+const pieceBytes = 65_536;
+
+export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchStore {
+  const home = firstDesk(desks);
+  const { ask } = home;
+  const tagOf = async (client: string) => createClientTag(await ask(idSecret), client);
+  return {
+    async begin(client) {
+      if (findShortage(await home.load(), Infinity) !== undefined) {
+        throw new UnavailableError("memory_low");
+      }
+      return createDraft(home.ask, await tagOf(client));
+    },
+    async find(id) {
+      const batch =
+        id !== undefined && isJobId(id)
+          ? await ask((queue, redis) => readFileBatch(queue, redis, id))
+          : undefined;
+      return batch ?? refuseMissing(id);
+    },
+    isOf: async ({ client: owner }, client) => owner === (await tagOf(client)),
+    rows: (id, from, count) =>
+      ask((queue, redis) => readFileRows(queue, redis, { id, from, count })),
+    outcomes: (id) => ask((queue, redis) => readOutcomes(queue, redis, id)),
+    async submitting({ id }) {
+      if (!(await ask((queue, redis) => beginFileBatch(queue, redis, id)))) refuseMissing(id);
+    },
+    note: (batch, outcomes) => ask((queue, redis) => noteOutcomes(queue, redis, batch, outcomes)),
+    hold: ({ id }, why, ms) => ask((queue, redis) => holdFileBatch(queue, redis, { id, why, ms })),
+  };
+}
+
+function createDraft(ask: Desk["ask"], client: string): FileDraft {
+  const id = createRandomId();
+  let bytes = 0;
+  let piece: FileRow[] = [];
+  let size = 0;
+  const send = async () => {
+    const rows = piece;
+    piece = [];
+    size = 0;
+    if (rows.length > 0) await ask((queue, redis) => addFileRows(queue, redis, id, rows));
+  };
+  return {
+    id,
+    async add(row) {
+      const weight = weighFileRow(row);
+      piece.push(row);
+      bytes += weight;
+      size += weight;
+      if (size >= pieceBytes) await send();
+    },
+    async keep(said) {
+      await send();
+      const batch = { ...said, client };
+      const isKept = await ask((queue, redis) => keepFileBatch(queue, redis, { id, bytes, batch }));
+      if (!isKept) throw new UnavailableError("storage_full");
+    },
+    drop: () => ask((queue, redis) => dropFileRows(queue, redis, id)).catch(() => undefined),
+  };
+}
+
+function refuseMissing(id: string | undefined): never {
+  const hours = fileBatchLimits.unsubmittedMs / 3_600_000;
+  throw new RequestError(
+    404,
+    `there is no batch "${id}", or it is no longer kept: one that nobody submits is kept for ` +
+      `${hours} hour, and its jobs stay where they are`,
+  );
+}

@@ -1,0 +1,61 @@
+import { fileBatchLimits } from "../../contract/file-batches.ts";
+import type { FileRow } from "../../queue/file-batches.ts";
+import type { Task } from "../../task/task.ts";
+import { RequestError } from "../http/errors.ts";
+import type { Field } from "../pages/fields.ts";
+import type { FileDraft } from "./batch-store.ts";
+import { namesOf, readColumns } from "./csv-columns.ts";
+import { openCsv } from "./csv-file.ts";
+import { createRowReader } from "./csv-input.ts";
+
+/** A file for a task, as it comes. */
+export interface GivenFile {
+  readonly task: Task;
+  /** Of the task. */
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** What its sender calls it. */
+  readonly file: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Of a file's name. */
+const longestName = 100;
+
+/**
+ * Judges each row of a file as it comes, and has it kept with what is wrong with it, without making
+ * a job of any. Throws a `RequestError` for a file of which no row can be told, and what `draft` throws.
+ */
+export async function takeFile(draft: FileDraft, given: GivenFile): Promise<void> {
+  const { fields } = given;
+  const { style, header, rows } = await openCsv(given.bytes, namesOf(fields));
+  const columns = readColumns(header, fields);
+  const read = createRowReader(given.task, fields, columns);
+  const problems: Omit<FileRow, "cells">[] = [];
+  let total = 0;
+  let wrong = 0;
+  for await (const { row, cells } of rows) {
+    total += 1;
+    if (total > fileBatchLimits.rows) throw refuseRows(fileBatchLimits.rows);
+    const { errors } = read(cells);
+    if (errors.length > 0) wrong += 1;
+    if (errors.length > 0 && wrong <= fileBatchLimits.problems) problems.push({ row, errors });
+    await draft.add({ row, cells, errors });
+  }
+  if (total === 0) {
+    throw new RequestError(422, "the file has no rows below the names of its columns");
+  }
+  await draft.keep({
+    task: given.name,
+    file: given.file.slice(0, longestName).toWellFormed(),
+    columns: columns.map(({ name }) => name),
+    ...style,
+    total,
+    wrong,
+    problems,
+  });
+}
+
+function refuseRows(most: number): RequestError {
+  return new RequestError(422, `the file has too many rows, expected at most ${most}: split it`);
+}

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import type { ParameterizedContext } from "koa";
+import { reasonOf } from "./body.ts";
+import { RequestError } from "./errors.ts";
+import { refuseType } from "./request-text.ts";
+
+const uploadType = "multipart/form-data";
+
+/** Names and boundaries around the file. */
+const aroundBytes = 8_192;
+
+export interface UploadLimits {
+  /** The name of the form's field with the file; further fields are not read. */
+  readonly field: string;
+  readonly maxBytes: number;
+}
+
+/** Reads a file as it comes; `name` is what the sender calls it. */
+type ReadFile<T> = (bytes: AsyncIterable<Uint8Array>, name: string) => Promise<T>;
+
+/**
+ * Has the one file of a form read while it comes, no faster than it is read, and nothing of it kept.
+ * What `read` throws is thrown once the body has come to its end, so that the sender sees the answer.
+ * Throws a `RequestError` for a body that is no such form, too large, or without a file.
+ */
+export async function readUpload<T>(
+  ctx: ParameterizedContext,
+  limits: UploadLimits,
+  read: ReadFile<T>,
+): Promise<T> {
+  const type = ctx.get("content-type");
+  if (!ctx.is(uploadType)) throw refuseType(`the form must be sent as ${uploadType}`, uploadType);
+  if (Number(ctx.get("content-length")) > limits.maxBytes + aroundBytes) {
+    throw refuseSize(ctx, limits);
+  }
+  const form = openForm(type, limits);
+  const failed = new Promise<never>((_, reject) => form.once("error", reject));
+  failed.catch(() => undefined);
+  let reading: Promise<T> | undefined;
+  let file: (Readable & { readonly truncated?: boolean }) | undefined;
+  form.on("file", (field, stream, name) => {
+    if (field !== limits.field || reading !== undefined) {
+      stream.resume();
+      return;
+    }
+    file = stream;
+    reading = read(stream.iterator({ destroyOnReturn: false }), name ?? "");
+    // What is not read any more is read past.
+    reading.catch(() => stream.resume());
+  });
+  try {
+    const ended = once(form, "finish");
+    ended.catch(() => undefined);
+    await Promise.race([failed, feed(ctx, form, limits)]);
+    form.end();
+    await Promise.race([failed, ended]);
+  } catch (error) {
+    const told = error instanceof RequestError ? error : refuseForm(ctx, error);
+    file?.destroy(told);
+    await reading?.catch(() => undefined);
+    throw told;
+  }
+  const result = await reading;
+  if (file?.truncated === true) throw refuseSize(ctx, limits);
+  if (reading === undefined) throw new RequestError(422, "the form has no file, choose one first");
+  return result as T;
+}
+
+function openForm(type: string, { maxBytes }: UploadLimits): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { "content-type": type },
+      limits: { fields: 0, files: 1, parts: 2, headerPairs: 20, fileSize: maxBytes },
+    });
+  } catch (error) {
+    throw new RequestError(400, `the form cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+async function feed(
+  ctx: ParameterizedContext,
+  form: BusboyInstance,
+  limits: UploadLimits,
+): Promise<void> {
+  let left = limits.maxBytes + aroundBytes;
+  // A request that is left alone still gets its answer; destroyed, it would take its connection along.
+  for await (const part of ctx.req.iterator({ destroyOnReturn: false })) {
+    const bytes = part as Buffer;
+    left -= bytes.length;
+    if (left < 0) throw refuseSize(ctx, limits);
+    if (!form.write(bytes)) await once(form, "drain");
+  }
+}
+
+function refuseForm(ctx: ParameterizedContext, error: unknown): RequestError {
+  ctx.set("Connection", "close");
+  return new RequestError(400, `the form could not be read: ${reasonOf(error)}`);
+}
+
+/** It is not read to its end, so the connection cannot be used again. */
+function refuseSize(ctx: ParameterizedContext, { maxBytes }: UploadLimits): RequestError {
+  ctx.set("Connection", "close");
+  return new RequestError(413, `the file must not exceed ${maxBytes} bytes`);
+}

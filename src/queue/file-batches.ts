@@ -1,0 +1,284 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { fileBatchLimits } from "../contract/file-batches.ts";
+import { readAnswers } from "./answers.ts";
+
+/** A row of a file, and what is wrong with it, if anything. */
+export interface FileRow {
+  /** As a spreadsheet counts it. */
+  readonly row: number;
+  readonly cells: readonly string[];
+  readonly errors: readonly RowError[];
+}
+
+export interface RowError {
+  /** "" where it is about the row as a whole. */
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** What came of a row that was submitted: a job, or why there is none. */
+export type RowOutcome = { readonly id: string } | { readonly refused: string };
+
+/** What is said of a file as it is kept. */
+export interface NewFileBatch {
+  readonly task: string;
+  /** Whose it is, as the tag of a client. */
+  readonly client: string;
+  /** What the file is called. */
+  readonly file: string;
+  /** The names of its columns' fields. */
+  readonly columns: readonly string[];
+  readonly delimiter: string;
+  readonly bom: boolean;
+  readonly total: number;
+  /** Rows with errors. */
+  readonly wrong: number;
+  /** The first of them. */
+  readonly problems: readonly Omit<FileRow, "cells">[];
+}
+
+export interface FileBatch extends NewFileBatch {
+  readonly id: string;
+  /** Whether none of its rows, some of them, or all without errors were submitted. */
+  readonly state: "read" | "begun" | "done";
+  /** Unix times in ms, by Redis. */
+  readonly createdAt: number;
+  /** Why its rows could not all be submitted the last time, and until when that holds. */
+  readonly held: { readonly why: string; readonly until: number } | undefined;
+}
+
+/** Where a file is kept, below the first of a deployment's queues. */
+function fileBatchKeys(home: Queue, id: string) {
+  const batch = home.toKey(`file:${id}`);
+  return { batch, rows: `${batch}:rows`, done: `${batch}:done`, all: home.toKey("files") };
+}
+
+/** Rows that are written before there is a file, until more come. */
+const begunMs = 60_000;
+/** What Redis has of a row beside its text. */
+const rowOverhead = 128;
+
+/** Adds rows to a file that is not there before `keepFileBatch`. */
+export async function addFileRows(
+  home: Queue,
+  redis: Redis,
+  id: string,
+  rows: readonly FileRow[],
+): Promise<void> {
+  const { rows: key } = fileBatchKeys(home, id);
+  const adding = redis
+    .multi()
+    .rpush(key, ...rows.map(writeRow))
+    .pexpire(key, begunMs);
+  await readAnswers(adding);
+}
+
+/** What of a row counts as kept. */
+export function weighFileRow(row: FileRow): number {
+  return Buffer.byteLength(writeRow(row)) + rowOverhead;
+}
+
+/** Forgets rows of which no file was made. */
+export async function dropFileRows(home: Queue, redis: Redis, id: string): Promise<void> {
+  await redis.del(fileBatchKeys(home, id).rows);
+}
+
+const now = `
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/** The newest first: those that there is no room for any more are the oldest. */
+const keepScript = `${now}
+local prefix, id, total, bytes, client = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+if redis.call("LLEN", KEYS[2]) ~= total then return -1 end
+local ids = redis.call("ZRANGE", KEYS[3], 0, -1)
+local count, own, kept, gone = 1, 1, bytes, {}
+for i = #ids, 1, -1 do
+  local size, whose, state, begun = unpack(redis.call("HMGET", prefix .. ids[i], "bytes", "client", "state", "begun"))
+  local held = state == "begun" and now - tonumber(begun) < ${fileBatchLimits.heldMs}
+  local fits = size and count < ${fileBatchLimits.kept} and kept + size <= ${fileBatchLimits.keptBytes}
+  if state == "read" and whose == client then
+    own = own + 1
+    if own > ${fileBatchLimits.unsubmitted} then fits = false end
+  end
+  if fits or held then
+    count = count + 1
+    kept = kept + size
+  else
+    gone[#gone + 1] = ids[i]
+  end
+end
+if count > ${fileBatchLimits.kept} or kept > ${fileBatchLimits.keptBytes} then return 0 end
+for _, old in ipairs(gone) do
+  redis.call("DEL", prefix .. old, prefix .. old .. ":rows", prefix .. old .. ":done")
+  redis.call("ZREM", KEYS[3], old)
+end
+redis.call("HSET", KEYS[1], "state", "read", "created", string.format("%.0f", now), "bytes", bytes, "said", ARGV[6], "client", client)
+redis.call("PEXPIRE", KEYS[1], ${fileBatchLimits.unsubmittedMs})
+redis.call("PEXPIRE", KEYS[2], ${fileBatchLimits.unsubmittedMs})
+redis.call("ZADD", KEYS[3], now, id)
+return 1
+`;
+
+/**
+ * Makes a file of the rows that were added, in one step; the oldest files make room for it. Returns
+ * false where there is none, as those that are being submitted stay.
+ */
+export async function keepFileBatch(
+  home: Queue,
+  redis: Redis,
+  {
+    id,
+    bytes,
+    batch,
+  }: { readonly id: string; readonly bytes: number; readonly batch: NewFileBatch },
+): Promise<boolean> {
+  const keys = fileBatchKeys(home, id);
+  const values = [home.toKey("file:"), id, batch.total, bytes, batch.client, JSON.stringify(batch)];
+  const answer = await redis.eval(keepScript, 3, keys.batch, keys.rows, keys.all, ...values);
+  if (answer === -1) throw new Error("the rows of the file are not all there");
+  return answer === 1;
+}
+
+const beginScript = `${now}
+local state = redis.call("HGET", KEYS[1], "state")
+if not state then return 0 end
+redis.call("HDEL", KEYS[1], "held", "until")
+if state ~= "read" then return 1 end
+redis.call("HSET", KEYS[1], "state", "begun", "begun", string.format("%.0f", now))
+redis.call("PEXPIRE", KEYS[1], ${fileBatchLimits.keptMs})
+redis.call("PEXPIRE", KEYS[2], ${fileBatchLimits.keptMs})
+return 1
+`;
+
+/** Notes that its rows are being submitted, from when on it is kept; false where there is no such file any more. */
+export async function beginFileBatch(home: Queue, redis: Redis, id: string): Promise<boolean> {
+  const { batch, rows } = fileBatchKeys(home, id);
+  return (await redis.eval(beginScript, 2, batch, rows)) === 1;
+}
+
+const noteScript = `
+local ttl = redis.call("PTTL", KEYS[1])
+if ttl < 0 then return 0 end
+redis.call("HSET", KEYS[2], unpack(ARGV, 2))
+redis.call("PEXPIRE", KEYS[2], ttl)
+if redis.call("HLEN", KEYS[2]) >= tonumber(ARGV[1]) then redis.call("HSET", KEYS[1], "state", "done") end
+return 1
+`;
+
+/** Notes what came of rows. */
+export async function noteOutcomes(
+  home: Queue,
+  redis: Redis,
+  { id, total, wrong }: Pick<FileBatch, "id" | "total" | "wrong">,
+  outcomes: ReadonlyMap<number, RowOutcome>,
+): Promise<void> {
+  if (outcomes.size === 0) return;
+  const { batch, done } = fileBatchKeys(home, id);
+  const fields = [...outcomes].flatMap(([row, outcome]) => [row, writeOutcome(outcome)]);
+  await redis.eval(noteScript, 2, batch, done, total - wrong, ...fields);
+}
+
+const holdScript = `${now}
+if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+redis.call("HSET", KEYS[1], "held", ARGV[1], "until", string.format("%.0f", now + ARGV[2]))
+return 1
+`;
+
+/** Notes why the rest of its rows are not submitted now, and for how long that holds. */
+export async function holdFileBatch(
+  home: Queue,
+  redis: Redis,
+  { id, why, ms }: { readonly id: string; readonly why: string; readonly ms: number },
+): Promise<void> {
+  await redis.eval(holdScript, 1, fileBatchKeys(home, id).batch, why, ms);
+}
+
+const time = z.coerce.number().int().min(0);
+const problem = z.object({
+  row: z.int(),
+  errors: z.array(z.object({ field: z.string(), detail: z.string() })),
+});
+const saidSchema = z.object({
+  task: z.string(),
+  client: z.string(),
+  file: z.string(),
+  columns: z.array(z.string()),
+  delimiter: z.string(),
+  bom: z.boolean(),
+  total: z.int(),
+  wrong: z.int(),
+  problems: z.array(problem),
+});
+const schema = z.object({
+  state: z.enum(["read", "begun", "done"]),
+  created: time,
+  said: z.string(),
+  held: z.string().optional(),
+  until: time.optional(),
+});
+
+/** `undefined` where there is no such file any more. */
+export async function readFileBatch(
+  home: Queue,
+  redis: Redis,
+  id: string,
+): Promise<FileBatch | undefined> {
+  const { data } = schema.safeParse(await redis.hgetall(fileBatchKeys(home, id).batch));
+  if (data === undefined) return undefined;
+  const { state, created, held, until } = data;
+  return {
+    ...saidSchema.parse(JSON.parse(data.said)),
+    id,
+    state,
+    createdAt: created,
+    held: held === undefined ? undefined : { why: held, until: until ?? 0 },
+  };
+}
+
+/** Some of its rows, from the one in that place on, which is counted from 0. */
+export async function readFileRows(
+  home: Queue,
+  redis: Redis,
+  { id, from, count }: { readonly id: string; readonly from: number; readonly count: number },
+): Promise<FileRow[]> {
+  const texts = await redis.lrange(fileBatchKeys(home, id).rows, from, from + count - 1);
+  return texts.map(readRow);
+}
+
+/** What came of its rows so far, by their numbers. */
+export async function readOutcomes(
+  home: Queue,
+  redis: Redis,
+  id: string,
+): Promise<Map<number, RowOutcome>> {
+  const hash = await redis.hgetall(fileBatchKeys(home, id).done);
+  return new Map(
+    Object.entries(hash).map(([row, text]) => [Number(row), readOutcome(text)] as const),
+  );
+}
+
+/** No id begins with it. */
+const refusal = "!";
+
+function writeOutcome(outcome: RowOutcome): string {
+  return "id" in outcome ? outcome.id : `${refusal}${outcome.refused}`;
+}
+
+function readOutcome(text: string): RowOutcome {
+  return text.startsWith(refusal) ? { refused: text.slice(refusal.length) } : { id: text };
+}
+
+function writeRow({ row, cells, errors }: FileRow): string {
+  return JSON.stringify([row, cells, errors]);
+}
+
+const rowSchema = z.tuple([z.int(), z.array(z.string()), problem.shape.errors]);
+
+function readRow(text: string): FileRow {
+  const [row, cells, errors] = rowSchema.parse(JSON.parse(text));
+  return { row, cells, errors };
+}
