@@ -11,7 +11,7 @@ import {
   renderSubmit,
 } from "./batch-preview.ts";
 import type { Field } from "./fields.ts";
-import { type Markup, refreshSeconds, renderPage, renderTime } from "./layout.ts";
+import { type Markup, refreshSeconds, renderPage, renderTime, type Site } from "./layout.ts";
 import { nameFailure } from "./failure-name.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
@@ -30,6 +30,7 @@ export interface BatchView {
   /** Whether who looks may submit what is left. */
   readonly maySubmit: boolean;
   readonly nowMs: number;
+  readonly site: Site;
 }
 
 const numbers = new Intl.NumberFormat("en");
@@ -89,6 +90,7 @@ export function renderBatchPage(batch: FileBatch, view: BatchView): Promise<stri
       refreshSeconds: seconds,
       tone: look.tone,
       assets: ["renewal.js"],
+      site: view.site,
     },
     html`<main class="wide" ${seconds === undefined ? "" : html`data-every="${seconds}"`}>
       <div class="head">

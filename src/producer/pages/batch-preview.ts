@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import type { FileBatch } from "../../queue/file-batches.ts";
 import type { Field } from "./fields.ts";
-import { type Markup, renderPage, renderTime } from "./layout.ts";
+import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
 import { readable } from "./shown-value.ts";
@@ -20,6 +20,7 @@ export interface Preview {
   readonly rows: readonly PreviewRow[];
   /** Whether who looks may submit it. */
   readonly maySubmit: boolean;
+  readonly site: Site;
 }
 
 /** Where a batch is sent to be submitted, below its page. */
@@ -34,6 +35,7 @@ export function renderPreview(batch: FileBatch, preview: Preview): Promise<strin
       title: `${countRows(total)} for ${preview.title}`,
       description: "What a file would submit.",
       assets: ["sending.js"],
+      site: preview.site,
     },
     html`<main class="wide">
       <nav aria-label="Breadcrumb">

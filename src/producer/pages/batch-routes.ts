@@ -24,6 +24,7 @@ import { renderBatchPage } from "./batch-page.ts";
 import { batchActions, renderPreview } from "./batch-preview.ts";
 import type { Field } from "./fields.ts";
 import { fileAction, fileField } from "./file-form.ts";
+import { siteFor } from "./public-site.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 
 /** A task with its form. */
@@ -214,6 +215,7 @@ async function preview(
       .filter(({ errors }) => errors.length === 0)
       .slice(0, previewRows)
       .map(({ row, cells }) => ({ row, input: read(cells).whole })),
+    site: siteFor(ctx.state.visitor),
     maySubmit: ctx.state.visitor.purposes.includes("submit"),
   });
 }
@@ -240,6 +242,7 @@ async function showBatch(
     rows: listed.map((row) => ({ ...row, job: found.find(({ id }) => id === row.id) })),
     page,
     pages,
+    site: siteFor(ctx.state.visitor),
     maySubmit: form !== undefined && ctx.state.visitor.purposes.includes("submit"),
     nowMs: Date.now(),
   });
