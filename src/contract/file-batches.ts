@@ -8,7 +8,11 @@ export const fileBatchLimits = {
   keptBytes: 33_554_432,
   /** The same. */
   kept: 500,
-  /** Files of a client that wait to be submitted; its oldest goes when there are more. */
+  /** Of a client's files together; one of the largest fits, however it is written. */
+  clientBytes: 10_485_760,
+  /** Of those that are just coming in to a producer. */
+  draftedBytes: 33_554_432,
+  /** Files of a client that wait to be submitted; its oldest goes when there are more, of these or of its bytes. */
   unsubmitted: 3,
   /** From the upload on, unless it is submitted. */
   unsubmittedMs: 3_600_000,

@@ -57,8 +57,10 @@ function fileBatchKeys(home: Queue, id: string) {
 
 /** Rows that are written before there is a file, until more come. */
 const begunMs = 60_000;
-/** What Redis has of a row beside its text. */
-const rowOverhead = 128;
+/** What Redis has of a row beside its text, what came of it included. */
+const rowOverhead = 256;
+/** Of what is noted of a row that was refused. */
+const longestRefusal = 100;
 
 /** Adds rows to a file that is not there before `keepFileBatch`. */
 export async function addFileRows(
@@ -95,22 +97,25 @@ const keepScript = `${now}
 local prefix, id, total, bytes, client = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 if redis.call("LLEN", KEYS[2]) ~= total then return -1 end
 local ids = redis.call("ZRANGE", KEYS[3], 0, -1)
-local count, own, kept, gone = 1, 1, bytes, {}
+local count, own, ownBytes, kept, gone = 1, 1, bytes, bytes, {}
 for i = #ids, 1, -1 do
   local size, whose, state, begun = unpack(redis.call("HMGET", prefix .. ids[i], "bytes", "client", "state", "begun"))
-  local held = state == "begun" and now - tonumber(begun) < ${fileBatchLimits.heldMs}
+  local held = begun and now - tonumber(begun) < ${fileBatchLimits.heldMs}
   local fits = size and count < ${fileBatchLimits.kept} and kept + size <= ${fileBatchLimits.keptBytes}
-  if state == "read" and whose == client then
-    own = own + 1
-    if own > ${fileBatchLimits.unsubmitted} then fits = false end
+  if size and whose == client then
+    if state == "read" then own = own + 1 end
+    if state == "read" and own > ${fileBatchLimits.unsubmitted} then fits = false end
+    if ownBytes + size > ${fileBatchLimits.clientBytes} then fits = false end
   end
   if fits or held then
     count = count + 1
     kept = kept + size
+    if whose == client then ownBytes = ownBytes + size end
   else
     gone[#gone + 1] = ids[i]
   end
 end
+if ownBytes > ${fileBatchLimits.clientBytes} then return -2 end
 if count > ${fileBatchLimits.kept} or kept > ${fileBatchLimits.keptBytes} then return 0 end
 for _, old in ipairs(gone) do
   redis.call("DEL", prefix .. old, prefix .. old .. ":rows", prefix .. old .. ":done")
@@ -123,9 +128,19 @@ redis.call("ZADD", KEYS[3], now, id)
 return 1
 `;
 
+/** Whether a file is kept now, or why not. */
+export type Keeping = "kept" | "full" | "full of the client's own" | "rows lost";
+
+const keepings: Readonly<Record<number, Keeping>> = {
+  1: "kept",
+  0: "full",
+  [-1]: "rows lost",
+  [-2]: "full of the client's own",
+};
+
 /**
- * Makes a file of the rows that were added, in one step; the oldest files make room for it. Returns
- * false where there is none, as those that are being submitted stay.
+ * Makes a file of the rows that were added, in one step; the oldest files make room for it. There is
+ * none where those that were submitted a short time ago take all of it, for they stay.
  */
 export async function keepFileBatch(
   home: Queue,
@@ -135,12 +150,13 @@ export async function keepFileBatch(
     bytes,
     batch,
   }: { readonly id: string; readonly bytes: number; readonly batch: NewFileBatch },
-): Promise<boolean> {
+): Promise<Keeping> {
   const keys = fileBatchKeys(home, id);
-  const values = [home.toKey("file:"), id, batch.total, bytes, batch.client, JSON.stringify(batch)];
+  const said = JSON.stringify(batch);
+  const all = bytes + Buffer.byteLength(said);
+  const values = [home.toKey("file:"), id, batch.total, all, batch.client, said];
   const answer = await redis.eval(keepScript, 3, keys.batch, keys.rows, keys.all, ...values);
-  if (answer === -1) throw new Error("the rows of the file are not all there");
-  return answer === 1;
+  return keepings[Number(answer)] ?? "rows lost";
 }
 
 const beginScript = `${now}
@@ -265,7 +281,8 @@ export async function readOutcomes(
 const refusal = "!";
 
 function writeOutcome(outcome: RowOutcome): string {
-  return "id" in outcome ? outcome.id : `${refusal}${outcome.refused}`;
+  if ("id" in outcome) return outcome.id;
+  return `${refusal}${outcome.refused.slice(0, longestRefusal).toWellFormed()}`;
 }
 
 function readOutcome(text: string): RowOutcome {

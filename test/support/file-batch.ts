@@ -24,11 +24,15 @@ export async function keepFile(...sent: Parameters<typeof uploadFile>): Promise<
 }
 
 /** Presses the button that submits what is left of it. */
-export async function submitFile(url: string, path: string): Promise<Response> {
+export async function submitFile(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(`${url}${path}/submit`, {
     method: "POST",
     redirect: "manual",
-    headers: { origin: url, "content-type": "application/x-www-form-urlencoded" },
+    headers: { origin: url, "content-type": "application/x-www-form-urlencoded", ...headers },
   });
 }
 
@@ -45,4 +49,9 @@ export async function readFigures(url: string, path: string): Promise<Record<str
 export function writeDivisions(count: number, from = 1): string {
   const rows = Array.from({ length: count }, (_, i) => `${from + i},2,0`);
   return `x,y,delayMs\n${rows.join("\n")}\n`;
+}
+
+/** How the body of a form with a file begins, whose boundary is `b`. */
+export function fileHead(name: string): string {
+  return `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`;
 }

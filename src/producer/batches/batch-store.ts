@@ -26,10 +26,13 @@ import { findShortage } from "../../queue/room.ts";
 export interface FileDraft {
   readonly id: string;
   add(row: FileRow): Promise<void>;
-  /** Throws an `UnavailableError` where there is no room for it. */
+  /**
+   * Throws an `UnavailableError` where there is no room for it, and a 429 `RequestError` where that is
+   * for its client's own files.
+   */
   keep(said: Omit<NewFileBatch, "client">): Promise<void>;
-  /** Forgets the rows, as far as Redis can be asked; those that are left go within a minute. */
-  drop(): Promise<void>;
+  /** Forgets its rows where they were not kept, as far as Redis can be asked; the others go within a minute. */
+  close(): Promise<void>;
 }
 
 /** The files that wait to be submitted, or were. */
@@ -53,6 +56,7 @@ const pieceBytes = 65_536;
 
 export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchStore {
   const home = firstDesk(desks);
+  const room = createRoom(fileBatchLimits.draftedBytes);
   const { ask } = home;
   const tagOf = async (client: string) => createClientTag(await ask(idSecret), client);
   return {
@@ -60,7 +64,7 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
       if (findShortage(await home.load(), Infinity) !== undefined) {
         throw new UnavailableError("memory_low");
       }
-      return createDraft(home.ask, await tagOf(client));
+      return createDraft(home.ask, room, await tagOf(client));
     },
     async find(id) {
       const batch =
@@ -81,11 +85,32 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
   };
 }
 
-function createDraft(ask: Desk["ask"], client: string): FileDraft {
+/** For drafts, which no limit of what is kept holds for. */
+interface Room {
+  /** Throws an `UnavailableError` where there is none. */
+  take(bytes: number): void;
+  give(bytes: number): void;
+}
+
+function createRoom(most: number): Room {
+  let taken = 0;
+  return {
+    take(bytes) {
+      if (taken + bytes > most) throw new UnavailableError("storage_full");
+      taken += bytes;
+    },
+    give(bytes) {
+      taken -= bytes;
+    },
+  };
+}
+
+function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
   const id = createRandomId();
   let bytes = 0;
   let piece: FileRow[] = [];
   let size = 0;
+  let isKept = false;
   const send = async () => {
     const rows = piece;
     piece = [];
@@ -96,6 +121,7 @@ function createDraft(ask: Desk["ask"], client: string): FileDraft {
     id,
     async add(row) {
       const weight = weighFileRow(row);
+      room.take(weight);
       piece.push(row);
       bytes += weight;
       size += weight;
@@ -104,11 +130,29 @@ function createDraft(ask: Desk["ask"], client: string): FileDraft {
     async keep(said) {
       await send();
       const batch = { ...said, client };
-      const isKept = await ask((queue, redis) => keepFileBatch(queue, redis, { id, bytes, batch }));
-      if (!isKept) throw new UnavailableError("storage_full");
+      const keeping = await ask((queue, redis) =>
+        keepFileBatch(queue, redis, { id, bytes, batch }),
+      );
+      if (keeping === "full of the client's own") throw refuseClient();
+      if (keeping !== "kept") throw new UnavailableError("storage_full");
+      isKept = true;
     },
-    drop: () => ask((queue, redis) => dropFileRows(queue, redis, id)).catch(() => undefined),
+    async close() {
+      room.give(bytes);
+      if (!isKept)
+        await ask((queue, redis) => dropFileRows(queue, redis, id)).catch(() => undefined);
+    },
   };
+}
+
+function refuseClient(): RequestError {
+  const { clientBytes, heldMs } = fileBatchLimits;
+  const megabytes = clientBytes / 1_048_576;
+  return new RequestError(
+    429,
+    `the files from here that were submitted within an hour take ${megabytes} MB, expected less`,
+    { retryAfterSeconds: heldMs / 1_000 },
+  );
 }
 
 function refuseMissing(id: string | undefined): never {

@@ -29,12 +29,14 @@ export interface CsvFile {
 }
 
 const mark = "\uFEFF";
+/** Empty ones included: they take next to nothing in the file, and as long as any to be read. */
+const mostRows = 10_000;
 
 /**
  * Reads a file of RFC 4180 as it comes, in UTF-8, with lines that end with LF or CRLF. Cells are
  * separated as its first line has them, by that one of comma, semicolon and tab which gives most of
  * `names`. Throws a `RequestError` for a file without a first line, and from there or from `rows` for
- * what is no UTF-8, has quotes in the wrong place, or a row of more than 64 KB.
+ * what is no UTF-8, has quotes in the wrong place, a row of more than 64 KB, or more than 10,000 rows.
  */
 export async function openCsv(
   bytes: AsyncIterable<Uint8Array>,
@@ -57,13 +59,20 @@ async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string,
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const read = (part?: Uint8Array) => {
     try {
-      return decoder.decode(part, { stream: part !== undefined });
+      return assertText(decoder.decode(part, { stream: part !== undefined }));
     } catch {
-      throw refuse('the file is no UTF-8: save it as "CSV UTF-8" first');
+      throw refuse('the file is no text in UTF-8: save it as "CSV UTF-8" first');
     }
   };
   for await (const part of bytes) yield read(part);
   yield read();
+}
+
+/** Throws for what no table has, but what stands in other encodings and other files. */
+function assertText(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (/[\0-\x08\v\f\x0e-\x1f]/.test(text)) throw new TypeError("a control character");
+  return text;
 }
 
 /** As much as was read until there was a line; more of it may come where that is too long for one. */
@@ -108,6 +117,7 @@ async function* parseRows(
   try {
     for await (const cells of parser as AsyncIterable<readonly string[]>) {
       row += 1;
+      if (row > mostRows) throw refuse(`the file goes on after ${mostRows} rows, expected fewer`);
       if (cells.some((cell) => cell.trim() !== "")) yield { row, cells };
     }
   } catch (error) {

@@ -17,6 +17,7 @@ export interface RowInput {
 
 /** Of a row; who corrects these sees the others then. */
 const mostErrors = 5;
+const longestDetail = 300;
 
 const yes = /^(?:true|yes|on|1)$/i;
 const no = /^(?:false|no|off|0|)$/i;
@@ -29,16 +30,7 @@ export function createRowReader(
 ): (cells: readonly string[]) => RowInput {
   const wordIssue = createWording(fields);
   const judge = (input: Readonly<Record<string, unknown>>): Omit<RowInput, "input"> => {
-    try {
-      assertPlain(input);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      const errors = error.errors.map(({ pointer, detail }) => ({
-        field: fieldOf(pointer),
-        detail,
-      }));
-      return { whole: input, errors: errors.length > 0 ? errors : [ofRow(error.message)] };
-    }
+    assertPlain(input);
     const parsed = acceptInput(task, input, { error: wordIssue });
     if (parsed.kind === "taken") return { whole: parsed.value, errors: [] };
     if (parsed.kind === "broken") return { whole: input, errors: [ofRow(parsed.problem)] };
@@ -46,21 +38,35 @@ export function createRowReader(
       field: fieldOf(createPointer(path)),
       detail: message,
     }));
-    return { whole: input, errors: errors.slice(0, mostErrors) };
+    return { whole: input, errors };
   };
-  return (cells) => {
+  const readAny = (cells: readonly string[]): RowInput => {
     const odd = findOddCells(cells, columns);
     const texts = columns.flatMap((field, i) => readCell(field, cells[i] ?? ""));
+    let input: Readonly<Record<string, unknown>> = {};
     try {
-      const input = parseFields(fields, new Map(texts));
-      if (odd.length > 0) return { input, whole: input, errors: odd.slice(0, mostErrors) };
-      return { input, ...judge(input) };
+      input = parseFields(fields, new Map(texts));
+      return odd.length > 0 ? { input, whole: input, errors: odd } : { input, ...judge(input) };
     } catch (error) {
-      // A field of JSON that is nested too deep.
+      // As a number that would not come back as it was sent, or JSON that is nested too deep.
       if (!(error instanceof RequestError)) throw error;
-      return { input: {}, whole: {}, errors: [ofRow(error.message)] };
+      return { input, whole: input, errors: errorsOf(error) };
     }
   };
+  return (cells) => {
+    const { errors, ...row } = readAny(cells);
+    return { ...row, errors: errors.slice(0, mostErrors).map(cut) };
+  };
+}
+
+function errorsOf({ errors, message }: RequestError): RowError[] {
+  if (errors.length === 0) return [ofRow(message)];
+  return errors.map(({ pointer, detail }) => ({ field: fieldOf(pointer), detail }));
+}
+
+/** What is told of a cell may repeat it. */
+function cut({ field, detail }: RowError): RowError {
+  return { field, detail: detail.slice(0, longestDetail).toWellFormed() };
 }
 
 function ofRow(detail: string): RowError {

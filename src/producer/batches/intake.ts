@@ -1,5 +1,5 @@
 import { fileBatchLimits } from "../../contract/file-batches.ts";
-import type { FileRow } from "../../queue/file-batches.ts";
+import type { FileRow, NewFileBatch } from "../../queue/file-batches.ts";
 import type { Task } from "../../task/task.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Field } from "../pages/fields.ts";
@@ -23,10 +23,14 @@ export interface GivenFile {
 const longestName = 100;
 
 /**
- * Judges each row of a file as it comes, and has it kept with what is wrong with it, without making
- * a job of any. Throws a `RequestError` for a file of which no row can be told, and what `draft` throws.
+ * Judges each row of a file as it comes, and has it drafted with what is wrong with it, without making
+ * a job of any. Returns what is to be said of the file once it is kept. Throws a `RequestError` for a
+ * file of which no row can be told, and what `draft` throws.
  */
-export async function takeFile(draft: FileDraft, given: GivenFile): Promise<void> {
+export async function takeFile(
+  draft: Pick<FileDraft, "add">,
+  given: GivenFile,
+): Promise<Omit<NewFileBatch, "client">> {
   const { fields } = given;
   const { style, header, rows } = await openCsv(given.bytes, namesOf(fields));
   const columns = readColumns(header, fields);
@@ -40,12 +44,13 @@ export async function takeFile(draft: FileDraft, given: GivenFile): Promise<void
     const { errors } = read(cells);
     if (errors.length > 0) wrong += 1;
     if (errors.length > 0 && wrong <= fileBatchLimits.problems) problems.push({ row, errors });
-    await draft.add({ row, cells, errors });
+    // Of what is beyond the columns it is told that it was there.
+    await draft.add({ row, cells: cells.slice(0, columns.length), errors });
   }
   if (total === 0) {
     throw new RequestError(422, "the file has no rows below the names of its columns");
   }
-  await draft.keep({
+  return {
     task: given.name,
     file: given.file.slice(0, longestName).toWellFormed(),
     columns: columns.map(({ name }) => name),
@@ -53,7 +58,7 @@ export async function takeFile(draft: FileDraft, given: GivenFile): Promise<void
     total,
     wrong,
     problems,
-  });
+  };
 }
 
 function refuseRows(most: number): RequestError {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { ParameterizedContext } from "koa";
 import { reasonOf } from "./body.ts";
 import { RequestError } from "./errors.ts";
-import { refuseType } from "./request-text.ts";
+import { assertPlainText, refuseType } from "./request-text.ts";
 
 const uploadType = "multipart/form-data";
 
@@ -23,7 +23,7 @@ type ReadFile<T> = (bytes: AsyncIterable<Uint8Array>, name: string) => Promise<T
 /**
  * Has the one file of a form read while it comes, no faster than it is read, and nothing of it kept.
  * What `read` throws is thrown once the body has come to its end, so that the sender sees the answer.
- * Throws a `RequestError` for a body that is no such form, too large, or without a file.
+ * Throws a `RequestError` for a body that is no such form, too large, or has no file, or several.
  */
 export async function readUpload<T>(
   ctx: ParameterizedContext,
@@ -32,23 +32,35 @@ export async function readUpload<T>(
 ): Promise<T> {
   const type = ctx.get("content-type");
   if (!ctx.is(uploadType)) throw refuseType(`the form must be sent as ${uploadType}`, uploadType);
+  assertPlainText(ctx, uploadType);
   if (Number(ctx.get("content-length")) > limits.maxBytes + aroundBytes) {
     throw refuseSize(ctx, limits);
   }
   const form = openForm(type, limits);
-  const failed = new Promise<never>((_, reject) => form.once("error", reject));
+  const failed = new Promise<never>((_, reject) => form.on("error", reject));
   failed.catch(() => undefined);
   let reading: Promise<T> | undefined;
   let file: (Readable & { readonly truncated?: boolean }) | undefined;
+  const bytes = new PassThrough();
+  // Whoever reads it is told; nobody may, any more.
+  bytes.on("error", () => undefined);
+  let isAlone = true;
+  form.once("filesLimit", () => (isAlone = false));
   form.on("file", (field, stream, name) => {
     if (field !== limits.field || reading !== undefined) {
       stream.resume();
       return;
     }
     file = stream;
-    reading = read(stream.iterator({ destroyOnReturn: false }), name ?? "");
+    stream.on("error", (error) => bytes.destroy(error));
+    stream.pipe(bytes);
+    reading = read(bytes, name ?? "");
     // What is not read any more is read past.
-    reading.catch(() => stream.resume());
+    reading.catch(() => {
+      stream.unpipe(bytes);
+      bytes.destroy();
+      stream.resume();
+    });
   });
   try {
     const ended = once(form, "finish");
@@ -58,14 +70,16 @@ export async function readUpload<T>(
     await Promise.race([failed, ended]);
   } catch (error) {
     const told = error instanceof RequestError ? error : refuseForm(ctx, error);
-    file?.destroy(told);
+    bytes.destroy(told);
     await reading?.catch(() => undefined);
     throw told;
   }
-  const result = await reading;
-  if (file?.truncated === true) throw refuseSize(ctx, limits);
   if (reading === undefined) throw new RequestError(422, "the form has no file, choose one first");
-  return result as T;
+  // Of one that is too large, only as much was read as may be.
+  const told = file?.truncated === true ? refuseSize(ctx, limits) : undefined;
+  if (told === undefined && isAlone) return reading;
+  await reading.catch(() => undefined);
+  throw told ?? new RequestError(422, "the form has several files, expected one");
 }
 
 function openForm(type: string, { maxBytes }: UploadLimits): BusboyInstance {

@@ -137,8 +137,8 @@ function describeContent(tasks: Tasks): object {
   };
 }
 
-/** The first one has been counted. */
-function countRows(ctx: RouteContext, rateLimit: RateLimit): () => Promise<void> {
+/** Returns what counts the rows of a request as submissions of its client; the first one has been counted. */
+export function countRows(ctx: RouteContext, rateLimit: RateLimit): () => Promise<void> {
   let isFirst = true;
   return async () => {
     if (isFirst) isFirst = false;

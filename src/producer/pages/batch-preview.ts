@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import type { FileBatch } from "../../queue/file-batches.ts";
 import type { Field } from "./fields.ts";
+import type { TaskWording } from "./task-wording.ts";
 import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
 import { asSentence } from "./sentence.ts";
 import { renderText } from "./shown-text.ts";
@@ -14,7 +15,7 @@ export interface PreviewRow {
 }
 
 export interface Preview {
-  readonly title: string;
+  readonly wording: TaskWording;
   readonly fields: readonly Field[];
   /** The first rows without errors. */
   readonly rows: readonly PreviewRow[];
@@ -30,23 +31,21 @@ export const batchActions = { submit: "submit", results: "results.csv" } as cons
 export function renderPreview(batch: FileBatch, preview: Preview): Promise<string> {
   const { total, wrong } = batch;
   const good = total - wrong;
+  const { wording } = preview;
   return renderPage(
     {
-      title: `${countRows(total)} for ${preview.title}`,
+      title: `${countRows(total)} for ${wording.titleOf(batch.task)}`,
       description: "What a file would submit.",
       assets: ["sending.js"],
       site: preview.site,
     },
     html`<main class="wide">
-      <nav aria-label="Breadcrumb">
-        <a href="${paths.tasks}/${batch.task}">${renderText(preview.title)}</a>
-      </nav>
+      ${renderTaskLink(batch, wording)}
       <div class="head">
         <div>
           <h1>${countRows(total)} from a file <span class="pill idle">not submitted</span></h1>
           <p class="meta">
-            <span>${renderText(batch.file === "" ? "unnamed" : batch.file)}</span>
-            <span>for ${renderText(preview.title)}</span>
+            <span>${nameFile(batch)}</span>
             <span
               >read ${renderTime(new Date(batch.createdAt).toISOString())}, kept for an hour</span
             >
@@ -54,15 +53,32 @@ export function renderPreview(batch: FileBatch, preview: Preview): Promise<strin
         </div>
         ${good > 0 && preview.maySubmit && renderSubmit(batch.id, `Submit ${countJobs(good)}`)}
       </div>
-      ${wrong > 0 && renderProblems(batch, preview.fields)} ${good > 0 && renderRows(preview, good)}
+      ${wrong > 0 && renderProblems(batch, wording)} ${good > 0 && renderRows(preview, good)}
       <p><a href="${paths.tasks}/${batch.task}">Choose another file</a></p>
     </main>`,
   );
 }
 
+/** To the form of a file's task, which is where another one is sent. */
+export function renderTaskLink({ task }: FileBatch, { titleOf }: TaskWording): Markup {
+  return html`<nav aria-label="Breadcrumb">
+    <a href="${paths.tasks}/${task}">${renderText(titleOf(task))}</a>
+  </nav>`;
+}
+
+/** What its sender calls a file. */
+export function nameFile({ file }: FileBatch): Markup {
+  return html`<bdi>${renderText(file === "" ? "a file without a name" : file)}</bdi>`;
+}
+
 /** The button that submits what was not submitted yet. */
-export function renderSubmit(id: string, text: string): Markup {
-  return html`<form method="post" action="${paths.batches}/${id}/${batchActions.submit}">
+export function renderSubmit(id: string, text: string, due: Markup | "" = ""): Markup {
+  return html`<form
+    method="post"
+    action="${paths.batches}/${id}/${batchActions.submit}"
+    data-silent="There is no answer yet. Wait, or send it again: no row makes a second job."
+    ${due}
+  >
     <button type="submit">${text}</button>
     <p role="status" class="sending"></p>
   </form>`;
@@ -70,10 +86,9 @@ export function renderSubmit(id: string, text: string): Markup {
 
 /** Rows that no job can be made of, with what is wrong with the first of them. */
 export function renderProblems(
-  { wrong, total, problems }: FileBatch,
-  fields: readonly Field[],
+  { task, wrong, total, problems }: FileBatch,
+  { labelOf }: TaskWording,
 ): Markup {
-  const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name;
   return html`<section class="panel">
     <h2>${wrong === total ? "No row can be submitted" : `${countRows(wrong)} left out`}</h2>
     <ul class="tasks">
@@ -84,7 +99,7 @@ export function renderProblems(
             ${errors.map(
               ({ field, detail }) =>
                 html`<span class="failed"
-                  >${field !== "" && html`<strong>${renderText(labelOf(field))}</strong>: `}${renderText(asSentence(detail))}
+                  >${field !== "" && html`<strong>${renderText(labelOf(task, field))}</strong>: `}${renderText(asSentence(detail))}
                 </span>`,
             )}
           </li>`,
@@ -114,7 +129,7 @@ function renderRows({ fields, rows }: Preview, good: number): Markup {
         )}
       </tbody>
     </table>
-    ${good > rows.length && html`<p class="sub">The first ${rows.length} of ${good} are shown.</p>`}
+    ${good > rows.length && html`<p class="sub">The first ${rows.length} of ${numbers.format(good)} are shown.</p>`}
   </section>`;
 }
 

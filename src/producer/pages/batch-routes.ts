@@ -2,58 +2,45 @@ import { Readable } from "node:stream";
 import { fileBatchLimits } from "../../contract/file-batches.ts";
 import { paths } from "../../contract/paths.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
-import type { FileBatch } from "../../queue/file-batches.ts";
 import { createTurns } from "../../service/turns.ts";
-import type { Task } from "../../task/task.ts";
 import { type BatchStore, createBatchStore } from "../batches/batch-store.ts";
-import { createRowReader } from "../batches/csv-input.ts";
 import { takeFile } from "../batches/intake.ts";
 import { writeResults } from "../batches/results.ts";
-import { createStanding, readStates } from "../batches/standing.ts";
 import { assertSubmittable, submitFile } from "../batches/submitting.ts";
 import { createBatchQuota } from "../http/batch-quota.ts";
 import { RequestError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import { readUpload } from "../http/upload.ts";
+import { countRows } from "../jobs/batch-route.ts";
 import type { Desks } from "../jobs/desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createReadGate } from "../jobs/read-gate.ts";
 import { submitterOf } from "../jobs/submitters.ts";
-import { renderBatchPage } from "./batch-page.ts";
-import { batchActions, renderPreview } from "./batch-preview.ts";
-import type { Field } from "./fields.ts";
+import { batchActions } from "./batch-preview.ts";
+import { type BatchForm, createFormReader, findSeenBatch, readBatchPage } from "./batch-reading.ts";
 import { fileAction, fileField } from "./file-form.ts";
-import { siteFor } from "./public-site.ts";
 import { leaveUnlisted } from "./secret-address.ts";
-
-/** A task with its form. */
-interface Form {
-  readonly name: string;
-  readonly task: Task;
-  readonly fields: readonly Field[];
-}
+import type { TaskWording } from "./task-wording.ts";
 
 export interface BatchRoutesDeps {
   readonly jobs: Jobs;
   readonly desks: Desks;
   readonly idSecret: ReadIdSecret;
   readonly rateLimit: RateLimit;
-  readonly forms: ReadonlyMap<string, Form>;
+  readonly forms: ReadonlyMap<string, BatchForm>;
+  readonly wording: TaskWording;
   /** Throws a 404 `RequestError` where there is no such task. */
-  readonly formOf: (name: string) => Form;
+  readonly formOf: (name: string) => BatchForm;
   /** Shows a task's form with what is wrong with its file. */
   readonly showForm: (
     ctx: RouteContext,
-    form: Form,
+    form: BatchForm,
     fileProblems: readonly string[],
   ) => Promise<void>;
 }
 
 const tooMany = "too many submissions from here";
-/** Rows of the preview, and of a page of the list. */
-const previewRows = 10;
-const listedRows = 50;
 /** Redis has other work, too: states of a thousand jobs are ten looks. */
 const reads = { atOnce: 8, waiting: 200, waitMs: 2_000 };
 
@@ -62,10 +49,12 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
   const { jobs, desks, rateLimit, formOf, showForm } = deps;
   const store = createBatchStore(desks, deps.idSecret);
   const gate = createReadGate(reads);
-  const uploads = createBatchQuota();
-  const submissions = createBatchQuota();
-  const turns = createTurns(1);
-  const submit = jobs.submit.bind(jobs);
+  const [uploads, submissions, downloads] = [
+    createBatchQuota(),
+    createBatchQuota(),
+    createBatchQuota(),
+  ];
+  const submitting = { store, submit: jobs.submit.bind(jobs), turns: createTurns(1) };
   return [
     {
       method: "POST",
@@ -75,18 +64,9 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         await rateLimit.count(ctx, tooMany);
         const leave = uploads.enter(ctx);
         try {
-          const draft = await store.begin(ctx.state.visitor.client);
-          const limits = { field: fileField, maxBytes: fileBatchLimits.bytes };
-          try {
-            await readUpload(ctx, limits, (bytes, file) =>
-              takeFile(draft, { ...form, file, bytes }),
-            );
-          } catch (error) {
-            await draft.drop();
-            throw error;
-          }
+          const id = await takeUpload(store, ctx, form);
           ctx.status = 303;
-          ctx.redirect(`${paths.batches}/${draft.id}`);
+          ctx.redirect(`${paths.batches}/${id}`);
         } catch (error) {
           if (!(error instanceof RequestError) || !ofTheFile.has(error.status)) throw error;
           const told = error.errors.map(({ detail }) => detail);
@@ -103,14 +83,11 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
       path: `${paths.batches}/:id`,
       purpose: "job page",
       async handle(ctx) {
-        const batch = await findSeen(store, ctx);
+        const batch = await findSeenBatch(store, ctx);
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
-        ctx.body = await (batch.state === "read" ? preview : showBatch)(deps, store, gate, {
-          ctx,
-          batch,
-        });
+        ctx.body = await readBatchPage({ ...deps, store, gate }, ctx, batch);
       },
     },
     {
@@ -121,25 +98,22 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         ctx.state.resend = { action: ctx.path, fields: new Map(), back: page };
         // Pays for the first row that is submitted; one of which none is has cost something, too.
         await rateLimit.count(ctx, tooMany);
-        const batch = await findSeen(store, ctx);
+        const batch = await findSeenBatch(store, ctx);
         assertSubmittable(batch);
-        const form = formOf(batch.task);
+        const read = createFormReader(formOf(batch.task), batch);
         const leave = submissions.enter(ctx);
         try {
-          await submitFile(
-            { store, submit, turns },
-            {
-              batch,
-              read: (cells) => createReader(form, batch)(cells).input,
-              common: {
-                ...submitterOf(ctx),
-                source: "form",
-                context: ctx.state.trace,
-                pointer: "",
-              },
-              count: countRows(ctx, rateLimit),
+          await submitFile(submitting, {
+            batch,
+            read: (cells) => read(cells).input,
+            common: {
+              ...submitterOf(ctx),
+              source: "form",
+              context: ctx.state.trace,
+              pointer: "",
             },
-          );
+            count: countRows(ctx, rateLimit),
+          });
         } finally {
           leave();
         }
@@ -152,7 +126,8 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
       path: `${paths.batches}/:id/${batchActions.results}`,
       purpose: "job page",
       async handle(ctx) {
-        const batch = await findSeen(store, ctx);
+        const batch = await findSeenBatch(store, ctx);
+        ctx.res.once("close", downloads.enter(ctx));
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.attachment(`${batch.task}-${batch.id}.csv`);
@@ -166,84 +141,17 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
 /** What says something of the file itself, which the form tells beside it. */
 const ofTheFile: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** As of a job: who knows the id sees it, but a token that only sees its own. */
-async function findSeen(store: BatchStore, { params, state }: RouteContext): Promise<FileBatch> {
-  const batch = await store.find(params["id"]);
-  const { sees, name, client } = state.visitor;
-  if (sees === "known" || (await store.isOf(batch, client))) return batch;
-  throw new RequestError(
-    404,
-    `there is no batch "${batch.id}" that "${name}" has sent, or it is no longer kept`,
-  );
-}
-
-/** The first one has been counted. */
-function countRows(ctx: RouteContext, rateLimit: RateLimit): () => Promise<void> {
-  let isFirst = true;
-  return async () => {
-    if (isFirst) isFirst = false;
-    else await rateLimit.count(ctx, tooMany);
-  };
-}
-
-function createReader({ task, fields }: Form, batch: FileBatch) {
-  const columns = batch.columns.flatMap(
-    (name) => fields.find((field) => field.name === name) ?? [],
-  );
-  return createRowReader(task, fields, columns);
-}
-
-interface Looked {
-  readonly ctx: RouteContext;
-  readonly batch: FileBatch;
-}
-type ReadGate = ReturnType<typeof createReadGate>;
-
-async function preview(
-  { formOf }: BatchRoutesDeps,
-  store: BatchStore,
-  _: ReadGate,
-  { ctx, batch }: Looked,
-): Promise<string> {
-  const form = formOf(batch.task);
-  const read = createReader(form, batch);
-  const rows = await store.rows(batch.id, 0, 2 * previewRows);
-  return renderPreview(batch, {
-    title: form.task.title,
-    fields: form.fields,
-    rows: rows
-      .filter(({ errors }) => errors.length === 0)
-      .slice(0, previewRows)
-      .map(({ row, cells }) => ({ row, input: read(cells).whole })),
-    site: siteFor(ctx.state.visitor),
-    maySubmit: ctx.state.visitor.purposes.includes("submit"),
-  });
-}
-
-async function showBatch(
-  { jobs, desks, forms }: BatchRoutesDeps,
-  store: BatchStore,
-  gate: ReadGate,
-  { ctx, batch }: Looked,
-): Promise<string> {
-  const outcomes = await store.outcomes(batch.id);
-  const ids = [...outcomes.values()].flatMap((outcome) => ("id" in outcome ? [outcome.id] : []));
-  const standing = createStanding(batch, outcomes, await readStates(desks, gate, ids));
-  const pages = Math.max(1, Math.ceil(standing.rows.length / listedRows));
-  const asked = Number.parseInt(new URLSearchParams(ctx.querystring).get("page") ?? "1", 10) || 1;
-  const page = Math.min(pages, Math.max(1, asked));
-  const listed = standing.rows.slice((page - 1) * listedRows, page * listedRows);
-  const found = await jobs.recent(listed.flatMap(({ id }) => id ?? []));
-  const form = forms.get(batch.task);
-  return renderBatchPage(batch, {
-    title: form?.task.title ?? batch.task,
-    fields: form?.fields ?? [],
-    standing,
-    rows: listed.map((row) => ({ ...row, job: found.find(({ id }) => id === row.id) })),
-    page,
-    pages,
-    site: siteFor(ctx.state.visitor),
-    maySubmit: form !== undefined && ctx.state.visitor.purposes.includes("submit"),
-    nowMs: Date.now(),
-  });
+/** Has the file of a request kept, to be looked at, and returns its id. */
+async function takeUpload(store: BatchStore, ctx: RouteContext, form: BatchForm): Promise<string> {
+  const draft = await store.begin(ctx.state.visitor.client);
+  const limits = { field: fileField, maxBytes: fileBatchLimits.bytes };
+  try {
+    const said = await readUpload(ctx, limits, (bytes, file) =>
+      takeFile(draft, { ...form, file, bytes }),
+    );
+    await draft.keep(said);
+    return draft.id;
+  } finally {
+    await draft.close();
+  }
 }

@@ -4,6 +4,7 @@ import { paths } from "../../contract/paths.ts";
 import type { Problem } from "../http/error-responses.ts";
 import type { Resend, RouteState } from "../http/route.ts";
 import { type Attempted, describeError } from "./error-words.ts";
+import { fileAction } from "./file-form.ts";
 import { renderPage, type Site } from "./layout.ts";
 import { siteFor } from "./public-site.ts";
 import { keepSecret, leaveUnlisted } from "./secret-address.ts";
@@ -28,7 +29,7 @@ export function showError(
     attempted: attemptedBy(ctx, resend),
     retryAfter: retryAfterOf(ctx),
     site: siteFor(visitor),
-    back: [resend?.back ?? resend?.action ?? paths.form, "Back to the form"],
+    back: [resend?.back ?? resend?.action ?? formOf(ctx.path), "Back to the form"],
   });
 }
 
@@ -39,10 +40,18 @@ export function retryAfterOf(ctx: ParameterizedContext): number | undefined {
   return isReloaded && seconds !== "" ? Number(seconds) : undefined;
 }
 
+/** Where the file for a task is sent. */
+const filePath = new RegExp(`^(${paths.tasks}/[^/]+)/${fileAction}$`);
+
+function formOf(path: string): string {
+  return filePath.exec(path)?.[1] ?? paths.form;
+}
+
 function attemptedBy(ctx: ParameterizedContext, resend: Resend | undefined): Attempted {
   const { method, path } = ctx;
   if (method === "POST" && path.startsWith(`${paths.batches}/`)) return "batch";
   if (resend !== undefined) return "submission";
+  if (method === "POST" && filePath.test(path)) return "file";
   if (method === "POST" && path.startsWith(`${paths.tasks}/`)) return "unread submission";
   if (!path.startsWith(`${paths.jobs}/`)) return "other";
   return method === "POST" ? "action" : "job";

@@ -4,12 +4,13 @@ import type { Problem } from "../http/error-responses.ts";
 import { asSentence } from "./sentence.ts";
 
 /**
- * What somebody was about to do: to send a form, which could be read or not, to submit a file that was
- * sent before, to look at a job, to do something to one that may be done twice, or that may not, or anything else.
+ * What somebody was about to do: to send a form, which could be read or not, or a file, to submit a file
+ * that was sent before, to look at a job, to do something to one that may be done twice, or that may not, or anything else.
  */
 export type Attempted =
   | "submission"
   | "unread submission"
+  | "file"
   | "batch"
   | "job"
   | "action"
@@ -46,6 +47,12 @@ export function describeError(problem: Problem, attempted: Attempted): ErrorWord
   if (attempted === "unread submission") return describeUnread(status, matter);
   const isPassing = status === 429 || status >= 500;
   if (!isPassing) return { title, text: matter };
+  if (attempted === "file") {
+    return {
+      title: "The file was not taken",
+      text: `${matter} Nothing of it was submitted. Go back, and send it again later.`,
+    };
+  }
   if (attempted === "batch") {
     return {
       title: "Not all rows were submitted",

@@ -286,20 +286,25 @@ function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup 
   </table>`;
 }
 
-function renderState({ status, outcome, ...job }: RecentJob): Markup {
+/** How a job of a list stands, in a word. */
+export function renderState({ status, outcome, ...job }: RecentJob): Markup {
   const look = lookOf({ ...job, status, error_type: outcome });
   const word = look === cancelledLook ? look.word : status;
   return html`<span class="pill ${look.tone}">${word}</span>`;
 }
 
-function renderOutcome({ status, outcome }: RecentJob): Markup | string {
+/** What has come of a job of a list. */
+export function renderOutcome({ status, outcome }: RecentJob): Markup | string {
   if (outcome === "") return "";
   const text = status === "failed" ? nameFailure(outcome) : outcome;
   return html`<bdi>${renderText(text)}</bdi>`;
 }
 
-/** Its fields with their values, in a line, as far as a line goes. */
-function summarizeInput({ task, input, inputIsCut }: RecentJob, { labelOf }: TaskWording): string {
+/** The fields of a job of a list with their values, in a line, as far as a line goes. */
+export function summarizeInput(
+  { task, input, inputIsCut }: RecentJob,
+  { labelOf }: TaskWording,
+): string {
   const fields = Object.entries(input).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${labelOf(task, name)}: ${text}`;

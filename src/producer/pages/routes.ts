@@ -213,6 +213,7 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
     ...createBatchRoutes({
       ...deps,
       forms,
+      wording,
       formOf,
       showForm: (ctx, form, fileProblems) =>
         showForm(ctx, { ...form, idempotencyKey: randomUUID(), fileProblems }),

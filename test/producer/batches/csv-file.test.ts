@@ -58,8 +58,12 @@ test.each([
     `x,y\n1,${"z".repeat(70_000)}`,
     "a row at or before line 2 is too long, expected at most 65536 characters",
   ],
+  ["x,y\n".concat("\n".repeat(20_000)), "the file goes on after 10000 rows, expected fewer"],
   ["z".repeat(70_000), "a row at or before line 1 is too long"],
-  [Buffer.from("x,y\n\xfc,1", "latin1"), 'the file is no UTF-8: save it as "CSV UTF-8" first'],
+  [Buffer.from("x,y\n\xfc,1", "latin1"), 'the file is no text in UTF-8: save it as "CSV UTF-8"'],
+  [Buffer.from("x,y\n1,2", "utf16le"), 'the file is no text in UTF-8: save it as "CSV UTF-8"'],
+  [Buffer.from("\uFEFFx,y\n1,2", "utf16le"), "the file is no text in UTF-8"],
+  ["x,y\n1,a\0b", "the file is no text in UTF-8"],
 ])("what cannot be read is told with what was expected (%#)", async (file, message) => {
   await expect(readCsv(file)).rejects.toThrow(message);
 });

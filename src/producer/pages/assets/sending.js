@@ -13,7 +13,8 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     timer = setTimeout(
       say,
       silentMs,
-      "There is no answer yet. Wait, or send it again: that makes one job only.",
+      form.dataset.silent ??
+        "There is no answer yet. Wait, or send it again: that makes one job only.",
     );
   });
   // Whoever comes back finds a page that sends nothing any more.

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { fileBatchLimits } from "../../src/contract/file-batches.ts";
+import {
+  addFileRows,
+  beginFileBatch,
+  keepFileBatch,
+  noteOutcomes,
+  readFileBatch,
+  readFileRows,
+  readOutcomes,
+} from "../../src/queue/file-batches.ts";
+import { createRandomId } from "../../src/queue/job-id.ts";
+import { startProducer } from "../support/producer.ts";
+
+const { keptBytes, clientBytes, unsubmittedMs, keptMs } = fileBatchLimits;
+const row = { row: 2, cells: ["1", "2"], errors: [] };
+
+async function openFiles() {
+  const { queue, redis } = await startProducer();
+  /** Of one row that is said to take so many bytes. */
+  const keep = async (client: string, bytes = 100) => {
+    const id = createRandomId();
+    await addFileRows(queue, redis, id, [row]);
+    const said = { task: "quotient", client, file: "", columns: ["x", "y"], problems: [] };
+    const batch = { ...said, delimiter: ",", bom: false, total: 1, wrong: 0 };
+    return { id, keeping: await keepFileBatch(queue, redis, { id, bytes, batch }) };
+  };
+  const find = (id: string) => readFileBatch(queue, redis, id);
+  const ids = async (files: readonly { readonly id: string }[]) =>
+    Promise.all(files.map(async ({ id }) => (await find(id)) !== undefined));
+  return { queue, redis, keep, find, areKept: ids, key: (id: string) => queue.toKey(`file:${id}`) };
+}
+
+test("when all files take too much, the oldest go, whose ever they are", async () => {
+  const { keep, areKept, redis, key } = await openFiles();
+  const size = keptBytes / 4;
+  const files = [];
+  for (const client of ["a", "b", "c", "d"]) files.push(await keep(client, size));
+  expect(files.map(({ keeping }) => keeping)).toEqual(Array(4).fill("kept"));
+  // What is said of each counts, too.
+  expect(await areKept(files)).toEqual([false, true, true, true]);
+  const [oldest] = files;
+  expect(await redis.exists(`${key(oldest?.id ?? "")}:rows`)).toBe(0);
+});
+
+test("those that were submitted a short time ago stay, and a new one is not kept", async () => {
+  const { queue, redis, keep, areKept } = await openFiles();
+  const size = Math.floor(keptBytes / 4) - 1_000;
+  const files = [];
+  for (const client of ["a", "b", "c", "d"]) files.push(await keep(client, size));
+  for (const { id } of files) expect(await beginFileBatch(queue, redis, id)).toBe(true);
+  const another = await keep("e", size);
+  expect([another.keeping, ...(await areKept([...files, another]))]).toEqual([
+    "full",
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
+});
+
+test("a client's files make room for its own, and none of them for more than it may have", async () => {
+  const { queue, redis, keep, areKept } = await openFiles();
+  const size = Math.floor(clientBytes / 2) - 1_000;
+  const others = await keep("b", size);
+  const [first, second, third] = [await keep("a", size), await keep("a", size), await keep("a")];
+  expect(await areKept([others, first, second, third])).toEqual([true, true, true, true]);
+  const fourth = await keep("a", size);
+  expect(await areKept([others, first, second, third, fourth])).toEqual([
+    true,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  await beginFileBatch(queue, redis, fourth.id);
+  const fifth = await keep("a", size);
+  await beginFileBatch(queue, redis, fifth.id);
+  expect((await keep("a", 3_000)).keeping).toBe("full of the client's own");
+  expect((await keep("b", 3_000)).keeping).toBe("kept");
+  expect(await areKept([others, second, fourth, fifth])).toEqual([true, false, true, true]);
+});
+
+test("a file of which rows have gone is not kept", async () => {
+  const { queue, redis } = await openFiles();
+  const id = createRandomId();
+  const said = { task: "quotient", client: "a", file: "", columns: [], problems: [] };
+  const batch = { ...said, delimiter: ",", bom: false, total: 2, wrong: 0 };
+  await addFileRows(queue, redis, id, [row]);
+  expect(await keepFileBatch(queue, redis, { id, bytes: 1, batch })).toBe("rows lost");
+  expect(await readFileBatch(queue, redis, id)).toBeUndefined();
+});
+
+test("a file is kept for an hour, and from when it is submitted on for a week, with all of it", async () => {
+  const { queue, redis, keep, key, find } = await openFiles();
+  const { id } = await keep("a");
+  const readTtls = async () =>
+    Promise.all(["", ":rows"].map((part) => redis.pttl(`${key(id)}${part}`)));
+  for (const ttl of await readTtls()) expect(isNearly(ttl, unsubmittedMs)).toBe(true);
+  await beginFileBatch(queue, redis, id);
+  for (const ttl of await readTtls()) expect(isNearly(ttl, keptMs)).toBe(true);
+  await noteOutcomes(queue, redis, { id, total: 1, wrong: 0 }, new Map([[2, { id: "job" }]]));
+  expect(isNearly(await redis.pttl(`${key(id)}:done`), keptMs)).toBe(true);
+  expect(await find(id)).toMatchObject({ id, state: "done", total: 1, client: "a" });
+  expect(await readFileRows(queue, redis, { id, from: 0, count: 10 })).toEqual([row]);
+  expect(await readOutcomes(queue, redis, id)).toEqual(new Map([[2, { id: "job" }]]));
+});
+
+/** Some time has passed since. */
+function isNearly(ttl: number, ms: number): boolean {
+  return ttl <= ms && ttl > ms - 60_000;
+}
