@@ -137,7 +137,7 @@ export function renderForm(
       <button type="submit">Submit</button>
       <p role="status" class="sending"></p>
     </form>
-    ${renderFileForm(name, fields, fileProblems)}
+    ${place === undefined && renderFileForm(name, fields, fileProblems)}
   </section>`;
 }
 
