@@ -70,7 +70,7 @@ test("a file is sent, submitted and followed by keyboard alone", async () => {
   const tabTo = async (what: string, found: Locator) => {
     for (let i = 0; i < 30; i += 1) {
       await page.keyboard.press("Tab");
-      if (await found.evaluate("(one) => one === document.activeElement")) return;
+      if ((await found.and(page.locator(":focus")).count()) > 0) return;
     }
     throw new Error(`"${what}" is not reached by the tab key`);
   };
