@@ -1,10 +1,15 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { paths } from "../../src/contract/paths.ts";
 import { ndjson } from "../support/batch.ts";
 import { submitDivision } from "../support/client.ts";
+import {
+  type HalfSent,
+  openHalfSent,
+  readResidentBytes,
+  writeHalfSent,
+} from "../support/half-sent.ts";
 import { heapOfMicro, maxResidentBytes } from "../support/heap-of-micro.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
@@ -50,7 +55,7 @@ test.each(Object.keys(bodies) as (keyof typeof bodies)[])(
     );
     // All of them half way, so that what a producer holds of each it holds of all.
     const half = bodies[kind].length / 2;
-    await Promise.all(started.map((socket) => write(socket, bodies[kind].slice(0, half))));
+    await Promise.all(started.map((socket) => writeHalfSent(socket, bodies[kind].slice(0, half))));
     const others = await submitDivision(producer.url, { x: 1, y: 1 });
     expect(others.status).toBe("waiting");
     expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
@@ -98,31 +103,6 @@ test("rows that come too slowly are cut off as any request, and hold no place af
 });
 
 /** A batch from an address of its own, of which nothing but the head has been sent. */
-function open(
-  url: string,
-  { client, type, length }: { client: number; type: string; length: number },
-): Socket {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port), localAddress: `127.0.0.${client}` });
-  onTestFinished(() => void socket.destroy());
-  socket.on("error", () => undefined);
-  const head = [
-    `POST ${paths.batch} HTTP/1.1`,
-    `Host: ${hostname}`,
-    `Content-Type: ${type}`,
-    `Content-Length: ${length}`,
-    "Connection: close",
-  ];
-  socket.write(`${head.join("\r\n")}\r\n\r\n`);
-  return socket;
-}
-
-/** Resolves once the system has all of it, which it has not before the producer has read most. */
-async function write(socket: Socket, part: string): Promise<void> {
-  if (!socket.write(part)) await Promise.race([once(socket, "drain"), once(socket, "close")]);
-}
-
-async function readResidentBytes(metricsUrl: string): Promise<number> {
-  const metrics = await (await fetch(`${metricsUrl}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+function open(url: string, batch: Omit<HalfSent, "path">): Socket {
+  return openHalfSent(url, { path: paths.batch, ...batch });
 }

@@ -1,3 +1,5 @@
+import { until } from "./until.ts";
+
 /** Sends a file as the form of a task does, and follows no redirect. */
 export async function uploadFile(
   url: string,
@@ -15,9 +17,17 @@ export async function uploadFile(
   });
 }
 
+/** The same, on a machine where something else may take the time that Redis or a request has. */
+export async function uploadInTime(...sent: Parameters<typeof uploadFile>): Promise<Response> {
+  return until("an answer to a file", async () => {
+    const response = await uploadFile(...sent);
+    return response.status !== 408 && response.status !== 503 && response;
+  });
+}
+
 /** The path of the batch that was made of it; throws where none was. */
 export async function keepFile(...sent: Parameters<typeof uploadFile>): Promise<string> {
-  const response = await uploadFile(...sent);
+  const response = await uploadInTime(...sent);
   const path = response.headers.get("location");
   if (response.status === 303 && path !== null) return path;
   throw new Error(`${response.status}: ${await response.text()}`);

@@ -109,6 +109,8 @@ async function* parseRows(
     max_record_size: jsonBytes,
     // Which row has how many cells is told of that row.
     relax_column_count: true,
+    // A part of the file has no more of them either, though all of it is read at once.
+    to: mostRows + 1,
   });
   const source = Readable.from(texts);
   source.on("error", (error) => parser.destroy(error));

@@ -1,5 +1,6 @@
 import { fileBatchLimits } from "../../contract/file-batches.ts";
 import type { FileRow, NewFileBatch } from "../../queue/file-batches.ts";
+import type { Turns } from "../../service/turns.ts";
 import type { Task } from "../../task/task.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Field } from "../pages/fields.ts";
@@ -17,8 +18,12 @@ export interface GivenFile {
   /** What its sender calls it. */
   readonly file: string;
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** Shared by all files. */
+  readonly turns: Turns;
 }
 
+/** What costs most is a row in each byte. */
+const pieceBytes = 1_024;
 /** Of a file's name. */
 const longestName = 100;
 
@@ -32,7 +37,7 @@ export async function takeFile(
   given: GivenFile,
 ): Promise<Omit<NewFileBatch, "client">> {
   const { fields } = given;
-  const { style, header, rows } = await openCsv(given.bytes, namesOf(fields));
+  const { style, header, rows } = await openCsv(readInTurns(given), namesOf(fields));
   const columns = readColumns(header, fields);
   const read = createRowReader(given.task, fields, columns);
   const problems: Omit<FileRow, "cells">[] = [];
@@ -59,6 +64,20 @@ export async function takeFile(
     wrong,
     problems,
   };
+}
+
+/** One piece of a file after the other, between which whoever asks for anything else is answered. */
+async function* readInTurns({ bytes, turns }: GivenFile): AsyncGenerator<Uint8Array, void> {
+  for await (const part of bytes) {
+    for (let from = 0; from < part.length; from += pieceBytes) {
+      const release = await turns.take();
+      try {
+        yield part.subarray(from, from + pieceBytes);
+      } finally {
+        release();
+      }
+    }
+  }
 }
 
 function refuseRows(most: number): RequestError {

@@ -37,7 +37,14 @@ export async function readUpload<T>(
     throw refuseSize(ctx, limits);
   }
   const form = openForm(type, limits);
-  const failed = new Promise<never>((_, reject) => form.on("error", reject));
+  const over = new AbortController();
+  const failed = new Promise<never>((_, reject) => {
+    form.on("error", reject);
+    // To find the ends of thousands of parts takes seconds.
+    form.once("partsLimit", () =>
+      reject(new RequestError(422, "the form has too many parts, expected one file")),
+    );
+  });
   failed.catch(() => undefined);
   let reading: Promise<T> | undefined;
   let file: (Readable & { readonly truncated?: boolean }) | undefined;
@@ -65,11 +72,14 @@ export async function readUpload<T>(
   try {
     const ended = once(form, "finish");
     ended.catch(() => undefined);
-    await Promise.race([failed, feed(ctx, form, limits)]);
+    await Promise.race([failed, feed(ctx, form, { ...limits, signal: over.signal })]);
     form.end();
     await Promise.race([failed, ended]);
   } catch (error) {
-    const told = error instanceof RequestError ? error : refuseForm(ctx, error);
+    const told = error instanceof RequestError ? error : refuseForm(error);
+    // The rest is not read, so the connection cannot be used again.
+    ctx.set("Connection", "close");
+    over.abort();
     bytes.destroy(told);
     await reading?.catch(() => undefined);
     throw told;
@@ -96,20 +106,20 @@ function openForm(type: string, { maxBytes }: UploadLimits): BusboyInstance {
 async function feed(
   ctx: ParameterizedContext,
   form: BusboyInstance,
-  limits: UploadLimits,
+  limits: UploadLimits & { readonly signal: AbortSignal },
 ): Promise<void> {
   let left = limits.maxBytes + aroundBytes;
   // A request that is left alone still gets its answer; destroyed, it would take its connection along.
   for await (const part of ctx.req.iterator({ destroyOnReturn: false })) {
     const bytes = part as Buffer;
+    if (limits.signal.aborted) return;
     left -= bytes.length;
     if (left < 0) throw refuseSize(ctx, limits);
     if (!form.write(bytes)) await once(form, "drain");
   }
 }
 
-function refuseForm(ctx: ParameterizedContext, error: unknown): RequestError {
-  ctx.set("Connection", "close");
+function refuseForm(error: unknown): RequestError {
   return new RequestError(400, `the form could not be read: ${reasonOf(error)}`);
 }
 

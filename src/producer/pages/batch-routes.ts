@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { fileBatchLimits } from "../../contract/file-batches.ts";
 import { paths } from "../../contract/paths.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
-import { createTurns } from "../../service/turns.ts";
+import { createTurns, type Turns } from "../../service/turns.ts";
 import { type BatchStore, createBatchStore } from "../batches/batch-store.ts";
 import { takeFile } from "../batches/intake.ts";
 import { writeResults } from "../batches/results.ts";
@@ -12,6 +12,7 @@ import { RequestError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import { readUpload } from "../http/upload.ts";
+import { piecesAtOnce } from "../jobs/batch.ts";
 import { countRows } from "../jobs/batch-route.ts";
 import type { Desks } from "../jobs/desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
@@ -54,6 +55,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
     createBatchQuota(),
     createBatchQuota(),
   ];
+  const turns = createTurns(piecesAtOnce);
   const submitting = { store, submit: jobs.submit.bind(jobs), turns: createTurns(1) };
   return [
     {
@@ -64,7 +66,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         await rateLimit.count(ctx, tooMany);
         const leave = uploads.enter(ctx);
         try {
-          const id = await takeUpload(store, ctx, form);
+          const id = await takeUpload({ store, turns }, ctx, form);
           ctx.status = 303;
           ctx.redirect(`${paths.batches}/${id}`);
         } catch (error) {
@@ -142,12 +144,16 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
 const ofTheFile: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Has the file of a request kept, to be looked at, and returns its id. */
-async function takeUpload(store: BatchStore, ctx: RouteContext, form: BatchForm): Promise<string> {
+async function takeUpload(
+  { store, turns }: { readonly store: BatchStore; readonly turns: Turns },
+  ctx: RouteContext,
+  form: BatchForm,
+): Promise<string> {
   const draft = await store.begin(ctx.state.visitor.client);
   const limits = { field: fileField, maxBytes: fileBatchLimits.bytes };
   try {
     const said = await readUpload(ctx, limits, (bytes, file) =>
-      takeFile(draft, { ...form, file, bytes }),
+      takeFile(draft, { ...form, file, bytes, turns }),
     );
     await draft.keep(said);
     return draft.id;

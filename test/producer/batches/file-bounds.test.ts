@@ -7,6 +7,7 @@ import {
   readFigures,
   submitFile,
   uploadFile,
+  uploadInTime,
   writeDivisions,
 } from "../../support/file-batch.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -25,25 +26,12 @@ function writeLarge(bytes: number, cells = "1,2,0") {
 /** As a body of chunks has it. */
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-/** On a machine with much else to do, 4 MB may take longer than a request may. */
-async function uploadInTime(url: string, file: string) {
-  return until("an answer in time", async () => {
-    const response = await uploadFile(url, file);
-    return response.status !== 408 && response;
-  });
-}
-
-async function keepLarge(url: string, file: string): Promise<string> {
-  const location = (await uploadInTime(url, file)).headers.get("location");
-  return location ?? "nowhere";
-}
-
 const readKeys = async ({ redis, name }: Awaited<ReturnType<typeof startProducer>>) =>
   (await redis.keys(`{tripod:${name}}:*file*`)).filter((key) => !key.endsWith(":files"));
 
 test("the largest file is taken, and of one that is a byte larger nothing is kept", async () => {
   const producer = await startProducer();
-  const path = await keepLarge(producer.url, writeLarge(mostBytes));
+  const path = await keepFile(producer.url, writeLarge(mostBytes));
   expect(await (await fetch(`${producer.url}${path}`)).text()).toContain("Submit 1,000 jobs");
   const kept = await readKeys(producer);
   const response = await uploadInTime(producer.url, writeLarge(mostBytes + 1));
@@ -122,9 +110,9 @@ test("files that were submitted a short time ago are not pushed out by more from
   const { url } = await startProducer();
   // One row that can be submitted, beside as much as a file may have.
   const file = writeLarge(mostBytes, "one,2,0").replace("one", "111").trimEnd();
-  const first = await keepLarge(url, file);
+  const first = await keepFile(url, file);
   expect((await submitFile(url, first)).status).toBe(303);
-  const second = await keepLarge(url, file);
+  const second = await keepFile(url, file);
   expect((await submitFile(url, second)).status).toBe(303);
   const third = await uploadInTime(url, file);
   expect([third.status, await third.text()]).toEqual([

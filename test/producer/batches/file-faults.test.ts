@@ -2,7 +2,13 @@ import type { Queue } from "bullmq";
 import { expect, onTestFinished, test } from "vitest";
 import { openRedis } from "../../../src/queue/connection.ts";
 import { createQueue } from "../../../src/queue/queue.ts";
-import { keepFile, readFigures, submitFile, writeDivisions } from "../../support/file-batch.ts";
+import {
+  keepFile,
+  readFigures,
+  submitFile,
+  uploadFile,
+  writeDivisions,
+} from "../../support/file-batch.ts";
 import { spawnProducer } from "../../support/processes.ts";
 import { startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -90,8 +96,11 @@ test("a file that is sent while Redis is away is not taken, and told so", async 
   const { server, queue } = await openOwnRedis();
   const { url } = await startProducer({ name: queue.name, redisUrl: server.url });
   await server.signal("SIGKILL");
-  const refused = await keepFile(url, writeDivisions(3)).catch(String);
-  expect(refused).toMatch(/503: [\s\S]*The file was not taken[\s\S]*href="\/tasks\/quotient"/);
+  const refused = await uploadFile(url, writeDivisions(3));
+  expect([refused.status, await refused.text()]).toEqual([
+    503,
+    expect.stringMatching(/The file was not taken[\s\S]*href="\/tasks\/quotient"/),
+  ]);
   await server.start();
-  await until("a second try", () => keepFile(url, writeDivisions(3)));
+  expect(await keepFile(url, writeDivisions(3))).toMatch(/^\/batches\//);
 });

@@ -168,6 +168,8 @@ test("a body that ends early, or is another form's, is refused", async () => {
   expect(await post(type, whole)).toBe(303);
   expect(await post(type, whole, { "content-encoding": "gzip" })).toBe(415);
   expect(await post(type, whole.replace("--b--", "").repeat(2).concat("--b--\r\n"))).toBe(422);
+  const field = '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n';
+  expect(await post(type, field.repeat(3) + whole)).toBe(422);
   expect(await post(`${type}${"c".repeat(80)}`, whole)).toBe(400);
   expect(await post("application/x-www-form-urlencoded", "file=1")).toBe(415);
 });

@@ -1,0 +1,115 @@
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { submitDivision } from "../support/client.ts";
+import { fileHead } from "../support/file-batch.ts";
+import { openHalfSent, readResidentBytes, writeHalfSent } from "../support/half-sent.ts";
+import { heapOfMicro, maxResidentBytes } from "../support/heap-of-micro.ts";
+import { spawnProducer } from "../support/processes.ts";
+import { ownRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+
+const clients = 20;
+/** As many as a client may have under way. */
+const perClient = 2;
+const fileBytes = 4_194_304;
+const type = "multipart/form-data; boundary=b";
+const header = "x,y,delayMs\n";
+
+const inForm = (file: string) => `${fileHead("rows.csv")}${file}\r\n--b--\r\n`;
+const fill = (row: string) => `${header}${row.repeat((fileBytes - header.length) / row.length)}`;
+
+/** Of what costs most: as much as may be, rows with an error each, cells, one row, no row, no file. */
+const bodies = {
+  "a thousand rows": inForm(fill("1,2,0".padEnd(4_193).concat("\n"))),
+  "a thousand rows with errors": inForm(fill('"",x,y'.padEnd(4_193).concat("\n"))),
+  "rows of thousands of cells": inForm(fill(`${",".repeat(60_000)}\n`)),
+  "one row": inForm("x".repeat(fileBytes)),
+  "a quote that is not closed": inForm(`${header}"${"1\n".repeat(fileBytes / 2 - 10)}`),
+  "blank lines": inForm("\n".repeat(fileBytes)),
+  "other fields": '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n'
+    .repeat(80_000)
+    .concat("--b--\r\n"),
+  "a head that does not end": `--b\r\nContent-Disposition: ${"x".repeat(fileBytes)}`,
+} as const;
+
+test.each(Object.keys(bodies) as (keyof typeof bodies)[])(
+  "files of %s, two of each of 20 clients at once, neither fill the memory nor stop others",
+  async (kind) => {
+    const redis = await ownRedis();
+    const producer = await spawnProducer(redis.url, {
+      LOG_LEVEL: "warn",
+      NODE_OPTIONS: heapOfMicro,
+    });
+    await submitDivision(producer.url, { x: 1, y: 1 });
+    const body = bodies[kind];
+    const started = Array.from({ length: clients * perClient }, (_, index) =>
+      openFile(producer.url, 2 + (index % clients), body.length),
+    );
+    const half = body.length / 2;
+    await Promise.all(started.map((socket) => writeHalfSent(socket, body.slice(0, half))));
+    const others = await submitDivision(producer.url, { x: 1, y: 1 });
+    expect(others.status).toBe("waiting");
+    expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
+
+    // A machine with much else to do may need longer than a request may take, which is then cut.
+    const answers = started.map((socket) => text(socket).catch(() => ""));
+    for (const socket of started) socket.write(body.slice(half));
+    const statuses = (await Promise.all(answers)).map((answer) => answer.slice(9, 12));
+    const expected = ["303", "400", "413", "422", "503", "408", ""];
+    expect(statuses.filter((status) => !expected.includes(status))).toEqual([]);
+    expect(await readResidentBytes(producer.metricsUrl)).toBeLessThan(maxResidentBytes);
+    await submitDivision(producer.url, { x: 1, y: 1 });
+  },
+  180_000,
+);
+
+test("a file that comes too slowly is cut off as any request, and holds no place after that", async () => {
+  const redis = await ownRedis();
+  const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+  // A row that is sent while the connection is being cut takes the answer along.
+  const answer = await until("an answer to a file that comes slowly", async () => {
+    const socket = openFile(producer.url, 2, fileBytes);
+    socket.write(fileHead("rows.csv") + header);
+    const timer = setInterval(() => socket.write("1,2,0\n"), 250);
+    const said = await text(socket).catch(() => "");
+    clearInterval(timer);
+    return said !== "" && said;
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  // Its place is free again.
+  const body = inForm(`${header}1,2,0\n`);
+  await until("two more to be under way", async () => {
+    const answers = await Promise.all(
+      [1, 2].map(async () => {
+        const socket = openFile(producer.url, 2, body.length);
+        socket.write(body);
+        return text(socket);
+      }),
+    );
+    return answers.every((one) => one.startsWith("HTTP/1.1 303 "));
+  });
+}, 180_000);
+
+test("a client has two files under way at once, and a third is refused", async () => {
+  const redis = await ownRedis();
+  const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+  const body = inForm(`${header}1,2,0\n`);
+  const held = [1, 2].map(() => openFile(producer.url, 2, body.length));
+  for (const socket of held) socket.write(body.slice(0, 20));
+  const third = await until("a third to be refused", async () => {
+    const socket = openFile(producer.url, 2, body.length);
+    socket.write(body);
+    const said = await text(socket).catch(() => "");
+    return said.startsWith("HTTP/1.1 429 ") && said;
+  });
+  expect(third).toContain("expected at most 2 batches from here at once".replace("e", "E"));
+  const other = openFile(producer.url, 3, body.length);
+  other.write(body);
+  expect(await text(other)).toMatch(/^HTTP\/1\.1 303 /);
+}, 180_000);
+
+/** Of which nothing but the head has been sent. */
+function openFile(url: string, client: number, length: number) {
+  const headers = [`Origin: http://${new URL(url).hostname}`];
+  return openHalfSent(url, { path: "/tasks/quotient/file", client, type, length, headers });
+}
