@@ -5,19 +5,28 @@ import type { FilterState } from "./job-filter.ts";
 /** By what it is done to; each with how the console's pages tell that it was done. */
 export const actions = {
   job: {
-    retry: "retried",
-    cancel: "cancelled",
-    promote: "told to start at once",
-    delete: "deleted",
-    resubmit: "resubmitted",
+    retry: "Retried: its attempts start afresh.",
+    cancel: "Cancelled: no further attempt is made.",
+    promote: "Told to start at once.",
+    delete: "Deleted.",
+    resubmit: "Resubmitted: this is the new job.",
   },
   /** All that match a filter, at the time when it is asked for. */
-  jobs: { retry: "retried", cancel: "cancelled", delete: "deleted", stop: "stopped" },
-  queue: { pause: "paused", resume: "resumed" },
-  schedule: { run: "run at once", pause: "paused", resume: "resumed" },
-  worker: { drain: "drained", release: "released" },
+  jobs: {
+    retry: "Begun: all of these are retried.",
+    cancel: "Begun: all of these are cancelled.",
+    delete: "Begun: all of these are deleted.",
+    stop: "Stopped: what was not begun is left alone.",
+  },
+  queue: { pause: "Paused: nothing starts until it is resumed.", resume: "Resumed." },
+  schedule: {
+    run: "Run at once: this is its job.",
+    pause: "Paused: no slot is run until it is resumed.",
+    resume: "Resumed.",
+  },
+  worker: { drain: "Told to drain: it starts nothing more.", release: "Released." },
   // Whatever Bull Board writes is told by its route.
-  board: { write: "written to" },
+  board: { write: "Written to." },
 } as const;
 
 export type ActionTarget = keyof typeof actions;

@@ -52,6 +52,11 @@ test("an operator edits and resubmits a job by keyboard, without JavaScript, too
     if (javaScriptEnabled) found.push(...(await examine(page, "the form")));
     await page.getByLabel("Reason").fill("the divisor was zero");
     await page.keyboard.press("Enter");
+    if (javaScriptEnabled) {
+      // Without a script the page is soon loaded anew, which says it no more.
+      await page.getByText("Resubmitted: this is the new job.").waitFor();
+      found.push(...(await examine(page, "what was done")));
+    }
     await page.getByText("resubmitted from").waitFor();
     const made = new URL(page.url()).pathname.replace("/jobs/", "");
     expect(await untilFinal(url, made)).toMatchObject({ result: 3.5 });

@@ -34,6 +34,7 @@ import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
 import { createExplorerRouter, type ExplorerRoutesDeps } from "./explorer/routes.ts";
+import { tellOnce } from "./told-once.ts";
 import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
 
 export interface BoardDeps
@@ -82,6 +83,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
   app.use(signIn.routes());
   app.use(requireLogin({ passwords, tokens, sessions }));
   app.use(requireRights(deps));
+  app.use(tellOnce());
   app.use(createHomeRouter().routes());
   app.use(async function requireRedis(_, next) {
     if (redis.status !== "ready") throw new UnavailableError("not_ready");

@@ -22,6 +22,8 @@ export interface ConsoleState {
 interface Operator {
   readonly name: string;
   readonly role: Role;
+  /** What was done for them just now, for the page that they were led to. */
+  readonly told?: string;
 }
 
 export interface LoginDeps {

@@ -16,11 +16,12 @@ const navigation: Site["navigation"] = [
 ];
 
 /** The console as this operator sees it. */
-export function createConsoleSite({ name, role }: ConsoleState["operator"]): Site {
+export function createConsoleSite({ name, role, told }: ConsoleState["operator"]): Site {
   return {
     home: consolePaths.home,
     navigation,
     account: renderAccount(name, role),
+    ...(told !== undefined && { notice: told }),
   };
 }
 

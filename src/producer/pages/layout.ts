@@ -30,6 +30,8 @@ export interface Site {
   readonly navigation: readonly (readonly [path: string, text: string])[];
   /** Who looks at it, and how to leave. */
   readonly account?: Markup;
+  /** What was done just now. */
+  readonly notice?: string;
 }
 
 /** The public pages as strangers see them who may do all that there is. */
@@ -89,6 +91,7 @@ export async function renderPage(
           </nav>
           ${site.account ?? ""}
         </header>
+        ${site.notice !== undefined && html`<p role="status" class="notice">${site.notice}</p>`}
         ${main}
       </body>
     </html> `;

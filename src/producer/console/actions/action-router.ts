@@ -3,6 +3,7 @@ import { actions } from "../../../contract/actions.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { RequestError } from "../../http/errors.ts";
 import type { ConsoleState } from "../login.ts";
+import { leadTo } from "../told-once.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { Action } from "./action.ts";
 import type { AuditTrail } from "./audit-trail.ts";
@@ -36,8 +37,7 @@ export function createActionRouter(
         );
         ctx.set("Cache-Control", "no-store");
         if (base !== places[on][1] && wantsPage(ctx)) {
-          ctx.redirect(done.page);
-          ctx.status = 303;
+          leadTo(ctx, done.page, `${on}.${name}`);
         } else {
           ctx.status = done.status ?? 200;
           ctx.body = done.body;

@@ -18,6 +18,7 @@ import { RequestError } from "../../http/errors.ts";
 import { type Desk, type Desks, firstDesk } from "../../jobs/desk.ts";
 import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
+import { leadTo } from "../told-once.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import { renderBulkList } from "./bulk-list-page.ts";
@@ -146,8 +147,7 @@ export function createBulkRouter(
     const id = await started;
     bulks.wake();
     if (isPage(ctx)) {
-      ctx.redirect(`${consolePaths.actions}/${id}`);
-      ctx.status = 303;
+      leadTo(ctx, `${consolePaths.actions}/${id}`, `jobs.${action}`);
     } else {
       ctx.status = 202;
       ctx.body = tellRun(await findRun(id));
@@ -197,8 +197,7 @@ export function createBulkRouter(
       );
       bulks.wake();
       if (isPage(ctx)) {
-        ctx.redirect(`${consolePaths.actions}/${id}`);
-        ctx.status = 303;
+        leadTo(ctx, `${consolePaths.actions}/${id}`, "jobs.stop");
       } else {
         ctx.body = tellRun(await findRun(id));
       }

@@ -13,6 +13,7 @@ import { fillForm, formOfSent, readSentForm } from "../../pages/resubmit-form.ts
 import { createTaskFields } from "../../pages/task-wording.ts";
 import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
+import { leadTo } from "../told-once.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 import { readResubmission } from "./resubmit-body.ts";
@@ -83,8 +84,7 @@ export function createResubmitRouter(
         idempotencyKey,
         source: "form",
       });
-      ctx.redirect(`${consolePaths.jobs}/${id}`);
-      ctx.status = 303;
+      leadTo(ctx, `${consolePaths.jobs}/${id}`, "job.resubmit");
     } catch (error) {
       if (!(error instanceof RequestError) || error.errors.length === 0) throw error;
       const form = formOfSent(subject, sent);
