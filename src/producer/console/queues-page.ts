@@ -5,6 +5,7 @@ import { renderText } from "../pages/shown-text.ts";
 import { renderAct, renderButton } from "./actions/act-form.ts";
 import type { ToldQueue } from "./queue-standing.ts";
 import { sayTime } from "./worker-words.ts";
+import { renderHead } from "./table-head.ts";
 
 /** Seconds after which the page asks again. */
 const renewedSeconds = 5;
@@ -42,11 +43,7 @@ export function renderQueuesPage(
         <p class="warn" role="status" data-lost></p>
       </div>
       <table class="workers">
-        <thead>
-          <tr>
-            ${columns.map((title) => html`<th scope="col">${title}</th>`)}
-          </tr>
-        </thead>
+        ${renderHead(columns)}
         <tbody>
           ${queues.map((queue) => renderQueue(queue, mayAct))}
         </tbody>

@@ -5,6 +5,7 @@ import { type Markup, renderPage, renderTime, type Site } from "../pages/layout.
 import { renderText } from "../pages/shown-text.ts";
 import { renderAct, renderButton } from "./actions/act-form.ts";
 import type { ToldSchedule } from "./schedule-json.ts";
+import { renderHead } from "./table-head.ts";
 
 /** Seconds after which the page asks again. */
 const renewedSeconds = 5;
@@ -43,11 +44,7 @@ function renderNone(): Markup {
 
 function renderAll(schedules: readonly ToldSchedule[], mayAct: boolean): Markup {
   return html`<table class="workers">
-      <thead>
-        <tr>
-          ${columns.map((title) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
+      ${renderHead(columns)}
       <tbody>
         ${schedules.map((schedule) => renderSchedule(schedule, mayAct))}
       </tbody>

@@ -6,6 +6,7 @@ import type { QueueReport, ReportedJob, WorkerReport } from "../../queue/worker-
 import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
 import type { Markup } from "../pages/layout.ts";
 import { renderText } from "../pages/shown-text.ts";
+import { renderButton } from "./actions/act-form.ts";
 import { countSlots, isSilent, sayBytes, sayRelease, sayTime, tones } from "./worker-words.ts";
 
 export interface WorkerRowOptions {
@@ -116,10 +117,8 @@ function renderAction({ id, state, report, order }: KnownWorker, { mayAct }: Wor
   if (!mayAct || state === "stopping" || (state === "vanished" && order === undefined)) return by;
   const [action, word] = order === undefined ? ["drain", "Drain"] : ["release", "Release"];
   const target = `${consolePaths.workers}/${encodeURIComponent(id)}/${action}`;
-  return html`<form method="post" action="${target}">
-      <button class="plain" aria-label="${word} ${report?.host ?? id}, ${id}">${word}</button>
-    </form>
-    ${by}`;
+  const of = `${report?.host ?? id}, ${id}`;
+  return html`${renderButton({ action: target, word, of })} ${by}`;
 }
 
 function renderOrder(state: WorkerState, order: DrainOrder | undefined): Markup | false {

@@ -5,6 +5,7 @@ import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
 import { type Markup, renderPage, type Site } from "../pages/layout.ts";
 import { columns, renderWorker, type WorkerRowOptions } from "./worker-row.ts";
 import { countSlots, sayTime } from "./worker-words.ts";
+import { renderHead } from "./table-head.ts";
 
 export interface WorkersPageOptions extends WorkerRowOptions {
   /** Whether operators can only look. */
@@ -67,11 +68,7 @@ function renderAll(workers: readonly KnownWorker[], options: WorkersPageOptions)
       )}
     </dl>
     <table class="workers">
-      <thead>
-        <tr>
-          ${columns.map((title) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
+      ${renderHead(columns)}
       <tbody>
         ${known.map((worker) => renderWorker(worker, options))}
       </tbody>

@@ -6,6 +6,7 @@ import { isJobId } from "../../../queue/job-id.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import type { Tone } from "../../pages/tone.ts";
+import { renderHead } from "../table-head.ts";
 
 export interface AuditPageOptions {
   readonly filter: AuditFilter;
@@ -90,11 +91,7 @@ function renderNone(filter: AuditFilter): Markup {
 
 function renderEntries(entries: readonly AuditEntry[]): Markup {
   return html`<table class="workers">
-    <thead>
-      <tr>
-        ${columns.map((title) => html`<th scope="col">${title}</th>`)}
-      </tr>
-    </thead>
+    ${renderHead(columns)}
     <tbody>
       ${entries.map(renderEntry)}
     </tbody>
