@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readCommandLine } from "../../service/command-line.ts";
+import { readToken, withToken } from "../../client/token.ts";
 import { loadConfig } from "../../service/config.ts";
 import { endpoints } from "../../contract/topology.ts";
 import { readDeployment } from "../deployment.ts";
@@ -19,7 +20,8 @@ const { values } = readCommandLine(process, {
   usage: "npm run demo [-- --seconds N]",
   about: [
     "Puts mixed load on the queue that npm start runs, for 120 s or as long as --seconds says, and",
-    "tells what became of every job. TRIPOD_URL names another queue's address.",
+    "tells what became of every job. TRIPOD_URL names another queue's address, and TRIPOD_TOKEN has",
+    "the token to send along, where one is asked for.",
   ],
   options: { seconds: { type: "string", default: "120" } },
 });
@@ -44,6 +46,8 @@ async function run(): Promise<number> {
     );
   }
 
+  const token = readToken(undefined);
+  const server = { url, fetch: withToken(fetch, token), hasToken: token !== undefined };
   const next = createSubmissions(await loadOfferedTasks(url));
   const stopping = new AbortController();
   // Not only once: npm passes on the Ctrl-C that this process gets as well.
@@ -51,7 +55,7 @@ async function run(): Promise<number> {
   process.on("SIGTERM", () => stopping.abort());
   const ledger = createLedger();
   ledger.submit();
-  const firstId = await submit(url, next("success"), stopping.signal);
+  const firstId = await submit(server, next("success"), stopping.signal);
   if (firstId === "refused") ledger.refuse();
   else ledger.take(firstId);
   let control: Control | undefined;
@@ -68,7 +72,7 @@ async function run(): Promise<number> {
   }
 
   console.log(`${seconds} s of load on ${url}; watch it at ${url}/overview\n`);
-  const deps = { url, control, ledger, print: (line: string) => console.log(line) };
+  const deps = { server, control, ledger, print: (line: string) => console.log(line) };
   try {
     await runDemo({ ...deps, signal: stopping.signal }, createPlan(seconds, next));
   } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readStanding, submit } from "./client.ts";
+import { type DemoServer, readStanding, submit } from "./client.ts";
 import type { Control } from "./control.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Act, PlannedSecond } from "./plan.ts";
@@ -11,7 +11,7 @@ const drainSeconds = 60;
 const asked = 8;
 
 export interface DemoDeps {
-  readonly url: string;
+  readonly server: DemoServer;
   /** `undefined` where nothing may be paused or restarted. */
   readonly control: Control | undefined;
   readonly ledger: Ledger;
@@ -22,14 +22,16 @@ export interface DemoDeps {
 
 /** Does what was planned, second by second, and then waits until the jobs have ended. */
 export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): Promise<void> {
-  const { url, control, ledger, print, signal } = deps;
+  const { server, control, ledger, print, signal } = deps;
   const startedAt = performance.now();
   const pending = new Set<Promise<void>>();
   let paused = false;
+  /** Why a job could not be submitted, where trying again is no use. */
+  let refusal: unknown;
 
   const send = async (submission: Submission) => {
     ledger.submit();
-    const answer = await submit(url, submission, signal);
+    const answer = await submit(server, submission, signal);
     if (answer === "refused") ledger.refuse();
     else ledger.take(answer);
   };
@@ -47,6 +49,7 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
     if (act === "resume") paused = false;
   };
   const endSecond = async (second: number, note: string) => {
+    if (refusal !== undefined) throw refusal;
     await refresh(deps);
     print(formatProgress(second, ledger, note));
     const restMs = startedAt + (second + 1) * 1_000 - performance.now();
@@ -56,7 +59,9 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
   try {
     for (const [second, { submissions, acts, note }] of plan.entries()) {
       for (const submission of submissions) {
-        const sent = send(submission).catch(ignoreAbort);
+        const sent = send(submission).catch((error: unknown) => {
+          refusal ??= error;
+        });
         pending.add(sent);
         void sent.then(() => pending.delete(sent));
       }
@@ -69,6 +74,7 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
       if (pending.size === 0 && ledger.open().length === 0) break;
       await endSecond(second, "waiting for the jobs to end");
     }
+    if (refusal !== undefined) throw refusal;
   } catch (error) {
     ignoreAbort(error);
   } finally {
@@ -77,11 +83,11 @@ export async function runDemo(deps: DemoDeps, plan: readonly PlannedSecond[]): P
 }
 
 /** Asks how every job stands that has not ended as far as is known. */
-export async function refresh({ url, ledger, signal }: DemoDeps): Promise<void> {
+export async function refresh({ server, ledger, signal }: DemoDeps): Promise<void> {
   const ids = ledger.open();
   const ask = async () => {
     for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
-      const standing = await readStanding(url, id, signal);
+      const standing = await readStanding(server, id, signal);
       if (standing !== undefined) ledger.settle(id, standing);
     }
   };

@@ -34,7 +34,8 @@ function isMistake({ status }: RefusedError): boolean {
   return [400, 409, 413, 422].includes(status);
 }
 
-function adviseOnToken({ hasToken }: { readonly hasToken: boolean }): string {
+/** What to do where a token is needed, or another one. */
+export function adviseOnToken({ hasToken }: { readonly hasToken: boolean }): string {
   const what = hasToken ? "the one in TRIPOD_TOKEN is none: set it" : "set TRIPOD_TOKEN";
   return `${what} to one that "npm run user -- token NAME --role submit" has made there`;
 }

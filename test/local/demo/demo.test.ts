@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import { createToken } from "../../../src/producer/access/token.ts";
+import { readSubmitter } from "../../../src/queue/job-owner.ts";
 import { loadTasks } from "../../../src/task/registry.ts";
 import { readBody, submitDivision, untilFinal } from "../../support/client.ts";
 import { startDemo } from "../../support/demo.ts";
 import { startLauncher } from "../../support/launcher.ts";
 import { startProducer } from "../../support/producer.ts";
 import { createTemporaryFolder } from "../../support/temporary-folder.ts";
+import { writeTokens } from "../../support/tokens.ts";
 import { until } from "../../support/until.ts";
 import { startWorker } from "../../support/worker.ts";
 
@@ -111,4 +114,22 @@ test.for(["0", "-1", "1.5", "soon", ""])("takes %j for no number of seconds", as
     1,
     `--seconds: expected a whole number from 1 to 9999, got "${seconds}"\n`,
   ]);
+});
+
+test("sends the token in TRIPOD_TOKEN, and ends with what is wrong where there is none", async () => {
+  const { usersFile, submit } = writeTokens();
+  const { url, name, queue } = await startProducer({ usersFile, publicAccess: "off" });
+  await startWorker(name);
+  const env = { TRIPOD_DATA: createTemporaryFolder(), TRIPOD_URL: url };
+  const without = startDemo(env, ["--seconds", "1"]);
+  expect(await without.ended).toBe(1);
+  expect(without.output()).toMatch(/^401: a token is needed.*\nset TRIPOD_TOKEN to one that/m);
+  const wrong = startDemo({ ...env, TRIPOD_TOKEN: createToken() }, ["--seconds", "1"]);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toMatch(/^401: .*\nthe one in TRIPOD_TOKEN is none: set it to one that/m);
+  const right = startDemo({ ...env, TRIPOD_TOKEN: submit.token }, ["--seconds", "1"]);
+  expect([await right.ended, right.output()]).toEqual([0, expect.stringContaining("submitted")]);
+  expect(right.counts()).toMatchObject({ lost: 0, "still queued": 0 });
+  const [job] = await queue.getJobs();
+  expect(readSubmitter(job?.opts ?? {})).toBe(submit.name);
 });

@@ -10,7 +10,7 @@ async function runWith(control: Partial<Control>): Promise<string[]> {
   const calls: string[] = [];
   const running = runDemo(
     {
-      url: "http://127.0.0.1:1",
+      server: { url: "http://127.0.0.1:1", fetch, hasToken: false },
       control: {
         isPaused: async () => false,
         pause: async () => void calls.push("pause"),
