@@ -2,13 +2,13 @@ import type { ParameterizedContext } from "koa";
 import type { PublicAccess } from "../../contract/public-access.ts";
 import { leadToSignIn } from "../console/way-in.ts";
 import { wantsPage } from "../console/wants-page.ts";
-import { isOfApi } from "../http/error-responses.ts";
+import { isOfApi, type Problem } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import { problem } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
 import { createStreamGuard } from "./stream-guard.ts";
 import { bearerChallenge } from "./token-check.ts";
-import { createIdentification, type Visitor, type VisitorDeps } from "./visitor.ts";
+import { createIdentification, createStranger, type Visitor, type VisitorDeps } from "./visitor.ts";
 
 /** What lets people and programs in on the public listener, or does not. */
 export interface Door {
@@ -16,7 +16,12 @@ export interface Door {
   readonly needsToken: boolean;
   /** The routes, each for those alone whom it is for. */
   guard(routes: readonly Route[]): Route[];
+  /** Whom the page of an error is for that no route has let in: a stranger where that cannot be told. */
+  tell(ctx: ParameterizedContext, problem: Pick<Problem, "status">): Promise<Visitor>;
 }
+
+/** What is answered where there is no route. */
+const routeless: ReadonlySet<number> = new Set([404, 405, 501]);
 
 export function createDoor(deps: VisitorDeps): Door {
   const identify = createIdentification(deps);
@@ -47,6 +52,11 @@ export function createDoor(deps: VisitorDeps): Door {
   return {
     needsToken: deps.access !== "open",
     guard: (routes) => routes.map(guardRoute),
+    tell: async (ctx, { status }) => {
+      const stranger = createStranger(deps.access, ctx);
+      // Of all others a route has asked, in vain.
+      return routeless.has(status) ? identify(ctx).catch(() => stranger) : stranger;
+    },
   };
 }
 

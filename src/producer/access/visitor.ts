@@ -29,6 +29,17 @@ export interface VisitorDeps {
   readonly readOnly: boolean;
 }
 
+/** Who shows by nothing who they are. */
+export function createStranger(access: PublicAccess, { ip }: ParameterizedContext): Visitor {
+  return {
+    ...strangersRights[access],
+    client: clientOf(ip),
+    name: undefined,
+    hasSession: false,
+    holds: async () => true,
+  };
+}
+
 /**
  * Returns a function that tells who sends a request: by a token, by a session where there are any, or a
  * stranger. It throws as `TokenCheck` does, and an `UnavailableError` where a session cannot be read.
@@ -56,16 +67,7 @@ export function createIdentification({ access, tokens, sessions, cookie, readOnl
     const session = access === "signed-in" ? cookie.read(ctx) : undefined;
     const account =
       session === undefined ? undefined : await sessions.find(session, { isUsed: isByHand(ctx) });
-    if (session === undefined || account === undefined) {
-      const client = clientOf(ctx.ip);
-      return {
-        ...strangersRights[access],
-        client,
-        name: undefined,
-        hasSession: false,
-        holds: async () => true,
-      };
-    }
+    if (session === undefined || account === undefined) return createStranger(access, ctx);
     const { name, role } = account;
     return named({ name, hasSession: true }, peoplesRights[role], async () => {
       const now = await sessions.find(session, { isUsed: false });

@@ -66,7 +66,12 @@ export function createApp({
   logKoaErrors(app, deps.log);
   app.use(securityHeaders("pages"));
   app.use(requestTelemetry(deps));
-  app.use(errorResponses(deps.log, (ctx, problem) => showError(ctx, problem, ctx.state)));
+  app.use(
+    errorResponses(deps.log, async (ctx, problem) => {
+      const visitor = ctx.state.visitor ?? (await door.tell(ctx, problem));
+      return showError(ctx, problem, { ...ctx.state, visitor });
+    }),
+  );
   app.use(sameOrigin({ takesForms: (path) => !isOfApi(path) }));
   app.use(router.routes());
   app.use(router.allowedMethods());

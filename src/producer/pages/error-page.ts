@@ -20,8 +20,9 @@ const readMethods: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 export function showError(
   ctx: ParameterizedContext,
   problem: Problem,
-  { resend, visitor }: Pick<Partial<RouteState>, "resend" | "visitor">,
+  { resend, visitor }: Pick<RouteState, "resend" | "visitor">,
 ): Promise<string> {
+  const form = resend?.back ?? resend?.action ?? formOf(ctx.path);
   if (resend === undefined) keepSecret(ctx);
   else leaveUnlisted(ctx);
   return renderErrorPage(problem, {
@@ -29,7 +30,7 @@ export function showError(
     attempted: attemptedBy(ctx, resend),
     retryAfter: retryAfterOf(ctx),
     site: siteFor(visitor),
-    back: [resend?.back ?? resend?.action ?? formOf(ctx.path), "Back to the form"],
+    ...(visitor.purposes.includes("submit") && { back: [form, "Back to the form"] }),
   });
 }
 
@@ -64,14 +65,14 @@ export interface Circumstances {
   readonly retryAfter: number | undefined;
   /** What the page belongs to; the public pages if not given. */
   readonly site?: Site;
-  /** Where to go from here. */
-  readonly back: readonly [path: string, text: string];
+  /** Where to go from here, if there is anything for who looks at it. */
+  readonly back?: readonly [path: string, text: string];
 }
 
 /** The page of an error. A form that could not be queued now can be sent again from here. */
 export function renderErrorPage(
   problem: Problem,
-  { resend, attempted, retryAfter, site, back: [backPath, backText] }: Circumstances,
+  { resend, attempted, retryAfter, site, back }: Circumstances,
 ): Promise<string> {
   const { status } = problem;
   const { title, text } = describeError(problem, attempted);
@@ -95,7 +96,7 @@ export function renderErrorPage(
             <p role="status" class="sending"></p>
           </form>`
         }
-        <p><a href="${backPath}">${backText}</a></p>
+        ${back !== undefined && html`<p><a href="${back[0]}">${back[1]}</a></p>`}
       </section>
     </main>`,
   );

@@ -12,10 +12,9 @@ const purposes: ReadonlyMap<string, Purpose> = new Map([
 
 /**
  * The public pages as whoever asks sees them: their name, and nothing that leads to where they may not
- * go. Where it is not known yet who asks, as for a page that there is not, all of it.
+ * go.
  */
-export function siteFor(visitor: Visitor | undefined): Site {
-  if (visitor === undefined) return publicSite;
+export function siteFor(visitor: Visitor): Site {
   const { name, hasSession } = visitor;
   return {
     ...publicSite,
