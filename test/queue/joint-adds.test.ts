@@ -159,3 +159,12 @@ test("a job that Redis refuses keeps none of those that are added with it", asyn
   expect(added[0]).toMatchObject({ reason: { message: expect.stringMatching(/WRONGTYPE/) } });
   expect(await redis.exists(queue.toKey(last))).toBe(1);
 });
+
+test("a job whose unique key another one has is told as that one, and not as new", async () => {
+  const opened = await openQueue();
+  const [holder, other] = [createRandomId(), createRandomId()];
+  const deduplication = { id: "only" };
+  expect(await add(opened, { jobId: holder, deduplication })).toMatchObject({ isNew: true });
+  const { job, isNew } = await add(opened, { jobId: other, deduplication });
+  expect([job.id, isNew]).toEqual([holder, false]);
+});

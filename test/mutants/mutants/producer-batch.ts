@@ -109,6 +109,30 @@ export const producerBatchMutants: readonly Mutant[] = [
     caughtBy: { file: limits, test: "a batch takes no more places than its client has left" },
   },
   {
+    name: "another job with the unique key is told as a new one where it is added with others",
+    change: {
+      file: "src/queue/joint-adds.ts",
+      from: "isNew: !known && job.id === id",
+      to: "isNew: !known",
+    },
+    caughtBy: {
+      file: "test/queue/joint-adds.test.ts",
+      test: "a job whose unique key another one has is told as that one",
+    },
+  },
+  {
+    name: "one row that Redis refuses takes those with it that are added at once",
+    change: {
+      file: "src/queue/joint-adds.ts",
+      from: "local done, said = pcall(add,",
+      to: "local done, said = true, (add)(",
+    },
+    caughtBy: {
+      file: "test/queue/joint-adds.test.ts",
+      test: "a job that Redis refuses keeps none of those",
+    },
+  },
+  {
     name: "a row that starts later is told as new whenever it is sent",
     change: {
       file: "src/queue/joint-adds.ts",
