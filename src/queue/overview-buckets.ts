@@ -28,10 +28,12 @@ local now = redis.call("TIME")[1] * 1000
 local function isOfDay(start)
   return start ~= nil and start >= now - ${keptMs + slackMs} and start <= now + ${slackMs}
 end
-if isOfDay(tonumber(ARGV[1])) then redis.call("HSETNX", KEYS[1], ARGV[1], ARGV[2]) end
-local kept = redis.call("HKEYS", KEYS[1])
-for _, start in ipairs(kept) do
-  if not isOfDay(tonumber(start)) then redis.call("HDEL", KEYS[1], start) end
+if isOfDay(tonumber(ARGV[1])) and redis.call("HEXISTS", KEYS[1], ARGV[1]) == 0 then
+  redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
+end
+local kept = redis.call("HGETALL", KEYS[1])
+for i = 1, #kept, 2 do
+  if not isOfDay(tonumber(kept[i])) then redis.call("HDEL", KEYS[1], kept[i]) end
 end
 `;
 
