@@ -112,9 +112,12 @@ test("the list of recent tasks shows inputs and results as text", async () => {
 test("an error page shows a job id, a path and a task's name as text", async () => {
   const producer = await startTwoTasks();
   const { page } = await openForm(producer);
-  await page.locator("form").evaluate((form, path) => {
-    form.setAttribute("action", path);
-  }, `/tasks/${encoded}`);
+  await page
+    .locator("form")
+    .first()
+    .evaluate((form, path) => {
+      form.setAttribute("action", path);
+    }, `/tasks/${encoded}`);
   await page.getByLabel("Text").fill("fine");
   await submitRepeat(page);
   const alert = page.getByRole("alert");

@@ -12,7 +12,10 @@ test("a form that gets no answer says so, and that sending it again is safe", as
   await page.context().route("**/tasks/*", () => undefined);
   await page.goto(url);
   // The test can look at a page only while it is not about to leave.
-  await page.locator("form").evaluate((form) => form.setAttribute("target", "_blank"));
+  await page
+    .locator("form")
+    .first()
+    .evaluate((form) => form.setAttribute("target", "_blank"));
   await page.getByRole("button", { name: "Submit" }).click();
   const note = page.getByRole("status");
   await note.filter({ hasText: "Sending…" }).waitFor();

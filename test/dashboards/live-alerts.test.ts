@@ -82,6 +82,7 @@ test("wakes somebody up for the right thing alone in each state that it is broug
       const { status } = await submit();
       return (await prometheus.queryNow(firingOften)).length > 0 && status;
     },
+    80_000,
     100,
   );
   expect([seen, await woken(prometheus)]).toEqual([503, ["RedisDown"]]);

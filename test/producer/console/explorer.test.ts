@@ -183,11 +183,12 @@ test("a text is searched in input, result and error, in steps that go on where t
     opts: { jobId },
   }));
   await queue.addBulk(added);
-  await redis.del(queue.toKey(ids[7] ?? ""));
   await until("all to be indexed", async () => {
     const { counts } = await list();
     return counts["waiting"] === 3_000 && counts["failed"] === 1;
   });
+  // The index has it, and its record is gone.
+  await redis.del(queue.toKey(ids[7] ?? ""));
   const search = async (text: string) => {
     let query = `?${new URLSearchParams({ text }).toString()}`;
     const reads: number[] = [];
