@@ -20,6 +20,8 @@ export const fileBatchLimits = {
   keptMs: 604_800_000,
   /** For so long after that, it does not go for others. */
   heldMs: 3_600_000,
+  /** Of a client, the latest so many: with small ones it would soon have all that are kept. */
+  heldFiles: 10,
   /** Rows with errors of which a page tells what is wrong. */
   problems: 50,
 } as const;

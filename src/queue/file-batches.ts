@@ -97,10 +97,14 @@ const keepScript = `${now}
 local prefix, id, total, bytes, client = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 if redis.call("LLEN", KEYS[2]) ~= total then return -1 end
 local ids = redis.call("ZRANGE", KEYS[3], 0, -1)
-local count, own, ownBytes, kept, gone = 1, 1, bytes, bytes, {}
+local count, own, ownBytes, kept, gone, heldOf = 1, 1, bytes, bytes, {}, {}
 for i = #ids, 1, -1 do
   local size, whose, state, begun = unpack(redis.call("HMGET", prefix .. ids[i], "bytes", "client", "state", "begun"))
   local held = begun and now - tonumber(begun) < ${fileBatchLimits.heldMs}
+  if held then
+    heldOf[whose] = (heldOf[whose] or 0) + 1
+    held = heldOf[whose] <= ${fileBatchLimits.heldFiles}
+  end
   local fits = size and count < ${fileBatchLimits.kept} and kept + size <= ${fileBatchLimits.keptBytes}
   if size and whose == client then
     if state == "read" then own = own + 1 end

@@ -24,19 +24,26 @@ end
 local keys, counts, answers = KEYS, {}, {}
 local function take(client, limit, id)
   local count = counts[client] or redis.call("ZCARD", client)
-  if count >= limit and not redis.call("ZSCORE", client, id) then return count + 1 end
-  counts[client] = count + redis.call("ZADD", client, "NX", ARGV[2], id)
-  return math.min(counts[client], limit)
+  if count >= limit and not redis.call("ZSCORE", client, id) then return count + 1, 0 end
+  local taken = redis.call("ZADD", client, "NX", ARGV[2], id)
+  counts[client] = count + taken
+  return math.min(counts[client], limit), taken
+end
+local function leave(client, id)
+  counts[client] = counts[client] - redis.call("ZREM", client, id)
 end
 for i = 4, #ARGV, ${valuesBefore + valuesOfJob} do
   local id, client, limit = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local known, count, answer = redis.call("EXISTS", ARGV[1] .. id), 0, false
-  if client ~= "" and known == 0 then count = take(client, limit, id) end
-  if count <= limit then
-    local done, said = pcall(add, keys, { unpack(ARGV, i + ${valuesBefore}, i + ${valuesBefore + valuesOfJob - 1}) })
-    if not done and type(said) ~= "table" then said = { err = said } end
-    answer = said
-  end
+  local known, count, taken = redis.call("EXISTS", ARGV[1] .. id), 0, 0
+  local done, answer = pcall(function()
+    if client ~= "" and known == 0 then count, taken = take(client, limit, id) end
+    if count <= limit then
+      return add(keys, { unpack(ARGV, i + ${valuesBefore}, i + ${valuesBefore + valuesOfJob - 1}) })
+    end
+    return false
+  end)
+  if taken == 1 and (not done or answer ~= id) then leave(client, id) end
+  if not done and type(answer) ~= "table" then answer = { err = answer } end
   answers[#answers + 1] = { known, count, answer }
 end
 for client in pairs(counts) do redis.call("EXPIRE", client, ARGV[3]) end

@@ -46,12 +46,8 @@ export interface Places {
    * Throws `ClientFullError`, having added nothing, or what `add` throws.
    */
   fill<F extends Filling>(tag: string, id: string, add: () => Promise<F>): Promise<F>;
-  /** The same by an `add` that takes the place, if there is one to take, and throws `ClientFullError` where there is none left. */
-  fillAtOnce<F extends Filling>(
-    tag: string,
-    id: string,
-    add: (place?: WantedPlace) => Promise<F>,
-  ): Promise<F>;
+  /** The same by an `add` that takes the place, if there is one to take and another job does not stand for it, and throws `ClientFullError` where there is none left. */
+  fillAtOnce<F>(tag: string, add: (place?: WantedPlace) => Promise<F>): Promise<F>;
 }
 
 export interface PlacesDeps {
@@ -89,7 +85,7 @@ interface Standing {
  * seems to have none left.
  */
 export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
-  if (limit === 0) return { fill: addAtOnce, fillAtOnce: addAtOnce };
+  if (limit === 0) return { fill: (_tag, _id, add) => add(), fillAtOnce: (_tag, add) => add() };
   const standings = createStandings();
 
   const count = async (standing: Standing, keys: PlaceKeys, id: string): Promise<boolean> => {
@@ -158,25 +154,19 @@ export function createPlaces({ ask, toKey, limit }: PlacesDeps): Places {
       if (placed && (filling.isOther || isTold)) await leave(keys, id);
       return filling;
     },
-    async fillAtOnce(tag, id, add) {
+    async fillAtOnce(tag, add) {
       const keys = keysOf(tag);
       const standing = standings(tag);
       const counted = (taken: number) => {
         standing.count = Math.min(taken, limit);
       };
       const place = { client: keys.client, limit, counted };
-      const filling = await add(place).catch(async (error: unknown) => {
+      return add(place).catch(async (error: unknown) => {
         if (!(error instanceof ClientFullError) || !(await look(standing, keys))) throw error;
         return add(place);
       });
-      if (filling.isOther) await leave(keys, id);
-      return filling;
     },
   };
-}
-
-function addAtOnce<F>(_tag: string, _id: string, add: () => Promise<F>): Promise<F> {
-  return add();
 }
 
 /** Remembers the clients that were here last. */

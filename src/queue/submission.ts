@@ -50,6 +50,8 @@ export interface NewJob {
   readonly policy: JobPolicy;
   /** Submitted again with it by the same submitter, a job is not made twice; `keyPattern` says what it may be. */
   readonly idempotencyKey: string | undefined;
+  /** Whether the key stands for the same job whoever sends it: then it has to be a secret of those who may. */
+  readonly isKeyShared?: boolean | undefined;
   /** Among whose jobs it is counted: unfinished ones are limited, ended ones go first if they are many. */
   readonly client: string;
   /** What the file of users calls whoever submits it; `undefined` for a stranger. */
@@ -107,7 +109,11 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
   const id =
     idempotencyKey === undefined
       ? createRandomId()
-      : createKeyedId(secret, { task, idempotencyKey, submitter });
+      : createKeyedId(secret, {
+          task,
+          idempotencyKey,
+          submitter: wanted.isKeyShared === true ? undefined : submitter,
+        });
   const tag = createClientTag(secret, client);
   const ask: SubmissionDeps["ask"] = (call) =>
     deps.ask((queue, redis) => {
@@ -140,7 +146,7 @@ export async function submitJob(deps: SubmissionDeps, wanted: NewJob): Promise<S
       : ask((queue, redis) => addOnce(queue, redis, id, () => add(queue, redis)));
   };
   const { sent, stored, state, known, isOther } = await (wanted.together === true
-    ? deps.places.fillAtOnce(tag, id, send)
+    ? deps.places.fillAtOnce(tag, send)
     : deps.places.fill(tag, id, send));
   const held = stored ?? sent;
   if (callbackUrl !== undefined) {

@@ -117,6 +117,21 @@ test("jobs that are added at once take the places of their clients, in their ord
   expect(await redis.exists(queue.toKey(wanted[2]?.jobId ?? ""))).toBe(0);
 });
 
+test("a place goes back at once where another job stands for the one that was to have it", async () => {
+  const opened = await openQueue();
+  const place = openPlaces(opened.queue, "one", 2);
+  const only = { deduplication: { id: "only" } };
+  const all = [only, only, only, {}];
+  const added = await Promise.all(
+    all.map((options) => add(opened, { ...options, jobId: createRandomId() }, place)),
+  );
+  expect(added.map(({ isNew }) => isNew)).toEqual([true, false, false, true]);
+  const [first, , , last] = added;
+  expect(new Set(await opened.redis.zrange(place.client, 0, "-1"))).toEqual(
+    new Set([first?.job.id, last?.job.id]),
+  );
+});
+
 test("a job that has its place already, without being in the queue, is added though its client is full", async () => {
   const opened = await openQueue();
   const place = openPlaces(opened.queue, "one", 1);

@@ -38,19 +38,25 @@ export async function takeFile(
 ): Promise<Omit<NewFileBatch, "client">> {
   const { fields } = given;
   const { style, header, rows } = await openCsv(readInTurns(given), namesOf(fields));
-  const columns = readColumns(header, fields);
-  const read = createRowReader(given.task, fields, columns);
   const problems: Omit<FileRow, "cells">[] = [];
+  let columns: readonly Field[] = [];
   let total = 0;
   let wrong = 0;
-  for await (const { row, cells } of rows) {
-    total += 1;
-    if (total > fileBatchLimits.rows) throw refuseRows(fileBatchLimits.rows);
-    const { errors } = read(cells);
-    if (errors.length > 0) wrong += 1;
-    if (errors.length > 0 && wrong <= fileBatchLimits.problems) problems.push({ row, errors });
-    // Of what is beyond the columns it is told that it was there.
-    await draft.add({ row, cells: cells.slice(0, columns.length), errors });
+  try {
+    columns = readColumns(header, fields);
+    const read = createRowReader(given.task, fields, columns);
+    for await (const { row, cells } of rows) {
+      total += 1;
+      if (total > fileBatchLimits.rows) throw refuseRows(fileBatchLimits.rows);
+      const { errors } = read(cells);
+      if (errors.length > 0) wrong += 1;
+      if (errors.length > 0 && wrong <= fileBatchLimits.problems) problems.push({ row, errors });
+      // Of what is beyond the columns it is told that it was there.
+      await draft.add({ row, cells: cells.slice(0, columns.length), errors });
+    }
+  } finally {
+    // What reads them holds a turn until then.
+    await rows.return();
   }
   if (total === 0) {
     throw new RequestError(422, "the file has no rows below the names of its columns");

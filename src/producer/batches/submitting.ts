@@ -8,9 +8,11 @@ import type { BatchStore } from "./batch-store.ts";
 /** Rows whose outcomes are noted together; after a kill so many are submitted again, and make no second job. */
 const notedAtOnce = 64;
 
-/** Statuses that say nothing against a row: it may be taken the next time. */
-const passing: ReadonlySet<number> = new Set([429, 500, 503]);
+/** Statuses that say nothing against a row, and hold of those after it: it may be taken the next time. */
+const passing: ReadonlySet<number> = new Set([429, 503]);
 const defaultHeldMs = 2_000;
+/** After a fault of ours or of the task, which may be of one row alone. */
+const faultyHeldMs = 30_000;
 
 export interface SubmittingDeps {
   readonly store: BatchStore;
@@ -38,6 +40,7 @@ export async function submitFile(
   await store.submitting(batch);
   const known = await store.outcomes(batch.id);
   const deps = { submit, turns, refuse: createRowRefusals() };
+  let fault: string | undefined;
   for (let from = 0; from < batch.total; from += notedAtOnce) {
     const rows = (await store.rows(batch.id, from, notedAtOnce)).filter(
       ({ row, errors }) => errors.length === 0 && !known.has(row),
@@ -46,7 +49,8 @@ export async function submitFile(
     const { results } = await submitBatch(deps, {
       rows: toRows(rows, batch.task, read),
       idempotencyKey: batch.id,
-      common,
+      // Whoever knows of the file may submit what another has left of it.
+      common: { ...common, isKeyShared: true },
       count,
     });
     const outcomes = new Map<number, RowOutcome>();
@@ -60,6 +64,8 @@ export async function submitFile(
       if (passing.has(status)) {
         const seconds = result.retry_after_seconds;
         held ??= { why: detail, ms: seconds === undefined ? defaultHeldMs : seconds * 1_000 };
+      } else if (status === 500) {
+        fault ??= detail;
       } else {
         const [first] = errors ?? [];
         outcomes.set(result.row, { refused: first?.detail ?? detail });
@@ -70,6 +76,7 @@ export async function submitFile(
     await store.hold(batch, held.why, held.ms);
     return;
   }
+  if (fault !== undefined) await store.hold(batch, fault, faultyHeldMs);
 }
 
 async function* toRows(

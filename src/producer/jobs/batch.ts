@@ -27,7 +27,10 @@ export interface Batch {
   /** Of the batch as a whole; rows without a key of their own have one that follows from it. */
   readonly idempotencyKey: string | undefined;
   /** What holds of each job that is made of it. */
-  readonly common: Pick<Submission, "client" | "source" | "context" | "pointer" | "callbackUrl">;
+  readonly common: Pick<
+    Submission,
+    "client" | "source" | "context" | "pointer" | "callbackUrl" | "isKeyShared"
+  >;
   /** Counts a row as a submission of its client; throws for one too many. */
   readonly count: () => Promise<void>;
 }

@@ -44,6 +44,8 @@ export interface Submission {
   /** Where its end is to be told. */
   readonly callbackUrl?: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** Whether the key is the same job's, whichever submitter sends it. */
+  readonly isKeyShared?: boolean;
   /** Who sends it, as `clientOf` or `clientOfName` says. */
   readonly client: string;
   /** What the file of users calls them; `undefined` for a stranger. */
@@ -216,6 +218,7 @@ async function add(
         resubmitOf: submission.resubmits?.job.id,
         callbackUrl,
         idempotencyKey,
+        isKeyShared: submission.isKeyShared,
         client,
         submitter,
         receivedAt: receivedAtOf(context),

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { finished, Readable } from "node:stream";
 import { fileBatchLimits } from "../../contract/file-batches.ts";
 import { paths } from "../../contract/paths.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
@@ -129,7 +129,8 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
       purpose: "job page",
       async handle(ctx) {
         const batch = await findSeenBatch(store, ctx);
-        ctx.res.once("close", downloads.enter(ctx));
+        // Whoever has left meanwhile has left this, too.
+        finished(ctx.res, downloads.enter(ctx));
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.attachment(`${batch.task}-${batch.id}.csv`);

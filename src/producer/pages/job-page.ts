@@ -67,7 +67,8 @@ export function renderJobPage(job: JobStatus, around: JobSurroundings): Promise<
     {
       title: `${look.sign} ${task} ${look === cancelledLook ? look.word : job.status}`,
       description: "How a job stands, and what came of it.",
-      refreshSeconds: final ? undefined : refreshSeconds,
+      // What an operator has unfolded and typed would be lost.
+      refreshSeconds: final || around.operators?.actions ? undefined : refreshSeconds,
       tone: look.tone,
       assets: [around.live === undefined ? "renewal.js" : "status.js"],
       site: around.site,

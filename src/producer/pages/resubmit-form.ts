@@ -39,10 +39,16 @@ export function offerEdit(
 }
 
 /**
- * A task's form with a job's input and start, to be edited and sent as a new job. Throws a
+ * A task's form with a job's input and start, to be edited and sent as a new job; `otherWay` says how
+ * else what is too large for it can be sent. Throws a
  * `RequestError` for a job of another task, a damaged one, and an input that is larger than a form.
  */
-export function fillForm(subject: FormSubject, job: JobStatus, idempotencyKey: string): TaskForm {
+export function fillForm(
+  subject: FormSubject,
+  job: JobStatus,
+  idempotencyKey: string,
+  otherWay = "send it with resubmit_of in the API",
+): TaskForm {
   const { id, input, record_error: damage } = job;
   if (job.task !== subject.name || damage !== undefined) {
     throw new RequestError(409, `the job "${id}" has no input for the task "${subject.name}"`);
@@ -56,7 +62,7 @@ export function fillForm(subject: FormSubject, job: JobStatus, idempotencyKey: s
     throw new RequestError(
       409,
       `the input of the job "${id}" has ${bytes} bytes in a form, expected ${formBytes} at most: ` +
-        "send it with resubmit_of in the API",
+        otherWay,
     );
   }
   return {

@@ -124,8 +124,8 @@ export const producerBatchMutants: readonly Mutant[] = [
     name: "one row that Redis refuses takes those with it that are added at once",
     change: {
       file: "src/queue/joint-adds.ts",
-      from: "local done, said = pcall(add,",
-      to: "local done, said = true, (add)(",
+      from: "local done, answer = pcall(function()",
+      to: "local function run(row) return true, row() end local done, answer = run(function()",
     },
     caughtBy: {
       file: "test/queue/joint-adds.test.ts",

@@ -5,8 +5,8 @@ export const producerJobsMutants: readonly Mutant[] = [
     name: "all submitters share their Idempotency-Keys",
     change: {
       file: "src/queue/submission.ts",
-      from: "createKeyedId(secret, { task, idempotencyKey, submitter })",
-      to: "createKeyedId(secret, { task, idempotencyKey })",
+      from: "submitter: wanted.isKeyShared === true ? undefined : submitter,",
+      to: "submitter: undefined,",
     },
     caughtBy: {
       file: "test/producer/access/tokens.test.ts",

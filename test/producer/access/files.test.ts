@@ -23,6 +23,20 @@ test("a token that submits sees and submits its own files, and those of nobody e
   expect(await queue.count()).toBe(2);
 });
 
+test("what one has begun another goes on with, and makes no second job of a row", async () => {
+  const { usersFile, operate } = writeTokens();
+  const { url, queue, redis } = await startProducer({ usersFile });
+  const path = await keepFile(url, writeDivisions(2));
+  expect((await submitFile(url, path)).status).toBe(303);
+  // As where the producer was killed before it had noted what came of the rows.
+  const file = queue.toKey(`file:${path.split("/").at(-1) ?? ""}`);
+  expect(await redis.del(`${file}:done`)).toBe(1);
+  await redis.hset(file, "state", "begun");
+  expect((await submitFile(url, path, operate.headers)).status).toBe(303);
+  expect(await redis.hlen(`${file}:done`)).toBe(2);
+  expect(await queue.count()).toBe(2);
+});
+
 test("a token that only views sees a file's rows, and neither sends nor submits one", async () => {
   const { usersFile, view } = writeTokens();
   const { url, queue } = await startProducer({ usersFile });

@@ -21,7 +21,7 @@ import { placeOfEdit, renderResubmitPage } from "./resubmit-page.ts";
 import { findTaskOf, resubmit } from "./resubmission.ts";
 
 export interface ResubmitRoutesDeps {
-  readonly jobs: Pick<Jobs, "find">;
+  readonly jobs: Pick<Jobs, "find" | "owners">;
   readonly submit: Jobs["submit"];
   readonly tasks: Tasks;
   /** Whether operators can only look. */
@@ -33,7 +33,7 @@ export function createResubmitRouter(
   { jobs, submit, tasks, readOnly }: ResubmitRoutesDeps,
   audit: Pick<AuditTrail, "record">,
 ): Router<ConsoleState> {
-  const parts = { submit, audit };
+  const parts = { submit, owners: jobs.owners, audit };
   const fieldsOf = createTaskFields(tasks);
   const subjectOf = (job: JobStatus): FormSubject => ({
     name: job.task,
@@ -61,7 +61,9 @@ export function createResubmitRouter(
 
   router.get(placeOfEdit(":id"), async function edit(ctx) {
     const job = await jobs.find(ctx.params["id"]);
-    await showForm(ctx, job, { form: fillForm(subjectOf(job), job, randomUUID()) });
+    const otherWay = `send it to ${consolePaths.api.jobs}/${job.id}/resubmit here`;
+    const form = fillForm(subjectOf(job), job, randomUUID(), otherWay);
+    await showForm(ctx, job, { form });
   });
 
   router.post(placeOfEdit(":id"), async function sendForm(ctx) {

@@ -24,7 +24,8 @@ export async function lookUp(
   if (isJobId(word)) return index.named([word], filter, mostAlike);
   if (!keyPattern.test(word)) return [];
   const secret = await idSecret();
-  const names = filter.submitter === undefined ? [undefined, ...submitters] : [filter.submitter];
+  // A row of a file has a key of no submitter's, whoever has sent it.
+  const names = [undefined, ...(filter.submitter === undefined ? submitters : [filter.submitter])];
   const ids = (filter.task === undefined ? tasks : [filter.task]).flatMap((task) =>
     names.map((submitter) => createKeyedId(secret, { task, idempotencyKey: word, submitter })),
   );
