@@ -65,9 +65,9 @@ test("a form is printed with what was entered, and without its buttons", async (
   expect(await page.getByLabel("Text", { exact: true }).isVisible()).toBe(true);
   expect(
     await page
-      .locator("button, nav")
-      .evaluateAll((found) => found.map((one) => one.checkVisibility())),
-  ).toEqual([false, false, false]);
+      .locator("button, nav, [type=file]")
+      .evaluateAll((found) => found.filter((one) => one.checkVisibility()).length),
+  ).toBe(0);
 });
 
 test("a dark page is printed dark on white", async () => {
