@@ -1,14 +1,13 @@
 import type { Locator, Page } from "playwright-core";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { examine } from "../support/examination.ts";
 import { writeDivisions } from "../support/file-batch.ts";
 import { startProducer } from "../support/producer.ts";
 import { loadTwoTasks } from "../support/second-task.ts";
 import { submitDivision } from "../support/client.ts";
+import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const phone = { viewport: { width: 390, height: 800 } };
 
@@ -112,6 +111,26 @@ test("while its page is open, a file goes on by itself as its client's jobs end"
   await page.getByRole("button", { name: "Submit 25 jobs" }).click();
   await page.locator(".pill.good", { hasText: "done" }).waitFor({ timeout: 90_000 });
   expect(await page.title()).toMatch(/^✓ 25 of 25 Quotient/);
+});
+
+test("a file whose rest is refused for good is not submitted by itself again", async () => {
+  const { url } = await startProducer({ limits: { unfinishedPerClient: 1 } });
+  const { page } = await openPage();
+  await sendFile(page, url, writeDivisions(2));
+  await page.getByRole("button", { name: "Submit 2 jobs" }).click();
+  await page.getByRole("heading", { name: "1 row is not submitted yet" }).waitFor();
+  let presses = 0;
+  let looks = 0;
+  await page.route("**/submit", (route) => {
+    presses += 1;
+    return route.fulfill({ status: 409 });
+  });
+  page.on("request", (request) => {
+    if (presses > 0 && request.method() === "GET") looks += 1;
+  });
+  // The page is asked for as often as it would be submitted.
+  await until("the page to go on", () => looks >= 4);
+  expect(presses).toBe(1);
 });
 
 test("seven tabs of one browser stay live with the page of a file among them", async () => {

@@ -70,8 +70,7 @@ async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string,
 
 /** Throws for what no table has, but what stands in other encodings and other files. */
 function assertText(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  if (/[\0-\x08\v\f\x0e-\x1f]/.test(text)) throw new TypeError("a control character");
+  if (/(?![\t\n\r])\p{Cc}/u.test(text)) throw new TypeError("a control character");
   return text;
 }
 

@@ -68,13 +68,14 @@ export function createResubmitRouter(
 
   router.post(placeOfEdit(":id"), async function sendForm(ctx) {
     const sent = new Map(await readForm(ctx));
-    const job = await jobs.find(ctx.params["id"]);
-    const subject = subjectOf(job);
     const idempotencyKey = sent.get(keyField) ?? randomUUID();
+    // Before anything is read that may not be there: what was typed must not be lost.
     ctx.state.resend = {
       action: ctx.path,
       fields: new Map(sent).set(keyField, idempotencyKey),
     };
+    const job = await jobs.find(ctx.params["id"]);
+    const subject = subjectOf(job);
     const reason = sent.get(reasonField);
     sent.delete(reasonField);
     try {

@@ -4,6 +4,7 @@ import { readAudit } from "../../../../src/queue/audit.ts";
 import { createRandomId } from "../../../../src/queue/job-id.ts";
 import { readJob, submitDivision, untilFinal } from "../../../support/client.ts";
 import { type Asking, startConsole } from "../../../support/console.ts";
+import { createPrioritizedTasks, createSubmit } from "../../../support/prioritized-tasks.ts";
 import { authorizationOf, writeUsers } from "../../../support/users.ts";
 import { startWorker } from "../../../support/worker.ts";
 
@@ -71,6 +72,19 @@ test("programs resubmit a job as it is or with another input, once for each Idem
     resubmitted_as: [other.body.id, same.body.id],
   });
   expect([await queue.getWaitingCount(), await queue.getDelayedCount()]).toEqual([2, 1]);
+});
+
+test("an operator is told where another job has the unique key, and nothing new was made", async () => {
+  const { tasks } = createPrioritizedTasks({ unique: ({ n }) => String(n) });
+  const { url, ask, queue, redis } = await startConsole({ tasks });
+  const submit = createSubmit(url);
+  const [first, second] = [await submit("normal", 1), await submit("normal", 2)];
+  const json = { input: { n: 2 } };
+  const { status, body } = await ask(`/api/v1/jobs/${first}/resubmit`, { json });
+  expect([status, body.detail]).toEqual([409, expect.stringContaining(`the job "${second}"`)]);
+  expect(await queue.count()).toBe(2);
+  const { entries } = await readAudit(queue, redis, everything);
+  expect(entries).toMatchObject([{ target: first, end: { outcome: "refused" } }]);
 });
 
 test("what cannot be resubmitted is told to programs as a problem, and queues nothing", async () => {
