@@ -5,6 +5,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { ask } from "../support/ask.ts";
+import { median, quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { startProducer } from "./services.ts";
 
@@ -138,13 +139,4 @@ async function submitUntil(over: number): Promise<number[]> {
 function nextAddress(): string {
   address += 1;
   return `127.0.${Math.floor(address / 250)}.${(address % 250) + 2}`;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }

@@ -13,6 +13,7 @@ import { createQueue } from "../../src/queue/queue.ts";
 import { ask } from "../support/ask.ts";
 import { untilReady } from "../support/client.ts";
 import { reservePort } from "../support/ports.ts";
+import { median, quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { startWorker, thisCheckout } from "./services.ts";
@@ -203,13 +204,4 @@ async function readRedisMs(): Promise<number> {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }

@@ -1,3 +1,4 @@
+import { median } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { drain } from "./drain.ts";
 
@@ -14,6 +15,5 @@ for (let round = 1; round <= rounds; round += 1) {
     `round ${round} of ${rounds}: ${Math.round(inline)} jobs/s in the worker, ${Math.round(isolated)} isolated\n`,
   );
 }
-const median = ratios.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
-process.stdout.write(`isolated tasks are ${median.toFixed(1)} times slower\n`);
+process.stdout.write(`isolated tasks are ${median(ratios).toFixed(1)} times slower\n`);
 await redis.remove();

@@ -1,6 +1,7 @@
 import { readCommandLine } from "../../src/service/command-line.ts";
 
 const benchmarks = [
+  "actions",
   "batch",
   "explorer",
   "isolation",
@@ -11,7 +12,7 @@ const benchmarks = [
   "worker",
 ];
 const usage =
-  "npm run bench batch|explorer|isolation|priorities|streams|telemetry|worker|requests FOLDER";
+  "npm run bench actions|batch|explorer|isolation|priorities|streams|telemetry|worker|requests FOLDER";
 
 const { positionals } = readCommandLine(process, {
   usage,
@@ -19,7 +20,8 @@ const { positionals } = readCommandLine(process, {
     "Measures what isolation, priorities or telemetry cost, what part of a bare BullMQ worker's",
     "throughput our worker has, how soon a stream tells the end of a job, or how fast a producer",
     "answers compared with that of another checkout in the folder, which has its packages; and how",
-    "fast batches are taken, compared with BullMQ's addBulk; and what the index of jobs costs.",
+    "fast batches are taken, compared with BullMQ's addBulk; what the index of jobs costs; and how",
+    "long an operator's actions on 5,000 jobs take, and what they cost those who submit.",
   ],
   maxPositionals: 2,
 });

@@ -3,6 +3,7 @@ import { openRedis } from "../../src/queue/connection.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { readPlace } from "../../src/queue/place.ts";
 import { createQueue } from "../../src/queue/queue.ts";
+import { quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { drain } from "./drain.ts";
 
@@ -19,7 +20,7 @@ for (let round = 1; round <= rounds; round += 1) {
   ratios.push((await drain("prioritized", server.url)) / plain);
   process.stderr.write(`round ${round} of ${rounds}: "high" ${Math.round(plain)} jobs/s\n`);
 }
-const [least, median, most] = [0, 0.5, 1].map((share) => at(ratios, share).toFixed(2));
+const [least, median, most] = [0, 0.5, 1].map((share) => quantile(ratios, share).toFixed(2));
 process.stdout.write(`"low" has ${median} of the throughput of "high" (${least} to ${most})\n`);
 
 const redis = openRedis({ url: server.url, password: undefined }, "background");
@@ -40,16 +41,10 @@ for (const priority of ["high", "low"] as const) {
     await readPlace(queue, redis, id);
     times.push(performance.now() - startedAt);
   }
-  const [half, nearlyAll] = [0.5, 0.99].map((share) => at(times, share).toFixed(2));
+  const [half, nearlyAll] = [0.5, 0.99].map((share) => quantile(times, share).toFixed(2));
   process.stdout.write(
     `place of a "${priority}" job among ${waiting}: p50 ${half} ms, p99 ${nearlyAll} ms\n`,
   );
 }
 redis.disconnect();
 await server.remove();
-
-/** The smallest value that this share of all does not exceed. */
-function at(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-}

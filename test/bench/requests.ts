@@ -2,6 +2,7 @@ import { Agent } from "node:http";
 import { resolve } from "node:path";
 import { paths } from "../../src/contract/paths.ts";
 import { ask } from "../support/ask.ts";
+import { median, quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { type Service, startProducer, thisCheckout } from "./services.ts";
 
@@ -131,9 +132,11 @@ async function measureRequests(
   });
   await Promise.all(work);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const sorted = durations.toSorted((one, another) => one - another);
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
-  return { perSecond: durations.length / seconds, medianMs: at(0.5), p99Ms: at(0.99) };
+  return {
+    perSecond: durations.length / seconds,
+    medianMs: median(durations),
+    p99Ms: quantile(durations, 0.99),
+  };
 }
 
 function describe({ perSecond, medianMs, p99Ms }: Speed): string {
@@ -145,8 +148,8 @@ function summarize(values: readonly number[]): string {
   const sorted = values.toSorted((one, another) => one - another);
   const middle = Math.floor(sorted.length / 2);
   const spread = Math.ceil(0.98 * Math.sqrt(sorted.length));
-  const [low, median, high] = [middle - spread, middle, middle + spread].map((index) =>
+  const [low, half, high] = [middle - spread, middle, middle + spread].map((index) =>
     (sorted[index] ?? Number.NaN).toFixed(2),
   );
-  return `${median} (${low} to ${high})`;
+  return `${half} (${low} to ${high})`;
 }

@@ -13,13 +13,21 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Its console lets the operator act. */
+export interface Producer extends Service {
+  readonly boardUrl: string;
+  /** Says that it is the operator who asks. */
+  readonly authorization: string;
+}
+
 /** A producer of a checkout, with limits that no benchmark reaches. */
-export async function startProducer(redisUrl: string, tree = thisCheckout): Promise<Service> {
-  const port = await reservePort();
-  return start("producer", tree, port, {
+export async function startProducer(redisUrl: string, tree = thisCheckout): Promise<Producer> {
+  const [port, boardPort] = [await reservePort(), await reservePort()];
+  const service = await start("producer", tree, port, {
     REDIS_URL: redisUrl,
     PUBLIC_PORT: String(port),
-    BOARD_PORT: String(await reservePort()),
+    BOARD_PORT: String(boardPort),
+    BOARD_READ_ONLY: "false",
     PRODUCER_METRICS_PORT: String(await reservePort()),
     BOARD_PASSWORD: "correct horse",
     RATE_LIMIT_PER_MINUTE: "1000000",
@@ -27,6 +35,11 @@ export async function startProducer(redisUrl: string, tree = thisCheckout): Prom
     // Counted, but never reached.
     MAX_UNFINISHED_PER_CLIENT: "10000",
   });
+  return {
+    ...service,
+    boardUrl: `http://127.0.0.1:${boardPort}`,
+    authorization: `Basic ${btoa("admin:correct horse")}`,
+  };
 }
 
 /** A worker of this checkout, with its defaults. */

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { paths } from "../../src/contract/paths.ts";
 import { ask } from "../support/ask.ts";
 import { programEnvironment } from "../support/program-environment.ts";
+import { quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { type Service, startProducer, startWorker } from "./services.ts";
 
@@ -56,11 +57,9 @@ async function followJobs({ url }: Service, count: number): Promise<number[]> {
 }
 
 function print(when: string, times: readonly number[]): void {
-  const sorted = times.toSorted((one, another) => one - another);
-  const figures = [0.5, 0.95, 0.99].map((share) => {
-    const ms = sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
-    return `p${share * 100} ${ms.toFixed(1)} ms`;
-  });
+  const figures = [0.5, 0.95, 0.99].map(
+    (share) => `p${share * 100} ${quantile(times, share).toFixed(1)} ms`,
+  );
   process.stdout.write(`${when}: ${figures.join(", ")} of ${times.length} jobs\n`);
 }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { drain } from "./drain.ts";
 import type { Variant } from "./variants.ts";
@@ -28,10 +29,9 @@ for (let round = 1; round <= rounds; round += 1) {
   process.stderr.write(`round ${round} of ${rounds}: bare ${Math.round(bare)} jobs/s\n`);
 }
 for (const name of names) {
-  const sorted = (ratios.get(name) ?? []).toSorted((a, b) => a - b);
-  const [least, median, most] = [sorted[0], sorted[Math.floor(rounds / 2)], sorted.at(-1)];
+  const [least, half, most] = [0, 0.5, 1].map((share) => quantile(ratios.get(name) ?? [], share));
   process.stdout.write(
-    `${name.padEnd(17)} costs ${percent(median)} of throughput (${percent(most)} to ${percent(least)})\n`,
+    `${name.padEnd(17)} costs ${percent(half)} of throughput (${percent(most)} to ${percent(least)})\n`,
   );
 }
 collector.close();

@@ -1,3 +1,4 @@
+import { quantile } from "../support/quantiles.ts";
 import { startRedis } from "../support/redis.ts";
 import { drain } from "./drain.ts";
 
@@ -22,9 +23,6 @@ for (const concurrency of [10, 100]) {
 await redis.remove();
 
 function tell(ratios: readonly number[]): string {
-  const sorted = ratios.toSorted((a, b) => a - b);
-  const [least, median, most] = [sorted[0], sorted[Math.floor(rounds / 2)], sorted.at(-1)].map(
-    (ratio) => ratio?.toFixed(2),
-  );
-  return `${median} (${least} to ${most})`;
+  const [least, half, most] = [0, 0.5, 1].map((share) => quantile(ratios, share).toFixed(2));
+  return `${half} (${least} to ${most})`;
 }

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { postJson, readBody, submitDivision } from "../support/client.ts";
 import { spawnProducer } from "../support/processes.ts";
+import { median } from "../support/quantiles.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { fault } from "./fault.ts";
@@ -44,7 +45,3 @@ fault(
     measure.atMost("first 202 after it is up", 2, (performance.now() - upAt) / 1_000, "s");
   },
 );
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

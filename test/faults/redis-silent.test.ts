@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { postJson, readBody, submitDivision } from "../support/client.ts";
 import { type ProducerProcess, spawnProducer } from "../support/processes.ts";
+import { median } from "../support/quantiles.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 import { fault, type Measure } from "./fault.ts";
@@ -109,8 +110,4 @@ async function measureSilence(silence: Silence, measure: Measure): Promise<void>
     keys.length,
     (await countSubmitted(redisUrl)) - 1,
   );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
