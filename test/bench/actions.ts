@@ -85,7 +85,7 @@ async function untilListed(state: string): Promise<void> {
     );
     return counts[state] === jobs;
   };
-  await until(`${jobs} jobs that are ${state}`, isListed, mostMs);
+  await until(`${jobs} jobs that are ${state}`, isListed, mostMs, 100);
 }
 
 /** Seconds from the order until all jobs are dealt with; each of them must be. */
@@ -97,7 +97,7 @@ async function act(action: BulkAction, filter: string): Promise<number> {
     const run = await askConsole<{ state: string; done: number }>(`${actions}/${id}`);
     return run.state !== "running" && run.done;
   };
-  const done = await until(`the end of "${action}"`, readEnd, mostMs);
+  const done = await until(`the end of "${action}"`, readEnd, mostMs, 100);
   if (done !== jobs) throw new Error(`expected ${jobs} jobs, ${action} has dealt with ${done}`);
   return Number(((performance.now() - startedAt) / 1_000).toFixed(1));
 }
