@@ -1,9 +1,11 @@
+import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
 import { variables } from "../src/contract/environment.ts";
 import { type Host, hosts } from "../src/contract/topology.ts";
 import { createTextSchema, createValueSchema } from "../src/service/environment.ts";
 import { environmentSchema } from "./environment.ts";
 import { createHosts } from "./flows.ts";
+import { findUnread } from "./setting-names.ts";
 
 /** As npm, the release and the machine images' names call it. */
 export type Architecture = "arm64" | "x64";
@@ -54,18 +56,30 @@ const schema = z.object({
 
 export type Settings = Readonly<z.infer<typeof schema>>;
 
-/** What `pulumi config` and the defaults of `Pulumi.yaml` hold, by key; an object is JSON. */
-export type ConfigValues = (key: string) => string | undefined;
+/** As `Pulumi.yaml` declares them, without the project's name. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
 
-/** Reads the stack's configuration; throws one error that lists every problem. */
-export function createSettings(read: ConfigValues): Settings {
-  const values = Object.keys(schema.shape).map((key) => [key, read(key)] as const);
-  const { success, data, error } = schema
+/**
+ * What `pulumi config` and the defaults of `Pulumi.yaml` hold, by keys such as `tripod:workerCount`;
+ * an object is JSON.
+ */
+export type StackConfig = Readonly<Record<string, string>>;
+
+/**
+ * Reads the stack's configuration, whose keys have the project's name before them. Throws one error
+ * that lists every problem, of which Pulumi shows no more than that.
+ */
+export function createSettings(config: StackConfig, project: string): Settings {
+  const values = settingNames.map((name) => [name, config[`${project}:${name}`]] as const);
+  const { data, error } = schema
     .superRefine(refuseContradictions)
     .safeParse(Object.fromEntries(values));
-  if (success) return data;
-  const problems = error.issues.map(({ path, message }) => `tripod:${path.join(".")}: ${message}`);
-  throw new Error(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);
+  const problems = [
+    ...findUnread(Object.keys(config), project, settingNames),
+    ...(error?.issues ?? []).map(({ path, message }) => `${project}:${path.join(".")}: ${message}`),
+  ];
+  if (data !== undefined && problems.length === 0) return data;
+  throw new RunError(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);
 }
 
 /** The processor architecture of an EC2 instance type: AWS marks its own processors with a `g`. */

@@ -13,8 +13,7 @@ import { loadRelease } from "./release/build.ts";
 import { createSecret } from "./secrets.ts";
 import { createProducer, createWorkers } from "./services.ts";
 
-const config = new pulumi.Config();
-const settings = createSettings((key) => config.get(key));
+const settings = createSettings(pulumi.runtime.allConfig(), pulumi.getProject());
 const region = aws.getRegionOutput().region;
 
 const network = createNetwork(region);

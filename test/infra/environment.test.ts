@@ -21,7 +21,7 @@ async function createSettingsWith(environment: unknown) {
   const config = createStackConfig(await loadPulumiProject(), {
     environment: JSON.stringify(environment),
   });
-  return createSettings((key) => config[`tripod:${key}`]);
+  return createSettings(config, "tripod");
 }
 
 /** Host -> user data, and the variables of its service. */

@@ -39,6 +39,15 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
     expect(listNames(resources)).toEqual(listNames(mocked));
   });
 
+  test("tells what is wrong with the configuration, and nothing else", async () => {
+    const { exitCode, messages } = await executeStack(node, { workerCount: "many" });
+    expect(exitCode).not.toBe(0);
+    expect(messages).toEqual([
+      "the stack's configuration is not usable:\n" +
+        '  tripod:workerCount: expected a whole number from 0 to 20, got "many"',
+    ]);
+  });
+
   test("hands the outputs over, the passwords as secrets", () => {
     const { boardLogin, grafanaPassword, ...outputs } = execution.outputs;
     expect([isSecret(boardLogin), isSecret(grafanaPassword)]).toEqual([true, true]);
