@@ -4,10 +4,10 @@ export const fileBatchLimits = {
   rows: 1_000,
   /** Of one file. */
   bytes: 4_194_304,
-  /** Of all files together; the oldest go when there are more. */
+  /** Of all files together; when there are more, the oldest of whoever has most go. */
   keptBytes: 33_554_432,
-  /** The same. */
-  kept: 500,
+  /** What any counts as at least, which bounds how many there are. */
+  leastBytes: 65_536,
   /** Of a client's files together; one of the largest fits, however it is written. */
   clientBytes: 10_485_760,
   /** Of those that are just coming in to a producer. */
@@ -18,10 +18,8 @@ export const fileBatchLimits = {
   unsubmittedMs: 3_600_000,
   /** From when its rows were submitted first. */
   keptMs: 604_800_000,
-  /** For so long after that, it does not go for others. */
+  /** From when its rows were submitted last, it does not go for others of its client, nor of one who has more. */
   heldMs: 3_600_000,
-  /** Of a client, the latest so many: with small ones it would soon have all that are kept. */
-  heldFiles: 10,
   /** Rows with errors of which a page tells what is wrong. */
   problems: 50,
 } as const;

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { fileBatchLimits } from "../contract/file-batches.ts";
 import { readAnswers } from "./answers.ts";
+import { readNow } from "./script-time.ts";
 
 /** A row of a file, and what is wrong with it, if anything. */
 export interface FileRow {
@@ -50,7 +51,7 @@ export interface FileBatch extends NewFileBatch {
 }
 
 /** Where a file is kept, below the first of a deployment's queues. */
-function fileBatchKeys(home: Queue, id: string) {
+export function fileBatchKeys(home: Queue, id: string) {
   const batch = home.toKey(`file:${id}`);
   return { batch, rows: `${batch}:rows`, done: `${batch}:done`, all: home.toKey("files") };
 }
@@ -87,134 +88,68 @@ export async function dropFileRows(home: Queue, redis: Redis, id: string): Promi
   await redis.del(fileBatchKeys(home, id).rows);
 }
 
-const now = `
-local time = redis.call("TIME")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
-
-/** The newest first: those that there is no room for any more are the oldest. */
-const keepScript = `${now}
-local prefix, id, total, bytes, client = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-if redis.call("LLEN", KEYS[2]) ~= total then return -1 end
-local ids = redis.call("ZRANGE", KEYS[3], 0, -1)
-local count, own, ownBytes, kept, gone, heldOf = 1, 1, bytes, bytes, {}, {}
-for i = #ids, 1, -1 do
-  local size, whose, state, begun = unpack(redis.call("HMGET", prefix .. ids[i], "bytes", "client", "state", "begun"))
-  local held = begun and now - tonumber(begun) < ${fileBatchLimits.heldMs}
-  if held then
-    heldOf[whose] = (heldOf[whose] or 0) + 1
-    held = heldOf[whose] <= ${fileBatchLimits.heldFiles}
-  end
-  local fits = size and count < ${fileBatchLimits.kept} and kept + size <= ${fileBatchLimits.keptBytes}
-  if size and whose == client then
-    if state == "read" then own = own + 1 end
-    if state == "read" and own > ${fileBatchLimits.unsubmitted} then fits = false end
-    if ownBytes + size > ${fileBatchLimits.clientBytes} then fits = false end
-  end
-  if fits or held then
-    count = count + 1
-    kept = kept + size
-    if whose == client then ownBytes = ownBytes + size end
-  else
-    gone[#gone + 1] = ids[i]
-  end
-end
-if ownBytes > ${fileBatchLimits.clientBytes} then return -2 end
-if count > ${fileBatchLimits.kept} or kept > ${fileBatchLimits.keptBytes} then return 0 end
-for _, old in ipairs(gone) do
-  redis.call("DEL", prefix .. old, prefix .. old .. ":rows", prefix .. old .. ":done")
-  redis.call("ZREM", KEYS[3], old)
-end
-redis.call("HSET", KEYS[1], "state", "read", "created", string.format("%.0f", now), "bytes", bytes, "said", ARGV[6], "client", client)
-redis.call("PEXPIRE", KEYS[1], ${fileBatchLimits.unsubmittedMs})
-redis.call("PEXPIRE", KEYS[2], ${fileBatchLimits.unsubmittedMs})
-redis.call("ZADD", KEYS[3], now, id)
-return 1
-`;
-
-/** Whether a file is kept now, or why not. */
-export type Keeping = "kept" | "full" | "full of the client's own" | "rows lost";
-
-const keepings: Readonly<Record<number, Keeping>> = {
-  1: "kept",
-  0: "full",
-  [-1]: "rows lost",
-  [-2]: "full of the client's own",
-};
-
-/**
- * Makes a file of the rows that were added, in one step; the oldest files make room for it. There is
- * none where those that were submitted a short time ago take all of it, for they stay.
- */
-export async function keepFileBatch(
-  home: Queue,
-  redis: Redis,
-  {
-    id,
-    bytes,
-    batch,
-  }: { readonly id: string; readonly bytes: number; readonly batch: NewFileBatch },
-): Promise<Keeping> {
-  const keys = fileBatchKeys(home, id);
-  const said = JSON.stringify(batch);
-  const all = bytes + Buffer.byteLength(said);
-  const values = [home.toKey("file:"), id, batch.total, all, batch.client, said];
-  const answer = await redis.eval(keepScript, 3, keys.batch, keys.rows, keys.all, ...values);
-  return keepings[Number(answer)] ?? "rows lost";
-}
-
-const beginScript = `${now}
+const beginScript = `${readNow}
 local state = redis.call("HGET", KEYS[1], "state")
 if not state then return 0 end
 redis.call("HDEL", KEYS[1], "held", "until")
+if state == "done" then return 1 end
+redis.call("HSET", KEYS[1], "state", "begun", "worked", string.format("%.0f", now))
 if state ~= "read" then return 1 end
-redis.call("HSET", KEYS[1], "state", "begun", "begun", string.format("%.0f", now))
 redis.call("PEXPIRE", KEYS[1], ${fileBatchLimits.keptMs})
 redis.call("PEXPIRE", KEYS[2], ${fileBatchLimits.keptMs})
 return 1
 `;
 
-/** Notes that its rows are being submitted, from when on it is kept; false where there is no such file any more. */
+/** Notes that its rows are being submitted, for which it is kept longer; false where there is no such file any more. */
 export async function beginFileBatch(home: Queue, redis: Redis, id: string): Promise<boolean> {
   const { batch, rows } = fileBatchKeys(home, id);
   return (await redis.eval(beginScript, 2, batch, rows)) === 1;
 }
 
+/** No id begins with it. */
+const refusal = "!";
+
+/** A row that has a job keeps it, whatever a second submission at the same time was told. */
 const noteScript = `
 local ttl = redis.call("PTTL", KEYS[1])
 if ttl < 0 then return 0 end
-redis.call("HSET", KEYS[2], unpack(ARGV, 2))
+local function refuses(outcome) return string.sub(outcome, 1, 1) == "${refusal}" end
+for i = 2, #ARGV, 2 do
+  local row, outcome = ARGV[i], ARGV[i + 1]
+  local known = refuses(outcome) and redis.call("HGET", KEYS[2], row)
+  if not known or refuses(known) then redis.call("HSET", KEYS[2], row, outcome) end
+end
 redis.call("PEXPIRE", KEYS[2], ttl)
 if redis.call("HLEN", KEYS[2]) >= tonumber(ARGV[1]) then redis.call("HSET", KEYS[1], "state", "done") end
 return 1
 `;
 
-/** Notes what came of rows. */
+/** Notes what came of rows; false where there is no such file any more. */
 export async function noteOutcomes(
   home: Queue,
   redis: Redis,
   { id, total, wrong }: Pick<FileBatch, "id" | "total" | "wrong">,
   outcomes: ReadonlyMap<number, RowOutcome>,
-): Promise<void> {
-  if (outcomes.size === 0) return;
+): Promise<boolean> {
+  if (outcomes.size === 0) return true;
   const { batch, done } = fileBatchKeys(home, id);
   const fields = [...outcomes].flatMap(([row, outcome]) => [row, writeOutcome(outcome)]);
-  await redis.eval(noteScript, 2, batch, done, total - wrong, ...fields);
+  return (await redis.eval(noteScript, 2, batch, done, total - wrong, ...fields)) === 1;
 }
 
-const holdScript = `${now}
+const holdScript = `${readNow}
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
 redis.call("HSET", KEYS[1], "held", ARGV[1], "until", string.format("%.0f", now + ARGV[2]))
 return 1
 `;
 
-/** Notes why the rest of its rows are not submitted now, and for how long that holds. */
+/** Notes why the rest of its rows are not submitted now, and for how long that holds; false as above. */
 export async function holdFileBatch(
   home: Queue,
   redis: Redis,
   { id, why, ms }: { readonly id: string; readonly why: string; readonly ms: number },
-): Promise<void> {
-  await redis.eval(holdScript, 1, fileBatchKeys(home, id).batch, why, ms);
+): Promise<boolean> {
+  return (await redis.eval(holdScript, 1, fileBatchKeys(home, id).batch, why, ms)) === 1;
 }
 
 const time = z.coerce.number().int().min(0);
@@ -280,9 +215,6 @@ export async function readOutcomes(
     Object.entries(hash).map(([row, text]) => [Number(row), readOutcome(text)] as const),
   );
 }
-
-/** No id begins with it. */
-const refusal = "!";
 
 function writeOutcome(outcome: RowOutcome): string {
   if ("id" in outcome) return outcome.id;

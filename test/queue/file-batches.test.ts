@@ -3,16 +3,17 @@ import { fileBatchLimits } from "../../src/contract/file-batches.ts";
 import {
   addFileRows,
   beginFileBatch,
-  keepFileBatch,
   noteOutcomes,
   readFileBatch,
   readFileRows,
   readOutcomes,
+  type RowOutcome,
 } from "../../src/queue/file-batches.ts";
+import { keepFileBatch } from "../../src/queue/file-room.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
 import { startProducer } from "../support/producer.ts";
 
-const { keptBytes, clientBytes, unsubmittedMs, keptMs } = fileBatchLimits;
+const { keptBytes, leastBytes, clientBytes, heldMs, unsubmittedMs, keptMs } = fileBatchLimits;
 const row = { row: 2, cells: ["1", "2"], errors: [] };
 
 async function openFiles() {
@@ -62,7 +63,7 @@ test("those that were submitted a short time ago stay, and a new one is not kept
 
 test("a client's files make room for its own, and none of them for more than it may have", async () => {
   const { queue, redis, keep, areKept } = await openFiles();
-  const size = Math.floor(clientBytes / 2) - 1_000;
+  const size = Math.floor(clientBytes / 2) - 40_000;
   const others = await keep("b", size);
   const [first, second, third] = [await keep("a", size), await keep("a", size), await keep("a")];
   expect(await areKept([others, first, second, third])).toEqual([true, true, true, true]);
@@ -77,9 +78,71 @@ test("a client's files make room for its own, and none of them for more than it 
   await beginFileBatch(queue, redis, fourth.id);
   const fifth = await keep("a", size);
   await beginFileBatch(queue, redis, fifth.id);
-  expect((await keep("a", 3_000)).keeping).toBe("full of the client's own");
-  expect((await keep("b", 3_000)).keeping).toBe("kept");
+  expect((await keep("a", 100_000)).keeping).toBe("full of the client's own");
+  expect((await keep("b", 100_000)).keeping).toBe("kept");
   expect(await areKept([others, second, fourth, fifth])).toEqual([true, false, true, true]);
+});
+
+test("a client's file that waits makes room where one that is being submitted does not", async () => {
+  const { queue, redis, keep, areKept } = await openFiles();
+  const size = Math.floor(clientBytes / 2) - 1_000;
+  const begun = await keep("a", size);
+  await beginFileBatch(queue, redis, begun.id);
+  const waiting = await keep("a", size);
+  expect((await keep("a", 3_000)).keeping).toBe("kept");
+  expect(await areKept([begun, waiting])).toEqual([true, false]);
+});
+
+test("a file that is being submitted stays for an hour from when it was last worked at", async () => {
+  const { queue, redis, keep, key } = await openFiles();
+  const size = clientBytes - 3_000;
+  const { id } = await keep("a", size);
+  await beginFileBatch(queue, redis, id);
+  await redis.hset(key(id), "worked", Date.now() - heldMs);
+  await beginFileBatch(queue, redis, id);
+  expect((await keep("a", size)).keeping).toBe("full of the client's own");
+  await redis.hset(key(id), "worked", Date.now() - heldMs);
+  expect((await keep("a", size)).keeping).toBe("kept");
+});
+
+test("four clients cannot keep all others out, whatever they submit", async () => {
+  const { queue, redis, keep, areKept } = await openFiles();
+  const size = Math.floor(keptBytes / 4) - 1_000;
+  const files = [];
+  for (const client of ["a", "b", "c", "d"]) files.push(await keep(client, size));
+  for (const { id } of files) await beginFileBatch(queue, redis, id);
+  const small = [];
+  for (const client of ["e", "f", "g"]) small.push(await keep(client, size / 4));
+  // Of one who has most, they have room enough.
+  expect((await areKept(files)).filter((isKept) => !isKept)).toHaveLength(1);
+  expect(await areKept(small)).toEqual([true, true, true]);
+});
+
+test("however small they are, no more files are kept than there is room for as many keys", async () => {
+  const { redis, keep, queue } = await openFiles();
+  const most = keptBytes / leastBytes;
+  for (let i = 0; i < most + 2; i += 1) await keep(`client ${i}`);
+  expect(await redis.zcard(queue.toKey("files"))).toBe(most);
+});
+
+test("a row that has a job keeps it, whatever is noted later", async () => {
+  const { queue, redis, keep } = await openFiles();
+  const { id } = await keep("a");
+  const file = { id, total: 1, wrong: 0 };
+  const note = async (outcome: RowOutcome) =>
+    noteOutcomes(queue, redis, file, new Map([[2, outcome]]));
+  expect(await note({ refused: "its key was used for another job" })).toBe(true);
+  await note({ id: "job" });
+  await note({ refused: "its key was used for another job" });
+  expect(await readOutcomes(queue, redis, id)).toEqual(new Map([[2, { id: "job" }]]));
+});
+
+test("nothing is noted of a file that is not there", async () => {
+  const { queue, redis } = await openFiles();
+  const file = { id: createRandomId(), total: 1, wrong: 0 };
+  const outcomes = new Map([[2, { id: "job" }]]);
+  expect(await noteOutcomes(queue, redis, file, outcomes)).toBe(false);
+  expect(await readOutcomes(queue, redis, file.id)).toEqual(new Map());
 });
 
 test("a file of which rows have gone is not kept", async () => {

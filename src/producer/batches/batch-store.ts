@@ -7,7 +7,6 @@ import {
   type FileBatch,
   type FileRow,
   holdFileBatch,
-  keepFileBatch,
   type NewFileBatch,
   noteOutcomes,
   readFileBatch,
@@ -16,6 +15,7 @@ import {
   type RowOutcome,
   weighFileRow,
 } from "../../queue/file-batches.ts";
+import { keepFileBatch } from "../../queue/file-room.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { createRandomId, isJobId } from "../../queue/job-id.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
@@ -27,8 +27,8 @@ export interface FileDraft {
   readonly id: string;
   add(row: FileRow): Promise<void>;
   /**
-   * Throws an `UnavailableError` where there is no room for it, and a 429 `RequestError` where that is
-   * for its client's own files.
+   * Throws an `UnavailableError` where there is no room for it, a 429 `RequestError` where that is for
+   * its client's own files, and a 408 where it took so long that rows are lost.
    */
   keep(said: Omit<NewFileBatch, "client">): Promise<void>;
   /** Forgets its rows where they were not kept, as far as Redis can be asked; the others go within a minute. */
@@ -43,9 +43,10 @@ export interface BatchStore {
   find(id: string | undefined): Promise<FileBatch>;
   /** Whether it is of that client. */
   isOf(batch: FileBatch, client: string): Promise<boolean>;
-  rows(id: string, from: number, count: number): Promise<readonly FileRow[]>;
+  /** Throws as `find` where they are not all there any longer. */
+  rows(batch: FileBatch, from: number, count: number): Promise<readonly FileRow[]>;
   outcomes(id: string): Promise<ReadonlyMap<number, RowOutcome>>;
-  /** Throws as `find`. */
+  /** Throws as `find`, as the two below do. */
   submitting(batch: FileBatch): Promise<void>;
   note(batch: FileBatch, outcomes: ReadonlyMap<number, RowOutcome>): Promise<void>;
   hold(batch: FileBatch, why: string, ms: number): Promise<void>;
@@ -74,14 +75,22 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
       return batch ?? refuseMissing(id);
     },
     isOf: async ({ client: owner }, client) => owner === (await tagOf(client)),
-    rows: (id, from, count) =>
-      ask((queue, redis) => readFileRows(queue, redis, { id, from, count })),
+    async rows({ id, total }, from, count) {
+      const rows = await ask((queue, redis) => readFileRows(queue, redis, { id, from, count }));
+      return rows.length < Math.min(count, total - from) ? refuseMissing(id) : rows;
+    },
     outcomes: (id) => ask((queue, redis) => readOutcomes(queue, redis, id)),
     async submitting({ id }) {
       if (!(await ask((queue, redis) => beginFileBatch(queue, redis, id)))) refuseMissing(id);
     },
-    note: (batch, outcomes) => ask((queue, redis) => noteOutcomes(queue, redis, batch, outcomes)),
-    hold: ({ id }, why, ms) => ask((queue, redis) => holdFileBatch(queue, redis, { id, why, ms })),
+    async note(batch, outcomes) {
+      const isNoted = await ask((queue, redis) => noteOutcomes(queue, redis, batch, outcomes));
+      if (!isNoted) refuseMissing(batch.id);
+    },
+    async hold({ id }, why, ms) {
+      const isHeld = await ask((queue, redis) => holdFileBatch(queue, redis, { id, why, ms }));
+      if (!isHeld) refuseMissing(id);
+    },
   };
 }
 
@@ -134,6 +143,7 @@ function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
         keepFileBatch(queue, redis, { id, bytes, batch }),
       );
       if (keeping === "full of the client's own") throw refuseClient();
+      if (keeping === "rows lost") throw refuseLate();
       if (keeping !== "kept") throw new UnavailableError("storage_full");
       isKept = true;
     },
@@ -146,12 +156,19 @@ function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
 }
 
 function refuseClient(): RequestError {
-  const { clientBytes, heldMs } = fileBatchLimits;
-  const megabytes = clientBytes / 1_048_576;
+  const { clientBytes, leastBytes, heldMs } = fileBatchLimits;
   return new RequestError(
     429,
-    `the files from here that were submitted within an hour take ${megabytes} MB, expected less`,
+    `the files from here that were submitted within an hour take ${clientBytes / 1_048_576} MB, ` +
+      `each at least ${leastBytes / 1_024} KB; expected less`,
     { retryAfterSeconds: heldMs / 1_000 },
+  );
+}
+
+function refuseLate(): RequestError {
+  return new RequestError(
+    408,
+    "the file took so long to come that its first rows are no longer kept: send it again",
   );
 }
 
@@ -160,6 +177,6 @@ function refuseMissing(id: string | undefined): never {
   throw new RequestError(
     404,
     `there is no batch "${id}", or it is no longer kept: one that nobody submits is kept for ` +
-      `${hours} hour, and its jobs stay where they are`,
+      `${hours} hour, and any only while there is room; its jobs stay where they are`,
   );
 }

@@ -2,16 +2,15 @@ import type { FileBatch, FileRow, RowOutcome } from "../../queue/file-batches.ts
 import { parseFailure } from "../../queue/failure-text.ts";
 import { readStoredEnds } from "../../queue/job-ends.ts";
 import { readResult } from "../../queue/stored-result.ts";
-import type { Desks } from "../jobs/desk.ts";
 import type { ReadGate } from "../jobs/read-gate.ts";
 import type { BatchStore } from "./batch-store.ts";
 import type { Delimiter } from "./csv-file.ts";
 import { type Cell, writeCsvRow } from "./csv-text.ts";
-import { readStates, type RowState } from "./standing.ts";
+import { type AskedDesks, readStates, type RowState } from "./standing.ts";
 
 export interface ResultsDeps {
-  readonly store: BatchStore;
-  readonly desks: Desks;
+  readonly store: Pick<BatchStore, "outcomes" | "rows">;
+  readonly desks: AskedDesks;
   readonly gate: ReadGate;
 }
 
@@ -29,29 +28,47 @@ interface RowEnd {
   readonly error?: string;
 }
 
+interface EndedRow {
+  readonly row: FileRow;
+  readonly end: RowEnd;
+}
+
 /**
  * The file again, written as it was, and behind each row its job's id, state and result, or its
  * error's class and message, as they are while it is read. A result that is an object has a column
- * for each of its fields.
+ * for each of its fields. Throws before the first line what reading the file or its jobs does, a 404
+ * `RequestError` included where it is no longer kept.
  */
-export async function* writeResults(
+export async function openResults(
   deps: ResultsDeps,
   batch: FileBatch,
-): AsyncGenerator<string, void> {
+): Promise<AsyncGenerator<string, void>> {
   const outcomes = await deps.store.outcomes(batch.id);
   const columns = new Set<string>();
+  /** Rows whose jobs had not ended by then: of their results nobody knows the columns. */
+  const unended = new Map<number, RowEnd>();
   // Which columns there are has to be known before the first row is written.
-  for await (const { end } of readEnds(deps, batch, outcomes)) {
-    if (end.state === "succeeded") for (const name of columnsOf(end.result)) columns.add(name);
-    if (columns.size > mostFields) break;
+  for await (const { row, end } of readEnds(deps, batch, outcomes)) {
+    if (end.state === "succeeded" && columns.size <= mostFields) {
+      for (const name of columnsOf(end.result)) columns.add(name);
+    }
+    if (end.state === "waiting" || end.state === "working") unended.set(row.row, end);
   }
   const fields = columns.size > mostFields ? [whole] : [...columns];
+  return writeResults(batch, fields, readEnds(deps, batch, outcomes, unended));
+}
+
+async function* writeResults(
+  batch: FileBatch,
+  fields: readonly string[],
+  ends: AsyncIterable<EndedRow>,
+): AsyncGenerator<string, void> {
   const delimiter = batch.delimiter as Delimiter;
   if (batch.bom) yield "\uFEFF";
   const own = ["id", "state", ...fields, "error_type", "error"];
   const names = own.map((name) => (batch.columns.includes(name) ? `job_${name}` : name));
   yield writeCsvRow([...batch.columns, ...names], delimiter);
-  for await (const { row, end } of readEnds(deps, batch, outcomes)) {
+  for await (const { row, end } of ends) {
     const results = fields.map((name) => cellOf(end, name));
     const inputs = batch.columns.map((_, i) => row.cells[i] ?? "");
     const { id, state, errorType, error } = end;
@@ -84,11 +101,12 @@ function asCell(value: unknown): Cell {
 
 async function* readEnds(
   deps: ResultsDeps,
-  { id, total }: FileBatch,
+  batch: FileBatch,
   outcomes: ReadonlyMap<number, RowOutcome>,
-): AsyncGenerator<{ readonly row: FileRow; readonly end: RowEnd }, void> {
-  for (let from = 0; from < total; from += readAtOnce) {
-    const rows = await deps.store.rows(id, from, readAtOnce);
+  unended: ReadonlyMap<number, RowEnd> = new Map(),
+): AsyncGenerator<EndedRow, void> {
+  for (let from = 0; from < batch.total; from += readAtOnce) {
+    const rows = await deps.store.rows(batch, from, readAtOnce);
     const ends = await readJobEnds(
       deps,
       rows.flatMap(({ row }) => {
@@ -96,7 +114,9 @@ async function* readEnds(
         return outcome !== undefined && "id" in outcome ? [outcome.id] : [];
       }),
     );
-    for (const row of rows) yield { row, end: endOf(row, outcomes.get(row.row), ends) };
+    for (const row of rows) {
+      yield { row, end: unended.get(row.row) ?? endOf(row, outcomes.get(row.row), ends) };
+    }
   }
 }
 
@@ -116,14 +136,20 @@ function endOf(
   return ends.get(outcome.id) ?? { id: outcome.id, state: "gone" };
 }
 
-/** State first: what is read of a job afterwards can only be newer. */
+/**
+ * State first: what is read of a job afterwards can only be newer. One that has ended, and of which
+ * nothing is kept by then, has made room for others in between.
+ */
 async function readJobEnds(
   { desks, gate }: ResultsDeps,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RowEnd>> {
   const states = await readStates(desks, gate, ids);
   const found = new Map<string, RowEnd>(
-    [...states].map(([id, state]) => [id, { id, state }] as const),
+    [...states].map(([id, state]) => {
+      const hasEnded = state === "succeeded" || state === "failed";
+      return [id, { id, state: hasEnded ? "gone" : state }] as const;
+    }),
   );
   await Promise.all(
     [...desks.values()].map(async ({ ask }) => {

@@ -1,7 +1,7 @@
 import type { RoughState } from "../../queue/job-ends.ts";
 import { readRoughStates } from "../../queue/job-ends.ts";
 import type { FileBatch, RowOutcome } from "../../queue/file-batches.ts";
-import type { Desks } from "../jobs/desk.ts";
+import type { Desk } from "../jobs/desk.ts";
 import type { ReadGate } from "../jobs/read-gate.ts";
 
 /** How a row stands; those with errors and those that were not submitted yet are in none of these. */
@@ -41,9 +41,12 @@ export function isOver({ counts, left }: Standing): boolean {
   return left === 0 && counts.waiting + counts.working === 0;
 }
 
+/** The queues in which jobs may be, by their names. */
+export type AskedDesks = ReadonlyMap<string, Pick<Desk, "ask">>;
+
 /** How these jobs stand, by their ids, in whichever queue each is. */
 export async function readStates(
-  desks: Desks,
+  desks: AskedDesks,
   gate: ReadGate,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RowState>> {

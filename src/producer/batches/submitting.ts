@@ -31,7 +31,8 @@ export interface Submitting {
  * Submits the rows of a file that have no errors and were not submitted yet, each under a key of the
  * file's id and its number: however often this is done, and wherever it ended before, a row makes one
  * job. Where the queue, or the limits of the client, take no more now, that is noted, and the rest is
- * left for the next time. Throws an `UnavailableError` where it cannot be noted.
+ * left for the next time. Throws an `UnavailableError` where it cannot be noted, and a 404
+ * `RequestError` where the file is no longer kept.
  */
 export async function submitFile(
   { store, submit, turns }: SubmittingDeps,
@@ -42,7 +43,7 @@ export async function submitFile(
   const deps = { submit, turns, refuse: createRowRefusals() };
   let fault: string | undefined;
   for (let from = 0; from < batch.total; from += notedAtOnce) {
-    const rows = (await store.rows(batch.id, from, notedAtOnce)).filter(
+    const rows = (await store.rows(batch, from, notedAtOnce)).filter(
       ({ row, errors }) => errors.length === 0 && !known.has(row),
     );
     if (rows.length === 0) continue;

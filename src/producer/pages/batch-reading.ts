@@ -118,7 +118,7 @@ async function readFirst(
   const read = createFormReader(form, batch);
   const found: PreviewRow[] = [];
   for (let from = 0; from < batch.total && found.length < previewRows; from += lookedAtOnce) {
-    for (const { row, cells, errors } of await store.rows(batch.id, from, lookedAtOnce)) {
+    for (const { row, cells, errors } of await store.rows(batch, from, lookedAtOnce)) {
       if (errors.length === 0) found.push({ row, input: read(cells).whole });
     }
   }

@@ -5,7 +5,7 @@ import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { createTurns, type Turns } from "../../service/turns.ts";
 import { type BatchStore, createBatchStore } from "../batches/batch-store.ts";
 import { takeFile } from "../batches/intake.ts";
-import { writeResults } from "../batches/results.ts";
+import { openResults } from "../batches/results.ts";
 import { assertSubmittable, submitFile } from "../batches/submitting.ts";
 import { createBatchQuota } from "../http/batch-quota.ts";
 import { RequestError } from "../http/errors.ts";
@@ -131,18 +131,19 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         const batch = await findSeenBatch(store, ctx);
         // Whoever has left meanwhile has left this, too.
         finished(ctx.res, downloads.enter(ctx));
+        const lines = await openResults({ store, desks, gate }, batch);
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.attachment(`${batch.task}-${batch.id}.csv`);
         ctx.type = "text/csv; charset=utf-8";
-        ctx.body = Readable.from(writeResults({ store, desks, gate }, batch));
+        ctx.body = Readable.from(lines);
       },
     },
   ];
 }
 
 /** What says something of the file itself, which the form tells beside it. */
-const ofTheFile: ReadonlySet<number> = new Set([400, 413, 422]);
+const ofTheFile: ReadonlySet<number> = new Set([400, 408, 413, 422]);
 
 /** Has the file of a request kept, to be looked at, and returns its id. */
 async function takeUpload(

@@ -1,14 +1,17 @@
+import { text } from "node:stream/consumers";
 import type { Queue } from "bullmq";
 import { expect, onTestFinished, test } from "vitest";
 import { openRedis } from "../../../src/queue/connection.ts";
 import { createQueue } from "../../../src/queue/queue.ts";
 import {
+  fileHead,
   keepFile,
   readFigures,
   submitFile,
   uploadFile,
   writeDivisions,
 } from "../../support/file-batch.ts";
+import { openHalfSent } from "../../support/half-sent.ts";
 import { spawnProducer } from "../../support/processes.ts";
 import { startProducer } from "../../support/producer.ts";
 import { ownRedis } from "../../support/redis.ts";
@@ -103,4 +106,42 @@ test("a file that is sent while Redis is away is not taken, and told so", async 
   ]);
   await server.start();
   expect(await keepFile(url, writeDivisions(3))).toMatch(/^\/batches\//);
+});
+
+test("a file whose rows are gone is told as no longer kept, whatever is asked of it", async () => {
+  const { url, redis, queue } = await startProducer({ limits: { unfinishedPerClient: 1 } });
+  const path = await keepFile(url, writeDivisions(2));
+  expect((await submitFile(url, path)).status).toBe(303);
+  await redis.del(queue.toKey(`file:${path.split("/").at(-1) ?? ""}:rows`));
+  for (const answer of [await submitFile(url, path), await fetch(`${url}${path}/results.csv`)]) {
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.stringContaining("its jobs stay where they are"),
+    ]);
+  }
+});
+
+test("a file whose first rows are lost before its last ones come is told as such", async () => {
+  const { url, redis, queue } = await startProducer();
+  const rows = `${"1,2,0".padEnd(1_000)}\n`.repeat(100);
+  const body = `${fileHead("rows.csv")}x,y,delayMs\n${rows}${rows}\r\n--b--\r\n`;
+  const socket = openHalfSent(url, {
+    path: "/tasks/quotient/file",
+    client: 1,
+    type: "multipart/form-data; boundary=b",
+    length: body.length,
+    headers: [`Origin: http://${new URL(url).hostname}`],
+  });
+  socket.write(body.slice(0, 100_000));
+  const findRows = async () => redis.keys(queue.toKey("file:*:rows"));
+  const [key = ""] = await until("the first rows", async () => {
+    const keys = await findRows();
+    return keys.length > 0 && keys;
+  });
+  await redis.del(key);
+  socket.write(body.slice(100_000));
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain("The file took so long to come that its first rows are no longer kept");
+  expect(await findRows()).toEqual([]);
 });
