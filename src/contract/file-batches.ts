@@ -22,4 +22,6 @@ export const fileBatchLimits = {
   heldMs: 3_600_000,
   /** Rows with errors of which a page tells what is wrong. */
   problems: 50,
+  /** Rows without errors that are shown before any is submitted. */
+  previewed: 10,
 } as const;

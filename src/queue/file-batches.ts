@@ -38,6 +38,8 @@ export interface NewFileBatch {
   readonly wrong: number;
   /** The first of them. */
   readonly problems: readonly Omit<FileRow, "cells">[];
+  /** Where the first rows without errors are, counted from 0. */
+  readonly previewed: readonly number[];
 }
 
 export interface FileBatch extends NewFileBatch {
@@ -167,6 +169,7 @@ const saidSchema = z.object({
   total: z.int(),
   wrong: z.int(),
   problems: z.array(problem),
+  previewed: z.array(z.int()),
 });
 const schema = z.object({
   state: z.enum(["read", "begun", "done"]),
@@ -202,6 +205,19 @@ export async function readFileRows(
 ): Promise<FileRow[]> {
   const texts = await redis.lrange(fileBatchKeys(home, id).rows, from, from + count - 1);
   return texts.map(readRow);
+}
+
+/** Its rows in these places, as far as they are there. */
+export async function pickFileRows(
+  home: Queue,
+  redis: Redis,
+  { id, places }: { readonly id: string; readonly places: readonly number[] },
+): Promise<FileRow[]> {
+  const { rows } = fileBatchKeys(home, id);
+  const reading = redis.pipeline();
+  for (const place of places) reading.lindex(rows, place);
+  const texts = (await readAnswers(reading)) as (string | null)[];
+  return texts.filter((text) => text !== null).map(readRow);
 }
 
 /** What came of its rows so far, by their numbers. */

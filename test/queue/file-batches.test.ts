@@ -22,7 +22,14 @@ async function openFiles() {
   const keep = async (client: string, bytes = 100) => {
     const id = createRandomId();
     await addFileRows(queue, redis, id, [row]);
-    const said = { task: "quotient", client, file: "", columns: ["x", "y"], problems: [] };
+    const said = {
+      task: "quotient",
+      client,
+      file: "",
+      columns: ["x", "y"],
+      problems: [],
+      previewed: [],
+    };
     const batch = { ...said, delimiter: ",", bom: false, total: 1, wrong: 0 };
     return { id, keeping: await keepFileBatch(queue, redis, { id, bytes, batch }) };
   };
@@ -148,7 +155,14 @@ test("nothing is noted of a file that is not there", async () => {
 test("a file of which rows have gone is not kept", async () => {
   const { queue, redis } = await openFiles();
   const id = createRandomId();
-  const said = { task: "quotient", client: "a", file: "", columns: [], problems: [] };
+  const said = {
+    task: "quotient",
+    client: "a",
+    file: "",
+    columns: [],
+    problems: [],
+    previewed: [],
+  };
   const batch = { ...said, delimiter: ",", bom: false, total: 2, wrong: 0 };
   await addFileRows(queue, redis, id, [row]);
   expect(await keepFileBatch(queue, redis, { id, bytes: 1, batch })).toBe("rows lost");

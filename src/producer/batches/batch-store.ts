@@ -9,6 +9,7 @@ import {
   holdFileBatch,
   type NewFileBatch,
   noteOutcomes,
+  pickFileRows,
   readFileBatch,
   readFileRows,
   readOutcomes,
@@ -45,6 +46,8 @@ export interface BatchStore {
   isOf(batch: FileBatch, client: string): Promise<boolean>;
   /** Throws as `find` where they are not all there any longer. */
   rows(batch: FileBatch, from: number, count: number): Promise<readonly FileRow[]>;
+  /** The first rows without errors; throws as `rows`. */
+  preview(batch: FileBatch): Promise<readonly FileRow[]>;
   outcomes(id: string): Promise<ReadonlyMap<number, RowOutcome>>;
   /** Throws as `find`, as the two below do. */
   submitting(batch: FileBatch): Promise<void>;
@@ -78,6 +81,10 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
     async rows({ id, total }, from, count) {
       const rows = await ask((queue, redis) => readFileRows(queue, redis, { id, from, count }));
       return rows.length < Math.min(count, total - from) ? refuseMissing(id) : rows;
+    },
+    async preview({ id, previewed: places }) {
+      const rows = await ask((queue, redis) => pickFileRows(queue, redis, { id, places }));
+      return rows.length < places.length ? refuseMissing(id) : rows;
     },
     outcomes: (id) => ask((queue, redis) => readOutcomes(queue, redis, id)),
     async submitting({ id }) {

@@ -39,6 +39,7 @@ export async function takeFile(
   const { fields } = given;
   const { style, header, rows } = await openCsv(readInTurns(given), namesOf(fields));
   const problems: Omit<FileRow, "cells">[] = [];
+  const previewed: number[] = [];
   let columns: readonly Field[] = [];
   let total = 0;
   let wrong = 0;
@@ -50,6 +51,7 @@ export async function takeFile(
       if (total > fileBatchLimits.rows) throw refuseRows(fileBatchLimits.rows);
       const { errors } = read(cells);
       if (errors.length > 0) wrong += 1;
+      else if (previewed.length < fileBatchLimits.previewed) previewed.push(total - 1);
       if (errors.length > 0 && wrong <= fileBatchLimits.problems) problems.push({ row, errors });
       // Of what is beyond the columns it is told that it was there.
       await draft.add({ row, cells: cells.slice(0, columns.length), errors });
@@ -69,6 +71,7 @@ export async function takeFile(
     total,
     wrong,
     problems,
+    previewed,
   };
 }
 

@@ -30,11 +30,8 @@ export interface BatchReadingDeps {
   readonly gate: ReadGate;
 }
 
-/** Rows of the preview, and of a page of the list. */
-const previewRows = 10;
+/** Rows of a page of the list. */
 const listedRows = 50;
-/** Rows that are looked through at once for those without errors. */
-const lookedAtOnce = 100;
 
 /**
  * The batch that a request names. Throws a 404 `RequestError` where it is not kept, or the visitor's
@@ -86,7 +83,7 @@ export async function readBatchPage(
     maySubmit: form !== undefined && ctx.state.visitor.purposes.includes("submit"),
   };
   if (batch.state === "read") {
-    const rows = form === undefined ? [] : await readFirst(deps.store, form, batch);
+    const rows = form === undefined ? [] : await readFirst(deps, form, batch);
     return renderPreview(batch, { ...around, fields: form?.fields ?? [], rows });
   }
   const outcomes = await deps.store.outcomes(batch.id);
@@ -111,16 +108,11 @@ export async function readBatchPage(
 
 /** The first rows of which a job would be made. */
 async function readFirst(
-  store: BatchStore,
+  { store, gate }: Pick<BatchReadingDeps, "store" | "gate">,
   form: BatchForm,
   batch: FileBatch,
 ): Promise<PreviewRow[]> {
   const read = createFormReader(form, batch);
-  const found: PreviewRow[] = [];
-  for (let from = 0; from < batch.total && found.length < previewRows; from += lookedAtOnce) {
-    for (const { row, cells, errors } of await store.rows(batch, from, lookedAtOnce)) {
-      if (errors.length === 0) found.push({ row, input: read(cells).whole });
-    }
-  }
-  return found.slice(0, previewRows);
+  const rows = await gate.pass(() => store.preview(batch));
+  return rows.map(({ row, cells }) => ({ row, input: read(cells).whole }));
 }

@@ -11,6 +11,7 @@ import {
   writeDivisions,
 } from "../../support/file-batch.ts";
 import { startProducer } from "../../support/producer.ts";
+import { ownRedis } from "../../support/redis.ts";
 import { until } from "../../support/until.ts";
 
 const { bytes: mostBytes, rows: mostRows } = fileBatchLimits;
@@ -142,4 +143,21 @@ test("the page of a file lists its rows fifty at a time, and no page is beyond t
   for (const odd of ["-1", "0", "x", "1e9x"]) {
     expect(await read(`?page=${odd}`)).toEqual([2, 51, "next 2"]);
   }
+});
+
+test("a look at a file reads the ten rows that it shows, however many wrong ones are before them", async () => {
+  const server = await ownRedis();
+  const { url, redis } = await startProducer({ redisUrl: server.url });
+  const path = await keepFile(url, `${header}${"one,2,0\n".repeat(900)}${"7,2,0\n".repeat(100)}`);
+  const asked: string[][] = [];
+  const monitor = await redis.monitor();
+  onTestFinished(() => monitor.disconnect());
+  monitor.on("monitor", (_: string, command: string[]) => asked.push(command));
+  const page = await (await fetch(`${url}${path}`)).text();
+  await redis.ping("over");
+  await until("all commands to be told", () => asked.some((command) => command[1] === "over"));
+  expect(page).toContain("The first 10 of 100 are shown.");
+  expect(page.match(/data-label="Row">/g)).toHaveLength(10);
+  const ofRows = asked.filter(([, key]) => key?.endsWith(":rows"));
+  expect(ofRows.map(([command]) => command)).toEqual(Array(10).fill("lindex"));
 });
