@@ -7,9 +7,11 @@ interface WithAnswer {
   readonly _httpMessage?: { readonly headersSent: boolean } | null;
 }
 
+const late = "ERR_HTTP_REQUEST_TIMEOUT";
+
 /** By Node.js's code of what is wrong. */
 const refusals: Readonly<Record<string, readonly [status: number, reason: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long"],
+  [late]: [408, "the request took too long"],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "expected shorter chunk extensions"],
   HPE_HEADER_OVERFLOW: [431, "expected shorter header fields"],
 };
@@ -28,6 +30,13 @@ export function answerImproper(server: Server): void {
     }
     socket.destroy();
   });
+}
+
+/** Has a connection answered as one whose request Node.js finds too slow. */
+export function refuseLate(server: Server, socket: Duplex): void {
+  const error: NodeJS.ErrnoException = new Error("the body took too long");
+  error.code = late;
+  server.emit("clientError", error, socket);
 }
 
 function render(status: number, reason: string): string {

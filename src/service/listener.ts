@@ -1,12 +1,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type Koa from "koa";
+import { limitBodyTime } from "./body-time.ts";
 import { createClientRate, type Rate } from "./client-rate.ts";
 import { type ConnectionLimits, limitConnections } from "./crowding.ts";
 import type { Config } from "./config.ts";
 import { within } from "./deadline.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { trackIdle } from "./idle-connections.ts";
-import { answerImproper } from "./improper-requests.ts";
+import { answerImproper, refuseLate } from "./improper-requests.ts";
 import { createHostCheck, type HostCheck } from "./known-hosts.ts";
 import { createPipelineLimit } from "./pipelining.ts";
 import { answerProtocol, continueWhenRead } from "./protocol.ts";
@@ -16,7 +17,8 @@ import { cutUnread } from "./unread-output.ts";
 /** Slow or greedy clients are cut off by these. */
 const options = {
   headersTimeout: 5_000,
-  requestTimeout: 10_000,
+  // With its body, of which most are cut much earlier by what has come of it.
+  requestTimeout: 60_000,
   // A limit may be overrun by this: at 1 s, a hundred slow bodies were cut after 11.2 s.
   connectionsCheckingInterval: 500,
   // Longer than a proxy keeps an idle connection (nginx and AWS' load balancer 60 s, Traefik 90 s,
@@ -117,6 +119,7 @@ async function listen(
   const cut = limitConnections(server, client, { mayConnect: isWithinRate, idle });
   const mayHandle = createPipelineLimit(client.unanswered, { isWithinRate, cut });
   const serve: RequestListener = (request, response) => {
+    limitBodyTime(request, () => refuseLate(server, request.socket));
     if (!mayHandle(request, response)) return;
     const answer = answerProtocol(request, isOurs);
     if (answer !== undefined) {

@@ -1,7 +1,8 @@
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { fileHead } from "../support/file-batch.ts";
-import { openHalfSent } from "../support/half-sent.ts";
+import { openHalfSent, writeHalfSent } from "../support/half-sent.ts";
 import { spawnProducer } from "../support/processes.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -50,6 +51,7 @@ test("a file that comes too slowly is cut off as any request, and holds no place
     return said !== "" && said;
   });
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain("The file came too slowly, expected 128 KB a second");
   // Its place is free again.
   const body = inForm(`${header}1,2,0\n`);
   await until("two more to be under way", async () => {
@@ -62,6 +64,19 @@ test("a file that comes too slowly is cut off as any request, and holds no place
     );
     return answers.every((one) => one.startsWith("HTTP/1.1 303 "));
   });
+});
+
+test("a file of 4 MB that comes over a line of 2 Mbit/s is taken", async () => {
+  const redis = await ownRedis();
+  const producer = await spawnProducer(redis.url, { LOG_LEVEL: "warn" });
+  const body = bodies["a thousand rows"];
+  const socket = openFile(producer.url, 2, body.length);
+  const answer = text(socket);
+  const bytesPerPart = 25_000;
+  for (let from = 0; from < body.length && !socket.destroyed; from += bytesPerPart) {
+    await Promise.all([writeHalfSent(socket, body.slice(from, from + bytesPerPart)), sleep(100)]);
+  }
+  expect((await answer.catch(String)).slice(0, 12)).toBe("HTTP/1.1 303");
 });
 
 test("a client has two files under way at once, and a third is refused", async () => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { ParameterizedContext } from "koa";
+import { bodyTime, lateBody } from "../../service/body-time.ts";
 import { reasonOf } from "./body.ts";
 import { RequestError } from "./errors.ts";
 import { assertPlainText, refuseType } from "./request-text.ts";
@@ -23,7 +24,8 @@ type ReadFile<T> = (bytes: AsyncIterable<Uint8Array>, name: string) => Promise<T
 /**
  * Has the one file of a form read while it comes, no faster than it is read, and nothing of it kept.
  * What `read` throws is thrown once the body has come to its end, so that the sender sees the answer.
- * Throws a `RequestError` for a body that is no such form, too large, or has no file, or several.
+ * Throws a `RequestError` for a body that is no such form, too large or too slow, or has
+ * no file, or several.
  */
 export async function readUpload<T>(
   ctx: ParameterizedContext,
@@ -44,6 +46,7 @@ export async function readUpload<T>(
     form.once("partsLimit", () =>
       reject(new RequestError(422, "the form has too many parts, expected one file")),
     );
+    ctx.req.once(lateBody, () => reject(refuseLate()));
   });
   failed.catch(() => undefined);
   let reading: Promise<T> | undefined;
@@ -77,8 +80,9 @@ export async function readUpload<T>(
     await Promise.race([failed, ended]);
   } catch (error) {
     const told = error instanceof RequestError ? error : refuseForm(error);
-    // The rest is not read, so the connection cannot be used again.
-    ctx.set("Connection", "close");
+    // The rest is not read, so the connection cannot be used again; one whose body is late is cut
+    // later, by which time the answer has come there.
+    if (told.status !== late) ctx.set("Connection", "close");
     over.abort();
     bytes.destroy(told);
     await reading?.catch(() => undefined);
@@ -117,6 +121,17 @@ async function feed(
     if (left < 0) throw refuseSize(ctx, limits);
     if (!form.write(bytes)) await once(form, "drain");
   }
+}
+
+const late = 408;
+
+function refuseLate(): RequestError {
+  const { bytesPerSecond, firstMs } = bodyTime;
+  return new RequestError(
+    late,
+    `the file came too slowly, expected ${bytesPerSecond / 1_024} KB a second after the first ` +
+      `${firstMs / 1_000} s: send a smaller one`,
+  );
 }
 
 function refuseForm(error: unknown): RequestError {
