@@ -212,10 +212,12 @@ function parseOptions(text: string): object {
 }
 
 /**
- * A job that was retried while its end was told, or removed and submitted again under its key, has another
- * end to tell of: then the callback is not dealt with, whatever became of this one. A client gets no more
- * late ones than are then free for others. The record says for whom it is counted, as one that an older
- * release has noted is not.
+ * Of a callback that has come into other hands it is noted that its end was told, and nothing else; that
+ * stays noted, whoever says otherwise, since a producer may be late by any time. A job that was retried
+ * while its end was told, or removed and submitted again under its key, has another end to tell of: then
+ * the callback is not dealt with, whatever became of this one. A client gets no more late ones than are
+ * then free for others. The record says for whom it is counted, as one that an older release has noted is
+ * not.
  */
 const settleScript = `${shared}
 local due, late, counts, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -225,16 +227,21 @@ local score = redis.call("ZSCORE", due, id)
 local ours = score and tonumber(score) == tonumber(held)
 if kind == "later" then
   if ours then redis.call("ZADD", due, "XX", next, id) end
-  return kind
+  return ours and "noted" or "overtaken"
 end
+local latest = read(job, "opts", "finishedOn", "${noteField}")
+local isThisEnd = latest[2] and latest[2] == ending
+local wasTold = isThisEnd and latest[3] and string.find(latest[3], '"end":' .. ending, 1, true)
+  and string.find(latest[3], '"state":"delivered"', 1, true)
+local answer = "overtaken"
+if kind == "delivered" or ours and not wasTold then answer = "noted" end
+if wasTold then kind = "delivered" end
+if not ours and kind ~= "delivered" then return answer end
 if kind == "retrying" and not redis.call("ZSCORE", late, id) and countOf(counts, owner) >= ARGV[10] - redis.call("ZCARD", late) then
   return "full"
 end
-if note ~= "" and redis.call("TYPE", job).ok == "hash" and redis.call("HGET", job, "finishedOn") == ending then
-  redis.call("HSET", job, "${noteField}", note)
-end
-if not ours then return kind end
-local latest = read(job, "opts", "finishedOn")
+if note ~= "" and isThisEnd and not wasTold then redis.call("HSET", job, "${noteField}", note) end
+if not ours then return answer end
 local again = latest[1] and string.find(latest[1], '${callbackMark}', 1, true) and latest[2] ~= ending
 if kind == "retrying" then
   redis.call("ZADD", due, "XX", again and now or next, id)
@@ -249,7 +256,7 @@ else
   uncount(late, counts, record, id)
   redis.call("DEL", record)
 end
-return kind
+return answer
 `;
 
 /** What is to be kept of a callback that was in hand. */
@@ -267,16 +274,21 @@ export type Settlement =
   /** Nothing is left that could be told. */
   | { readonly kind: "gone" };
 
-/**
- * Notes it, unless the callback has come into other hands; returns whether it was noted, which it is not
- * where too many wait for another try already, or too many of its client.
- */
+/** What became of a settlement. */
+export type Settled =
+  | "noted"
+  /** Too many wait for another try already, or too many of its client: nothing was changed. */
+  | "full"
+  /** Another producer has it in hand, or has told of the same end. */
+  | "overtaken";
+
+/** Notes it, unless the callback has come into other hands or was delivered. */
 export async function settleCallback(
   queue: Keys,
   redis: Redis,
   { id, url, owner, ending, held }: TakenCallback,
   settlement: Settlement,
-): Promise<boolean> {
+): Promise<Settled> {
   const { kind } = settlement;
   const note = "note" in settlement ? settlement.note : undefined;
   const waitMs = "waitMs" in settlement ? Math.round(settlement.waitMs) : 0;
@@ -295,5 +307,5 @@ export async function settleCallback(
     callbackLimits.mostLate,
     owner,
   ];
-  return (await redis.eval(settleScript, keys.length, ...keys, ...values)) !== "full";
+  return (await redis.eval(settleScript, keys.length, ...keys, ...values)) as Settled;
 }

@@ -10,7 +10,7 @@ import {
   watchCallback,
 } from "../../src/queue/callback-scripts.ts";
 import { openRedis } from "../../src/queue/connection.ts";
-import { callBack } from "../../src/queue/job-callback.ts";
+import { callBack, readCallbackNote } from "../../src/queue/job-callback.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { until } from "../support/until.ts";
 
@@ -45,7 +45,7 @@ test("an end that is heard of late does not cut short the wait after a failed tr
     note: failed(1_000),
     summary: "",
   } as const;
-  expect(await settleCallback(queue, redis, taken!, settlement)).toBe(true);
+  expect(await settleCallback(queue, redis, taken!, settlement)).toBe("noted");
   expect(await take(["a"])).toEqual([]);
   // Another end of the job, which somebody has retried, is told at once.
   await end("a", 2_000);
@@ -66,7 +66,8 @@ test("what one producer has in hand no other gets, until its time is over", asyn
   expect(taken).toMatchObject({ id: "b", url });
 });
 
-test("a producer whose time was over changes nothing of what another has in hand", async () => {
+/** A callback that one producer had in hand for too long, so that another one has it now. */
+async function openOvertaken() {
   const { redis, queue, end, take } = open();
   await end("a", 1_000);
   const [slow] = await take([], 1);
@@ -74,14 +75,58 @@ test("a producer whose time was over changes nothing of what another has in hand
     const found = await take();
     return found.length > 0 && found;
   });
-  const held = await redis.zscore(callbacksKey(queue), "a");
-  const later = { kind: "retrying", waitMs: 1, note: failed(1_000), summary: "" } as const;
-  await settleCallback(queue, redis, slow!, later);
-  await settleCallback(queue, redis, slow!, { kind: "gone" });
-  expect(await redis.zscore(callbacksKey(queue), "a")).toBe(held);
-  await settleCallback(queue, redis, quick!, { kind: "gone" });
-  expect(await redis.zscore(callbacksKey(queue), "a")).toBeNull();
+  const settleBy =
+    (taken: TakenCallback | undefined) =>
+    (state: "delivered" | "retrying" | "given_up", tries: number) => {
+      const note = { ...failed(1_000), state, tries };
+      const settlement =
+        state === "retrying"
+          ? ({ kind: state, waitMs: 1, note, summary: "" } as const)
+          : ({ kind: state, note } as const);
+      return settleCallback(queue, redis, taken!, settlement);
+    };
+  const noted = async () => {
+    const { state, tries } = (await readCallbackNote(queue, redis, "a")) ?? {};
+    return [state, tries];
+  };
+  const dueAt = () => redis.zscore(callbacksKey(queue), "a");
+  const countLate = () => redis.zcard(queue.toKey("callbacks-late"));
+  const bySlow = settleBy(slow);
+  return { redis, queue, slow, quick, bySlow, byQuick: settleBy(quick), noted, dueAt, countLate };
+}
+
+test("a producer whose time was over changes nothing of what another has in hand", async () => {
+  const { redis, queue, slow, bySlow, byQuick, noted, dueAt } = await openOvertaken();
+  const held = await dueAt();
+  expect(await bySlow("retrying", 1)).toBe("overtaken");
+  expect(await bySlow("given_up", 1)).toBe("overtaken");
+  expect(await settleCallback(queue, redis, slow!, { kind: "gone" })).toBe("overtaken");
+  expect([await dueAt(), await noted()]).toEqual([held, [undefined, undefined]]);
+  expect(await byQuick("retrying", 2)).toBe("noted");
+  expect(await bySlow("given_up", 1)).toBe("overtaken");
+  expect(await noted()).toEqual(["retrying", 2]);
 });
+
+test("an end that one producer has told stays told, whatever another one says that is late", async () => {
+  const { bySlow, byQuick, noted, dueAt } = await openOvertaken();
+  expect(await byQuick("delivered", 2)).toBe("noted");
+  expect([await bySlow("retrying", 1), await bySlow("given_up", 1)]).toEqual([
+    "overtaken",
+    "overtaken",
+  ]);
+  expect([await noted(), await dueAt()]).toEqual([["delivered", 2], null]);
+});
+
+test.each(["retrying", "given_up"] as const)(
+  "an end that was told late is told to nobody again, though whoever has it now says %s",
+  async (state) => {
+    const { bySlow, byQuick, noted, dueAt, countLate } = await openOvertaken();
+    const held = await dueAt();
+    expect([await bySlow("delivered", 1), await dueAt()]).toEqual(["noted", held]);
+    expect(await byQuick(state, 2)).toBe("overtaken");
+    expect([await noted(), await dueAt(), await countLate()]).toEqual([["delivered", 1], null, 0]);
+  },
+);
 
 /** A callback of a job that has failed, which was told of that. */
 async function openTold() {
@@ -141,7 +186,7 @@ function openLate() {
     const noted = await Promise.all(
       ids.map((id) => settleCallback(queue, redis, inHand(owner, id), settlement)),
     );
-    return noted.filter(Boolean).length;
+    return noted.filter((settled) => settled === "noted").length;
   };
   const settle = async (owner: string, ids: readonly string[]) => {
     await redis.zadd(callbacksKey(queue), ...ids.flatMap((id) => [heldUntil, id]));

@@ -1,6 +1,7 @@
 import { type CallbackOutcome, callbackLimits } from "../../contract/callbacks.ts";
 import { logFields } from "../../contract/telemetry.ts";
 import {
+  type Settled,
   type Settlement,
   settleCallback,
   type TakenCallback,
@@ -63,8 +64,8 @@ export async function deliver(
       return;
     }
     if (host === "" || (job === undefined && taken.summary === "")) {
-      await settle({ kind: "gone" });
-      report(deps, taken, "gone", "the job was removed");
+      const settled = await settle({ kind: "gone" });
+      if (settled === "noted") report(deps, taken, "gone", "the job was removed");
       return;
     }
     const sent = await send(deps, taken, { job, signal, host });
@@ -107,7 +108,7 @@ async function conclude(
   }: {
     readonly job: JobStatus | undefined;
     readonly sent: Sent;
-    readonly settle: (settlement: Settlement) => Promise<boolean>;
+    readonly settle: (settlement: Settlement) => Promise<Settled>;
   },
 ): Promise<void> {
   const tries = taken.tries + 1;
@@ -125,29 +126,35 @@ async function conclude(
     const next = Math.round(note.at + waitMs);
     const summary = job === undefined ? taken.summary : summarizeMessage(job);
     const retrying = { ...note, state: "retrying", next, error } as const;
-    if (await settle({ kind: "retrying", waitMs, note: retrying, summary })) {
-      report(deps, taken, "failed", told);
+    const settled = await settle({ kind: "retrying", waitMs, note: retrying, summary });
+    if (settled !== "full") {
+      report(deps, taken, settled === "noted" ? "failed" : "overtaken", told);
       return;
     }
   }
-  await settle({ kind: "given_up", note: { ...note, state: "given_up", error } });
-  report(deps, taken, sent.kind === "refused" ? "refused" : "given_up", told);
+  const settled = await settle({ kind: "given_up", note: { ...note, state: "given_up", error } });
+  const outcome = sent.kind === "refused" ? "refused" : "given_up";
+  report(deps, taken, settled === "noted" ? outcome : "overtaken", told);
 }
 
 const words = {
   failed: "callback failed, will be tried again",
+  overtaken: "callback failed, another producer has taken it over",
   refused: "callback refused",
   given_up: "callback given up",
   gone: "callback has nothing to tell",
-} as const satisfies Record<Exclude<CallbackOutcome, "delivered">, string>;
+} as const;
 
 function report(
   { desk, metrics, log }: DeliveryDeps,
   { id }: TakenCallback,
-  outcome: CallbackOutcome,
+  outcome: CallbackOutcome | "overtaken",
   reason?: string,
 ): void {
-  metrics.callbacks.inc({ queue: desk.name, outcome });
+  metrics.callbacks.inc({
+    queue: desk.name,
+    outcome: outcome === "overtaken" ? "failed" : outcome,
+  });
   const fields = { [logFields.jobId]: id };
   if (outcome === "delivered") {
     log.info({ ...fields, ...lineOf("callback_delivered") }, "callback delivered");

@@ -77,8 +77,17 @@ export const producerCallbackMutants: readonly Mutant[] = [
   },
   {
     name: "A producer that was too slow writes over what another one does with a callback",
-    change: { file: scripts, from: "if not ours then return kind end\n", to: "" },
+    change: {
+      file: scripts,
+      from: 'if not ours and kind ~= "delivered" then return answer end',
+      to: "",
+    },
     caughtBy: { file: scriptTests, test: "a producer whose time was over changes nothing" },
+  },
+  {
+    name: "A callback that was delivered is tried again, as a producer that was too slow says",
+    change: { file: scripts, from: 'if wasTold then kind = "delivered" end', to: "" },
+    caughtBy: { file: scriptTests, test: "an end that was told late is told to nobody again" },
   },
   {
     name: "One client may have all callbacks that are tried again",
