@@ -223,6 +223,8 @@ const settleScript = `${shared}
 local due, late, counts, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, held, kind, next, note, ending = ARGV[1], ARGV[2], ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
 local owner = ARGV[11]
+-- A full Redis takes what follows, too: a script is refused at its first write alone.
+redis.call("ZREM", due, "")
 local score = redis.call("ZSCORE", due, id)
 local ours = score and tonumber(score) == tonumber(held)
 if kind == "later" then

@@ -25,6 +25,8 @@ clear(KEYS[1], "zset")
 clear(own, "hash")
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- A full Redis takes what follows, too: a script is refused at its first write alone.
+redis.call("HDEL", own, "none")
 local function forget(other)
   redis.call("ZREM", KEYS[1], other)
   redis.call("DEL", prefix .. other)
@@ -72,7 +74,13 @@ export async function reportWorker(
   return readOrder(answer as [string | null, string | null]);
 }
 
+/** In one step, but no transaction: a full Redis refuses to queue those, whatever they remove. */
+const removeScript = `
+redis.call("ZREM", KEYS[1], ARGV[1])
+redis.call("DEL", KEYS[2])
+`;
+
 /** Forgets a worker that has stopped as it should. */
 export async function removeWorker(home: Queue, redis: Redis, id: string): Promise<void> {
-  await redis.multi().zrem(workersKey(home), id).del(workerKey(home, id)).exec();
+  await redis.eval(removeScript, 2, workersKey(home), workerKey(home, id), id);
 }

@@ -12,6 +12,7 @@ import {
 import { openRedis } from "../../src/queue/connection.ts";
 import { callBack, readCallbackNote } from "../../src/queue/job-callback.ts";
 import { createQueue } from "../../src/queue/queue.ts";
+import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
 const url = "https://example.com/hook";
@@ -19,8 +20,8 @@ const { mostLate } = callbackLimits;
 const heldMs = 60_000;
 const most = 64;
 
-function open() {
-  const redis = openRedis({ url: inject("redisUrl"), password: undefined }, "background");
+function open(redisUrl = inject("redisUrl")) {
+  const redis = openRedis({ url: redisUrl, password: undefined }, "background");
   onTestFinished(() => redis.disconnect());
   const queue = createQueue(redis, `test-${randomUUID()}`);
   const end = async (id: string, finishedOn: number) => {
@@ -127,6 +128,21 @@ test.each(["retrying", "given_up"] as const)(
     expect([await noted(), await dueAt(), await countLate()]).toEqual([["delivered", 1], null, 0]);
   },
 );
+
+test("what became of a callback is noted while Redis is full, so that nobody is told again", async () => {
+  const { redis, queue, end, take } = open((await ownRedis()).url);
+  for (const id of ["a", "b"]) await end(id, 1_000);
+  const [told, later] = await take();
+  await redis.config("SET", "maxmemory", "1mb");
+  await expect(redis.set(queue.toKey("full"), "text")).rejects.toThrow("OOM");
+  const note = { ...failed(1_000), state: "delivered" } as const;
+  await settleCallback(queue, redis, told!, { kind: "delivered", note });
+  await settleCallback(queue, redis, later!, { kind: "later", waitMs: 3_600_000 });
+  expect(await readCallbackNote(queue, redis, told!.id)).toEqual(note);
+  const [waiting, ...others] = await redis.zrange(callbacksKey(queue), "0", "-1", "WITHSCORES");
+  expect([waiting, others.length]).toEqual([later!.id, 1]);
+  expect(Number(others[0])).toBeGreaterThan(Date.now() + 600_000);
+});
 
 /** A callback of a job that has failed, which was told of that. */
 async function openTold() {

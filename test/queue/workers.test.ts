@@ -12,7 +12,7 @@ import { removeWorker, reportWorker } from "../../src/queue/worker-index.ts";
 import { workerKey, workersKey } from "../../src/queue/worker-keys.ts";
 import type { WorkerReport } from "../../src/queue/worker-report.ts";
 import { readWorkers } from "../../src/queue/workers.ts";
-import { asService } from "../support/redis.ts";
+import { asService, ownRedis } from "../support/redis.ts";
 import { busyQueue as busy, idleQueue as idle, reportOf } from "../support/reported-workers.ts";
 
 function connect(url: string): Redis {
@@ -22,11 +22,11 @@ function connect(url: string): Redis {
 }
 
 /** A world of its own, in which services have the rights of a deployment's. */
-function openHome() {
+function openHome(redisUrl = inject("redisUrl")) {
   const name = `test-${randomUUID()}`;
-  const redis = connect(inject("redisUrl"));
-  const worker = connect(asService("worker", inject("redisUrl")));
-  const producer = connect(asService("producer", inject("redisUrl")));
+  const redis = connect(redisUrl);
+  const worker = connect(asService("worker", redisUrl));
+  const producer = connect(asService("producer", redisUrl));
   const home = createQueue(redis, name);
   return {
     home,
@@ -173,4 +173,17 @@ test("what is no index of workers is as if there were none, until one reports", 
   expect(await read()).toEqual([]);
   await report("a");
   expect((await read()).map(({ id }) => id)).toEqual(["a"]);
+});
+
+test("while Redis is full, workers are still heard of, and those that stop are forgotten", async () => {
+  const { url } = await ownRedis();
+  const { home, redis, report, remove, read } = openHome(url);
+  await report("a", { queues: [busy] });
+  await report("b");
+  await redis.config("SET", "maxmemory", "1mb");
+  await expect(redis.set(home.toKey("full"), "text")).rejects.toThrow("OOM");
+  await report("a");
+  await remove("b");
+  expect(await read()).toMatchObject([{ id: "a", state: "idle" }]);
+  expect(await redis.exists(workerKey(home, "b"))).toBe(0);
 });
