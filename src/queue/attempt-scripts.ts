@@ -2,7 +2,7 @@ import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
 import { callbacksKey } from "./callback-scripts.ts";
-import { callbackMark, watchLua } from "./job-callback.ts";
+import { callbackMark, retryMarkLua, watchLua } from "./job-callback.ts";
 
 type EndedSet = "completed" | "failed";
 
@@ -112,16 +112,20 @@ end
 /** Longer than BullMQ takes to retry a job, or fails to. */
 const retriedWithinMs = 60_000;
 
-const handRetryScript = `${retryLua}
+const handRetryScript = `${retryLua}${retryMarkLua}
 if not isHash(KEYS[1]) or not redis.call("ZSCORE", KEYS[2], ARGV[1]) then return 0 end
 local lookAt = redis.call("TIME")[1] * 1000 + ${retriedWithinMs}
-return noteRetry(KEYS[1], ARGV[1], ARGV[2], ARGV[3], KEYS[3], lookAt) and 1 or 0
+if not noteRetry(KEYS[1], ARGV[1], ARGV[2], ARGV[3], KEYS[3], lookAt) then return 0 end
+local ending = redis.call("HGET", KEYS[1], "finishedOn")
+if ending then markRetry(KEYS[1], ending, lookAt) end
+return 1
 `;
 
 /**
  * Notes of a job in that set of ended ones that somebody is about to retry it; returns whether it has a
  * callback. That is not looked at before the job was retried, since it would tell of the old end, but
- * after a while in any case, so that whoever retries the job may die right after that.
+ * after a while in any case, also where the old end is told meanwhile: whoever retries the job may die
+ * right after that.
  */
 export async function noteHandRetry(
   queue: Keys,

@@ -7,6 +7,8 @@ import {
   formatNote,
   noteField,
   readCallbackUrl,
+  retryField,
+  retryMarkLua,
   watchLua,
 } from "./job-callback.ts";
 import { findOwner } from "./job-owner.ts";
@@ -66,10 +68,10 @@ const mostLooks = 256;
  * A job that has not ended is looked at again after a quarter of its age; its end is heard of anyway.
  * Who hears of an end late does not cut short the wait after a try that has failed. Of those that have
  * ended and are too many at once, the time comes now, so that the next look by time has them. An end
- * that was dealt with already is told to nobody again: somebody was about to retry the job, or has told
- * of it when another producer had taken over.
+ * that was dealt with already is told to nobody again: somebody is about to retry the job, and is waited
+ * for, or has told of it when another producer had taken over.
  */
-const takeScript = `${shared}
+const takeScript = `${shared}${retryMarkLua}
 local due, late, counts = KEYS[1], KEYS[2], KEYS[3]
 local prefix, heldMs, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local ids, looks, hasMore = {}, ${mostLooks}, false
@@ -93,13 +95,16 @@ end
 local held = string.format("%.1f", now + heldMs + 0.5)
 local taken = {}
 for _, id in ipairs(ids) do
-  local job = read(prefix .. id, "opts", "finishedOn", "timestamp", "${noteField}")
+  local job = read(prefix .. id, "opts", "finishedOn", "timestamp", "${noteField}", "${retryField}")
   local kept = read(prefix .. "callback:" .. id, "url", "end", "tries", "summary", "owner")
   if job[1] and not job[2] then
     local ageMs = now - (tonumber(job[3]) or now)
     redis.call("ZADD", due, "XX", now + math.floor(math.min(math.max(ageMs / 4, 1000), 300000)), id)
   elseif isSettled(job[4], job[2]) then
-    if #ARGV == 3 then
+    local till = retriedUntil(job[5], job[2])
+    if #ARGV == 3 and till > now then
+      redis.call("ZADD", due, "XX", till, id)
+    elseif #ARGV == 3 then
       redis.call("ZREM", due, id)
       uncount(late, counts, prefix .. "callback:" .. id, id)
       redis.call("DEL", prefix .. "callback:" .. id)
@@ -215,11 +220,11 @@ function parseOptions(text: string): object {
  * Of a callback that has come into other hands it is noted that its end was told, and nothing else; that
  * stays noted, whoever says otherwise, since a producer may be late by any time. A job that was retried
  * while its end was told, or removed and submitted again under its key, has another end to tell of: then
- * the callback is not dealt with, whatever became of this one. A client gets no more late ones than are
- * then free for others. The record says for whom it is counted, as one that an older release has noted is
- * not.
+ * the callback is not dealt with, whatever became of this one; nor is it while somebody is about to retry
+ * the job. A client gets no more late ones than are then free for others. The record says for whom it is
+ * counted, as one that an older release has noted is not.
  */
-const settleScript = `${shared}
+const settleScript = `${shared}${retryMarkLua}
 local due, late, counts, record, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, held, kind, next, note, ending = ARGV[1], ARGV[2], ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
 local owner = ARGV[11]
@@ -231,7 +236,7 @@ if kind == "later" then
   if ours then redis.call("ZADD", due, "XX", next, id) end
   return ours and "noted" or "overtaken"
 end
-local latest = read(job, "opts", "finishedOn", "${noteField}")
+local latest = read(job, "opts", "finishedOn", "${noteField}", "${retryField}")
 local isThisEnd = latest[2] and latest[2] == ending
 local wasTold = isThisEnd and latest[3] and string.find(latest[3], '"end":' .. ending, 1, true)
   and string.find(latest[3], '"state":"delivered"', 1, true)
@@ -245,8 +250,10 @@ end
 if note ~= "" and isThisEnd and not wasTold then redis.call("HSET", job, "${noteField}", note) end
 if not ours then return answer end
 local again = latest[1] and string.find(latest[1], '${callbackMark}', 1, true) and latest[2] ~= ending
+local till = isThisEnd and retriedUntil(latest[4], ending) or 0
+local nextEnd = again and now or till > now and till
 if kind == "retrying" then
-  redis.call("ZADD", due, "XX", again and now or next, id)
+  redis.call("ZADD", due, "XX", math.min(next, nextEnd or next), id)
   local since = redis.call("ZSCORE", late, id)
   uncount(late, counts, record, id)
   redis.call("ZADD", late, since or tonumber(ending) or now, id)
@@ -254,7 +261,7 @@ if kind == "retrying" then
   redis.call("DEL", record)
   redis.call("HSET", record, "url", ARGV[7], "end", ending, "tries", ARGV[8], "summary", ARGV[9], "owner", owner, "counted", owner)
 else
-  if again then redis.call("ZADD", due, "XX", now, id) else redis.call("ZREM", due, id) end
+  if nextEnd then redis.call("ZADD", due, "XX", nextEnd, id) else redis.call("ZREM", due, id) end
   uncount(late, counts, record, id)
   redis.call("DEL", record)
 end

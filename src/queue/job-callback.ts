@@ -29,6 +29,23 @@ local function watchCallback(due, id, now)
 end
 `;
 
+/** The field of a job's hash that says which end somebody is about to retry it after, and until when that may take. */
+export const retryField = "cbr";
+
+/**
+ * For a script: `markRetry(job, ending, till)` notes of a job that somebody is about to retry it after that
+ * end; `retriedUntil(mark, ending)` is until when, in Unix time in ms, and 0 of any other end.
+ */
+export const retryMarkLua = `
+local function markRetry(job, ending, till)
+  redis.call("HSET", job, "${retryField}", ending .. string.format(" %.0f", till))
+end
+local function retriedUntil(mark, ending)
+  local of, till = string.match(mark or "", "^(%S+) (%d+)$")
+  return of == ending and tonumber(till) or 0
+end
+`;
+
 /** The field of a job's hash that has the note. */
 export const noteField = "cb";
 

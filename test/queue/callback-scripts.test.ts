@@ -10,7 +10,7 @@ import {
   watchCallback,
 } from "../../src/queue/callback-scripts.ts";
 import { openRedis } from "../../src/queue/connection.ts";
-import { callBack, readCallbackNote } from "../../src/queue/job-callback.ts";
+import { callBack, readCallbackNote, retryField } from "../../src/queue/job-callback.ts";
 import { createQueue } from "../../src/queue/queue.ts";
 import { ownRedis } from "../support/redis.ts";
 import { until } from "../support/until.ts";
@@ -169,6 +169,9 @@ test("an end that was told is not told again to who looks while somebody retries
   // Whoever was to retry it has died before that.
   const { redis: another, queue: other, ...told } = await openTold();
   await noteHandRetry(other, another, { id: "A", state: "failed" });
+  expect(await told.look()).toEqual([]);
+  expect(Number(await told.dueAt())).toBeGreaterThan(Date.now() + 1_000);
+  await another.hset(other.toKey("A"), retryField, "1000 1");
   expect([await told.look(), await told.dueAt()]).toEqual([[], null]);
   // Here the first end had been told to nobody.
   await redis.zadd(callbacksKey(queue), Date.now() + 3_600_000, "A");
@@ -183,6 +186,16 @@ test("the next end of a job is waited for from when BullMQ has retried it", asyn
   const job = await queue.getJob("A");
   await job!.retry("failed");
   expect(Number((await dueAt()) ?? Number.NaN)).toBeLessThanOrEqual(Date.now());
+});
+
+test("a job whose end is told while somebody is about to retry it is looked at after that", async () => {
+  const { redis, queue, end, dueAt, take } = await openTold();
+  await end("A", 2_000);
+  await noteHandRetry(queue, redis, { id: "A", state: "failed" });
+  const [taken] = await take();
+  const note = { ...failed(2_000), state: "delivered" } as const;
+  await settleCallback(queue, redis, taken!, { kind: "delivered", note });
+  expect(Number(await dueAt())).toBeGreaterThan(Date.now() + 1_000);
 });
 
 const heldUntil = 2_000.5;

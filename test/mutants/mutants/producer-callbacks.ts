@@ -104,6 +104,11 @@ export const producerCallbackMutants: readonly Mutant[] = [
     caughtBy: { file: scriptTests, test: "an end that was told is not told again" },
   },
   {
+    name: "A callback is dealt with while somebody is about to retry its job",
+    change: { file: scripts, from: "again and now or till > now and till", to: "again and now" },
+    caughtBy: { file: scriptTests, test: "a job whose end is told while somebody is about to" },
+  },
+  {
     name: "An end that is heard of late has a failed callback tried again at once",
     change: { file: scripts, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
     caughtBy: { file: scriptTests, test: "an end that is heard of late" },
