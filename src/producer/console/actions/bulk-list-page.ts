@@ -10,8 +10,14 @@ import { renderHead } from "../table-head.ts";
 const numbers = new Intl.NumberFormat("en");
 const columns = ["State", "What", "Done", "Refused", "Failed", "To go", "Since", "By"] as const;
 
-/** What was done to many jobs, the latest first. */
-export function renderBulkList(runs: readonly ListedBulk[], site: Site): Promise<string> {
+/**
+ * What was done to many jobs, the latest first; `isHeld` says that nobody goes on with any, as operators
+ * can only look.
+ */
+export function renderBulkList(
+  runs: readonly ListedBulk[],
+  { isHeld, site }: { readonly isHeld: boolean; readonly site: Site },
+): Promise<string> {
   const goesOn = runs.some(({ state }) => state === "running");
   return renderPage(
     {
@@ -27,6 +33,7 @@ export function renderBulkList(runs: readonly ListedBulk[], site: Site): Promise
         <h1>Actions on many jobs</h1>
         <p class="warn" role="status" data-lost></p>
       </div>
+      ${goesOn && isHeld && html`<p class="warn">What is running waits until BOARD_READ_ONLY is false: operators can only look now.</p>`}
       ${runs.length === 0 ? renderNone() : renderRuns(runs)}
       <p class="sub">
         The latest ${bulkLimits.listed} of the last ${bulkLimits.keptDays} days are shown; the audit

@@ -87,7 +87,10 @@ export function createBulkRouter(
       ctx.body = { runs: runs.map(tellRun) };
       return;
     }
-    ctx.body = await renderBulkList(runs, createConsoleSite(ctx.state.operator));
+    ctx.body = await renderBulkList(runs, {
+      isHeld: readOnly,
+      site: createConsoleSite(ctx.state.operator),
+    });
     ctx.type = "html";
   });
 

@@ -54,12 +54,14 @@ test("a run that cannot be read holds up no other one, and is told once", async 
   expect(told).toMatchObject([{ run: broken }]);
 });
 
-test("while operators can only look, no run goes on, its page says so, and one that nobody has stops at once", async () => {
+test("while operators can only look, no run goes on, its page and the list say so, and one that nobody has stops at once", async () => {
   const console = await startConsole({ readOnly: true });
   const { queue, redis, look } = console;
   const id = await order(console, await addFailedJobs(queue, redis, 3));
   expect(await look(`/actions/${id}`)).toContain("It waits until BOARD_READ_ONLY is false");
+  expect(await look("/actions")).toContain("waits until BOARD_READ_ONLY is false");
   expect(await stopBulk(queue, redis, id)).toBe(true);
+  expect(await look("/actions")).not.toContain("BOARD_READ_ONLY");
   expect(await readBulk(queue, redis, id)).toMatchObject({ state: "stopped", done: 0 });
   expect(await listOpenBulks(queue, redis)).toEqual([]);
 });
