@@ -16,6 +16,7 @@ import { createAuditRouter } from "./actions/audit-router.ts";
 import { createAuditTrail } from "./actions/audit-trail.ts";
 import { type BulkRoutesDeps, createBulkRouter } from "./actions/bulk-routes.ts";
 import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
+import { keepUnreadForm } from "./actions/kept-form.ts";
 import { createResubmitRouter } from "./actions/resubmit-router.ts";
 import { createQueueActions } from "./actions/queue-actions.ts";
 import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
@@ -81,6 +82,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
   const about = "Sign in to see and act on every job.";
   const signIn = createSignInRouter({ passwords, sessions, cookie: consoleCookie, about });
   app.use(signIn.routes());
+  app.use(keepUnreadForm());
   app.use(requireLogin({ passwords, tokens, sessions }));
   app.use(requireRights(deps));
   app.use(tellOnce());

@@ -10,6 +10,13 @@ export function placeOfEdit(id: string): string {
   return `${consolePaths.jobs}/${id}/resubmit`;
 }
 
+const place = new RegExp(`^${placeOfEdit("[^/]+")}$`);
+
+/** Whether a path is such a place. */
+export function isPlaceOfEdit(path: string): boolean {
+  return place.test(path);
+}
+
 export interface ResubmitPage {
   readonly of: string;
   readonly form: TaskForm;

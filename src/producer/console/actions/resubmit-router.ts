@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import Router from "@koa/router";
 import type { ParameterizedContext } from "koa";
-import { keyField, reasonField } from "../../../contract/forms.ts";
+import { reasonField } from "../../../contract/forms.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import type { Tasks } from "../../../task/registry.ts";
-import { readForm } from "../../http/body.ts";
 import { RequestError } from "../../http/errors.ts";
 import type { JobStatus } from "../../jobs/job-status.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
@@ -15,6 +14,7 @@ import type { ConsoleState } from "../login.ts";
 import { createConsoleSite } from "../site.ts";
 import { leadTo } from "../told-once.ts";
 import type { AuditTrail } from "./audit-trail.ts";
+import { readKeptForm } from "./kept-form.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 import { readResubmission } from "./resubmit-body.ts";
 import { placeOfEdit, renderResubmitPage } from "./resubmit-page.ts";
@@ -67,13 +67,9 @@ export function createResubmitRouter(
   });
 
   router.post(placeOfEdit(":id"), async function sendForm(ctx) {
-    const sent = new Map(await readForm(ctx));
-    const idempotencyKey = sent.get(keyField) ?? randomUUID();
-    // Before anything is read that may not be there: what was typed must not be lost.
-    ctx.state.resend = {
-      action: ctx.path,
-      fields: new Map(sent).set(keyField, idempotencyKey),
-    };
+    // Before anything is read that may not be there.
+    const { fields, idempotencyKey } = await readKeptForm(ctx);
+    const sent = new Map(fields);
     const job = await jobs.find(ctx.params["id"]);
     const subject = subjectOf(job);
     const reason = sent.get(reasonField);

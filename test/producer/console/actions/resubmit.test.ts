@@ -5,6 +5,9 @@ import { createRandomId } from "../../../../src/queue/job-id.ts";
 import { readJob, submitDivision, untilFinal } from "../../../support/client.ts";
 import { type Asking, startConsole } from "../../../support/console.ts";
 import { createPrioritizedTasks, createSubmit } from "../../../support/prioritized-tasks.ts";
+import { boardLogin } from "../../../support/producer.ts";
+import { ownRedis } from "../../../support/redis.ts";
+import { signIn } from "../../../support/sign-in.ts";
 import { authorizationOf, writeUsers } from "../../../support/users.ts";
 import { startWorker } from "../../../support/worker.ts";
 
@@ -166,6 +169,27 @@ test("a form that is refused, or cannot be taken now, keeps what was typed", asy
   expect(await queue.getWaitingCount()).toBe(2);
   const { entries } = await readAudit(queue, redis, everything);
   expect(entries.map(({ end }) => end?.outcome)).toEqual(["refused", "done", "refused"]);
+});
+
+test("while Redis is away a form keeps what was typed, whoever notices that first", async () => {
+  const server = await ownRedis();
+  const { url, boardUrl, ask } = await startConsole({ redisUrl: server.url });
+  const { id } = await submitDivision(url, { x: 1, y: 0 });
+  const { cookie } = await signIn(boardUrl, boardLogin);
+  await server.signal("SIGKILL");
+  const place = `/jobs/${id}/resubmit`;
+  const form = { ...good, y: "41", [keyField]: "key", [reasonField]: "why not" };
+  const senders: Asking[] = [{ form }, { form, as: "", headers: { cookie } }];
+  for (const sender of senders) {
+    const sent = await ask(place, sender);
+    expect([sent.status, sent.text]).toEqual([503, expect.stringContaining("Try again")]);
+    expect(["y", keyField, reasonField].map((field) => valueOf(sent.text, field))).toEqual([
+      "41",
+      "key",
+      "why not",
+    ]);
+    expect(sent.text).toContain(`action="${place}"`);
+  }
 });
 
 test("the new job is the operator's, among whose jobs it counts, and not its first client's", async () => {
