@@ -1,8 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import type { ParameterizedContext } from "koa";
 import type { PublicAccess } from "../../contract/public-access.ts";
 import { leadToSignIn } from "../console/way-in.ts";
 import { wantsPage } from "../console/wants-page.ts";
-import { isOfApi, type Problem } from "../http/error-responses.ts";
+import { isOfApi } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import { problem } from "../http/operation.ts";
 import type { Route } from "../http/route.ts";
@@ -17,19 +18,22 @@ export interface Door {
   /** The routes, each for those alone whom it is for. */
   guard(routes: readonly Route[]): Route[];
   /** Whom the page of an error is for that no route has let in: a stranger where that cannot be told. */
-  tell(ctx: ParameterizedContext, problem: Pick<Problem, "status">): Promise<Visitor>;
+  tell(ctx: ParameterizedContext): Promise<Visitor>;
 }
-
-/** What is answered where there is no route. */
-const routeless: ReadonlySet<number> = new Set([404, 405, 501]);
 
 export function createDoor(deps: VisitorDeps): Door {
   const identify = createIdentification(deps);
   const streams = createStreamGuard();
+  /** Requests that it was tried to tell the sender of: once is enough, as wrong tokens are counted. */
+  const identified = new WeakSet<IncomingMessage>();
+  const identifyOnce = (ctx: ParameterizedContext) => {
+    identified.add(ctx.req);
+    return identify(ctx);
+  };
   const guardRoute = ({ handle, operation, ...route }: Route): Route => ({
     ...route,
     async handle(ctx) {
-      const visitor = await identify(ctx);
+      const visitor = await identifyOnce(ctx);
       ctx.state.visitor = visitor;
       if (!visitor.purposes.includes(route.purpose ?? "submit")) {
         refuse(ctx, visitor, deps.access);
@@ -52,10 +56,9 @@ export function createDoor(deps: VisitorDeps): Door {
   return {
     needsToken: deps.access !== "open",
     guard: (routes) => routes.map(guardRoute),
-    tell: async (ctx, { status }) => {
+    tell: async (ctx) => {
       const stranger = createStranger(deps.access, ctx);
-      // Of all others a route has asked, in vain.
-      return routeless.has(status) ? identify(ctx).catch(() => stranger) : stranger;
+      return identified.has(ctx.req) ? stranger : identifyOnce(ctx).catch(() => stranger);
     },
   };
 }

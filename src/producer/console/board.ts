@@ -72,7 +72,7 @@ export function createBoardApp(deps: BoardDeps): Koa {
     ctx.set("X-Robots-Tag", "noindex");
     await next();
   });
-  app.use(answerErrors(log));
+  app.use(answerErrors({ log, sessions }));
   // Browsers send the login along with another site's forms, and Bull Board's adapter takes those;
   // what it guesses itself must not use up its visitor's guesses.
   app.use(sameOrigin({ takesForms: () => true }));

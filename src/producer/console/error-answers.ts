@@ -7,14 +7,27 @@ import { hasRetryAfter, isOfApi, type Problem, problemOf } from "../http/error-r
 import { RequestError } from "../http/errors.ts";
 import { renderErrorPage, retryAfterOf } from "../pages/error-page.ts";
 import type { ConsoleState } from "./login.ts";
+import { consoleCookie } from "./session-cookie.ts";
+import type { Sessions } from "./sessions.ts";
 import { createConsoleSite, strangersSite } from "./site.ts";
 import { wantsPage } from "./wants-page.ts";
+
+export interface ErrorAnswersDeps {
+  readonly log: Log;
+  readonly sessions: Pick<Sessions, "find">;
+}
 
 /**
  * Answers every error of the console: people get a page of it, Bull Board's page what it shows, and
  * programs the words. Nothing of an unexpected error is told but that it happened.
  */
-export function answerErrors(log: Log): Middleware {
+export function answerErrors({ log, sessions }: ErrorAnswersDeps): Middleware {
+  /** Who has signed in, where a request was refused before anybody looked: they may reach the same as before. */
+  const findSignedIn = async (ctx: ParameterizedContext) => {
+    const session = consoleCookie.read(ctx);
+    if (session === undefined) return undefined;
+    return sessions.find(session, { isUsed: false }).catch(() => undefined);
+  };
   return async function answerError(ctx, next) {
     try {
       await next();
@@ -32,7 +45,9 @@ export function answerErrors(log: Log): Middleware {
         ctx.body = JSON.stringify(problem);
         ctx.type = "application/problem+json";
       } else if (wantsPage(ctx)) {
-        ctx.body = await renderPageOf(ctx, problem);
+        const state = ctx.state as Partial<ConsoleState>;
+        const { operator = problem.status === 403 ? await findSignedIn(ctx) : undefined } = state;
+        ctx.body = await renderPageOf(ctx, problem, operator);
         ctx.type = "html";
       } else if (isOfBoard(ctx.path)) {
         ctx.body = wordForBoard(problem);
@@ -65,8 +80,12 @@ function refuseWordless({ status, method, path }: ParameterizedContext): Request
   return new RequestError(status, detail);
 }
 
-function renderPageOf(ctx: ParameterizedContext, problem: Problem): Promise<string> {
-  const { operator, resend } = ctx.state as Partial<ConsoleState>;
+function renderPageOf(
+  ctx: ParameterizedContext,
+  problem: Problem,
+  operator: ConsoleState["operator"] | undefined,
+): Promise<string> {
+  const { resend } = ctx.state as Partial<ConsoleState>;
   const isRead = ctx.method === "GET" || ctx.method === "HEAD";
   const isOfJob = isRead && ctx.path.startsWith(`${consolePaths.jobs}/`);
   return renderErrorPage(problem, {

@@ -68,7 +68,7 @@ export function createApp({
   app.use(requestTelemetry(deps));
   app.use(
     errorResponses(deps.log, async (ctx, problem) => {
-      const visitor = ctx.state.visitor ?? (await door.tell(ctx, problem));
+      const visitor = ctx.state.visitor ?? (await door.tell(ctx));
       return showError(ctx, problem, { ...ctx.state, visitor });
     }),
   );

@@ -4,12 +4,13 @@ import { startProducer } from "../../support/producer.ts";
 import { signIn } from "../../support/sign-in.ts";
 import { usersPassword, writeUsers } from "../../support/users.ts";
 
-/** Where the page of what is no route's leads to, and whose name it has. */
-async function lookAround(url: string, headers: Record<string, string> = {}) {
-  const asked = [
-    { path: "/nowhere", method: "GET", status: 404 },
-    { path: paths.overview, method: "PUT", status: 405 },
-  ];
+const routeless = [
+  { path: "/nowhere", method: "GET", status: 404 },
+  { path: paths.overview, method: "PUT", status: 405 },
+];
+
+/** Where the page of what is no route's leads to, or of other requests, and whose name it has. */
+async function lookAround(url: string, headers: Record<string, string> = {}, asked = routeless) {
   const seen: unknown[] = [];
   for (const { path, method, status } of asked) {
     const answer = await fetch(url + path, {
@@ -46,4 +47,25 @@ test("a page that there is not leads nobody to where they may not go", async () 
   const { url } = producers.signedIn;
   const { cookie } = await signIn(url, { user: "viewer", password: usersPassword });
   expect(await lookAround(url, { cookie })).toEqual({ ...all, account: true });
+});
+
+test("a page that is refused before anybody looked who asks leads where its visitor may go", async () => {
+  const usersFile = await writeUsers("viewer");
+  const { url } = await startProducer({
+    usersFile,
+    publicAccess: "signed-in",
+    limits: { readsPerMinute: 1 },
+  });
+  const { cookie } = await signIn(url, { user: "viewer", password: usersPassword });
+  expect((await fetch(url, { headers: { cookie } })).status).toBe(200);
+  const tooMany = [{ path: paths.overview, method: "GET", status: 429 }];
+  const foreign = [{ path: "/tasks/quotient", method: "POST", status: 403 }];
+  const elsewhere = { origin: "https://elsewhere.test" };
+  expect(await lookAround(url, { cookie }, tooMany)).toEqual({ ...all, account: true });
+  expect(await lookAround(url, { cookie, ...elsewhere }, foreign)).toEqual({
+    ...all,
+    account: true,
+  });
+  expect(await lookAround(url, {}, tooMany)).toEqual(nothing);
+  expect(await lookAround(url, elsewhere, foreign)).toEqual(nothing);
 });

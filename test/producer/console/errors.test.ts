@@ -47,6 +47,20 @@ test("people get a page of what is wrong, from which the console is a step away"
   );
 });
 
+test("who has signed in keeps their way round on the page of a form from elsewhere, and strangers get none", async () => {
+  const { boardUrl, ask } = await openConsole();
+  const { cookie } = await signIn(boardUrl, boardLogin);
+  const foreign = { accept: html, origin: "https://elsewhere.test" };
+  const send = (headers: Record<string, string>) =>
+    ask("/workers/a/drain", { headers: { ...foreign, ...headers }, method: "POST" });
+  const [own, stranger] = [await send({ cookie }), await send({})];
+  expect([own.status, stranger.status]).toEqual([403, 403]);
+  for (const word of ["Sign out", 'href="/jobs"']) {
+    expect(own.text).toContain(word);
+    expect(stranger.text).not.toContain(word);
+  }
+});
+
 test("programs and Bull Board's own page get the words alone", async () => {
   const { ask } = await openConsole();
   const headers = { authorization: boardAuthorization };
