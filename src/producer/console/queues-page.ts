@@ -42,7 +42,7 @@ export function renderQueuesPage(
         <h1>Queues</h1>
         <p class="warn" role="status" data-lost></p>
       </div>
-      <table class="workers">
+      <table class="workers stack">
         ${renderHead(columns)}
         <tbody>
           ${queues.map((queue) => renderQueue(queue, mayAct))}

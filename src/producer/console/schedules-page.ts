@@ -43,7 +43,7 @@ function renderNone(): Markup {
 }
 
 function renderAll(schedules: readonly ToldSchedule[], mayAct: boolean): Markup {
-  return html`<table class="workers">
+  return html`<table class="workers stack">
       ${renderHead(columns)}
       <tbody>
         ${schedules.map((schedule) => renderSchedule(schedule, mayAct))}

@@ -67,7 +67,7 @@ function renderAll(workers: readonly KnownWorker[], options: WorkersPageOptions)
           </div>`,
       )}
     </dl>
-    <table class="workers">
+    <table class="workers stack">
       ${renderHead(columns)}
       <tbody>
         ${known.map((worker) => renderWorker(worker, options))}

@@ -112,7 +112,7 @@ export function renderProblems(
 function renderRows({ fields, rows }: Preview, good: number): Markup {
   return html`<section class="panel">
     <h2>What is submitted</h2>
-    <table class="rows">
+    <table class="rows stack">
       <thead>
         <tr>
           <th class="number">Row</th>

@@ -45,7 +45,7 @@ export function renderBatchRows(
   }
   return html`<section class="panel">
     <h2>Rows${pages > 1 && html`, page ${page} of ${pages}`}</h2>
-    <table class="rows">
+    <table class="rows stack">
       <thead>
         <tr>
           <th class="number">Row</th>

@@ -259,7 +259,7 @@ function bound(name: "min" | "max", limit: number | undefined): Markup | string 
 function renderRecent(jobs: readonly RecentJob[], wording: TaskWording): Markup {
   if (jobs.length === 0)
     return html`<p>None yet: submit one, and it is listed here, for this browser alone.</p>`;
-  return html`<table class="rows">
+  return html`<table class="rows stack">
     <thead>
       <tr>
         <th class="task">Task</th>

@@ -15,7 +15,7 @@ export function renderWaterfall({ steps, spanMs }: Story): Markup | string {
   if (steps.length === 0) return "";
   return html`<section class="panel">
     <h2>What happened</h2>
-    <table class="fall">
+    <table class="fall stack">
       <thead>
         <tr>
           <th scope="col">Step</th>

@@ -90,7 +90,7 @@ function renderNone(filter: AuditFilter): Markup {
 }
 
 function renderEntries(entries: readonly AuditEntry[]): Markup {
-  return html`<table class="workers">
+  return html`<table class="workers stack">
     ${renderHead(columns)}
     <tbody>
       ${entries.map(renderEntry)}

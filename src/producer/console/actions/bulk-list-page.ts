@@ -51,7 +51,7 @@ function renderNone(): Markup {
 }
 
 function renderRuns(runs: readonly ListedBulk[]): Markup {
-  return html`<table class="workers">
+  return html`<table class="workers stack">
     ${renderHead(columns)}
     <tbody>
       ${runs.map(renderRun)}

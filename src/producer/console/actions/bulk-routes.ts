@@ -139,7 +139,7 @@ export function createBulkRouter(
           startBulk(queue, redis, { action, filter, reason, by: actor.name, jobs }),
         );
       },
-      (run) => ({ outcome: "done", detail: `${jobs.length} jobs, in the run ${run}` }),
+      (run) => ({ outcome: "done", detail: `jobs: ${jobs.length}, in the run ${run}` }),
     );
     if (isMore && isPage(ctx)) {
       await started.catch(keepUnlessRefused);

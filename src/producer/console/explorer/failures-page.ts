@@ -71,7 +71,7 @@ function renderSpans(view: FailuresPage["view"]): Markup {
 }
 
 function renderGroups({ groups, view, titleOf }: FailuresPage): Markup {
-  return html`<table class="kinds">
+  return html`<table class="kinds stack">
       <thead>
         <tr>
           <th scope="col">What failed</th>

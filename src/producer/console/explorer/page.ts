@@ -125,7 +125,7 @@ function renderBulkLinks({ filter, problems }: ExplorerView): Markup | string {
 }
 
 function renderTable({ view, jobs, hasBefore, hasAfter, titleOf }: ExplorerPage): Markup {
-  return html`<table class="jobs">
+  return html`<table class="jobs stack">
       <thead>
         <tr>
           <th scope="col">State</th>
