@@ -1,7 +1,8 @@
 import type { RowError } from "../../queue/file-batches.ts";
 import { acceptInput } from "../../task/accepted-input.ts";
 import type { Task } from "../../task/task.ts";
-import { assertPlain } from "../http/body.ts";
+import { policyOf } from "../../task/job-policy.ts";
+import { assertPlain, jsonBytes, reasonOf } from "../http/body.ts";
 import { createPointer, RequestError } from "../http/errors.ts";
 import { createWording } from "../pages/field-wording.ts";
 import { type Field, parseFields } from "../pages/fields.ts";
@@ -32,7 +33,9 @@ export function createRowReader(
   const judge = (input: Readonly<Record<string, unknown>>): Omit<RowInput, "input"> => {
     assertPlain(input);
     const parsed = acceptInput(task, input, { error: wordIssue });
-    if (parsed.kind === "taken") return { whole: parsed.value, errors: [] };
+    if (parsed.kind === "taken") {
+      return { whole: parsed.value, errors: findRefusals(task, input, parsed.value) };
+    }
     if (parsed.kind === "broken") return { whole: input, errors: [ofRow(parsed.problem)] };
     const errors = parsed.error.issues.map(({ path, message }) => ({
       field: fieldOf(createPointer(path)),
@@ -57,6 +60,26 @@ export function createRowReader(
     const { errors, ...row } = readAny(cells);
     return { ...row, errors: errors.slice(0, mostErrors).map(cut) };
   };
+}
+
+/** Why it would be refused as a submission by itself, although it fits the task. */
+function findRefusals(
+  task: Task,
+  input: Readonly<Record<string, unknown>>,
+  whole: Record<string, unknown>,
+): RowError[] {
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes > jsonBytes) {
+    return [ofRow(`the row takes ${bytes} bytes as JSON, expected at most ${jsonBytes}`)];
+  }
+  try {
+    policyOf(task, whole);
+    return [];
+  } catch (error) {
+    return [
+      ofRow(`the task is at fault, no row like this one can be submitted: ${reasonOf(error)}`),
+    ];
+  }
 }
 
 function errorsOf({ errors, message }: RequestError): RowError[] {

@@ -25,6 +25,10 @@ function read(header: readonly string[], ...cells: readonly string[]) {
   return createRowReader(task, fields, readColumns(header, fields))(cells);
 }
 
+function refuse(): never {
+  throw new TypeError("no text");
+}
+
 function problemsOf(header: readonly string[]): unknown {
   try {
     return readColumns(header, fields);
@@ -63,6 +67,19 @@ test("what a cell is no value for is told in the form's words, with its field", 
 test("a number that would not come back as it was sent is refused with its field", () => {
   expect(read(["x"], "-9007199254740993").errors).toEqual([
     { field: "x", detail: expect.stringContaining("would come back as -9007199254740992") },
+  ]);
+});
+
+test("a row that a submission by itself would be refused for is told as such", () => {
+  const columns = readColumns(["x", "text"], fields);
+  expect(createRowReader(task, fields, columns)(["1", "ä".repeat(40_000)]).errors).toEqual([
+    { field: "", detail: "the row takes 80030 bytes as JSON, expected at most 65536" },
+  ]);
+  expect(createRowReader({ ...task, unique: refuse }, fields, columns)(["1", ""]).errors).toEqual([
+    {
+      field: "",
+      detail: "the task is at fault, no row like this one can be submitted: no text",
+    },
   ]);
 });
 
