@@ -41,7 +41,7 @@ export interface FilterProblem {
 }
 
 /** The parameters of an address that make up a filter. */
-const filterParameters = {
+export const filterParameters = {
   state: "one or more of the states, with commas between them",
   task: "the name of a task",
   queue: "the name of a queue",
@@ -55,7 +55,7 @@ const filterParameters = {
   text: "a text in input, result or error",
 } as const;
 
-type FilterParameter = keyof typeof filterParameters;
+export type FilterParameter = keyof typeof filterParameters;
 
 /** Spans that `within` may name, in ms. */
 export const filterSpans = {
@@ -68,7 +68,7 @@ export const filterSpans = {
 /** Characters that any value may have. */
 const longest = 200;
 const longestShown = 60;
-const group = /^[0-9a-f]{12}$/;
+export const groupPattern = /^[0-9a-f]{12}$/;
 const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
@@ -130,7 +130,7 @@ export function parseJobFilter(
     queue: read("queue"),
     failureClass: readOneOf("class", classNames),
     group:
-      fingerprint === undefined || group.test(fingerprint)
+      fingerprint === undefined || groupPattern.test(fingerprint)
         ? fingerprint
         : refuse("group", fingerprint, "12 hex digits"),
     submitter: read("submitter"),

@@ -43,12 +43,14 @@ export const consolePaths = {
   audit: "/audit",
   /** What is done to many jobs; a run is below it. */
   actions: "/actions",
-  /** What programs ask for on this listener, beside what the pages' paths tell them. */
+  /** What programs ask for on this listener; the pages' paths tell them what can be read, too. */
   api: {
     jobs: paths.api,
     actions: "/api/v1/actions",
     queues: "/api/v1/queues",
     schedules: "/api/v1/schedules",
     workers: "/api/v1/workers",
+    failures: "/api/v1/failures",
+    audit: "/api/v1/audit",
   },
 } as const;

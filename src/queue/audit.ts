@@ -113,9 +113,12 @@ export interface AuditPage {
 /** Entries that are read in one go where many do not match. */
 const readAtOnce = 500;
 
+/** What an entry's id is. */
+export const entryIdPattern = /^\d{1,15}-\d{1,15}$/;
+
 /** Whether an entry could have that id. */
 export function isEntryId(text: string): boolean {
-  return /^\d{1,15}-\d{1,15}$/.test(text);
+  return entryIdPattern.test(text);
 }
 
 /** The latest entries that match, before the entry with that id if one is given. */

@@ -6,6 +6,7 @@ export interface Operation {
   readonly operationId: string;
   readonly path: string;
   readonly method: string;
+  readonly tags: readonly string[];
   readonly parameters: readonly { readonly name: string; readonly schema: Schema }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, Answer>>;
@@ -19,7 +20,9 @@ interface Header {
   readonly required?: boolean;
   readonly schema: Schema;
 }
-type Content = Readonly<Record<string, { readonly schema: Schema } | undefined>>;
+type Content = Readonly<
+  Record<string, { readonly schema: Schema; readonly example?: unknown } | undefined>
+>;
 
 export interface Description {
   /** By `operationId`. */
@@ -36,9 +39,12 @@ export interface Description {
 const general =
   /^(connection|keep-alive|date|transfer-encoding|content-|x-|cross-origin-|referrer-policy|vary)/;
 
-/** Reads the document that a producer serves. */
-export async function loadDescription(url: string): Promise<Description> {
-  const document = await readBody(await fetch(`${url}/api/openapi.json`));
+/** Reads the document that a producer serves; who asks at its operators' listener has to say who they are. */
+export async function loadDescription(
+  url: string,
+  login: Readonly<Record<string, string>> = {},
+): Promise<Description> {
+  const document = await readBody(await fetch(`${url}/api/openapi.json`, { headers: login }));
   const operations = Object.entries<Record<string, object>>(document.paths).flatMap(
     ([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),

@@ -6,6 +6,7 @@ export interface ValueSchema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly oneOf?: readonly ValueSchema[];
+  readonly anyOf?: readonly ValueSchema[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -20,6 +21,7 @@ const longest = 50;
 
 /** Values that fit the schema. Throws for one that says what this does not understand. */
 export function valuesOf(schema: ValueSchema): fc.Arbitrary<unknown> {
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valuesOf));
   if (schema.oneOf) return fc.oneof(...schema.oneOf.map(valuesOf));
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);

@@ -11,13 +11,13 @@ import { guardBoard } from "./board-guard.ts";
 import { answerErrors, isOfBoard } from "./error-answers.ts";
 import { type BullBoardOptions, createBoard } from "./bull-board.ts";
 import type { Credentials } from "../access/credentials.ts";
-import { createActionRouter } from "./actions/action-router.ts";
-import { createAuditRouter } from "./actions/audit-router.ts";
+import { createActionRoutes } from "./actions/action-routes.ts";
+import { createAuditRoute } from "./actions/audit-route.ts";
 import { createAuditTrail } from "./actions/audit-trail.ts";
-import { type BulkRoutesDeps, createBulkRouter } from "./actions/bulk-routes.ts";
+import { type BulkRoutesDeps, createBulkRoutes } from "./actions/bulk-routes.ts";
 import { createJobActions, type JobActionDeps } from "./actions/job-actions.ts";
 import { keepUnreadForm } from "./actions/kept-form.ts";
-import { createResubmitRouter } from "./actions/resubmit-router.ts";
+import { createResubmitRoutes } from "./actions/resubmit-routes.ts";
 import { createQueueActions } from "./actions/queue-actions.ts";
 import { createScheduleActions, type ScheduleActionDeps } from "./actions/schedule-actions.ts";
 import { createWorkerActions } from "./actions/worker-actions.ts";
@@ -28,15 +28,17 @@ import { createSessions } from "./sessions.ts";
 import { createSignInRouter } from "./sign-in.ts";
 import type { Broker } from "../jobs/broker.ts";
 import { createHomeRouter } from "./home.ts";
-import { createJobPagesRouter, type JobPagesDeps } from "./job-pages.ts";
-import { createQueueRouter } from "./queues.ts";
-import { createScheduleRouter, type ScheduleRoutesDeps } from "./schedules.ts";
+import { createJobRoutes, type JobPagesDeps } from "./job-pages.ts";
+import { createDescription } from "./openapi.ts";
+import { createQueueRoute } from "./queues.ts";
+import { createConsoleRouter } from "./route.ts";
+import { createScheduleRoute, type ScheduleRoutesDeps } from "./schedules.ts";
 import { ownFilesOnly } from "./own-files.ts";
 import { sameOrigin } from "../http/same-origin.ts";
 import { securityHeaders } from "../http/security-headers.ts";
-import { createExplorerRouter, type ExplorerRoutesDeps } from "./explorer/routes.ts";
+import { createExplorerRoutes, type ExplorerRoutesDeps } from "./explorer/routes.ts";
 import { tellOnce } from "./told-once.ts";
-import { createWorkerRouter, type WorkerRoutesDeps } from "./workers.ts";
+import { createWorkerRoute, type WorkerRoutesDeps } from "./workers.ts";
 
 export interface BoardDeps
   extends
@@ -86,27 +88,31 @@ export function createBoardApp(deps: BoardDeps): Koa {
   app.use(requireLogin({ passwords, tokens, sessions }));
   app.use(requireRights(deps));
   app.use(tellOnce());
-  app.use(createHomeRouter().routes());
-  app.use(async function requireRedis(_, next) {
-    if (redis.status !== "ready") throw new UnavailableError("not_ready");
-    await next();
-  });
   const audit = createAuditTrail(deps);
-  app.use(createAuditRouter(audit).routes());
-  app.use(createQueueRouter(deps).routes());
-  app.use(createScheduleRouter(deps).routes());
-  app.use(createExplorerRouter(deps).routes());
-  app.use(createJobPagesRouter(deps).routes());
-  app.use(createWorkerRouter(deps).routes());
   const actions = [
     ...createJobActions(deps),
     ...createQueueActions(deps),
     ...createScheduleActions(deps),
     ...createWorkerActions(deps),
   ];
-  app.use(createResubmitRouter(deps, audit).routes());
-  app.use(createActionRouter(actions, audit).routes());
-  app.use(createBulkRouter(deps, audit).routes());
+  const routes = [
+    createAuditRoute(audit),
+    createQueueRoute(deps),
+    createScheduleRoute(deps),
+    ...createExplorerRoutes(deps),
+    ...createJobRoutes(deps),
+    createWorkerRoute(deps),
+    ...createResubmitRoutes(deps, audit),
+    ...createActionRoutes(actions, audit),
+    ...createBulkRoutes(deps, audit),
+  ];
+  app.use(createHomeRouter().routes());
+  app.use(createConsoleRouter([createDescription(routes)]).routes());
+  app.use(async function requireRedis(_, next) {
+    if (redis.status !== "ready") throw new UnavailableError("not_ready");
+    await next();
+  });
+  app.use(createConsoleRouter(routes).routes());
   const guard = guardBoard(audit);
   app.use((ctx, next) => (isOfBoard(ctx.path) ? guard(ctx, next) : next()));
   app.use(createBoardAddRouter(deps).routes());

@@ -31,7 +31,8 @@ export function answerErrors({ log, sessions }: ErrorAnswersDeps): Middleware {
   return async function answerError(ctx, next) {
     try {
       await next();
-      if (ctx.status >= 400 && ctx.body == null && wantsPage(ctx)) throw refuseWordless(ctx);
+      const isTold = isOfApi(ctx.path) || wantsPage(ctx);
+      if (ctx.status >= 400 && ctx.body == null && isTold) throw refuseWordless(ctx);
     } catch (error) {
       const problem = tellOperators(problemOf(error));
       if (problem.status === 500) {

@@ -1,8 +1,9 @@
-import Router from "@koa/router";
 import { consolePaths, paths } from "../../contract/paths.ts";
 import { readStacks } from "../../queue/attempt-stacks.ts";
 import { readActs } from "../../queue/job-acts.ts";
 import type { Tasks } from "../../task/registry.ts";
+import { json, refer } from "../http/operation.ts";
+import { jobComponents, jobId, noJob } from "../jobs/described-job.ts";
 import { type Desks, findDesk } from "../jobs/desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { actions } from "../pages/job-actions.ts";
@@ -12,7 +13,7 @@ import { offerEdit } from "../pages/resubmit-form.ts";
 import { createTaskFields, createTaskWording } from "../pages/task-wording.ts";
 import { renderActs, renderJobActions } from "./actions/job-deeds.ts";
 import { placeOfEdit } from "./actions/resubmit-page.ts";
-import type { ConsoleState } from "./login.ts";
+import type { ConsoleContext, ConsoleRoute } from "./route.ts";
 import { createConsoleSite } from "./site.ts";
 
 export interface JobPagesDeps {
@@ -26,13 +27,14 @@ export interface JobPagesDeps {
 }
 
 /** A job's page for operators: what its public page has, the stacks of its attempts, and who acted on it. */
-export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
+export function createJobRoutes(deps: JobPagesDeps): readonly ConsoleRoute[] {
   const { jobs, desks, tasks, publicUrl, readOnly } = deps;
   const wording = createTaskWording(tasks, createTaskFields(tasks));
-  const router = new Router<ConsoleState>({ sensitive: true });
-  router.get(`${consolePaths.jobs}/:id`, async function showJob(ctx) {
+  const find = async (ctx: ConsoleContext) =>
+    jobs.tellResubmissions(await jobs.find(ctx.params["id"]));
+  const showJob = async (ctx: ConsoleContext) => {
     const { operator } = ctx.state;
-    const job = await jobs.tellResubmissions(await jobs.find(ctx.params["id"]));
+    const job = await find(ctx);
     const hasFailed = job.history?.some(({ error_type: failure }) => failure !== undefined);
     ctx.set("Cache-Control", "no-store");
     const desk = findDesk(desks, job.queue);
@@ -61,11 +63,36 @@ export function createJobPagesRouter(deps: JobPagesDeps): Router<ConsoleState> {
       }),
     });
     ctx.type = "html";
-  });
-  router.get(`${consolePaths.jobs}/:id/${actions.result}`, async function download(ctx) {
-    sendResult(ctx, await jobs.find(ctx.params["id"]));
-  });
-  return router;
+  };
+  const tellJob = async (ctx: ConsoleContext) => {
+    const job = await find(ctx);
+    const submitter = await jobs.owners.submitterOf(job);
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = submitter === undefined ? job : { ...job, submitter };
+  };
+  const path = `${consolePaths.jobs}/:id`;
+  return [
+    { method: "GET", paths: [path], handle: showJob },
+    {
+      method: "GET",
+      paths: [`${path}/${actions.result}`],
+      handle: async (ctx) => sendResult(ctx, await jobs.find(ctx.params["id"])),
+    },
+    {
+      method: "GET",
+      paths: [`${consolePaths.api.jobs}/:id`],
+      handle: tellJob,
+      operation: {
+        operationId: "getJob",
+        tags: ["jobs"],
+        summary: "How a job stands.",
+        description: "With its result, or why it failed, once it has ended, and who submitted it.",
+        parameters: [jobId],
+        components: jobComponents,
+        responses: { 200: json("The job.", refer("Job")), 404: noJob },
+      },
+    },
+  ];
 }
 
 function onPublic(publicUrl: string | undefined, path: string): string | undefined {

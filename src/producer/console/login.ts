@@ -2,6 +2,7 @@ import type { Middleware, ParameterizedContext } from "koa";
 import type { Role } from "../../contract/roles.ts";
 import { rolesOfTokens } from "../access/rights.ts";
 import type { TokenCheck } from "../access/token-check.ts";
+import { isOfApi } from "../http/error-responses.ts";
 import { RequestError } from "../http/errors.ts";
 import type { Resend } from "../http/route.ts";
 import { challengeBrowser, challengeProgram } from "./challenge.ts";
@@ -70,7 +71,7 @@ function operatorOf({ name, role: ofToken }: TokenHolder): Operator {
 /** Whether it is somebody who looks for a page, or sends a form, and has not just tried a password. */
 function mayBeLed(ctx: ParameterizedContext): boolean {
   const tried = ctx.get("authorization") !== "";
-  return !tried && /\btext\/html\b/.test(ctx.get("accept"));
+  return !tried && !isOfApi(ctx.path) && /\btext\/html\b/.test(ctx.get("accept"));
 }
 
 /**
@@ -91,5 +92,6 @@ function challenge(ctx: ParameterizedContext): void {
   // Programs do not tell from which site they ask.
   if (hadSession || ctx.get("sec-fetch-site") !== "") challengeBrowser(ctx);
   else challengeProgram(ctx);
+  if (isOfApi(ctx.path)) throw new RequestError(401, "a login is needed");
   ctx.body = "a login is needed";
 }

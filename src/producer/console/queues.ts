@@ -1,9 +1,10 @@
-import Router from "@koa/router";
 import { consolePaths } from "../../contract/paths.ts";
 import type { Desks } from "../jobs/desk.ts";
-import type { ConsoleState } from "./login.ts";
+import { describeComponent } from "../http/components.ts";
+import { json, refer } from "../http/operation.ts";
 import { renderQueuesPage } from "./queues-page.ts";
-import { readQueueStanding, tellQueue } from "./queue-standing.ts";
+import { readQueueStanding, tellQueue, toldQueue } from "./queue-standing.ts";
+import type { ConsoleContext, ConsoleRoute } from "./route.ts";
 import { createConsoleSite } from "./site.ts";
 import { wantsPage } from "./wants-page.ts";
 
@@ -14,9 +15,8 @@ export interface QueueRoutesDeps {
 }
 
 /** What operators see of the queues, as a page or as JSON for programs. */
-export function createQueueRouter({ desks, readOnly }: QueueRoutesDeps): Router<ConsoleState> {
-  const router = new Router<ConsoleState>({ sensitive: true });
-  router.get(consolePaths.queues, async function listQueues(ctx) {
+export function createQueueRoute({ desks, readOnly }: QueueRoutesDeps): ConsoleRoute {
+  const listQueues = async (ctx: ConsoleContext) => {
     ctx.set("Cache-Control", "no-store");
     const told = (await Promise.all([...desks.values()].map(readQueueStanding))).map(tellQueue);
     if (!wantsPage(ctx)) {
@@ -29,6 +29,19 @@ export function createQueueRouter({ desks, readOnly }: QueueRoutesDeps): Router<
       site: createConsoleSite(operator),
     });
     ctx.type = "html";
-  });
-  return router;
+  };
+  return {
+    method: "GET",
+    paths: [consolePaths.queues, consolePaths.api.queues],
+    handle: listQueues,
+    operation: {
+      operationId: "listQueues",
+      tags: ["queues"],
+      summary: "All queues.",
+      description: "What waits in each, what holds it back, and who has paused it.",
+      parameters: [],
+      components: describeComponent("Queue", toldQueue),
+      responses: { 200: json("The queues.", { type: "array", items: refer("Queue") }) },
+    },
+  };
 }

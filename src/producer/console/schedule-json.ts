@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { readStandings, type ScheduleStanding } from "../../queue/schedule-standings.ts";
 import { parseTimetable } from "../../task/timetable.ts";
 import type { Desk } from "../jobs/desk.ts";
@@ -7,8 +8,29 @@ export function readSchedulesOf({ ask }: Pick<Desk, "ask">): Promise<ScheduleSta
   return ask((queue, redis) => readStandings(queue, redis, parseTimetable));
 }
 
-/** A schedule as programs are told of it; times are ISO 8601 in UTC. */
-export function tellSchedule(queue: string, schedule: ScheduleStanding) {
+const time = z.iso.datetime();
+
+/** What programs are told of a schedule; times are ISO 8601 in UTC. */
+export const toldSchedule = z
+  .object({
+    key: z.string(),
+    task: z.string(),
+    queue: z.string(),
+    timetable: z.unknown().meta({
+      description: "When it runs, as its task's file says: cron and timeZone, or everyMs.",
+    }),
+    next_slot: time.nullable(),
+    late_seconds: z.number().min(0),
+    last_slot: time.nullable(),
+    last_job: z.string().nullable(),
+    paused_since: time.nullable(),
+  })
+  .meta({ description: "A schedule." });
+
+export type ToldSchedule = z.infer<typeof toldSchedule>;
+
+/** A schedule of that queue as programs are told of it. */
+export function tellSchedule(queue: string, schedule: ScheduleStanding): ToldSchedule {
   const { key, task, timetable, nextSlot, lateMs, lastRun, pausedSince } = schedule;
   return {
     key,
@@ -22,8 +44,6 @@ export function tellSchedule(queue: string, schedule: ScheduleStanding) {
     paused_since: isoOf(pausedSince),
   };
 }
-
-export type ToldSchedule = ReturnType<typeof tellSchedule>;
 
 /** Whoever wrote it into Redis: a worker writes JSON. */
 function readJson(text: string): unknown {

@@ -1,8 +1,9 @@
-import Router from "@koa/router";
 import { consolePaths } from "../../contract/paths.ts";
 import type { Desks } from "../jobs/desk.ts";
-import type { ConsoleState } from "./login.ts";
-import { readSchedulesOf, tellSchedule } from "./schedule-json.ts";
+import { describeComponent } from "../http/components.ts";
+import { json, refer } from "../http/operation.ts";
+import type { ConsoleContext, ConsoleRoute } from "./route.ts";
+import { readSchedulesOf, tellSchedule, toldSchedule } from "./schedule-json.ts";
 import { renderSchedulesPage } from "./schedules-page.ts";
 import { createConsoleSite } from "./site.ts";
 import { wantsPage } from "./wants-page.ts";
@@ -14,12 +15,8 @@ export interface ScheduleRoutesDeps {
 }
 
 /** What operators see of the schedules, as a page or as JSON for programs. */
-export function createScheduleRouter({
-  desks,
-  readOnly,
-}: ScheduleRoutesDeps): Router<ConsoleState> {
-  const router = new Router<ConsoleState>({ sensitive: true });
-  router.get(consolePaths.schedules, async function listAll(ctx) {
+export function createScheduleRoute({ desks, readOnly }: ScheduleRoutesDeps): ConsoleRoute {
+  const listAll = async (ctx: ConsoleContext) => {
     ctx.set("Cache-Control", "no-store");
     const found = await Promise.all(
       [...desks.values()].map(async (desk) =>
@@ -37,6 +34,21 @@ export function createScheduleRouter({
       site: createConsoleSite(operator),
     });
     ctx.type = "html";
-  });
-  return router;
+  };
+  return {
+    method: "GET",
+    paths: [consolePaths.schedules, consolePaths.api.schedules],
+    handle: listAll,
+    operation: {
+      operationId: "listSchedules",
+      tags: ["schedules"],
+      summary: "All schedules.",
+      description: "When each runs next, and what its last slot submitted. Times are Redis'.",
+      parameters: [],
+      components: describeComponent("Schedule", toldSchedule),
+      responses: {
+        200: json("The schedules, by key.", { type: "array", items: refer("Schedule") }),
+      },
+    },
+  };
 }

@@ -1,7 +1,39 @@
+import { z } from "zod";
 import type { KnownWorker } from "../../queue/workers.ts";
 
-/** A worker as programs are told of it; times are Redis'. What somebody has damaged is null. */
-export function tellWorker({ id, state, seenAt, silentMs, report, order }: KnownWorker) {
+const time = z.iso.datetime();
+
+/** What programs are told of a worker; times are Redis'. What somebody has damaged is null. */
+export const toldWorker = z
+  .object({
+    id: z.string(),
+    state: z.enum(["working", "idle", "draining", "drained", "stopping", "vanished"]),
+    host: z.string().nullable(),
+    pid: z.int().nullable(),
+    release: z.string().nullable(),
+    started_at: time.nullable(),
+    memory_bytes: z.number().nullable(),
+    event_loop_lag_seconds: z.number().nullable(),
+    last_seen: time,
+    silent_seconds: z.number(),
+    drained_by: z.string().nullable(),
+    drained_since: time.nullable(),
+    queues: z.array(
+      z.object({
+        name: z.string(),
+        slots: z.int(),
+        running: z.int(),
+        jobs: z.array(
+          z.object({ id: z.string(), task: z.string(), attempt: z.int(), since: time }),
+        ),
+      }),
+    ),
+  })
+  .meta({ description: "A worker, and what runs in its slots." });
+
+/** A worker as programs are told of it. */
+export function tellWorker(worker: KnownWorker): z.infer<typeof toldWorker> {
+  const { id, state, seenAt, silentMs, report, order } = worker;
   return {
     id,
     state,

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { refer } from "./operation.ts";
 
 /** Schemas by the name that stands for them in a document. */
 export type Components = Readonly<Record<string, object>>;
@@ -32,6 +33,19 @@ export function placeSchema(
     schema: repoint(schema, places) as object,
     components: Object.fromEntries(definitions),
   };
+}
+
+/**
+ * A schema as the component of that name, with what it defines by name: of what is told, or, as `input`,
+ * of what is taken.
+ */
+export function describeComponent(
+  name: string,
+  schema: z.ZodType,
+  io: "input" | "output" = "output",
+): Components {
+  const placed = placeSchema(z.toJSONSchema(schema, { io }), refer(name).$ref);
+  return { [name]: placed.schema, ...placed.components };
 }
 
 function repoint(value: unknown, places: ReadonlyMap<string, string>): unknown {

@@ -1,7 +1,6 @@
 import { requestKinds, unavailability } from "./errors.ts";
 import { type Operation, problem, tags } from "./operation.ts";
 import { headersOfStatus, responseHeaders } from "./response-headers.ts";
-import type { Route } from "./route.ts";
 
 const description = `Jobs of a self-hosted queue: submit one, read how it stands, or watch it until it has ended.
 
@@ -48,55 +47,99 @@ const problemSchema = {
   },
 };
 
-const token = {
+/** How a program shows who it is by a token. */
+export const tokenScheme = {
   type: "http",
   scheme: "bearer",
   description: "A token that `npm run user -- token NAME --role ROLE` has made for the program.",
 };
 
-/** The routes' API as an OpenAPI 3.1 document. */
+/** A place of an API, and what is said of it. */
+export interface DescribedRoute {
+  readonly method: string;
+  /** As a router takes it. */
+  readonly path: string;
+  /** What has none is not told of. */
+  readonly operation?: Operation | undefined;
+}
+
+/** What an API says of itself as a whole. */
+export interface ApiWords {
+  readonly title: string;
+  readonly description: string;
+  /** What any operation may answer, by status. */
+  readonly anyResponses: Operation["responses"];
+  /** What stands among the components, by name. */
+  readonly headers: Readonly<Record<string, object>>;
+  /** Those of an answer, for its status. */
+  readonly headersOfStatus: (status: number) => Record<string, object>;
+  readonly security: readonly object[];
+  readonly securitySchemes: Readonly<Record<string, object>>;
+}
+
+/** The public routes' API as an OpenAPI 3.1 document. */
 export function createOpenApi(
-  routes: readonly Route[],
+  routes: readonly DescribedRoute[],
   { needsToken }: { readonly needsToken: boolean },
 ): object {
+  return composeOpenApi(routes, {
+    title: "Tripod task queue",
+    description,
+    anyResponses,
+    headers: responseHeaders,
+    headersOfStatus,
+    security: needsToken ? [{ token: [] }] : [{}, { token: [] }],
+    securitySchemes: { token: tokenScheme },
+  });
+}
+
+/** Routes as an OpenAPI 3.1 document that says this of itself. */
+export function composeOpenApi(routes: readonly DescribedRoute[], words: ApiWords): object {
   const paths: Record<string, Record<string, object>> = {};
   const schemas: Record<string, object> = {};
+  const used = new Set<string>();
   for (const { method, path, operation } of routes) {
     if (operation === undefined) continue;
     const { components, ...described } = operation;
     Object.assign(schemas, components);
+    for (const tag of described.tags) used.add(tag);
     const template = path.replace(/:(\w+)/g, "{$1}");
     paths[template] = {
       ...paths[template],
-      [method.toLowerCase()]: { ...described, responses: withHeaders(described.responses) },
+      [method.toLowerCase()]: { ...described, responses: withHeaders(described.responses, words) },
     };
   }
   return {
     openapi: "3.1.0",
     info: {
-      title: "Tripod task queue",
+      title: words.title,
       version: "1",
-      description,
+      description: words.description,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     // Wherever a proxy has put it, this document is on the same server.
     servers: [{ url: "/", description: "Where this document was read." }],
-    security: needsToken ? [{ token: [] }] : [{}, { token: [] }],
-    tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
+    security: words.security,
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name))
+      .map(([name, meaning]) => ({ name, description: meaning })),
     paths,
     components: {
       schemas: { ...schemas, Problem: problemSchema },
-      headers: responseHeaders,
-      securitySchemes: { token },
+      headers: words.headers,
+      securitySchemes: words.securitySchemes,
     },
   };
 }
 
-function withHeaders(responses: Operation["responses"]): object {
-  const all = { ...anyResponses, ...responses };
+function withHeaders(
+  responses: Operation["responses"],
+  { anyResponses: ofAny, headersOfStatus: headersOf }: ApiWords,
+): object {
+  const all = { ...ofAny, ...responses };
   const described = Object.entries(all).map(([status, { headers, ...answer }]) => [
     status,
-    { ...answer, headers: { ...headersOfStatus(Number(status)), ...headers } },
+    { ...answer, headers: { ...headersOf(Number(status)), ...headers } },
   ]);
   return Object.fromEntries(described);
 }

@@ -20,6 +20,12 @@ export interface Operation {
 export const tags = {
   jobs: "Work that somebody asked for.",
   queue: "Where jobs wait.",
+  failures: "What fails alike.",
+  actions: "What operators have done to many jobs at once.",
+  queues: "Where jobs wait, and what holds them back.",
+  schedules: "What submits jobs by itself.",
+  workers: "What runs jobs.",
+  audit: "Who did what.",
 } as const;
 
 export interface Parameter {

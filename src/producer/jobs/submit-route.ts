@@ -1,5 +1,4 @@
 import { paths } from "../../contract/paths.ts";
-import { keyPattern } from "../../queue/job-id.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { findResubmitted } from "../access/seen-jobs.ts";
 import { readJson } from "../http/body.ts";
@@ -13,7 +12,7 @@ import type { Jobs } from "./jobs.ts";
 import { assertKey } from "./submission.ts";
 import { submitterOf } from "./submitters.ts";
 import { readSubmission } from "./submission-body.ts";
-import { describeExamples, describeSubmissions } from "./task-schemas.ts";
+import { describeExamples, describeSubmissions, keyHeader } from "./task-schemas.ts";
 
 /** Queues a job. */
 export function createSubmitRoute({
@@ -56,15 +55,7 @@ export function createSubmitRoute({
       tags: ["jobs"],
       summary: "Queue a job.",
       description: "An id answered with 202 is durable: the job is in Redis, on disk.",
-      parameters: [
-        {
-          name: "Idempotency-Key",
-          in: "header",
-          description:
-            "Sent again with the same input and the same runAt or delayMs, it yields the same job. Each submitter with a name, by a token or signed in, has keys of their own. Strangers share theirs: random, such as a UUID, since who guesses it and the input is told of the job.",
-          schema: { type: "string", pattern: keyPattern.source },
-        },
-      ],
+      parameters: [keyHeader],
       requestBody: {
         required: true,
         content: {

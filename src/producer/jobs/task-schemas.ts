@@ -4,11 +4,20 @@ import { idPattern, keyPattern } from "../../queue/job-id.ts";
 import { createInputSchema } from "../../task/input-schema.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { type Components, placeSchema } from "../http/components.ts";
-import { refer } from "../http/operation.ts";
+import { type Parameter, refer } from "../http/operation.ts";
 import { startSchemas } from "./start-fields.ts";
 
+/** How a client names a job, so that it is made once. */
+export const keyHeader: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "Sent again with the same input and the same runAt or delayMs, it yields the same job. Each submitter with a name, by a token or signed in, has keys of their own. Strangers share theirs: random, such as a UUID, since who guesses it and the input is told of the job.",
+  schema: { type: "string", pattern: keyPattern.source },
+};
+
 /** What may be said of a job besides its task and its input. */
-const choices = {
+export const choices = {
   ...startSchemas,
   callback_url: {
     type: "string",

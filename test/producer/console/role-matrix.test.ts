@@ -82,7 +82,7 @@ test("each route of the console is for whom it is, however they show who they ar
   const { routes, session, tokens } = matrix;
   const paths = routes.map(({ path }) => path);
   expect(paths).toEqual(
-    expect.arrayContaining(["/", "/schedules", "/jobs/:target/cancel", "/board/api/queues/pause"]),
+    expect.arrayContaining(["/", "/schedules", "/jobs/:id/cancel", "/board/api/queues/pause"]),
   );
   const senders = {
     nobody: {},

@@ -1,5 +1,7 @@
 import type { ActionTarget } from "../../../contract/actions.ts";
 import type { Role } from "../../../contract/roles.ts";
+import type { Components } from "../../http/components.ts";
+import type { Operation } from "../../http/operation.ts";
 import type { JobAct } from "../../../queue/job-acts.ts";
 
 /** Who asks for something, and from where. */
@@ -30,10 +32,17 @@ export interface Done {
   readonly page: string;
 }
 
+export interface ActionWords extends Pick<Operation, "summary" | "description" | "responses"> {
+  /** The schemas that its answers refer to. */
+  readonly components: Components;
+}
+
 /** Something that operators can have done, in the console and by programs alike. */
 export interface Action {
   readonly on: Exclude<ActionTarget, "board" | "jobs">;
   readonly name: string;
+  /** What the OpenAPI document says of it; the rest follows from what it is done to. */
+  readonly words: ActionWords;
   /** Does it, or throws a `RequestError` or an `UnavailableError` that says why not. */
   readonly perform: (order: Order) => Promise<Done>;
 }

@@ -1,28 +1,24 @@
-import Router from "@koa/router";
 import type { ParameterizedContext } from "koa";
-import { z } from "zod";
 import { bulkActions, type BulkAction, bulkLimits } from "../../../contract/actions.ts";
 import { formatJobFilter, type JobFilter, parseJobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { stopBulk } from "../../../queue/bulk-leases.ts";
-import {
-  type BulkRun,
-  type ListedBulk,
-  listLatestBulks,
-  readBulk,
-  startBulk,
-} from "../../../queue/bulk-records.ts";
+import { type BulkRun, listLatestBulks, readBulk, startBulk } from "../../../queue/bulk-records.ts";
 import { isJobId } from "../../../queue/job-id.ts";
 import type { JobIndex } from "../../explorer/job-index.ts";
 import { RequestError } from "../../http/errors.ts";
 import { type Desk, type Desks, firstDesk } from "../../jobs/desk.ts";
 import type { ConsoleState } from "../login.ts";
+import type { ConsoleContext, ConsoleRoute } from "../route.ts";
 import { createConsoleSite } from "../site.ts";
 import { leadTo } from "../told-once.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { AuditTrail } from "./audit-trail.ts";
+import { bulkNames, tellRun } from "./bulk-json.ts";
 import { renderBulkList } from "./bulk-list-page.ts";
 import { type BulkOrderPage, renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
+import { bulkOperations } from "./bulk-operations.ts";
+import { bulkOrder } from "./bulk-order.ts";
 import type { BulkRunner } from "./bulk-runner.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 
@@ -35,22 +31,13 @@ export interface BulkRoutesDeps {
 }
 
 const bases = [consolePaths.actions, consolePaths.api.actions];
-const names = Object.keys(bulkActions) as BulkAction[];
-
-const orderSchema = z.strictObject({
-  action: z.enum(names),
-  filter: z.string().max(2_000).default(""),
-  reason: z.string().optional(),
-  jobs: z.coerce.number().int().min(0).optional(),
-});
 
 /** Has operators act on all jobs that match, and follow how far that is. */
-export function createBulkRouter(
+export function createBulkRoutes(
   { desks, index, bulks, readOnly }: BulkRoutesDeps,
   audit: Pick<AuditTrail, "record">,
-): Router<ConsoleState> {
+): readonly ConsoleRoute[] {
   const home: Desk["ask"] = (call) => firstDesk(desks).ask(call);
-  const router = new Router<ConsoleState>({ sensitive: true });
   /** The jobs that match and are in a state for it, with the filter that names them whenever it is read. */
   const find = async (action: BulkAction, parameters: URLSearchParams) => {
     const filter = narrow(action, readFilter(parameters));
@@ -80,10 +67,10 @@ export function createBulkRouter(
     ctx.type = "html";
   };
 
-  router.get(bases, async function list(ctx) {
+  const list = async (ctx: ConsoleContext) => {
     const runs = await home(listLatestBulks);
     ctx.set("Cache-Control", "no-store");
-    if (!isPage(ctx)) {
+    if (!wantsPage(ctx)) {
       ctx.body = { runs: runs.map(tellRun) };
       return;
     }
@@ -92,22 +79,22 @@ export function createBulkRouter(
       site: createConsoleSite(ctx.state.operator),
     });
     ctx.type = "html";
-  });
+  };
 
-  router.get(`${consolePaths.actions}/new`, async function confirm(ctx) {
+  const confirm = async (ctx: ConsoleContext) => {
     const parameters = new URLSearchParams(ctx.URL.searchParams);
     const action = readAction(parameters.get("action"));
     parameters.delete("action");
     const { filter, jobs } = await find(action, parameters);
     await confirmOrder(ctx, { action, filter, jobs: jobs.length });
-  });
+  };
 
-  router.post(bases, async function start(ctx) {
-    const order = orderSchema.safeParse(await readBody(ctx));
+  const start = async (ctx: ConsoleContext) => {
+    const order = bulkOrder.safeParse(await readBody(ctx));
     if (!order.success) {
       throw new RequestError(
         422,
-        `the order makes no sense, expected "action", one of ${names.join(", ")}, ` +
+        `the order makes no sense, expected "action", one of ${bulkNames.join(", ")}, ` +
           '"filter", the parameters of /jobs, and, if you like, "reason", and "jobs", how many match at most',
       );
     }
@@ -141,7 +128,7 @@ export function createBulkRouter(
       },
       (run) => ({ outcome: "done", detail: `jobs: ${jobs.length}, in the run ${run}` }),
     );
-    if (isMore && isPage(ctx)) {
+    if (isMore && wantsPage(ctx)) {
       await started.catch(keepUnlessRefused);
       await confirmOrder(ctx, { action, filter, jobs: jobs.length, confirmed });
       ctx.status = 409;
@@ -149,13 +136,14 @@ export function createBulkRouter(
     }
     const id = await started;
     bulks.wake();
-    if (isPage(ctx)) {
+    if (wantsPage(ctx)) {
       leadTo(ctx, `${consolePaths.actions}/${id}`, `jobs.${action}`);
     } else {
+      ctx.set("Cache-Control", "no-store");
       ctx.status = 202;
       ctx.body = tellRun(await findRun(id));
     }
-  });
+  };
 
   const findRun = async (id: string | undefined): Promise<BulkRun> => {
     // Anything else could be the key of what a run keeps besides.
@@ -168,45 +156,52 @@ export function createBulkRouter(
     return run;
   };
 
-  router.get(
-    bases.map((base) => `${base}/:id`),
-    async function show(ctx) {
-      const run = await findRun(ctx.params["id"]);
-      ctx.set("Cache-Control", "no-store");
-      if (!isPage(ctx)) {
-        ctx.body = tellRun(run);
-        return;
-      }
-      ctx.body = await renderBulkRun(run, {
-        mayAct: ctx.state.operator.role === "operator" && !readOnly,
-        isHeld: readOnly,
-        site: createConsoleSite(ctx.state.operator),
-      });
-      ctx.type = "html";
-    },
-  );
+  const show = async (ctx: ConsoleContext) => {
+    const run = await findRun(ctx.params["id"]);
+    ctx.set("Cache-Control", "no-store");
+    if (!wantsPage(ctx)) {
+      ctx.body = tellRun(run);
+      return;
+    }
+    ctx.body = await renderBulkRun(run, {
+      mayAct: ctx.state.operator.role === "operator" && !readOnly,
+      isHeld: readOnly,
+      site: createConsoleSite(ctx.state.operator),
+    });
+    ctx.type = "html";
+  };
 
-  router.post(
-    bases.map((base) => `${base}/:id/stop`),
-    async function stop(ctx) {
-      const { id, filter } = await findRun(ctx.params["id"]);
-      await audit.record(
-        readActor(ctx),
-        { on: "jobs", target: filter, action: "stop" },
-        async () => {
-          if (await home((queue, redis) => stopBulk(queue, redis, id))) return;
-          throw new RequestError(409, `the run "${id}" is over, expected one that goes on`);
-        },
-      );
-      bulks.wake();
-      if (isPage(ctx)) {
-        leadTo(ctx, `${consolePaths.actions}/${id}`, "jobs.stop");
-      } else {
-        ctx.body = tellRun(await findRun(id));
-      }
+  const stop = async (ctx: ConsoleContext) => {
+    const { id, filter } = await findRun(ctx.params["id"]);
+    await audit.record(readActor(ctx), { on: "jobs", target: filter, action: "stop" }, async () => {
+      if (await home((queue, redis) => stopBulk(queue, redis, id))) return;
+      throw new RequestError(409, `the run "${id}" is over, expected one that goes on`);
+    });
+    bulks.wake();
+    if (wantsPage(ctx)) {
+      leadTo(ctx, `${consolePaths.actions}/${id}`, "jobs.stop");
+    } else {
+      ctx.set("Cache-Control", "no-store");
+      ctx.body = tellRun(await findRun(id));
+    }
+  };
+  return [
+    { method: "GET", paths: bases, handle: list, operation: bulkOperations.list },
+    { method: "GET", paths: [`${consolePaths.actions}/new`], handle: confirm },
+    { method: "POST", paths: bases, handle: start, operation: bulkOperations.start },
+    {
+      method: "GET",
+      paths: bases.map((base) => `${base}/:id`),
+      handle: show,
+      operation: bulkOperations.show,
     },
-  );
-  return router;
+    {
+      method: "POST",
+      paths: bases.map((base) => `${base}/:id/stop`),
+      handle: stop,
+      operation: bulkOperations.stop,
+    },
+  ];
 }
 
 /** A refusal is told by a page of its own. */
@@ -214,14 +209,10 @@ function keepUnlessRefused(error: unknown): void {
   if (!(error instanceof RequestError)) throw error;
 }
 
-function isPage(ctx: ParameterizedContext): boolean {
-  return !ctx.path.startsWith(consolePaths.api.actions) && wantsPage(ctx);
-}
-
 function readAction(text: string | null): BulkAction {
-  const known = names.find((name) => name === text);
+  const known = bulkNames.find((name) => name === text);
   if (known !== undefined) return known;
-  throw new RequestError(422, `"action" is "${text}", expected one of: ${names.join(", ")}`);
+  throw new RequestError(422, `"action" is "${text}", expected one of: ${bulkNames.join(", ")}`);
 }
 
 function readFilter(parameters: URLSearchParams): JobFilter {
@@ -247,14 +238,4 @@ function narrow(action: BulkAction, filter: JobFilter): JobFilter {
     422,
     `no job that is ${filter.states?.join(" or ")} can be told to "${action}", expected: ${possible.join(", ")}`,
   );
-}
-
-function tellRun(run: BulkRun | ListedBulk) {
-  const { startedAt, endedAt, reason, ...told } = run;
-  return {
-    ...told,
-    reason: reason ?? null,
-    started_at: new Date(startedAt).toISOString(),
-    ended_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
-  };
 }

@@ -1,9 +1,13 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { z } from "zod";
 import { consolePaths } from "../../../contract/paths.ts";
 import { promoteJob, removeJob, retryJob } from "../../../queue/job-moves.ts";
 import { extractContext } from "../../../telemetry/spans.ts";
+import { describeComponent } from "../../http/components.ts";
 import { RequestError } from "../../http/errors.ts";
+import { json, problem, refer } from "../../http/operation.ts";
+import { jobComponents } from "../../jobs/described-job.ts";
 import { type Desks, findDesk } from "../../jobs/desk.ts";
 import { isFinal, type JobStatus } from "../../jobs/job-status.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
@@ -13,6 +17,12 @@ export interface JobActionDeps {
   readonly jobs: Pick<Jobs, "find" | "cancel" | "outdate">;
   readonly desks: Desks;
 }
+
+const unmoved = problem("The job is not where it can be done; the detail says where it is.");
+
+const deletedJob = z
+  .object({ id: z.string(), task: z.string(), deleted: z.literal(true) })
+  .meta({ description: "A job that was deleted." });
 
 /** What operators can do with a job. */
 export function createJobActions({ jobs, desks }: JobActionDeps): readonly Action[] {
@@ -37,6 +47,13 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
     {
       on: "job",
       name: "retry",
+      words: {
+        summary: "Have a job that has ended run again.",
+        description:
+          "It waits again, with all attempts of its task before it, and its history goes on.",
+        components: jobComponents,
+        responses: { 200: json("The job waits again.", refer("Job")), 409: unmoved },
+      },
       async perform(order) {
         const { target: id, evenIfSucceeded } = order;
         const act = actOf("retry", order);
@@ -51,6 +68,17 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
     {
       on: "job",
       name: "cancel",
+      words: {
+        summary: "Cancel a job.",
+        description:
+          "A job that waits ends at once, as failed; of one that runs, the task is told to stop.",
+        components: jobComponents,
+        responses: {
+          200: json("The job has ended, now or before, because it was cancelled.", refer("Job")),
+          202: json("The job runs, and its worker is told.", refer("Job")),
+          409: problem("The job has ended by itself."),
+        },
+      },
       async perform(order) {
         const job = await jobs.cancel(order.target, {
           client: undefined,
@@ -63,6 +91,12 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
     {
       on: "job",
       name: "promote",
+      words: {
+        summary: "Have a job start at once that waits for its time.",
+        description: "It joins the line of its priority.",
+        components: jobComponents,
+        responses: { 200: json("The job waits for a worker.", refer("Job")), 409: unmoved },
+      },
       async perform(order) {
         const { target: id } = order;
         const act = actOf("promote", order);
@@ -77,6 +111,12 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
     {
       on: "job",
       name: "delete",
+      words: {
+        summary: "Delete a job that does not run.",
+        description: "All that is kept of it goes for good, but for what the audit has.",
+        components: describeComponent("DeletedJob", deletedJob),
+        responses: { 200: json("The job is gone.", refer("DeletedJob")), 409: unmoved },
+      },
       async perform({ target: id }) {
         const { task } = await move(
           id,
@@ -86,7 +126,8 @@ export function createJobActions({ jobs, desks }: JobActionDeps): readonly Actio
               ? `the job "${id}" is working, expected one that does not run: cancel it first`
               : `the job "${id}" cannot be deleted: another one waits for it`,
         );
-        return { body: { id, task, deleted: true }, page: `${consolePaths.audit}?target=${id}` };
+        const body: z.infer<typeof deletedJob> = { id, task, deleted: true };
+        return { body, page: `${consolePaths.audit}?target=${id}` };
       },
     },
   ];

@@ -9,10 +9,21 @@ import type { Actor, Order } from "./action.ts";
 
 const yes = z.union([z.boolean(), z.literal("true").transform(() => true)]);
 
-const schema = z.strictObject({
-  reason: z.string().optional(),
-  evenIfSucceeded: yes.optional(),
+/** Why somebody asks for something. */
+export const reasonText = z.string().optional().meta({
+  description: "Why, for the audit; kept without spaces around it.",
+  maxLength: auditLimits.reason,
 });
+
+/** What an order may say. */
+export const orderBody = z
+  .strictObject({
+    reason: reasonText,
+    evenIfSucceeded: yes.optional().meta({
+      description: "Whether a job is retried that has succeeded, so that its result is lost.",
+    }),
+  })
+  .meta({ description: "All of it may be left out, and so may the body." });
 
 /** Who asks. */
 export function readActor(ctx: ParameterizedContext<ConsoleState>): Actor {
@@ -27,7 +38,7 @@ export async function readOrder(
   ctx: ParameterizedContext<ConsoleState>,
   target: string,
 ): Promise<Order> {
-  const parsed = schema.safeParse(await readBody(ctx));
+  const parsed = orderBody.safeParse(await readBody(ctx));
   if (!parsed.success) {
     throw new RequestError(
       422,

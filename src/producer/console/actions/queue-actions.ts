@@ -1,9 +1,13 @@
 import { consolePaths } from "../../../contract/paths.ts";
 import { pauseQueue, resumeQueue } from "../../../queue/pause.ts";
+import { describeComponent } from "../../http/components.ts";
 import { RequestError } from "../../http/errors.ts";
+import { json, problem, refer } from "../../http/operation.ts";
 import type { Desk, Desks } from "../../jobs/desk.ts";
-import { readQueueStanding, tellQueue } from "../queue-standing.ts";
+import { readQueueStanding, tellQueue, toldQueue } from "../queue-standing.ts";
 import type { Action, Done } from "./action.ts";
+
+const queueComponents = describeComponent("Queue", toldQueue);
 
 /** How operators hold the jobs of a queue back, and let them start again. */
 export function createQueueActions({ desks }: { readonly desks: Desks }): readonly Action[] {
@@ -17,6 +21,15 @@ export function createQueueActions({ desks }: { readonly desks: Desks }): readon
     {
       on: "queue",
       name: "pause",
+      words: {
+        summary: "Pause a queue.",
+        description: "What runs ends, and nothing starts until it is resumed.",
+        components: queueComponents,
+        responses: {
+          200: json("The queue is paused.", refer("Queue")),
+          409: problem("It is paused already."),
+        },
+      },
       async perform({ target, actor, reason }) {
         const desk = find(target);
         const by = { by: actor.name, reason };
@@ -29,6 +42,15 @@ export function createQueueActions({ desks }: { readonly desks: Desks }): readon
     {
       on: "queue",
       name: "resume",
+      words: {
+        summary: "Resume a queue.",
+        description: "Its jobs start again, in their order.",
+        components: queueComponents,
+        responses: {
+          200: json("The queue goes on.", refer("Queue")),
+          409: problem("It is not paused."),
+        },
+      },
       async perform({ target }) {
         const desk = find(target);
         if (!(await desk.ask(resumeQueue))) {

@@ -3,10 +3,13 @@ import { pauseSchedule, resumeSchedule } from "../../../queue/schedules.ts";
 import type { Tasks } from "../../../task/registry.ts";
 import { listSchedules } from "../../../task/schedule.ts";
 import { extractContext } from "../../../telemetry/spans.ts";
+import { describeComponent } from "../../http/components.ts";
 import { RequestError } from "../../http/errors.ts";
+import { json, problem, refer } from "../../http/operation.ts";
+import { jobComponents } from "../../jobs/described-job.ts";
 import type { Desk, Desks } from "../../jobs/desk.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
-import { readSchedulesOf, tellSchedule } from "../schedule-json.ts";
+import { readSchedulesOf, tellSchedule, toldSchedule } from "../schedule-json.ts";
 import type { Action } from "./action.ts";
 
 export interface ScheduleActionDeps {
@@ -21,6 +24,15 @@ export function createScheduleActions(deps: ScheduleActionDeps): readonly Action
   const run: Action = {
     on: "schedule",
     name: "run",
+    words: {
+      summary: "Run a schedule at once.",
+      description: "Its job is submitted in the operator's name; that is no slot of the schedule.",
+      components: jobComponents,
+      responses: {
+        202: json("The job is queued.", refer("Job")),
+        422: problem("The order makes no sense, or the task takes the schedule's input no more."),
+      },
+    },
     async perform({ target: key, actor }) {
       await findHolders(desks, key);
       const schedule = [...tasks]
@@ -41,10 +53,19 @@ export function createScheduleActions(deps: ScheduleActionDeps): readonly Action
       return { body: job, status: 202, page: job.links.page };
     },
   };
-  const changes = { pause: pauseSchedule, resume: resumeSchedule } as const;
-  const others = Object.entries(changes).map(([name, change]): Action => ({
+  const changes = {
+    pause: [pauseSchedule, "Pause a schedule.", "No slot of it is run until it is resumed."],
+    resume: [resumeSchedule, "Resume a schedule.", "What was due meanwhile was not missed."],
+  } as const;
+  const others = Object.entries(changes).map(([name, [change, ...says]]): Action => ({
     on: "schedule",
     name,
+    words: {
+      summary: says[0],
+      description: `${says[1]} Asking twice is harmless.`,
+      components: describeComponent("Schedule", toldSchedule),
+      responses: { 200: json("The schedule.", refer("Schedule")) },
+    },
     async perform({ target: key }) {
       const holders = await findHolders(desks, key);
       const told = await Promise.all(

@@ -1,4 +1,3 @@
-import Router from "@koa/router";
 import {
   type FilterProblem,
   type FilterState,
@@ -11,11 +10,12 @@ import type { Tasks } from "../../../task/registry.ts";
 import type { IndexedPage, JobIndex, StateCounts } from "../../explorer/job-index.ts";
 import { RequestError } from "../../http/errors.ts";
 import type { Desks } from "../../jobs/desk.ts";
-import type { ConsoleState } from "../login.ts";
+import type { ConsoleContext, ConsoleRoute } from "../route.ts";
 import { createConsoleSite } from "../site.ts";
 import { wantsPage } from "../wants-page.ts";
 import { renderFailuresPage } from "./failures-page.ts";
 import { tellGroup, tellJob, tellStanding } from "./job-json.ts";
+import { listFailures, listJobs } from "./list-operations.ts";
 import { lookUp } from "./look-up.ts";
 import { renderExplorerPage } from "./page.ts";
 import { readShownJobs } from "./shown-jobs.ts";
@@ -32,11 +32,10 @@ export interface ExplorerRoutesDeps {
 const stateNames = Object.keys(filterStates) as FilterState[];
 
 /** Finds jobs, as a page or as JSON for programs: the address says which, in which order. */
-export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleState> {
+export function createExplorerRoutes(deps: ExplorerRoutesDeps): readonly ConsoleRoute[] {
   const { index, desks, tasks } = deps;
   const titleOf = (task: string) => tasks.get(task)?.title ?? task;
-  const router = new Router<ConsoleState>({ sensitive: true });
-  router.get(consolePaths.jobs, async function listJobs(ctx) {
+  const showJobs = async (ctx: ConsoleContext) => {
     const view = readView(new URLSearchParams(ctx.querystring), Date.now());
     ctx.set("Cache-Control", "no-store");
     const isPage = wantsPage(ctx);
@@ -80,8 +79,8 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       titleOf,
       site: createConsoleSite(ctx.state.operator),
     });
-  });
-  router.get(consolePaths.failures, async function listFailures(ctx) {
+  };
+  const showFailures = async (ctx: ConsoleContext) => {
     const { filter, problems } = parseJobFilter(new URLSearchParams(ctx.querystring), {
       nowMs: Date.now(),
     });
@@ -104,8 +103,22 @@ export function createExplorerRouter(deps: ExplorerRoutesDeps): Router<ConsoleSt
       titleOf,
       site: createConsoleSite(ctx.state.operator),
     });
-  });
-  return router;
+  };
+  const { api } = consolePaths;
+  return [
+    {
+      method: "GET",
+      paths: [consolePaths.jobs, api.jobs],
+      handle: showJobs,
+      operation: listJobs,
+    },
+    {
+      method: "GET",
+      paths: [consolePaths.failures, api.failures],
+      handle: showFailures,
+      operation: listFailures,
+    },
+  ];
 }
 
 function refuseProblems([problem]: readonly FilterProblem[]): void {

@@ -12,7 +12,7 @@ import {
 
 /** Rows of a page, and what programs may ask for at most. */
 export const pageLength = 50;
-const longestPage = 500;
+export const longestPage = 500;
 
 /** What an address shows. */
 export interface ExplorerView {

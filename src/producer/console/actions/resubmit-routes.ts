@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import Router from "@koa/router";
 import type { ParameterizedContext } from "koa";
 import { reasonField } from "../../../contract/forms.ts";
 import { consolePaths } from "../../../contract/paths.ts";
@@ -11,12 +10,14 @@ import type { FormSubject, TaskForm } from "../../pages/form-page.ts";
 import { fillForm, formOfSent, readSentForm } from "../../pages/resubmit-form.ts";
 import { createTaskFields } from "../../pages/task-wording.ts";
 import type { ConsoleState } from "../login.ts";
+import type { ConsoleContext, ConsoleRoute } from "../route.ts";
 import { createConsoleSite } from "../site.ts";
 import { leadTo } from "../told-once.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import { readKeptForm } from "./kept-form.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 import { readResubmission } from "./resubmit-body.ts";
+import { resubmitJob } from "./resubmit-operation.ts";
 import { placeOfEdit, renderResubmitPage } from "./resubmit-page.ts";
 import { findTaskOf, resubmit } from "./resubmission.ts";
 
@@ -29,10 +30,10 @@ export interface ResubmitRoutesDeps {
 }
 
 /** Has operators make a new job from an older one: in its task's form, or by programs. */
-export function createResubmitRouter(
+export function createResubmitRoutes(
   { jobs, submit, tasks, readOnly }: ResubmitRoutesDeps,
   audit: Pick<AuditTrail, "record">,
-): Router<ConsoleState> {
+): readonly ConsoleRoute[] {
   const parts = { submit, owners: jobs.owners, audit };
   const fieldsOf = createTaskFields(tasks);
   const subjectOf = (job: JobStatus): FormSubject => ({
@@ -57,16 +58,15 @@ export function createResubmitRouter(
     });
     ctx.type = "html";
   };
-  const router = new Router<ConsoleState>({ sensitive: true });
 
-  router.get(placeOfEdit(":id"), async function edit(ctx) {
+  const edit = async (ctx: ConsoleContext) => {
     const job = await jobs.find(ctx.params["id"]);
     const otherWay = `send it to ${consolePaths.api.jobs}/${job.id}/resubmit here`;
     const form = fillForm(subjectOf(job), job, randomUUID(), otherWay);
     await showForm(ctx, job, { form });
-  });
+  };
 
-  router.post(placeOfEdit(":id"), async function sendForm(ctx) {
+  const sendForm = async (ctx: ConsoleContext) => {
     // Before anything is read that may not be there.
     const { fields, idempotencyKey } = await readKeptForm(ctx);
     const sent = new Map(fields);
@@ -94,9 +94,9 @@ export function createResubmitRouter(
       });
       ctx.status = error.status;
     }
-  });
+  };
 
-  router.post(`${consolePaths.api.jobs}/:id/resubmit`, async function resubmitByProgram(ctx) {
+  const resubmitByProgram = async (ctx: ConsoleContext) => {
     const job = await jobs.find(ctx.params["id"]);
     findTaskOf(job, tasks);
     const receipt = await resubmit(parts, {
@@ -112,6 +112,15 @@ export function createResubmitRouter(
     if (receipt.replayed) ctx.set("Idempotency-Replayed", "true");
     ctx.status = 202;
     ctx.body = receipt.job;
-  });
-  return router;
+  };
+  return [
+    { method: "GET", paths: [placeOfEdit(":id")], handle: edit },
+    { method: "POST", paths: [placeOfEdit(":id")], handle: sendForm },
+    {
+      method: "POST",
+      paths: [`${consolePaths.api.jobs}/:id/resubmit`],
+      handle: resubmitByProgram,
+      operation: resubmitJob,
+    },
+  ];
 }

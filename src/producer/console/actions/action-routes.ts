@@ -1,11 +1,11 @@
-import Router from "@koa/router";
 import { actions } from "../../../contract/actions.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { RequestError } from "../../http/errors.ts";
-import type { ConsoleState } from "../login.ts";
+import type { ConsoleRoute } from "../route.ts";
 import { leadTo } from "../told-once.ts";
 import { wantsPage } from "../wants-page.ts";
 import type { Action } from "./action.ts";
+import { describeAction } from "./action-operation.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import { readOrder } from "./order.ts";
 
@@ -21,41 +21,42 @@ const places = {
  * Has operators act: forms lead back to a page of what was acted on, and programs get JSON. Each is
  * noted before it is done.
  */
-export function createActionRouter(
+export function createActionRoutes(
   all: readonly Action[],
   audit: Pick<AuditTrail, "record">,
-): Router<ConsoleState> {
-  const router = new Router<ConsoleState>({ sensitive: true });
-  for (const action of all) {
+): readonly ConsoleRoute[] {
+  const acting = all.map((action): ConsoleRoute => {
     const { on, name, perform } = action;
-    for (const base of places[on]) {
-      router.post(`${base}/:target/${name}`, async function act(ctx) {
-        const order = await readOrder(ctx, ctx.params["target"] ?? "");
+    return {
+      method: "POST",
+      paths: places[on].map((base) => `${base}/:id/${name}`),
+      async handle(ctx) {
+        const order = await readOrder(ctx, ctx.params["id"] ?? "");
         const { actor, target, reason } = order;
         const done = await audit.record(actor, { on, target, action: name, reason }, () =>
           perform(order),
         );
         ctx.set("Cache-Control", "no-store");
-        if (base !== places[on][1] && wantsPage(ctx)) {
+        if (wantsPage(ctx)) {
           leadTo(ctx, done.page, `${on}.${name}`);
         } else {
           ctx.status = done.status ?? 200;
           ctx.body = done.body;
         }
-      });
-    }
-  }
-  for (const on of Object.keys(places) as Action["on"][]) {
-    const known = Object.keys(actions[on]);
-    router.post(
-      places[on].map((base) => `${base}/:target/:action`),
-      function refuseUnknown(ctx) {
-        throw new RequestError(
-          404,
-          `a ${on} cannot "${ctx.params["action"]}", expected one of: ${known.join(", ")}`,
-        );
       },
-    );
-  }
-  return router;
+      operation: describeAction(action),
+    };
+  });
+  const refusing = (Object.keys(places) as Action["on"][]).map((on): ConsoleRoute => ({
+    method: "POST",
+    paths: places[on].map((base) => `${base}/:id/:action`),
+    handle(ctx) {
+      const known = Object.keys(actions[on]).join(", ");
+      throw new RequestError(
+        404,
+        `a ${on} cannot "${ctx.params["action"]}", expected one of: ${known}`,
+      );
+    },
+  }));
+  return [...acting, ...refusing];
 }
