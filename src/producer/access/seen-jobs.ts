@@ -22,15 +22,29 @@ export async function findSeen(jobs: Jobs, { params, state }: Request): Promise<
   const { id } = params;
   const { sees, name, client } = state.visitor;
   if (sees === "known") return jobs.find(id);
-  const job = await jobs.find(id).catch((error: unknown) => {
-    if (error instanceof RequestError && error.status === 404) return undefined;
-    throw error;
-  });
-  if (job !== undefined && (await jobs.owners.isToldTo(job, client))) return job;
+  const job = await findKept(jobs, id);
+  const isSeen =
+    job !== undefined &&
+    ((await jobs.owners.isToldTo(job, client)) || (await isMadeFromOwn(jobs, job, client)));
+  if (isSeen) return job;
   throw new RequestError(
     404,
     `there is no job "${id}" that "${name}" has submitted, or it is no longer kept`,
   );
+}
+
+async function findKept(jobs: Jobs, id: string | undefined): Promise<JobStatus | undefined> {
+  return jobs.find(id).catch((error: unknown) => {
+    if (error instanceof RequestError && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
+/** Whether it was made from a job of theirs, as by an operator: that one tells them of its id. */
+async function isMadeFromOwn(jobs: Jobs, job: JobStatus, client: string): Promise<boolean> {
+  const id = await jobs.owners.resubmitOf(job);
+  const older = id === undefined ? undefined : await findKept(jobs, id);
+  return older !== undefined && jobs.owners.isOf(older, client);
 }
 
 /**

@@ -8,7 +8,7 @@ import { postJson, readBody, submitDivision } from "../../support/client.ts";
 import { problem, readProblem } from "../../support/problem.ts";
 import { startProducer } from "../../support/producer.ts";
 import { collectLog } from "../../support/telemetry.ts";
-import { addToken, writeTokens } from "../../support/tokens.ts";
+import { addToken, type TestToken, writeTokens } from "../../support/tokens.ts";
 import { until } from "../../support/until.ts";
 
 const division = { x: 6, y: 3, delayMs: 0 };
@@ -69,6 +69,26 @@ test("of a job of others a token that submits is told as of one that there is no
     expect(await readProblem(cancel)).toEqual(problem(404, detail));
     expect((await fetch(`${url}/jobs/${one}`, submit)).status).toBe(404);
   }
+});
+
+test("a token that submits sees what an operator has made from its job, and does not cancel it", async () => {
+  const { usersFile, submit, operate } = writeTokens();
+  const other = addToken(usersFile, "other", "submit");
+  const limits = { unfinishedPerClient: 100 };
+  const { url, boardUrl } = await startProducer({ usersFile, readOnly: false, limits });
+  const { id } = await submitDivision(url, division, submit.headers);
+  const path = `/api/v1/jobs/${id}/resubmit`;
+  const made = await readBody(await postJson(boardUrl + path, {}, operate.headers));
+  const older = await readBody(await fetch(`${url}/api/v1/jobs/${id}`, submit));
+  expect(older).toMatchObject({ resubmitted_as: [made.id] });
+  const statusesFor = async ({ headers }: TestToken) => {
+    const places = [`/api/v1/jobs/${made.id}`, `/api/v1/jobs/${made.id}/log`, `/jobs/${made.id}`];
+    const reads = places.map(async (place) => (await fetch(url + place, { headers })).status);
+    const cancel = await postJson(`${url}/api/v1/jobs/${made.id}/cancel`, {}, headers);
+    return [...(await Promise.all(reads)), cancel.status];
+  };
+  expect(await statusesFor(submit)).toEqual([200, 200, 200, 403]);
+  expect(await statusesFor(other)).toEqual([404, 404, 404, 404]);
 });
 
 test("a token that views sees any job and who submitted it, and acts on none", async () => {
