@@ -115,6 +115,6 @@ function renderAction({ name, paused }: ToldQueue): Markup {
         action: `${target}/pause`,
         word: "Pause",
         of: name,
-        says: "No job of it starts until it is resumed; what runs goes on.",
+        says: "No job of it starts until it is resumed; what runs goes on. Whoever sees the overview is told the reason.",
       });
 }

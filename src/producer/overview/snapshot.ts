@@ -2,10 +2,9 @@ import { z } from "zod";
 import type { FailureClass } from "../../contract/failures.ts";
 import { queueLimits } from "../../contract/queues.ts";
 import type { ScheduleStanding } from "../../queue/schedule-standings.ts";
-import type { SubmittedState } from "../../queue/submitted-state.ts";
 import { failureClass } from "../jobs/failure-class.ts";
 import type { EndedSecond } from "./ended-jobs.ts";
-import type { OverviewState } from "./overview-state.ts";
+import type { OverviewQueue, OverviewState } from "./overview-state.ts";
 
 const count = z.int().min(0);
 const time = z.iso.datetime();
@@ -21,7 +20,13 @@ export const queuePeaks = {
   workers: count,
   oldest_waiting_seconds: z.number().meta({ description: "0 when none waits." }),
 };
-const queueReadings = { ...queuePeaks, paused: z.boolean() };
+const queueReadings = {
+  ...queuePeaks,
+  paused: z.boolean(),
+  paused_because: z.string().optional().meta({
+    description: "The reason that was given for the pause, if one was.",
+  }),
+};
 
 /** What is told of jobs that ended in some time. */
 export const endedReadings = z.object({
@@ -107,11 +112,14 @@ function summarizeState(
   { queues, skewMs, blockedBy }: OverviewState,
 ): NonNullable<OverviewSnapshot["queue"]> {
   const all = [...queues.values()].map((state) => summarizeQueue(atMs, state));
+  const paused = all.every((queue) => queue.paused);
+  const [reason, ...otherReasons] = new Set(all.map((queue) => queue.paused_because));
   return {
     waiting: sum(all.map(({ waiting }) => waiting)),
     working: sum(all.map(({ working }) => working)),
     workers: Math.max(...all.map(({ workers }) => workers)),
-    paused: all.every(({ paused }) => paused),
+    paused,
+    ...(paused && otherReasons.length === 0 && tellReason(reason)),
     oldest_waiting_seconds: Math.max(...all.map((one) => one.oldest_waiting_seconds)),
     clock_skew_seconds: round(skewMs / 1_000),
     blocked_by: [...blockedBy],
@@ -120,7 +128,7 @@ function summarizeState(
 
 function summarizeQueue(
   atMs: number,
-  { jobs, workers, paused, oldestReadyAt, heldBy }: SubmittedState,
+  { jobs, workers, paused, pausedBecause, oldestReadyAt, heldBy }: OverviewQueue,
 ): NonNullable<OverviewSnapshot["queues"]>[string] {
   const waiting = jobs.waiting + jobs.prioritized;
   return {
@@ -128,9 +136,15 @@ function summarizeQueue(
     working: jobs.active,
     workers,
     paused,
+    ...tellReason(pausedBecause),
     oldest_waiting_seconds: round(Math.max(0, atMs - (oldestReadyAt ?? atMs)) / 1_000),
     held_by: waiting === 0 ? [] : [...heldBy],
   };
+}
+
+/** Not who gave it, as strangers may see this. */
+function tellReason(reason: string | undefined): { readonly paused_because?: string } {
+  return reason === undefined ? {} : { paused_because: reason };
 }
 
 function summarizeSchedule({

@@ -60,7 +60,8 @@ export function createQueueReadings(queue) {
  */
 export function describeHold(queue) {
   if (queue === undefined) return "";
-  if (queue.paused) return "paused";
+  const { paused_because: reason } = queue;
+  if (queue.paused) return reason === undefined ? "paused" : `paused: ${reason}`;
   if (queue.workers === 0) return "no worker";
   return queue.held_by.map((limit) => `at its ${limit} limit`).join(", ");
 }
@@ -114,8 +115,11 @@ function describeBlocks({ blocked_by: culprits }) {
 /** @typedef {NonNullable<import("../../overview/snapshot.ts").OverviewSnapshot["queue"]>} Queue */
 
 /** @param {Queue} queue */
-function describeState({ paused, workers, waiting, working }) {
-  if (paused) return "The queue is paused: nothing starts until it is resumed.";
+function describeState({ paused, paused_because: reason, workers, waiting, working }) {
+  if (paused) {
+    const told = "The queue is paused: nothing starts until it is resumed.";
+    return reason === undefined ? told : `${told} Reason: “${reason}”.`;
+  }
   if (workers === 0) return "No worker is connected: nothing starts until one is.";
   return `The queue is ${waiting + working === 0 ? "idle" : "working"}.`;
 }

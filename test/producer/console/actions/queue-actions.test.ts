@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import { queues } from "../../../../src/contract/queues.ts";
 import { submitDivision, untilFinal } from "../../../support/client.ts";
 import { startConsole } from "../../../support/console.ts";
+import { until } from "../../../support/until.ts";
 import { startWorker } from "../../../support/worker.ts";
 
 test("a queue is paused with a reason, which is told until it is resumed", async () => {
@@ -31,6 +34,27 @@ test("a queue is paused with a reason, which is told until it is resumed", async
   expect((await untilFinal(url, id)).result).toBe(4);
   expect((await ask("/queues")).body).toMatchObject([{ paused: false, paused_because: null }]);
   expect((await ask(`/queues/${name}/resume`, { method: "POST" })).status).toBe(409);
+});
+
+test("the overview tells everybody why a queue is paused, and nobody who has paused it", async () => {
+  const other = `other-${randomUUID()}`;
+  const { url, name, ask } = await startConsole({ further: { [other]: queues.default } });
+  const overview = async () => (await fetch(`${url}/overview`)).text();
+  const pause = (queue: string, reason: string) =>
+    ask(`/api/v1/queues/${queue}/pause`, { json: { reason } });
+  await pause(name, "the <disk> is full");
+  const row = await until("the reason in the queue's row", async () => {
+    const page = await overview();
+    return page.includes("paused: the &lt;disk&gt; is full</td>") && page;
+  });
+  expect(row).not.toContain("until it is resumed");
+  expect(row).not.toContain("admin");
+  await pause(other, "the <disk> is full");
+  const all = "nothing starts until it is resumed. Reason: “the &lt;disk&gt; is full”.";
+  await until("the reason of all", async () => (await overview()).includes(all));
+  await ask(`/api/v1/queues/${name}/resume`, { method: "POST" });
+  await ask(`/api/v1/queues/${other}/resume`, { method: "POST" });
+  await until("the reason to go", async () => !(await overview()).includes("is full"));
 });
 
 test("a pause by way of Bull Board has no reason of an older one", async () => {
