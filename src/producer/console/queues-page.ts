@@ -5,23 +5,34 @@ import { renderText } from "../pages/shown-text.ts";
 import { renderAct, renderButton } from "./actions/act-form.ts";
 import type { ToldQueue } from "./queue-standing.ts";
 import { sayTime } from "./worker-words.ts";
-import { renderHead } from "./table-head.ts";
+import { type Column, renderTable } from "../pages/table.ts";
 
 /** Seconds after which the page asks again. */
 const renewedSeconds = 5;
 
-const columns = [
-  "State",
-  "Queue",
-  "Waiting",
-  "Working",
-  "Delayed",
-  "Failed",
-  "Oldest waits",
-  "Workers",
-  "Limits",
-  "Action",
-] as const;
+function createColumns(mayAct: boolean): readonly Column<ToldQueue>[] {
+  return [
+    { title: "State", kind: "untitled short", cell: renderState },
+    { title: "Queue", kind: "head", cell: renderName },
+    { title: "Waiting", kind: "num", cell: ({ waiting }) => waiting },
+    { title: "Working", kind: "num", cell: ({ working }) => working },
+    { title: "Delayed", kind: "num", cell: ({ delayed }) => delayed },
+    { title: "Failed", kind: "num", cell: ({ failed }) => failed },
+    {
+      title: "Oldest waits",
+      kind: "num",
+      cell: ({ oldest_waiting_seconds: oldest }) =>
+        oldest === null ? "–" : sayTime(oldest * 1_000),
+    },
+    { title: "Workers", kind: "num", cell: ({ workers }) => workers },
+    { title: "Limits", kind: "wide", cell: sayLimits },
+    {
+      title: "Action",
+      kind: "untitled wide",
+      cell: (queue) => (mayAct ? renderAction(queue) : ""),
+    },
+  ];
+}
 
 /** The queues, one a row. */
 export function renderQueuesPage(
@@ -42,12 +53,10 @@ export function renderQueuesPage(
         <h1>Queues</h1>
         <p class="warn" role="status" data-lost></p>
       </div>
-      <table class="workers stack">
-        ${renderHead(columns)}
-        <tbody>
-          ${queues.map((queue) => renderQueue(queue, mayAct))}
-        </tbody>
-      </table>
+      ${renderTable(createColumns(mayAct), queues, {
+        attribute: "queue",
+        nameOf: ({ name }) => name,
+      })}
       <p class="sub">
         What works when a queue is paused goes on; what waits starts once it is resumed. Waiting are
         those whose time has come, delayed those that wait for theirs.
@@ -56,26 +65,12 @@ export function renderQueuesPage(
   );
 }
 
-function renderQueue(queue: ToldQueue, mayAct: boolean): Markup {
+function renderName(queue: ToldQueue): Markup {
   const { name } = queue;
-  const oldest = queue.oldest_waiting_seconds;
-  return html`<tr data-queue="${name}">
-    <td class="short">${renderState(queue)}</td>
-    <th scope="row">
-      <a href="${consolePaths.jobs}?queue=${encodeURIComponent(name)}">${renderText(name)}</a>
-      ${queue.paused && renderPause(queue)}
-    </th>
-    <td data-label="Waiting" class="num">${queue.waiting}</td>
-    <td data-label="Working" class="num">${queue.working}</td>
-    <td data-label="Delayed" class="num">${queue.delayed}</td>
-    <td data-label="Failed" class="num">${queue.failed}</td>
-    <td data-label="Oldest waits" class="num">
-      ${oldest === null ? "–" : sayTime(oldest * 1_000)}
-    </td>
-    <td data-label="Workers" class="num">${queue.workers}</td>
-    <td data-label="Limits" class="wide">${sayLimits(queue)}</td>
-    <td class="wide">${mayAct && renderAction(queue)}</td>
-  </tr>`;
+  return html`<a href="${consolePaths.jobs}?queue=${encodeURIComponent(name)}"
+      >${renderText(name)}</a
+    >
+    ${queue.paused && renderPause(queue)}`;
 }
 
 function renderState(queue: ToldQueue): Markup {

@@ -5,12 +5,35 @@ import { type Markup, renderPage, renderTime, type Site } from "../pages/layout.
 import { renderText } from "../pages/shown-text.ts";
 import { renderAct, renderButton } from "./actions/act-form.ts";
 import type { ToldSchedule } from "./schedule-json.ts";
-import { renderHead } from "./table-head.ts";
+import { type Column, renderTable } from "../pages/table.ts";
 
 /** Seconds after which the page asks again. */
 const renewedSeconds = 5;
 
-const columns = ["State", "Schedule", "When", "Next run", "Last run", "Action"] as const;
+function createColumns(mayAct: boolean): readonly Column<ToldSchedule>[] {
+  return [
+    { title: "State", kind: "untitled short", cell: renderState },
+    {
+      title: "Schedule",
+      kind: "head",
+      cell: ({ key, task, queue }) =>
+        html`${renderText(key)}
+          <small>task ${renderText(task)}, queue ${renderText(queue)}</small>`,
+    },
+    { title: "When", cell: ({ timetable }) => renderText(sayTimetable(timetable)) },
+    {
+      title: "Next run",
+      kind: "short",
+      cell: ({ next_slot: next }) => renderTime(next ?? undefined),
+    },
+    { title: "Last run", kind: "short", cell: renderLast },
+    {
+      title: "Action",
+      kind: "untitled wide",
+      cell: (schedule) => (mayAct ? renderActions(schedule) : ""),
+    },
+  ];
+}
 
 /** The schedules, one a row. */
 export function renderSchedulesPage(
@@ -43,37 +66,21 @@ function renderNone(): Markup {
 }
 
 function renderAll(schedules: readonly ToldSchedule[], mayAct: boolean): Markup {
-  return html`<table class="workers stack">
-      ${renderHead(columns)}
-      <tbody>
-        ${schedules.map((schedule) => renderSchedule(schedule, mayAct))}
-      </tbody>
-    </table>
+  return html`${renderTable(createColumns(mayAct), schedules, {
+      attribute: "schedule",
+      nameOf: ({ key }) => key,
+    })}
     <p class="sub">
       What is due in a pause is left out. A run at once is no slot: the next one comes as it would
       have.
     </p>`;
 }
 
-function renderSchedule(schedule: ToldSchedule, mayAct: boolean): Markup {
-  const { key, task, queue, next_slot: next, last_slot: last, last_job: job } = schedule;
-  return html`<tr data-schedule="${key}">
-    <td class="short">${renderState(schedule)}</td>
-    <th scope="row">
-      ${renderText(key)}
-      <small>task ${renderText(task)}, queue ${renderText(queue)}</small>
-    </th>
-    <td data-label="When">${renderText(sayTimetable(schedule.timetable))}</td>
-    <td data-label="Next run" class="short">${renderTime(next ?? undefined)}</td>
-    <td data-label="Last run" class="short">
-      ${
-        job !== null && isJobId(job)
-          ? html`<a href="${consolePaths.jobs}/${job}">${renderTime(last ?? undefined)}</a>`
-          : renderTime(last ?? undefined)
-      }
-    </td>
-    <td class="wide">${mayAct && renderActions(schedule)}</td>
-  </tr>`;
+function renderLast({ last_slot: last, last_job: job }: ToldSchedule): Markup | string {
+  const time = renderTime(last ?? undefined);
+  return job !== null && isJobId(job)
+    ? html`<a href="${consolePaths.jobs}/${job}">${time}</a>`
+    : time;
 }
 
 function renderState(schedule: ToldSchedule): Markup {

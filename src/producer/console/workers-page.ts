@@ -5,7 +5,7 @@ import type { KnownWorker, WorkerState } from "../../queue/workers.ts";
 import { type Markup, renderPage, type Site } from "../pages/layout.ts";
 import { columns, renderWorker, type WorkerRowOptions } from "./worker-row.ts";
 import { countSlots, sayTime } from "./worker-words.ts";
-import { renderHead } from "./table-head.ts";
+import { renderHead } from "../pages/table-head.ts";
 
 export interface WorkersPageOptions extends WorkerRowOptions {
   /** Whether operators can only look. */

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { formatReading } from "../pages/assets/readings.js";
 import { type Markup, renderTimeOfDay } from "../pages/layout.ts";
 import { bucketMs, type OverviewBucket } from "./bucket.ts";
+import { renderScrolledTable } from "./scrolled-table.ts";
 
 /** What is told of an hour; `null` is what nobody knows of any part of it. */
 interface Hour {
@@ -37,19 +38,8 @@ export function renderHours(buckets: readonly OverviewBucket[]): Markup {
         )}
       </tr>`,
   );
-  return html`<div class="queues" role="region" aria-label="Hour by hour" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          ${columns.map(([, title]) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const titles = ["From", ...columns.map(([, title]) => title)];
+  return renderScrolledTable("Hour by hour", titles, rows);
 }
 
 /** All that ended, as far as anybody knows. */

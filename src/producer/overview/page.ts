@@ -11,6 +11,7 @@ import {
 import { liveWaysOf } from "../pages/live-ways.ts";
 import { classes, renderPlots, renderReading } from "./plots.ts";
 import { renderRanges } from "./ranges.ts";
+import { renderScrolledTable } from "./scrolled-table.ts";
 import type { OverviewSnapshot } from "./snapshot.ts";
 import {
   type Markup,
@@ -84,20 +85,8 @@ function renderQueues(snapshot: OverviewSnapshot | undefined, queues: readonly s
       <td data-hold>${describeHold(queue)}</td>
     </tr>`;
   });
-  return html`<div class="queues" role="region" aria-label="Queues" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          ${columns.map(([, title]) => html`<th scope="col">${title}</th>`)}
-          <th scope="col">Held up by</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const titles = ["Queue", ...columns.map(([, title]) => title), "Held up by"];
+  return renderScrolledTable("Queues", titles, rows);
 }
 
 /** Times at which tasks run by themselves; nothing where there are none. */
@@ -114,19 +103,6 @@ function renderSchedules(snapshot: OverviewSnapshot | undefined): Markup | strin
   });
   return html`<section class="schedules panel">
     <h2>Schedules</h2>
-    <div class="queues" role="region" aria-label="Schedules" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Schedule</th>
-            <th scope="col">Next run</th>
-            <th scope="col">Last run</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${renderScrolledTable("Schedules", ["Schedule", "Next run", "Last run"], rows)}
   </section>`;
 }

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Markup } from "../pages/layout.ts";
+import type { Markup } from "./layout.ts";
 
 /** The head of a table, with the title of each column. */
 export function renderHead(columns: readonly string[]): Markup {

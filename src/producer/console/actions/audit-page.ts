@@ -6,7 +6,7 @@ import { isJobId } from "../../../queue/job-id.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import type { Tone } from "../../pages/tone.ts";
-import { renderHead } from "../table-head.ts";
+import { renderHead } from "../../pages/table-head.ts";
 
 export interface AuditPageOptions {
   readonly filter: AuditFilter;

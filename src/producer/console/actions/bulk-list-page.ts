@@ -5,7 +5,7 @@ import type { ListedBulk } from "../../../queue/bulk-records.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import { renewedSeconds, titleOfRun, tones } from "./bulk-words.ts";
-import { renderHead } from "../table-head.ts";
+import { renderHead } from "../../pages/table-head.ts";
 
 const numbers = new Intl.NumberFormat("en");
 const columns = ["State", "What", "Done", "Refused", "Failed", "To go", "Since", "By"] as const;
