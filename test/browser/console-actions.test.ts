@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { readJob, submitDivision, untilFinal } from "../support/client.ts";
+import { askConsole } from "../support/console.ts";
 import { examine } from "../support/examination.ts";
 import { addFailedJobs } from "../support/failed-jobs.ts";
 import { startProducer } from "../support/producer.ts";
@@ -72,11 +73,12 @@ test("the pages of an action on many jobs are sound, from the order to its end",
   const { boardUrl, queue, redis } = await startProducer({ readOnly: false });
   await addFailedJobs(queue, redis, 60);
   const { page, complaints } = await openPage({ viewport: { width: 390, height: 800 } });
-  await openConsolePage(page, `${boardUrl}/jobs?state=failed`);
-  await until("all jobs", async () => {
-    await page.goto(`${boardUrl}/actions/new?action=retry&state=failed`);
-    return (await page.getByRole("heading", { name: "Retry 60 jobs" }).count()) === 1;
+  await until("all jobs to be listed", async () => {
+    const { body } = await askConsole(boardUrl, "/jobs?state=failed");
+    return body.index?.phase === "following" && body.counts.failed === 60;
   });
+  await openConsolePage(page, `${boardUrl}/actions/new?action=retry&state=failed`);
+  await page.getByRole("heading", { name: "Retry 60 jobs" }).waitFor();
   expect(await examine(page, "the order")).toEqual([]);
   await page.getByRole("button", { name: "Retry 60 jobs" }).click();
   await page.getByText("done", { exact: true }).waitFor();
