@@ -2,6 +2,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { fileBatchLimits } from "../contract/file-batches.ts";
 import { fileBatchKeys, type NewFileBatch } from "./file-batches.ts";
+import { writeBrief } from "./own-files.ts";
 import { readNow } from "./script-time.ts";
 
 const { clientBytes, heldMs, keptBytes, leastBytes, unsubmitted, unsubmittedMs } = fileBatchLimits;
@@ -59,7 +60,7 @@ for _, old in ipairs(gone) do
   redis.call("DEL", prefix .. old, prefix .. old .. ":rows", prefix .. old .. ":done")
   redis.call("ZREM", KEYS[3], old)
 end
-redis.call("HSET", KEYS[1], "state", "read", "created", string.format("%.0f", now), "bytes", bytes, "said", ARGV[6], "client", client)
+redis.call("HSET", KEYS[1], "state", "read", "created", string.format("%.0f", now), "bytes", bytes, "said", ARGV[6], "client", client, "brief", ARGV[7])
 redis.call("PEXPIRE", KEYS[1], ${unsubmittedMs})
 redis.call("PEXPIRE", KEYS[2], ${unsubmittedMs})
 redis.call("ZADD", KEYS[3], now, id)
@@ -92,7 +93,7 @@ export async function keepFileBatch(
   const keys = fileBatchKeys(home, id);
   const said = JSON.stringify(batch);
   const all = bytes + Buffer.byteLength(said);
-  const values = [home.toKey("file:"), id, batch.total, all, batch.client, said];
+  const values = [home.toKey("file:"), id, batch.total, all, batch.client, said, writeBrief(batch)];
   const answer = await redis.eval(keepScript, 3, keys.batch, keys.rows, keys.all, ...values);
   return keepings[Number(answer)] ?? "rows lost";
 }

@@ -58,6 +58,11 @@ test("the page of a file is sound while its rows are left, wait and have ended",
   expect(await page.title()).toMatch(/^✗ 5 of 5 Quotient/);
   expect(await page.locator("tbody tr").first().innerText()).toContain("division_by_zero");
   expect([await examine(page, "ended"), await isAsWideAsItsWindow(page)]).toEqual([[], true]);
+  await page.goto(url);
+  await page.getByRole("heading", { name: "Your files" }).waitFor();
+  expect([await examine(page, "listed"), await isAsWideAsItsWindow(page)]).toEqual([[], true]);
+  await page.locator("section", { hasText: "Your files" }).getByRole("link").click();
+  await page.getByRole("heading", { name: "5 jobs from a file" }).waitFor();
   // Of what was sent while too much of it was unfinished.
   expect(complaints.filter((text) => !text.includes("429"))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import type { PublicAccess } from "../../contract/public-access.ts";
 import { publicCookie } from "../console/session-cookie.ts";
 import { createSignInPlaces, type SignInDeps } from "../console/sign-in.ts";
 import type { Route } from "../http/route.ts";
-import { ownJobs } from "../pages/own-jobs.ts";
+import { ownFiles, ownJobs } from "../pages/own-jobs.ts";
 
 /** Where people sign in and out on the public listener, if it asks for that at all. */
 export function createVisitRoutes(
@@ -19,9 +19,11 @@ export function createVisitRoutes(
       purpose: "anybody",
       async handle(ctx) {
         await handle(ctx);
-        // Whoever is signed in next at this browser is told of their own jobs alone.
+        // Whoever is signed in next at this browser is told of their own jobs and files alone.
         const hasChanged = path === consolePaths.signOut || ctx.status === 303;
-        if (method === "POST" && hasChanged) ownJobs.clear(ctx);
+        if (method !== "POST" || !hasChanged) return;
+        ownJobs.clear(ctx);
+        ownFiles.clear(ctx);
       },
     }),
   );

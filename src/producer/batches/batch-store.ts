@@ -19,6 +19,7 @@ import {
 import { keepFileBatch } from "../../queue/file-room.ts";
 import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { createRandomId, isJobId } from "../../queue/job-id.ts";
+import { type BriefFile, readBriefFiles } from "../../queue/own-files.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import { type Desk, type Desks, firstDesk } from "../jobs/desk.ts";
 import { findShortage } from "../../queue/room.ts";
@@ -42,6 +43,8 @@ export interface BatchStore {
   begin(client: string): Promise<FileDraft>;
   /** Throws a 404 `RequestError` where there is none, or it is not kept any longer. */
   find(id: string | undefined): Promise<FileBatch>;
+  /** What a list tells of those that are still kept. */
+  list(ids: readonly string[]): Promise<readonly BriefFile[]>;
   /** Whether it is of that client. */
   isOf(batch: FileBatch, client: string): Promise<boolean>;
   /** Throws as `find` where they are not all there any longer. */
@@ -77,6 +80,8 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
           : undefined;
       return batch ?? refuseMissing(id);
     },
+    list: async (ids) =>
+      ids.length === 0 ? [] : ask((queue, redis) => readBriefFiles(queue, redis, ids)),
     isOf: async ({ client: owner }, client) => owner === (await tagOf(client)),
     async rows({ id, total }, from, count) {
       const rows = await ask((queue, redis) => readFileRows(queue, redis, { id, from, count }));

@@ -1,9 +1,8 @@
 import { finished, Readable } from "node:stream";
 import { fileBatchLimits } from "../../contract/file-batches.ts";
 import { paths } from "../../contract/paths.ts";
-import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import { createTurns, type Turns } from "../../service/turns.ts";
-import { type BatchStore, createBatchStore } from "../batches/batch-store.ts";
+import type { BatchStore } from "../batches/batch-store.ts";
 import { takeFile } from "../batches/intake.ts";
 import { openResults } from "../batches/results.ts";
 import { assertSubmittable, submitFile } from "../batches/submitting.ts";
@@ -21,13 +20,14 @@ import { submitterOf } from "../jobs/submitters.ts";
 import { batchActions } from "./batch-preview.ts";
 import { type BatchForm, createFormReader, findSeenBatch, readBatchPage } from "./batch-reading.ts";
 import { fileAction, fileField } from "./file-form.ts";
+import { ownFiles } from "./own-jobs.ts";
 import { leaveUnlisted } from "./secret-address.ts";
 import type { TaskWording } from "./task-wording.ts";
 
 export interface BatchRoutesDeps {
   readonly jobs: Jobs;
   readonly desks: Desks;
-  readonly idSecret: ReadIdSecret;
+  readonly store: BatchStore;
   readonly rateLimit: RateLimit;
   readonly forms: ReadonlyMap<string, BatchForm>;
   readonly wording: TaskWording;
@@ -47,8 +47,7 @@ const reads = { atOnce: 8, waiting: 200, waitMs: 2_000 };
 
 /** Files of many inputs: what is sent, looked at, submitted and followed. */
 export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
-  const { jobs, desks, rateLimit, formOf, showForm } = deps;
-  const store = createBatchStore(desks, deps.idSecret);
+  const { jobs, desks, store, rateLimit, formOf, showForm } = deps;
   const gate = createReadGate(reads);
   const [uploads, submissions, downloads] = [
     createBatchQuota(),
@@ -67,6 +66,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         const leave = uploads.enter(ctx);
         try {
           const id = await takeUpload({ store, turns }, ctx, form);
+          ownFiles.add(ctx, id);
           ctx.status = 303;
           ctx.redirect(`${paths.batches}/${id}`);
         } catch (error) {
@@ -89,7 +89,7 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.type = "html";
-        ctx.body = await readBatchPage({ ...deps, store, gate }, ctx, batch);
+        ctx.body = await readBatchPage({ ...deps, gate }, ctx, batch);
       },
     },
     {

@@ -2,12 +2,14 @@ import { html } from "hono/html";
 import { keyField, resubmitField, runAtField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import type { Task } from "../../task/task.ts";
+import type { BriefFile } from "../../queue/own-files.ts";
 import type { FieldError } from "../http/errors.ts";
 import { nameFailure } from "./failure-name.ts";
 import { isBound } from "./field-wording.ts";
 import type { Field } from "./fields.ts";
 import { renderFileForm } from "./file-form.ts";
 import { isOfRunAt, renderLater } from "./later.ts";
+import { renderOwnFiles } from "./own-files.ts";
 import { linksOf } from "../jobs/job-status.ts";
 import { brief, type RecentJob } from "../jobs/recent-jobs.ts";
 import { type Markup, renderPage, renderTime, type Site } from "./layout.ts";
@@ -38,6 +40,7 @@ export interface TaskForm extends FormSubject {
 /** The jobs of whoever looks; `undefined` when they cannot be read. */
 export interface RecentJobs {
   readonly jobs: readonly RecentJob[] | undefined;
+  readonly files: readonly BriefFile[];
   readonly wording: TaskWording;
 }
 
@@ -66,12 +69,13 @@ export function renderFormPage(
   );
 }
 
-/** A section with the jobs that were submitted from this browser. */
-export function renderRecentJobs({ jobs, wording }: RecentJobs): Markup {
-  return html`<section class="panel">
-    <h2>Your jobs</h2>
-    ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, wording)}
-  </section>`;
+/** The files that were sent, and the jobs that were submitted, from this browser. */
+export function renderRecentJobs({ jobs, files, wording }: RecentJobs): Markup {
+  return html`${renderOwnFiles(files, wording)}
+    <section class="panel">
+      <h2>Your jobs</h2>
+      ${jobs === undefined ? html`<p>The queue cannot be reached now.</p>` : renderRecent(jobs, wording)}
+    </section>`;
 }
 
 /** Where a form is sent, if not to the public pages, and what else is asked there. */

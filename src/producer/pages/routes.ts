@@ -3,9 +3,11 @@ import type { ParameterizedContext } from "koa";
 import { keyField, resubmitField } from "../../contract/forms.ts";
 import { paths } from "../../contract/paths.ts";
 import { isJobId } from "../../queue/job-id.ts";
+import type { ReadIdSecret } from "../../queue/id-secret.ts";
 import type { Tasks } from "../../task/registry.ts";
 import { findResubmitted, findSeen, findTold, mayCancelAs } from "../access/seen-jobs.ts";
 import type { AuditTrail } from "../console/actions/audit-trail.ts";
+import { createBatchStore } from "../batches/batch-store.ts";
 import { readForm } from "../http/body.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
@@ -23,7 +25,7 @@ import { createBatchRoutes, type BatchRoutesDeps } from "./batch-routes.ts";
 import { actions } from "./job-actions.ts";
 import { sendResult } from "./job-result.ts";
 import { renderJobPage } from "./job-page.ts";
-import { ownJobs } from "./own-jobs.ts";
+import { ownFiles, ownJobs } from "./own-jobs.ts";
 import { siteFor } from "./public-site.ts";
 import { fillForm, formOfSent, offerEdit, readSentForm } from "./resubmit-form.ts";
 import { leaveUnlisted } from "./secret-address.ts";
@@ -35,7 +37,8 @@ const maxQueryLength = 200;
 /** A job's id in version 0.1, which had the pages of jobs where those of tasks are now. */
 const formerId = /^(t-[0-9a-f-]{36}|k-[0-9a-f]{64})$/;
 
-export interface PageRoutesDeps extends Pick<BatchRoutesDeps, "desks" | "idSecret"> {
+export interface PageRoutesDeps extends Pick<BatchRoutesDeps, "desks"> {
+  readonly idSecret: ReadIdSecret;
   readonly jobs: Jobs;
   readonly audit: Pick<AuditTrail, "record">;
   readonly tasks: Tasks;
@@ -46,6 +49,7 @@ export interface PageRoutesDeps extends Pick<BatchRoutesDeps, "desks" | "idSecre
 /** The pages for people. They work without JavaScript. */
 export function createPageRoutes(deps: PageRoutesDeps): Route[] {
   const { jobs, tasks, rateLimit, streamQuota } = deps;
+  const store = createBatchStore(deps.desks, deps.idSecret);
   const fieldsOf = createTaskFields(tasks);
   const wording = createTaskWording(tasks, fieldsOf);
   const forms = new Map(
@@ -60,11 +64,15 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
   };
   const readRecent = async (ctx: ParameterizedContext) => {
     try {
-      return { jobs: await jobs.recent(ownJobs.read(ctx)), wording };
+      const [recent, files] = await Promise.all([
+        jobs.recent(ownJobs.read(ctx)),
+        store.list(ownFiles.read(ctx)),
+      ]);
+      return { jobs: recent, files, wording };
     } catch (error) {
       // Forms and index are of use without the list, and say so.
       if (!(error instanceof UnavailableError)) throw error;
-      return { jobs: undefined, wording };
+      return { jobs: undefined, files: [], wording };
     }
   };
   const showForm = async (ctx: RouteContext, form: TaskForm) =>
@@ -212,6 +220,7 @@ export function createPageRoutes(deps: PageRoutesDeps): Route[] {
     ...createActionRoutes(deps),
     ...createBatchRoutes({
       ...deps,
+      store,
       forms,
       wording,
       formOf,

@@ -11,8 +11,8 @@ export const producerConsoleMutants: readonly Mutant[] = [
     name: "Of a browser's own jobs the latest ones are forgotten",
     change: {
       file: "src/producer/pages/own-jobs.ts",
-      from: "new Set([id, ...ownJobs.read(ctx)])",
-      to: "new Set([...ownJobs.read(ctx), id])",
+      from: "new Set([id, ...own.read(ctx)])",
+      to: "new Set([...own.read(ctx), id])",
     },
     caughtBy: { file: recentTests, test: "the cookie of a browser's jobs has the twenty latest" },
   },

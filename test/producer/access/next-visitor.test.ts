@@ -11,7 +11,9 @@ async function signIn(url: string, password: string) {
     body: new URLSearchParams({ name: "viewer", password, next: "/" }),
     redirect: "manual",
   });
-  const cookies = response.headers.getSetCookie().filter((one) => one.startsWith("tripod-jobs="));
+  const cookies = response.headers
+    .getSetCookie()
+    .filter((one) => /^tripod-(jobs|files)=/.test(one));
   return { status: response.status, cookies };
 }
 
@@ -23,5 +25,6 @@ test("who signs in after somebody else is not told of their jobs, and a wrong pa
   const wrong = await signIn(url, "guess");
   expect([wrong.status === 303, wrong.cookies]).toEqual([false, []]);
   const right = await signIn(url, usersPassword);
-  expect([right.status, right.cookies]).toEqual([303, [expect.stringMatching(/^tripod-jobs=;/)]]);
+  const forgotten = ["jobs", "files"].map((what) => expect.stringMatching(`^tripod-${what}=;`));
+  expect([right.status, right.cookies]).toEqual([303, forgotten]);
 });

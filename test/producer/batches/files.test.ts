@@ -5,6 +5,7 @@ import {
   readFigures,
   submitFile,
   uploadFile,
+  uploadInTime,
   writeDivisions,
 } from "../../support/file-batch.ts";
 import { startProducer } from "../../support/producer.ts";
@@ -199,4 +200,24 @@ test("what a client leaves unsubmitted makes room for what it sends next", async
     paths.map(async (path) => (await fetch(`${url}${path}`)).status),
   );
   expect(statuses).toEqual([404, 404, 200, 200, 200]);
+});
+
+test("whoever has sent files from a browser finds the latest of them again, and nobody else does", async () => {
+  const { url } = await startProducer();
+  let cookie = `tripod-files=${"a".repeat(26)}`;
+  const paths: string[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const sent = await uploadInTime(url, writeDivisions(2), { cookie });
+    paths.unshift(sent.headers.get("location") ?? "");
+    [cookie = ""] = sent.headers.getSetCookie().map((one) => one.split(";")[0] ?? "");
+    // Those before go where a client has more than three that wait.
+    await submitFile(url, paths[0] ?? "");
+  }
+  for (const place of ["/", "/tasks/quotient"]) {
+    const page = await (await fetch(`${url}${place}`, { headers: { cookie } })).text();
+    const found = page.matchAll(/href="(\/batches\/\w+)"/g);
+    expect([...found].map(([, path]) => path)).toEqual(paths.slice(0, 5));
+    expect(page).toMatch(/pill good">submitted<[\s\S]*<bdi>rows\.csv<\/bdi>[\s\S]*2 rows/);
+  }
+  expect(await read(url, "/")).not.toContain("Your files");
 });
