@@ -20,6 +20,9 @@ export const callbackLimits = {
   waiting: 256,
   waitingForHost: 64,
   waitMs: 10_000,
+  /** Until another look at one that has found no turn: it grows with the age of the job's end. */
+  leastLaterMs: 500,
+  mostLaterMs: 60_000,
   /** Of one queue, jobs whose callback has failed and is to be tried again; of one client no more than are then free. */
   mostLate: 5_000,
   /** Of the reason why a try failed, in characters. */

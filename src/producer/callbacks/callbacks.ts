@@ -8,6 +8,7 @@ import type { Desks } from "../jobs/desk.ts";
 import { createAddressRules } from "./address-rules.ts";
 import { findUrlProblem } from "./callback-url.ts";
 import { startCourier } from "./courier.ts";
+import { createHostLines } from "./host-lines.ts";
 import { createHostTurns } from "./host-turns.ts";
 import type { Resolve } from "./resolver.ts";
 import { createSender } from "./sender.ts";
@@ -57,6 +58,7 @@ export function openCallbacks(deps: CallbacksDeps): Callbacks {
     send: createSender({ rules, resolve: given.resolve, timeLimitMs: given.timeLimitMs }),
     readKeys: createKeyReader(readSecret),
     turns: createHostTurns(),
+    lines: createHostLines(),
     waitsMs: given.waitsMs ?? callbackWaitsMs,
     jitter: callbackJitter,
     metrics,

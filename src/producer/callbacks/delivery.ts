@@ -13,6 +13,7 @@ import { extractContext, failSpan, startCallback } from "../../telemetry/spans.t
 import type { Tracer } from "@opentelemetry/api";
 import type { Desk } from "../jobs/desk.ts";
 import { isFinal, type JobStatus, readJobStatus } from "../jobs/job-status.ts";
+import type { HostLines } from "./host-lines.ts";
 import type { HostTurns } from "./host-turns.ts";
 import { formatMessage, summarizeMessage } from "./message.ts";
 import type { Send, Sent } from "./sender.ts";
@@ -24,6 +25,7 @@ export interface DeliveryDeps {
   /** Read anew for each request; throws where there are none. */
   readonly readKeys: () => SigningKeys;
   readonly turns: HostTurns;
+  readonly lines: HostLines;
   /** Waits after each failed try, in ms: after the last one it is given up. */
   readonly waitsMs: readonly number[];
   /** Which part of a wait is left to chance. */
@@ -33,8 +35,8 @@ export interface DeliveryDeps {
   readonly tracer: Tracer;
 }
 
-/** Until another look at a callback whose host is busy, or whose job runs again. */
-const laterMs = { min: 500, max: 2_000 };
+/** Until another look at a callback whose job runs again. */
+const runsAgainMs = { min: 500, max: 2_000 };
 
 /**
  * Tells a callback's receiver of the end of its job, and notes what became of that. Rejects where Redis
@@ -47,12 +49,12 @@ export async function deliver(
 ): Promise<void> {
   const settle = (settlement: Settlement) =>
     deps.desk.ask((queue, redis) => settleCallback(queue, redis, taken, settlement));
-  const wait = () => settle({ kind: "later", waitMs: between(laterMs.min, laterMs.max) });
 
   const host = URL.parse(taken.url)?.host ?? "";
   const release = await deps.turns.take({ host, owner: taken.owner }, signal);
   if (release === undefined) {
-    await wait();
+    const waitMs = signal.aborted ? 0 : deps.lines.join(host, Date.now() - taken.endedAt);
+    await settle({ kind: "later", waitMs });
     return;
   }
   try {
@@ -60,7 +62,7 @@ export async function deliver(
       readJobStatus({ queue, redis, state: deps.desk.readState }, taken.id),
     );
     if (job !== undefined && !isFinal(job)) {
-      await wait();
+      await settle({ kind: "later", waitMs: between(runsAgainMs.min, runsAgainMs.max) });
       return;
     }
     if (host === "" || (job === undefined && taken.summary === "")) {
@@ -77,7 +79,7 @@ export async function deliver(
 }
 
 async function send(
-  { send: sendMessage, readKeys, tracer, desk }: DeliveryDeps,
+  { send: sendMessage, readKeys, lines, tracer, desk }: DeliveryDeps,
   { id, endedAt, url, summary, trace, tries }: TakenCallback,
   { job, signal, host }: { job: JobStatus | undefined; signal: AbortSignal; host: string },
 ): Promise<Sent> {
@@ -91,7 +93,8 @@ async function send(
     "content-length": String(Buffer.byteLength(body)),
     "user-agent": "tripod",
   };
-  const sent = await sendMessage({ url, headers, body, signal });
+  const end = lines.begin(host);
+  const sent = await sendMessage({ url, headers, body, signal }).finally(end);
   if (sent.kind !== "delivered") failSpan(span, sent.kind, sent.reason);
   span.end();
   return sent;

@@ -123,6 +123,18 @@ export const producerCallbackMutants: readonly Mutant[] = [
     caughtBy: { file: deliveryTests, test: "the waits between the tries grow" },
   },
   {
+    name: "Callbacks that find no turn are looked at again and again, however long their receiver hangs",
+    change: {
+      file: "src/producer/callbacks/delivery.ts",
+      from: "deps.lines.join(host, Date.now() - taken.endedAt)",
+      to: "Math.min(2_000, deps.lines.join(host, Date.now() - taken.endedAt))",
+    },
+    caughtBy: {
+      file: "test/producer/callbacks/host-lines.test.ts",
+      test: "are left alone for longer and longer",
+    },
+  },
+  {
     name: "A host that hangs takes all turns for callbacks",
     change: {
       file: "src/producer/callbacks/host-turns.ts",
