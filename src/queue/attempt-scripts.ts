@@ -1,7 +1,7 @@
 import type { RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AttemptEntry, entryFieldOf, entryLua, formatEntry } from "./attempt-entry.ts";
-import { callbacksKey } from "./callback-scripts.ts";
+import { callbacksKey } from "./callback-keys.ts";
 import { callbackMark, retryMarkLua, watchLua } from "./job-callback.ts";
 
 type EndedSet = "completed" | "failed";

@@ -1,7 +1,7 @@
 import type { BackendFactory, RedisQueueBackend } from "bullmq";
 import type { Redis } from "ioredis";
 import { noteHandRetry } from "./attempt-scripts.ts";
-import { watchCallback } from "./callback-scripts.ts";
+import { watchCallback } from "./callback-watch.ts";
 
 /**
  * A queue's way to Redis, on which it is noted that somebody retries a job that has ended: how it

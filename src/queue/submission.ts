@@ -5,7 +5,7 @@ import type { JobPolicy } from "../contract/job-policy.ts";
 import type { StartTime } from "../contract/start-time.ts";
 import { removeOrphan } from "./backend.ts";
 import { createClientTag } from "./client-tag.ts";
-import { watchCallback } from "./callback-scripts.ts";
+import { watchCallback } from "./callback-watch.ts";
 import type { ReadIdSecret } from "./id-secret.ts";
 import { createKeyedId, createRandomId } from "./job-id.ts";
 import { callBack, readCallbackUrl } from "./job-callback.ts";

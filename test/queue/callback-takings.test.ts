@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { callbacksKey, takeCallbacks } from "../../src/queue/callback-scripts.ts";
+import { callbacksKey } from "../../src/queue/callback-keys.ts";
+import { takeCallbacks } from "../../src/queue/callback-takings.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { callBack } from "../../src/queue/job-callback.ts";
 import { createQueue } from "../../src/queue/queue.ts";

@@ -1,4 +1,4 @@
-import { takeCallbacks } from "../../queue/callback-scripts.ts";
+import { takeCallbacks } from "../../queue/callback-takings.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";
 import type { Desk } from "../jobs/desk.ts";
 import { deliver, type DeliveryDeps } from "./delivery.ts";

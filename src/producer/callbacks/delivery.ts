@@ -1,11 +1,7 @@
 import { type CallbackOutcome, callbackLimits } from "../../contract/callbacks.ts";
 import { logFields } from "../../contract/telemetry.ts";
-import {
-  type Settled,
-  type Settlement,
-  settleCallback,
-  type TakenCallback,
-} from "../../queue/callback-scripts.ts";
+import { type Settled, type Settlement, settleCallback } from "../../queue/callback-settlements.ts";
+import type { TakenCallback } from "../../queue/callback-takings.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { ProducerMetrics } from "../../telemetry/metrics.ts";

@@ -1,8 +1,9 @@
 import type { Mutant } from "../mutant.ts";
 
-const scripts = "src/queue/callback-scripts.ts";
+const takings = "src/queue/callback-takings.ts";
+const settlements = "src/queue/callback-settlements.ts";
 const sender = "src/producer/callbacks/sender.ts";
-const scriptTests = "test/queue/callback-scripts.test.ts";
+const scriptTests = "test/queue/callbacks.test.ts";
 const addressTests = "test/producer/callbacks/addresses.test.ts";
 const deliveryTests = "test/producer/callbacks/callbacks.test.ts";
 const signatureTests = "test/producer/callbacks/signature.test.ts";
@@ -69,7 +70,7 @@ export const producerCallbackMutants: readonly Mutant[] = [
   {
     name: "A callback is gone once a producer has it in hand",
     change: {
-      file: scripts,
+      file: takings,
       from: 'redis.call("ZADD", due, "XX", held, id)',
       to: 'redis.call("ZREM", due, id)',
     },
@@ -78,7 +79,7 @@ export const producerCallbackMutants: readonly Mutant[] = [
   {
     name: "A producer that was too slow writes over what another one does with a callback",
     change: {
-      file: scripts,
+      file: settlements,
       from: 'if not ours and kind ~= "delivered" then return answer end',
       to: "",
     },
@@ -86,18 +87,22 @@ export const producerCallbackMutants: readonly Mutant[] = [
   },
   {
     name: "A callback that was delivered is tried again, as a producer that was too slow says",
-    change: { file: scripts, from: 'if wasTold then kind = "delivered" end', to: "" },
+    change: { file: settlements, from: 'if wasTold then kind = "delivered" end', to: "" },
     caughtBy: { file: scriptTests, test: "an end that was told late is told to nobody again" },
   },
   {
     name: "One client may have all callbacks that are tried again",
-    change: { file: scripts, from: "countOf(counts, owner) >= ARGV[10] -", to: "0 >= ARGV[10] -" },
+    change: {
+      file: settlements,
+      from: "countOf(counts, owner) >= ARGV[10] -",
+      to: "0 >= ARGV[10] -",
+    },
     caughtBy: { file: scriptTests, test: "a client whose callbacks all fail leaves room" },
   },
   {
     name: "An end that was told is told again while its job is retried by hand",
     change: {
-      file: scripts,
+      file: takings,
       from: "elseif isSettled(job[4], job[2]) then",
       to: "elseif false then",
     },
@@ -105,12 +110,16 @@ export const producerCallbackMutants: readonly Mutant[] = [
   },
   {
     name: "A callback is dealt with while somebody is about to retry its job",
-    change: { file: scripts, from: "again and now or till > now and till", to: "again and now" },
+    change: {
+      file: settlements,
+      from: "again and now or till > now and till",
+      to: "again and now",
+    },
     caughtBy: { file: scriptTests, test: "a job whose end is told while somebody is about to" },
   },
   {
     name: "An end that is heard of late has a failed callback tried again at once",
-    change: { file: scripts, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
+    change: { file: takings, from: "(score <= now or not hasFailed(ARGV[i]))", to: "true" },
     caughtBy: { file: scriptTests, test: "an end that is heard of late" },
   },
   {

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
-import { callbacksKey } from "../../../src/queue/callback-scripts.ts";
+import { callbacksKey } from "../../../src/queue/callback-keys.ts";
 import { startReceiver } from "../../support/callback-receiver.ts";
 import { postJson, readBody, readJob, untilFinal } from "../../support/client.ts";
 import { startProducer } from "../../support/producer.ts";

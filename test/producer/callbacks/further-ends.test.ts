@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { callbacksKey } from "../../../src/queue/callback-scripts.ts";
+import { callbacksKey } from "../../../src/queue/callback-keys.ts";
 import { removeJob, retryJob } from "../../../src/queue/job-moves.ts";
 import { type Received, startReceiver } from "../../support/callback-receiver.ts";
 import { postJson, readBody, untilFinal } from "../../support/client.ts";

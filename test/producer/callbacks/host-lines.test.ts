@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createHostLines } from "../../../src/producer/callbacks/host-lines.ts";
-import { callbacksKey } from "../../../src/queue/callback-scripts.ts";
+import { callbacksKey } from "../../../src/queue/callback-keys.ts";
 import { callBack } from "../../../src/queue/job-callback.ts";
 import { startReceiver } from "../../support/callback-receiver.ts";
 import { startProducer } from "../../support/producer.ts";

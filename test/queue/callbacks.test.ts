@@ -2,13 +2,10 @@ import { randomUUID } from "node:crypto";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { callbackLimits } from "../../src/contract/callbacks.ts";
 import { noteHandRetry } from "../../src/queue/attempt-scripts.ts";
-import {
-  callbacksKey,
-  settleCallback,
-  type TakenCallback,
-  takeCallbacks,
-  watchCallback,
-} from "../../src/queue/callback-scripts.ts";
+import { callbacksKey } from "../../src/queue/callback-keys.ts";
+import { settleCallback } from "../../src/queue/callback-settlements.ts";
+import { type TakenCallback, takeCallbacks } from "../../src/queue/callback-takings.ts";
+import { watchCallback } from "../../src/queue/callback-watch.ts";
 import { openRedis } from "../../src/queue/connection.ts";
 import { callBack, readCallbackNote, retryField } from "../../src/queue/job-callback.ts";
 import { createQueue } from "../../src/queue/queue.ts";
