@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import { html } from "hono/html";
-import { boardPaths, consolePaths } from "../../contract/paths.ts";
+import { boardPaths, consolePaths, paths } from "../../contract/paths.ts";
 import { renderPage } from "../pages/layout.ts";
 import type { ConsoleState } from "./login.ts";
 import { createConsoleSite } from "./site.ts";
@@ -57,6 +57,10 @@ function renderHome(operator: ConsoleState["operator"]): Promise<string> {
           <li>
             <a href="${boardPaths.root}">Bull Board</a>
             <small>Every queue and job, with data, attempts, log lines and stack traces.</small>
+          </li>
+          <li>
+            <a href="${paths.openapi}">API</a>
+            <small>All of this for programs, as OpenAPI 3.1.</small>
           </li>
         </ul>
       </section>

@@ -8,7 +8,7 @@ test("the console's home leads to all that it has", async () => {
   const home = await fetch(boardUrl, { headers });
   const page = await home.text();
   const paths = [...page.matchAll(/<a\b[^>]* href="(\/[^"]*)"/g)].map(([, path]) => path ?? "");
-  expect(paths).toEqual(expect.arrayContaining(["/", "/board", "/schedules"]));
+  expect(paths).toEqual(expect.arrayContaining(["/", "/board", "/schedules", "/api/openapi.json"]));
   const statuses = paths.map(async (path) => (await fetch(boardUrl + path, { headers })).status);
   expect(await Promise.all(statuses)).toEqual(paths.map(() => 200));
   expect(home.headers.get("cache-control")).toBe("no-store");
