@@ -69,6 +69,11 @@ test("programs and Bull Board's own page get the words alone", async () => {
     type: "text/plain",
     text: 'there is no job "<b>", or it is no longer kept',
   });
+  expect(await ask("/api/v1/nowhere", { headers: { ...headers, accept: html } })).toMatchObject({
+    status: 404,
+    type: "application/problem+json",
+    text: expect.stringContaining('there is nothing at \\"/api/v1/nowhere\\"'),
+  });
   const script = { ...headers, accept: "application/json, text/plain, */*" };
   expect(await ask("/board/api/secrets", { headers: script })).toMatchObject({
     status: 403,

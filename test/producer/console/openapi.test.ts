@@ -135,6 +135,33 @@ test("a program that knows the document alone has all of it done, and is answere
   expect(successes).toEqual([...operations.keys()].map((id) => [id, true]));
 });
 
+test("what is no order, or too large, is refused as the operators' document says", async () => {
+  const { boardUrl, operations, problemsOfAnswer, headers } = await startDescribed();
+  const taking = [...operations.values()].filter(({ requestBody }) => requestBody !== undefined);
+  const misfits = [
+    ["application/json", "{", 400],
+    ["application/json", " ".repeat(70_000), 413],
+    ["text/plain", "{}", 415],
+  ] as const;
+  const judged: unknown[] = [];
+  for (const operation of taking) {
+    for (const [type, body, status] of misfits) {
+      const response = await fetch(boardUrl + operation.path.replace("{id}", "nothing"), {
+        method: "POST",
+        headers: { ...headers, "content-type": type },
+        body,
+      });
+      // Of no job nothing is read.
+      const isTold = [status, 404].includes(response.status);
+      judged.push([operation.operationId, isTold, await problemsOfAnswer(operation, response)]);
+    }
+  }
+  expect(taking.length).toBeGreaterThan(10);
+  expect(judged).toEqual(
+    taking.flatMap(({ operationId }) => misfits.map(() => [operationId, true, []])),
+  );
+});
+
 test("whoever may not, and whoever comes while Redis is away, is answered as the document says", async () => {
   const server = await ownRedis();
   const { operations, problemsOfAnswer, send, tokens } = await startDescribed({
