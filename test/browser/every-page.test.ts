@@ -90,6 +90,10 @@ test("every page that there is on either listener is sound, in light and in dark
     "/api/v1/tasks/:id": `/api/v1/tasks/${id}`,
     "/api/v1/tasks/:id/events": `/api/v1/tasks/${id}/events`,
   };
+  const leaks: string[] = [];
+  process.on("warning", ({ name: kind, message }) => {
+    if (kind === "MaxListenersExceededWarning") leaks.push(message);
+  });
   const { page, complaints } = await openPage();
   const ours = await listPages(url, addressesOf(producer.publicPlaces, values, others), {});
   expect(ours).toEqual(expect.arrayContaining(["/", "/overview", `/jobs/${id}`, file]));
@@ -102,5 +106,5 @@ test("every page that there is on either listener is sound, in light and in dark
   await openConsolePage(page, boardUrl);
   await page.getByRole("button", { name: "Sign out" }).waitFor();
   expect(await examineAll(page, boardUrl, theirs)).toEqual([]);
-  expect(complaints).toEqual([]);
+  expect({ complaints, leaks }).toEqual({ complaints: [], leaks: [] });
 });

@@ -129,14 +129,19 @@ export function createBatchRoutes(deps: BatchRoutesDeps): Route[] {
       purpose: "job page",
       async handle(ctx) {
         const batch = await findSeenBatch(store, ctx);
-        // Whoever has left meanwhile has left this, too.
-        finished(ctx.res, downloads.enter(ctx));
-        const lines = await openResults({ store, desks, gate }, batch);
+        const leave = downloads.enter(ctx);
+        const lines = await openResults({ store, desks, gate }, batch).catch((error: unknown) => {
+          leave();
+          throw error;
+        });
         leaveUnlisted(ctx);
         ctx.set("Cache-Control", "no-store");
         ctx.attachment(`${batch.task}-${batch.id}.csv`);
         ctx.type = "text/csv; charset=utf-8";
-        ctx.body = Readable.from(lines);
+        const body = Readable.from(lines);
+        // Koa ends it where whoever asked has left, too.
+        finished(body, leave);
+        ctx.body = body;
       },
     },
   ];
