@@ -126,9 +126,15 @@ test("four clients cannot keep all others out, whatever they submit", async () =
 });
 
 test("however small they are, no more files are kept than there is room for as many keys", async () => {
-  const { redis, keep, queue } = await openFiles();
+  const { redis, keep, queue, key } = await openFiles();
   const most = keptBytes / leastBytes;
-  for (let i = 0; i < most + 2; i += 1) await keep(`client ${i}`);
+  const filling = redis.pipeline();
+  for (let i = 0; i < most; i += 1) {
+    filling.hset(key(`old-${i}`), { bytes: 1, client: `old-${i}` });
+    filling.zadd(queue.toKey("files"), i, `old-${i}`);
+  }
+  await filling.exec();
+  expect((await keep("a")).keeping).toBe("kept");
   expect(await redis.zcard(queue.toKey("files"))).toBe(most);
 });
 
