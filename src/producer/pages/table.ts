@@ -14,18 +14,20 @@ export interface Column<Row> {
   readonly kind?: "head" | "untitled short" | "untitled wide" | "num" | "short" | "wide";
 }
 
-/** A table with a row for each of these; `attribute` names one that says which row it is. */
+/** A table with a row for each of these, which has a name where scripts or tests look for it. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { attribute, nameOf }: { readonly attribute: string; readonly nameOf: (row: Row) => string },
+  named?: { readonly attribute: string; readonly nameOf: (row: Row) => string },
 ): Markup {
   return html`<table class="workers stack">
     ${renderHead(columns.map(({ title }) => title))}
     <tbody>
       ${rows.map(
         (row) =>
-          html`<tr data-${attribute}="${nameOf(row)}">
+          html`<tr
+            ${named === undefined ? "" : html`data-${named.attribute}="${named.nameOf(row)}"`}
+          >
             ${columns.map((column) => renderCell(column, row))}
           </tr>`,
       )}

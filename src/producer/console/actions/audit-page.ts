@@ -6,7 +6,7 @@ import { isJobId } from "../../../queue/job-id.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import type { Tone } from "../../pages/tone.ts";
-import { renderHead } from "../../pages/table-head.ts";
+import { type Column, renderTable } from "../../pages/table.ts";
 
 export interface AuditPageOptions {
   readonly filter: AuditFilter;
@@ -15,7 +15,27 @@ export interface AuditPageOptions {
   readonly site: Site;
 }
 
-const columns = ["When", "Who", "What", "On", "Outcome"] as const;
+const columns: readonly Column<AuditEntry>[] = [
+  { title: "When", kind: "short", cell: ({ at }) => renderTime(new Date(at).toISOString()) },
+  {
+    title: "Who",
+    cell: ({ by, role, from }) =>
+      html`${renderText(by)} <small>${renderText(role)}, ${renderText(from)}</small>`,
+  },
+  {
+    title: "What",
+    cell: ({ action, reason, end }) =>
+      html`${renderText(action)}
+      ${reason !== undefined && html`<small>${renderText(reason)}</small>`}
+      ${end?.detail !== undefined && html`<small>${renderText(end.detail)}</small>`}`,
+  },
+  {
+    title: "On",
+    kind: "wide",
+    cell: ({ on, target }) => html`${renderText(on)} ${renderTarget(on, target)}`,
+  },
+  { title: "Outcome", kind: "untitled short", cell: renderEnd },
+];
 
 /** Who did what, the latest first. */
 export function renderAuditPage(page: AuditPage, options: AuditPageOptions): Promise<string> {
@@ -34,7 +54,7 @@ export function renderAuditPage(page: AuditPage, options: AuditPageOptions): Pro
         <p><a href="${consolePaths.actions}">Actions on many jobs</a></p>
       </div>
       ${renderFilter(filter)}
-      ${page.entries.length === 0 ? renderNone(filter) : renderEntries(page.entries)}
+      ${page.entries.length === 0 ? renderNone(filter) : renderTable(columns, page.entries)}
       <nav class="pages" aria-label="Pages">
         ${!isFirst && html`<a href="${addressOf(filter)}">Latest</a>`}
         ${page.before !== undefined && html`<a href="${addressOf(filter, page.before)}">Older</a>`}
@@ -87,31 +107,6 @@ function renderNone(filter: AuditFilter): Markup {
   return Object.keys(filter).length === 0
     ? html`<p>Nobody has acted on anything yet: what operators do will be here.</p>`
     : html`<p>Nothing matches. <a href="${consolePaths.audit}">Show everything</a></p>`;
-}
-
-function renderEntries(entries: readonly AuditEntry[]): Markup {
-  return html`<table class="workers stack">
-    ${renderHead(columns)}
-    <tbody>
-      ${entries.map(renderEntry)}
-    </tbody>
-  </table>`;
-}
-
-function renderEntry(entry: AuditEntry): Markup {
-  const { at, by, role, from, on, action, target, reason, end } = entry;
-  return html`<tr>
-    <td data-label="When" class="short">${renderTime(new Date(at).toISOString())}</td>
-    <td data-label="Who">
-      ${renderText(by)} <small>${renderText(role)}, ${renderText(from)}</small>
-    </td>
-    <td data-label="What">
-      ${renderText(action)} ${reason !== undefined && html`<small>${renderText(reason)}</small>`}
-      ${end?.detail !== undefined && html`<small>${renderText(end.detail)}</small>`}
-    </td>
-    <td data-label="On" class="wide">${renderText(on)} ${renderTarget(on, target)}</td>
-    <td class="short">${renderEnd(entry)}</td>
-  </tr>`;
 }
 
 function renderTarget(on: string, target: string): Markup {

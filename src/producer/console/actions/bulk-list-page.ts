@@ -5,10 +5,31 @@ import type { ListedBulk } from "../../../queue/bulk-records.ts";
 import { type Markup, renderPage, renderTime, type Site } from "../../pages/layout.ts";
 import { renderText } from "../../pages/shown-text.ts";
 import { renewedSeconds, titleOfRun, tones } from "./bulk-words.ts";
-import { renderHead } from "../../pages/table-head.ts";
+import { type Column, renderTable } from "../../pages/table.ts";
 
 const numbers = new Intl.NumberFormat("en");
-const columns = ["State", "What", "Done", "Refused", "Failed", "To go", "Since", "By"] as const;
+const columns: readonly Column<ListedBulk>[] = [
+  {
+    title: "State",
+    kind: "untitled short",
+    cell: ({ state }) => html`<span class="pill ${tones[state]}">${state}</span>`,
+  },
+  { title: "What", kind: "head", cell: renderWhat },
+  { title: "Done", kind: "num", cell: ({ done }) => numbers.format(done) },
+  { title: "Refused", kind: "num", cell: ({ refused }) => numbers.format(refused) },
+  { title: "Failed", kind: "num", cell: ({ failed }) => numbers.format(failed) },
+  {
+    title: "To go",
+    kind: "num",
+    cell: ({ total, done, refused, failed }) => numbers.format(total - done - refused - failed),
+  },
+  {
+    title: "Since",
+    kind: "short",
+    cell: ({ startedAt }) => renderTime(new Date(startedAt).toISOString()),
+  },
+  { title: "By", cell: ({ by }) => renderText(by) },
+];
 
 /**
  * What was done to many jobs, the latest first; `isHeld` says that nobody goes on with any, as operators
@@ -34,7 +55,7 @@ export function renderBulkList(
         <p class="warn" role="status" data-lost></p>
       </div>
       ${goesOn && isHeld && html`<p class="warn">What is running waits until BOARD_READ_ONLY is false: operators can only look now.</p>`}
-      ${runs.length === 0 ? renderNone() : renderRuns(runs)}
+      ${runs.length === 0 ? renderNone() : renderTable(columns, runs)}
       <p class="sub">
         The latest ${bulkLimits.listed} of the last ${bulkLimits.keptDays} days are shown; the audit
         has older ones.
@@ -50,31 +71,11 @@ function renderNone(): Markup {
   </p>`;
 }
 
-function renderRuns(runs: readonly ListedBulk[]): Markup {
-  return html`<table class="workers stack">
-    ${renderHead(columns)}
-    <tbody>
-      ${runs.map(renderRun)}
-    </tbody>
-  </table>`;
-}
-
-function renderRun(run: ListedBulk): Markup {
-  const { id, state, total, done, refused, failed, by, reason, startedAt } = run;
-  return html`<tr>
-    <td class="short"><span class="pill ${tones[state]}">${state}</span></td>
-    <th scope="row">
-      <a href="${consolePaths.actions}/${id}">${titleOfRun(run)}</a>
-      <small>${renderText(sayFilter(run.filter))}</small>
-      ${reason !== undefined && html`<small>${renderText(reason)}</small>`}
-    </th>
-    <td data-label="Done" class="num">${numbers.format(done)}</td>
-    <td data-label="Refused" class="num">${numbers.format(refused)}</td>
-    <td data-label="Failed" class="num">${numbers.format(failed)}</td>
-    <td data-label="To go" class="num">${numbers.format(total - done - refused - failed)}</td>
-    <td data-label="Since" class="short">${renderTime(new Date(startedAt).toISOString())}</td>
-    <td data-label="By">${renderText(by)}</td>
-  </tr>`;
+function renderWhat(run: ListedBulk): Markup {
+  const { id, filter, reason } = run;
+  return html`<a href="${consolePaths.actions}/${id}">${titleOfRun(run)}</a>
+    <small>${renderText(sayFilter(filter))}</small>
+    ${reason !== undefined && html`<small>${renderText(reason)}</small>`}`;
 }
 
 function sayFilter(filter: string): string {
