@@ -1,50 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { findReachable } from "../../infra/release/reachable.ts";
-import { createUsers } from "../../infra/boot/redis-users.ts";
-import { repository } from "../support/pulumi-project.ts";
 import { asService, ownRedis } from "../support/redis.ts";
+import { readAllowed, readBullScripts, readOwnScripts } from "../support/redis-rights.ts";
 
 const services = ["producer", "worker"] as const;
-const unused = "0".repeat(64);
-
-function allowedTo(user: "producer" | "worker" | "monitor"): string[] {
-  const users = createUsers({ producer: unused, worker: unused, monitor: unused });
-  const line = users.find((each) => each.startsWith(`${user} `)) ?? "";
-  return line.split(" ").flatMap((rule) => (rule.startsWith("+") ? [rule.slice(1)] : []));
-}
-
-/** The commands that the scripts in these sources name. */
-function findScriptCommands(sources: readonly string[]): Set<string> {
-  const calls = sources.join("\n").matchAll(/(?:rcall|redis\.p?call|pcall)\(\s*["'](\w+)["']/g);
-  return new Set([...calls].map(([, command = ""]) => command.toLowerCase()));
-}
-
-function readBullScripts(): Set<string> {
-  const folder = new URL("./scripts/", import.meta.resolve("bullmq"));
-  const files = readdirSync(fileURLToPath(folder));
-  return findScriptCommands(files.map((file) => readFileSync(new URL(file, folder), "utf8")));
-}
-
-/** What a service loads and never runs: jobs that jobs submit take no places of clients. */
-const unrun = { producer: [], worker: ["src/queue/client-jobs.ts", "src/queue/joint-adds.ts"] };
-
-async function readOwnScripts(service: "producer" | "worker"): Promise<Set<string>> {
-  const { files } = await findReachable(repository, [`src/${service}/main.ts`]);
-  const without: readonly string[] = unrun[service];
-  const sources = files.filter((file) => file.endsWith(".ts") && !without.includes(file));
-  return findScriptCommands(sources.map((file) => readFileSync(join(repository, file), "utf8")));
-}
-
 test("services may run each command of BullMQ's scripts, and few beside", () => {
   const scripts = readBullScripts();
   expect(scripts.size).toBeGreaterThan(50);
   const beside = (user: "producer" | "worker") =>
-    allowedTo(user).filter((command) => !scripts.has(command));
-  for (const user of services) expect([...scripts]).toSatisfy(isPartOf(allowedTo(user)));
+    readAllowed(user).filter((command) => !scripts.has(command));
+  for (const user of services) expect([...scripts]).toSatisfy(isPartOf(readAllowed(user)));
   const both = [
     ..."ping info client|setname client|list eval evalsha multi exec".split(" "),
     ..."zrandmember memory|usage".split(" "),
@@ -66,7 +31,7 @@ test.each(services)(
     const scripts = await readOwnScripts(service);
     expect(scripts.size).toBeGreaterThan(20);
     // Of some, only subcommands.
-    const allowed = allowedTo(service).map((command) => command.split("|")[0]);
+    const allowed = readAllowed(service).map((command) => command.split("|")[0]);
     expect([...scripts].filter((command) => !allowed.includes(command))).toEqual([]);
   },
 );
