@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { JobFilter } from "../../src/contract/job-filter.ts";
 import { paths } from "../../src/contract/paths.ts";
@@ -20,7 +21,8 @@ import { startWorker, thisCheckout } from "./services.ts";
 
 const kept = 100_000;
 const rounds = 16;
-const load = { clients: 4, forMs: 4_000 } as const;
+/** Half of what the clients would get if they sent as soon as they were answered: a busy processor alone makes waits long. */
+const load = { clients: 4, everyMs: 16, forMs: 4_000 } as const;
 
 // What an index of 100,000 kept jobs takes to build and to ask, and what it costs those who submit:
 // producers with and without one take turns at one Redis with a worker.
@@ -187,7 +189,9 @@ async function submitUntil(url: string, over: number): Promise<number[]> {
     const options = { agent, localAddress, method: "POST" };
     const { status } = await ask(url + paths.api, options, { task: "divide", input });
     if (status !== 202) throw new Error(`expected 202, got ${status}`);
-    durations.push(performance.now() - sentAt);
+    const durationMs = performance.now() - sentAt;
+    durations.push(durationMs);
+    await sleep(Math.max(0, load.everyMs - durationMs));
   }
   agent.destroy();
   return durations;
