@@ -20,6 +20,8 @@ export const fileBatchLimits = {
   keptMs: 604_800_000,
   /** From when its rows were submitted last, it does not go for others of its client, nor of one who has more. */
   heldMs: 3_600_000,
+  /** For so long after rows were submitted last, while there are more, it goes for nobody: a page that submits the rest by itself does so more often. */
+  busyMs: 600_000,
   /** Rows with errors of which a page tells what is wrong. */
   problems: 50,
   /** Rows without errors that are shown before any is submitted. */

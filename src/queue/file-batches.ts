@@ -85,9 +85,12 @@ export function weighFileRow(row: FileRow): number {
   return Buffer.byteLength(writeRow(row)) + rowOverhead;
 }
 
-/** Forgets rows of which no file was made. */
+/** Forgets rows, and the file that was made of them where nobody heard of it. */
 export async function dropFileRows(home: Queue, redis: Redis, id: string): Promise<void> {
-  await redis.del(fileBatchKeys(home, id).rows);
+  const { batch, rows, all } = fileBatchKeys(home, id);
+  // The rows first: without them no file is made any more.
+  await redis.del(rows, batch);
+  await redis.zrem(all, id);
 }
 
 const beginScript = `${readNow}
@@ -141,6 +144,8 @@ export async function noteOutcomes(
 
 const holdScript = `${readNow}
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+-- A full Redis takes what follows, too: a script is refused at its first write alone.
+redis.call("HDEL", KEYS[1], "held")
 redis.call("HSET", KEYS[1], "held", ARGV[1], "until", string.format("%.0f", now + ARGV[2]))
 return 1
 `;
@@ -169,7 +174,8 @@ const saidSchema = z.object({
   total: z.int(),
   wrong: z.int(),
   problems: z.array(problem),
-  previewed: z.array(z.int()),
+  // Of a file that an older producer has kept, nobody knows.
+  previewed: z.array(z.int()).default([]),
 });
 const schema = z.object({
   state: z.enum(["read", "begun", "done"]),

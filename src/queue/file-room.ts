@@ -5,12 +5,14 @@ import { fileBatchKeys, type NewFileBatch } from "./file-batches.ts";
 import { writeBrief } from "./own-files.ts";
 import { readNow } from "./script-time.ts";
 
-const { clientBytes, heldMs, keptBytes, leastBytes, unsubmitted, unsubmittedMs } = fileBatchLimits;
+const { busyMs, clientBytes, heldMs, keptBytes, leastBytes, unsubmitted, unsubmittedMs } =
+  fileBatchLimits;
 
 /**
  * Of its own client's files the oldest go first, but none that is being submitted. Where all files
- * together take too much, they go from whoever has most, and only then those that are being
- * submitted: whoever has less than another gets room. One who would have most takes none of those.
+ * together take too much, they go from whoever has most, and only then those that were submitted a
+ * short time ago: whoever has less than another gets room. One who would have most takes none of
+ * those, and nobody takes one whose rows are being submitted just now.
  */
 const keepScript = `${readNow}
 local prefix, id, total, bytes, client = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
@@ -22,6 +24,7 @@ for _, old in ipairs(redis.call("ZRANGE", KEYS[3], 0, -1)) do
   if size then
     local file = { id = old, size = math.max(tonumber(size), ${leastBytes}), whose = whose }
     file.held = worked and now - tonumber(worked) < ${heldMs}
+    file.busy = worked and state == "begun" and now - tonumber(worked) < ${busyMs}
     file.waits = state == "read" and whose == client
     if file.waits then waiting = waiting + 1 end
     all = all + file.size
@@ -54,7 +57,8 @@ while all > ${keptBytes} do
   end
   local function isTheirs(file) return not rich or file.whose == rich end
   local found = drop(function(file) return isTheirs(file) and not file.held end)
-  if not found and not (rich and drop(isTheirs)) then return 0 end
+    or rich and drop(function(file) return isTheirs(file) and not file.busy end)
+  if not found then return 0 end
 end
 for _, old in ipairs(gone) do
   redis.call("DEL", prefix .. old, prefix .. old .. ":rows", prefix .. old .. ":done")

@@ -9,6 +9,9 @@ export const bodyTime = {
   answerMs: 2_000,
 } as const;
 
+/** Until another look at a body of which we have not read what has come. */
+const unreadMs = 1_000;
+
 /** The event of a request whose body comes too slowly. */
 export const lateBody = Symbol("late body");
 
@@ -28,6 +31,9 @@ export function limitBodyTime(request: IncomingMessage, refuse: () => void): voi
     const leftMs = bodyTime.firstMs + seconds * 1_000 - (performance.now() - startedAt);
     if (leftMs > 0) {
       timer = setTimeout(look, leftMs).unref();
+    } else if (request.readableLength > 0) {
+      // It is us who are slow.
+      timer = setTimeout(look, unreadMs).unref();
     } else if (request.emit(lateBody)) {
       timer = setTimeout(() => socket.destroy(), bodyTime.answerMs).unref();
     } else {

@@ -3,6 +3,8 @@ import { fileBatchLimits } from "../../src/contract/file-batches.ts";
 import {
   addFileRows,
   beginFileBatch,
+  dropFileRows,
+  holdFileBatch,
   noteOutcomes,
   readFileBatch,
   readFileRows,
@@ -11,13 +13,16 @@ import {
 } from "../../src/queue/file-batches.ts";
 import { keepFileBatch } from "../../src/queue/file-room.ts";
 import { createRandomId } from "../../src/queue/job-id.ts";
+import { readBriefFiles } from "../../src/queue/own-files.ts";
 import { startProducer } from "../support/producer.ts";
+import { ownRedis } from "../support/redis.ts";
 
-const { keptBytes, leastBytes, clientBytes, heldMs, unsubmittedMs, keptMs } = fileBatchLimits;
+const { busyMs, keptBytes, leastBytes, clientBytes, heldMs, unsubmittedMs, keptMs } =
+  fileBatchLimits;
 const row = { row: 2, cells: ["1", "2"], errors: [] };
 
-async function openFiles() {
-  const { queue, redis } = await startProducer();
+async function openFiles({ isAlone = false } = {}) {
+  const { queue, redis } = await startProducer(isAlone ? { redisUrl: (await ownRedis()).url } : {});
   /** Of one row that is said to take so many bytes. */
   const keep = async (client: string, bytes = 100) => {
     const id = createRandomId();
@@ -113,11 +118,15 @@ test("a file that is being submitted stays for an hour from when it was last wor
 });
 
 test("four clients cannot keep all others out, whatever they submit", async () => {
-  const { queue, redis, keep, areKept } = await openFiles();
+  const { queue, redis, keep, key, areKept } = await openFiles();
   const size = Math.floor(keptBytes / 4) - 1_000;
   const files = [];
   for (const client of ["a", "b", "c", "d"]) files.push(await keep(client, size));
   for (const { id } of files) await beginFileBatch(queue, redis, id);
+  // Of what is being submitted just now, the rest of the rows would be lost.
+  expect((await keep("e", size / 4)).keeping).toBe("full");
+  expect(await areKept(files)).toEqual([true, true, true, true]);
+  for (const { id } of files) await redis.hset(key(id), "worked", Date.now() - busyMs);
   const small = [];
   for (const client of ["e", "f", "g"]) small.push(await keep(client, size / 4));
   // Of one who has most, they have room enough.
@@ -136,6 +145,39 @@ test("however small they are, no more files are kept than there is room for as m
   await filling.exec();
   expect((await keep("a")).keeping).toBe("kept");
   expect(await redis.zcard(queue.toKey("files"))).toBe(most);
+});
+
+test("of a file that nobody heard of nothing stays, and it takes no room", async () => {
+  const { queue, redis, keep, areKept } = await openFiles();
+  const [unheard, heard] = [await keep("a"), await keep("a")];
+  await dropFileRows(queue, redis, unheard.id);
+  expect(await areKept([unheard, heard])).toEqual([false, true]);
+  expect(await redis.zrange(queue.toKey("files"), "0", "-1")).toEqual([heard.id]);
+});
+
+test("why a file is held is noted while Redis is full, too", async () => {
+  const { queue, redis, keep, find } = await openFiles({ isAlone: true });
+  const { id } = await keep("a");
+  await redis.config("SET", "maxmemory", "1mb");
+  expect(await holdFileBatch(queue, redis, { id, why: "full", ms: 60_000 })).toBe(true);
+  expect(await find(id)).toMatchObject({ held: { why: "full" } });
+});
+
+test("a file that an older producer has kept can be read", async () => {
+  const { redis, keep, find, key } = await openFiles();
+  const { id } = await keep("a");
+  const said = JSON.parse((await redis.hget(key(id), "said")) ?? "");
+  await redis.hset(key(id), "said", JSON.stringify({ ...said, previewed: undefined }));
+  expect(await find(id)).toMatchObject({ previewed: [] });
+});
+
+test("a list of files leaves out what somebody has damaged", async () => {
+  const { queue, redis, keep, key } = await openFiles();
+  const [good, torn, other] = [await keep("a"), await keep("a"), createRandomId()];
+  await redis.hset(key(torn.id), "brief", "{");
+  await redis.set(key(other), "x");
+  const found = await readBriefFiles(queue, redis, [other, torn.id, good.id]);
+  expect(found.map(({ id }) => id)).toEqual([good.id]);
 });
 
 test("a row that has a job keeps it, whatever is noted later", async () => {

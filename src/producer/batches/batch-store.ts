@@ -23,6 +23,7 @@ import { type BriefFile, readBriefFiles } from "../../queue/own-files.ts";
 import { RequestError, UnavailableError } from "../http/errors.ts";
 import { type Desk, type Desks, firstDesk } from "../jobs/desk.ts";
 import { findShortage } from "../../queue/room.ts";
+import { createDraftRoom, type DraftPlace } from "./draft-room.ts";
 
 /** A file whose rows come one after the other; it is there for others once it is kept. */
 export interface FileDraft {
@@ -63,7 +64,7 @@ const pieceBytes = 65_536;
 
 export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchStore {
   const home = firstDesk(desks);
-  const room = createRoom(fileBatchLimits.draftedBytes);
+  const room = createDraftRoom(fileBatchLimits.draftedBytes);
   const { ask } = home;
   const tagOf = async (client: string) => createClientTag(await ask(idSecret), client);
   return {
@@ -71,7 +72,8 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
       if (findShortage(await home.load(), Infinity) !== undefined) {
         throw new UnavailableError("memory_low");
       }
-      return createDraft(home.ask, room, await tagOf(client));
+      const tag = await tagOf(client);
+      return createDraft(home.ask, room.enter(tag), tag);
     },
     async find(id) {
       const batch =
@@ -106,27 +108,7 @@ export function createBatchStore(desks: Desks, idSecret: ReadIdSecret): BatchSto
   };
 }
 
-/** For drafts, which no limit of what is kept holds for. */
-interface Room {
-  /** Throws an `UnavailableError` where there is none. */
-  take(bytes: number): void;
-  give(bytes: number): void;
-}
-
-function createRoom(most: number): Room {
-  let taken = 0;
-  return {
-    take(bytes) {
-      if (taken + bytes > most) throw new UnavailableError("storage_full");
-      taken += bytes;
-    },
-    give(bytes) {
-      taken -= bytes;
-    },
-  };
-}
-
-function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
+function createDraft(ask: Desk["ask"], place: DraftPlace, client: string): FileDraft {
   const id = createRandomId();
   let bytes = 0;
   let piece: FileRow[] = [];
@@ -142,7 +124,11 @@ function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
     id,
     async add(row) {
       const weight = weighFileRow(row);
-      room.take(weight);
+      if (!place.take(weight)) {
+        // Its body may go on coming for long.
+        place.leave();
+        throw new UnavailableError("storage_full");
+      }
       piece.push(row);
       bytes += weight;
       size += weight;
@@ -160,7 +146,7 @@ function createDraft(ask: Desk["ask"], room: Room, client: string): FileDraft {
       isKept = true;
     },
     async close() {
-      room.give(bytes);
+      place.leave();
       if (!isKept)
         await ask((queue, redis) => dropFileRows(queue, redis, id)).catch(() => undefined);
     },

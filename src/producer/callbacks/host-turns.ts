@@ -69,9 +69,13 @@ export function createHostTurns(limits: Limits = callbackLimits): HostTurns {
   const listWaiting = () => [...lines.values()].flatMap((line) => [...line]);
   const mayWait = ({ host, owner }: Party) => {
     const waiting = listWaiting();
-    const ofHost = waiting.filter((one) => one.host === host).length;
+    const ofHost = waiting.filter((one) => one.host === host);
     const ofOwner = lines.get(owner)?.size ?? 0;
-    return ofHost < limits.waitingForHost && ofOwner < limits.waiting - waiting.length;
+    const ofOwnerAtHost = ofHost.filter((one) => one.owner === owner).length;
+    return (
+      ofOwnerAtHost < limits.waitingForHost - ofHost.length &&
+      ofOwner < limits.waiting - waiting.length
+    );
   };
   const wait = (waiting: Waiting) => {
     const line = lines.get(waiting.owner) ?? new Set();

@@ -67,7 +67,7 @@ export function renderTaskLink({ task }: FileBatch, { titleOf }: TaskWording): M
 }
 
 /** What its sender calls a file. */
-export function nameFile({ file }: FileBatch): Markup {
+export function nameFile({ file }: Pick<FileBatch, "file">): Markup {
   return html`<bdi>${renderText(file === "" ? "a file without a name" : file)}</bdi>`;
 }
 

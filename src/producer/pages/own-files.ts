@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { paths } from "../../contract/paths.ts";
 import type { BriefFile } from "../../queue/own-files.ts";
-import { countRows } from "./batch-preview.ts";
+import { countRows, nameFile } from "./batch-preview.ts";
 import { type Markup, renderTime } from "./layout.ts";
 import { renderText } from "./shown-text.ts";
 import type { TaskWording } from "./task-wording.ts";
@@ -11,7 +11,7 @@ import type { Tone } from "./tone.ts";
 const looks: Readonly<Record<BriefFile["state"], readonly [Tone, string]>> = {
   read: ["idle", "to submit"],
   begun: ["warn", "in part"],
-  done: ["good", "submitted"],
+  done: ["idle", "submitted"],
 };
 
 /** The files that were sent from this browser, each with the way to its page; nothing where there are none. */
@@ -37,7 +37,7 @@ export function renderOwnFiles(files: readonly BriefFile[], wording: TaskWording
               <a href="${paths.batches}/${id}">${renderText(wording.titleOf(task))}</a>
             </td>
             <td class="status"><span class="pill ${tone}">${word}</span></td>
-            <td data-label="File"><bdi>${renderText(file)}</bdi></td>
+            <td data-label="File">${nameFile({ file })}</td>
             <td>${countRows(total)}</td>
             <td class="time">${renderTime(new Date(createdAt).toISOString())}</td>
           </tr>`;

@@ -217,7 +217,7 @@ test("whoever has sent files from a browser finds the latest of them again, and 
     const page = await (await fetch(`${url}${place}`, { headers: { cookie } })).text();
     const found = page.matchAll(/href="(\/batches\/\w+)"/g);
     expect([...found].map(([, path]) => path)).toEqual(paths.slice(0, 5));
-    expect(page).toMatch(/pill good">submitted<[\s\S]*<bdi>rows\.csv<\/bdi>[\s\S]*2 rows/);
+    expect(page).toMatch(/pill idle">submitted<[\s\S]*<bdi>rows\.csv<\/bdi>[\s\S]*2 rows/);
   }
   expect(await read(url, "/")).not.toContain("Your files");
 });

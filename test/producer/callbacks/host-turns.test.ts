@@ -63,3 +63,18 @@ test("turns that are given back go to whoever waits, and all come back in the en
   await settle();
   expect(served).toHaveLength(11);
 });
+
+test("an owner whose receiver hangs leaves places to others of the same host", async () => {
+  const { ask, served, releases } = open();
+  for (let index = 0; index < 100; index += 1) void ask("many", "shared.test");
+  await settle();
+  void ask("other", "shared.test");
+  await settle();
+  expect(served).not.toContain("other refused");
+  // Whoever has waited longest goes first, then the other one.
+  for (let index = 0; index < 2; index += 1) {
+    releases[index]!();
+    await settle();
+  }
+  expect(served.slice(-2).toSorted()).toEqual(["many", "other"]);
+});
