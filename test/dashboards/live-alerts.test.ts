@@ -119,9 +119,10 @@ test("tells of what can wait until the morning, each fault by its own alert, and
 
   // For the process it is as if it computed all that time.
   worker.child.kill("SIGSTOP");
-  await until("a scrape to time out", async () => {
-    const [up] = await prometheus.queryNow('up{job="taskqueue-worker"}');
-    return up?.values[0] === 0;
+  const stoppedAt = Date.now() / 1_000;
+  await until("a scrape from then on to time out", async () => {
+    const lost = `timestamp(up{job="taskqueue-worker"} == 0) > ${stoppedAt}`;
+    return (await prometheus.queryNow(lost)).length > 0;
   });
   worker.child.kill("SIGCONT");
   await untilTold("NodeEventLoopBlocked");

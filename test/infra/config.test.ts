@@ -79,7 +79,10 @@ test("one message names every problem", async () => {
 
 test("a setting that nobody reads is an error, which tells the nearest one", async () => {
   await expect(
-    read({ workercount: "3" }, { "tripd:monitoring": "true", "aws:region": "eu-west-1" }),
+    read(
+      { workercount: "3" },
+      { "tripd:monitoring": "true", "aws:region": "eu-west-1", "tls:proxy": "x" },
+    ),
   ).rejects.toThrowErrorMatchingInlineSnapshot(`
     [Error: the stack's configuration is not usable:
       tripod:workercount: no such setting, expected one such as tripod:workerCount

@@ -20,7 +20,7 @@ function createColumns(mayAct: boolean): readonly Column<ToldSchedule>[] {
         html`${renderText(key)}
           <small>task ${renderText(task)}, queue ${renderText(queue)}</small>`,
     },
-    { title: "When", cell: ({ timetable }) => renderText(sayTimetable(timetable)) },
+    { title: "When", kind: "wide", cell: ({ timetable }) => renderText(sayTimetable(timetable)) },
     {
       title: "Next run",
       kind: "short",

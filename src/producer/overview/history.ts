@@ -1,7 +1,7 @@
 import type { ReadEndedJobs } from "./ended-jobs.ts";
 import { createEndedWindow, type EndedWindow } from "./ended-window.ts";
 import type { OverviewState } from "./overview-state.ts";
-import { createSnapshot, type OverviewSnapshot } from "./snapshot.ts";
+import { createSnapshot, forgetReasons, type OverviewSnapshot } from "./snapshot.ts";
 
 export interface History {
   /** Takes a snapshot now and returns those that are new; none until the queue was read once. */
@@ -51,7 +51,8 @@ export function createHistory({
       }
       const value = state.status === "fulfilled" ? state.value : undefined;
       fresh.push(createSnapshot(nowMs, value, known ? ended.minuteAt(nowMs) : undefined));
-      snapshots = [...snapshots, ...fresh].filter(({ at }) => Date.parse(at) > nowMs - keptMs);
+      const past = last === undefined ? [] : [...snapshots.slice(0, -1), forgetReasons(last)];
+      snapshots = [...past, ...fresh].filter(({ at }) => Date.parse(at) > nowMs - keptMs);
       return fresh;
     },
     get snapshots() {

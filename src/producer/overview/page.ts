@@ -76,16 +76,16 @@ function renderQueues(snapshot: OverviewSnapshot | undefined, queues: readonly s
     const readings = createQueueReadings(queue);
     return html`<tr data-of="${name}">
       <th scope="row">${name}</th>
+      <td data-hold>${describeHold(queue)}</td>
       ${columns.map(
         ([reading, , unit]) =>
           html`<td data-reading="${reading}" data-unit="${unit}">
             ${formatReading(readings[reading], unit)}
           </td>`,
       )}
-      <td data-hold>${describeHold(queue)}</td>
     </tr>`;
   });
-  const titles = ["Queue", ...columns.map(([, title]) => title), "Held up by"];
+  const titles = ["Queue", "Held up by", ...columns.map(([, title]) => title)];
   return renderScrolledTable("Queues", titles, rows);
 }
 

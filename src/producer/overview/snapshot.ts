@@ -147,6 +147,20 @@ function tellReason(reason: string | undefined): { readonly paused_because?: str
   return reason === undefined ? {} : { paused_because: reason };
 }
 
+/** What may be told of a moment that is over: a reason that was given by mistake can be taken back. */
+export function forgetReasons(snapshot: OverviewSnapshot): OverviewSnapshot {
+  const forget = <Q extends { readonly paused_because?: string | undefined }>(queue: Q): Q => ({
+    ...queue,
+    paused_because: undefined,
+  });
+  const { queue, queues } = snapshot;
+  return {
+    ...snapshot,
+    queue: queue && forget(queue),
+    queues: queues && mapValues(new Map(Object.entries(queues)), forget),
+  };
+}
+
 function summarizeSchedule({
   key,
   task,

@@ -34,6 +34,20 @@ test("fills the time before its start with what ended, and leaves a gap for the 
   ]);
 });
 
+test("tells why a queue is paused as long as it is, and not of the time before", async () => {
+  const queues = new Map(
+    [...state.queues].map(
+      ([name, queue]) => [name, { ...queue, paused: true, pausedBecause: "mending" }] as const,
+    ),
+  );
+  const world = createWorld({ ...state, queues });
+  await world.history.take();
+  world.now += 1_000;
+  await world.history.take();
+  const told = world.history.snapshots.filter((one) => JSON.stringify(one).includes("mending"));
+  expect(told).toEqual([world.history.snapshots.at(-1)]);
+});
+
 test("reads again only the seconds that a worker's clock may still date a job into", async () => {
   const world = createWorld();
   await world.history.take();
@@ -139,7 +153,7 @@ test("forgets what is older than ten minutes", async () => {
 });
 
 /** A history of a queue that is not there, on a clock that stands still. */
-function createWorld() {
+function createWorld(told = state) {
   const ended: EndedSeconds = new Map();
   const readEnded: ReadEndedJobs = async (from, until) => {
     if (!world.reachable) throw new Error("no Redis");
@@ -162,7 +176,7 @@ function createWorld() {
     history: createHistory({
       readState: async () => {
         if (!world.reachable) throw new Error("no Redis");
-        return state;
+        return told;
       },
       readEnded,
       now: () => world.now,

@@ -24,6 +24,7 @@ const columns: readonly Column<AuditEntry>[] = [
   },
   {
     title: "What",
+    kind: "wide",
     cell: ({ action, reason, end }) =>
       html`${renderText(action)}
       ${reason !== undefined && html`<small>${renderText(reason)}</small>`}

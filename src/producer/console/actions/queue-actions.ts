@@ -23,7 +23,8 @@ export function createQueueActions({ desks }: { readonly desks: Desks }): readon
       name: "pause",
       words: {
         summary: "Pause a queue.",
-        description: "What runs ends, and nothing starts until it is resumed.",
+        description:
+          "What runs ends, and nothing starts until it is resumed. The overview tells the reason to whoever may see it.",
         components: queueComponents,
         responses: {
           200: json("The queue is paused.", refer("Queue")),
