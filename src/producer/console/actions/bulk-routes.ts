@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from "koa";
 import { bulkActions, type BulkAction, bulkLimits } from "../../../contract/actions.ts";
-import { formatJobFilter, type JobFilter, parseJobFilter } from "../../../contract/job-filter.ts";
+import { formatJobFilter, type JobFilter } from "../../../contract/job-filter.ts";
 import { consolePaths } from "../../../contract/paths.ts";
 import { stopBulk } from "../../../queue/bulk-leases.ts";
 import { type BulkRun, listLatestBulks, readBulk, startBulk } from "../../../queue/bulk-records.ts";
@@ -18,7 +18,7 @@ import { bulkNames, tellRun } from "./bulk-json.ts";
 import { renderBulkList } from "./bulk-list-page.ts";
 import { type BulkOrderPage, renderBulkOrder, renderBulkRun } from "./bulk-pages.ts";
 import { bulkOperations } from "./bulk-operations.ts";
-import { bulkOrder } from "./bulk-order.ts";
+import { bulkOrder, readOrderedFilter, readShownFilter } from "./bulk-order.ts";
 import type { BulkRunner } from "./bulk-runner.ts";
 import { readActor, readBody, readReason } from "./order.ts";
 
@@ -39,8 +39,8 @@ export function createBulkRoutes(
 ): readonly ConsoleRoute[] {
   const home: Desk["ask"] = (call) => firstDesk(desks).ask(call);
   /** The jobs that match and are in a state for it, with the filter that names them whenever it is read. */
-  const find = async (action: BulkAction, parameters: URLSearchParams) => {
-    const filter = narrow(action, readFilter(parameters));
+  const find = async (action: BulkAction, asked: JobFilter) => {
+    const filter = narrow(action, asked);
     if ((await index.standing()).phase !== "following") {
       throw new RequestError(
         503,
@@ -85,7 +85,7 @@ export function createBulkRoutes(
     const parameters = new URLSearchParams(ctx.URL.searchParams);
     const action = readAction(parameters.get("action"));
     parameters.delete("action");
-    const { filter, jobs } = await find(action, parameters);
+    const { filter, jobs } = await find(action, readShownFilter(parameters));
     await confirmOrder(ctx, { action, filter, jobs: jobs.length });
   };
 
@@ -95,12 +95,12 @@ export function createBulkRoutes(
       throw new RequestError(
         422,
         `the order makes no sense, expected "action", one of ${bulkNames.join(", ")}, ` +
-          '"filter", the parameters of /jobs, and, if you like, "reason", and "jobs", how many match at most',
+          '"filter", parameters of /jobs or "" for all jobs, and, if you like, "reason", and "jobs", how many match at most',
       );
     }
     const reason = readReason(order.data.reason);
     const { action } = order.data;
-    const { filter, jobs } = await find(action, new URLSearchParams(order.data.filter));
+    const { filter, jobs } = await find(action, readOrderedFilter(order.data.filter));
     const actor = readActor(ctx);
     const deed = { on: "jobs", target: filter, action, reason } as const;
     const { jobs: confirmed } = order.data;
@@ -213,18 +213,6 @@ function readAction(text: string | null): BulkAction {
   const known = bulkNames.find((name) => name === text);
   if (known !== undefined) return known;
   throw new RequestError(422, `"action" is "${text}", expected one of: ${bulkNames.join(", ")}`);
-}
-
-function readFilter(parameters: URLSearchParams): JobFilter {
-  // How a page is shown says nothing of which jobs are meant.
-  for (const name of ["sort", "limit", "after", "before"]) parameters.delete(name);
-  const { filter, problems } = parseJobFilter(parameters, { nowMs: Date.now() });
-  const [problem] = problems;
-  if (problem !== undefined) throw new RequestError(422, `${problem.parameter}: ${problem.detail}`);
-  if (filter.text !== undefined) {
-    throw new RequestError(422, "text: jobs cannot be acted on by a text, expected another filter");
-  }
-  return filter;
 }
 
 /** Of all states, those that a job can be in for it. */

@@ -15,7 +15,7 @@ import { until } from "../../../support/until.ts";
 
 type Ask = Awaited<ReturnType<typeof startConsole>>["ask"];
 
-const retryAll = { json: { action: "retry" } };
+const retryAll = { json: { action: "retry", filter: "" } };
 
 async function openOwnRedis() {
   const server = await ownRedis();

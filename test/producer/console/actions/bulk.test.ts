@@ -81,7 +81,7 @@ test("jobs that wait are cancelled, and those that have ended deleted, by what t
   await addFailedJobs(queue, redis, 3);
   await submitDivision(url, { x: 1, y: 1 });
   await untilListed(ask, "waiting", 1);
-  const cancelled = await ask("/api/v1/actions", { json: { action: "cancel" } });
+  const cancelled = await ask("/api/v1/actions", { json: { action: "cancel", filter: "" } });
   expect([cancelled.status, cancelled.body.total]).toEqual([202, 1]);
   await untilOver(ask, cancelled.body.id);
   await untilListed(ask, "failed", 4);
@@ -96,8 +96,8 @@ test("orders that make no sense or match nothing begin nothing", async () => {
   const { ask } = await startConsole();
   await untilListed(ask, "failed", 0);
   const orders: [object, number, string][] = [
-    [{ action: "retry" }, 409, "no job matches"],
-    [{ action: "sing" }, 422, '"action"'],
+    [{ action: "retry", filter: "" }, 409, "no job matches"],
+    [{ action: "sing", filter: "" }, 422, '"action"'],
     [{ action: "retry", filter: "state=working" }, 422, "working"],
     [{ action: "retry", filter: "text=x" }, 422, "text"],
     [{ action: "retry", filter: "colour=red" }, 422, "colour"],
@@ -107,6 +107,37 @@ test("orders that make no sense or match nothing begin nothing", async () => {
     expect([answer.status, answer.words]).toEqual([status, expect.stringContaining(text)]);
   }
   expect((await ask("/api/v1/actions/nothing")).status).toBe(404);
+});
+
+test("an order whose filter is left out or has come out empty acts on no job, and says so", async () => {
+  const { ask, queue, url } = await startConsole();
+  const { id } = await submitDivision(url, { x: 1, y: 1 });
+  await untilListed(ask, "waiting", 1);
+  const filters: [string | undefined, string][] = [
+    [undefined, '"" for all jobs'],
+    ["id=", "id: got"],
+    ["id", "id: got"],
+    ["task=&queue=", "task: got"],
+    ["state=waiting&task=", "task: got"],
+    ["state=,", "state: got"],
+    ["state=waiting,", "state: got"],
+    ["?", '"" for all jobs'],
+    ["&", '"" for all jobs'],
+    ["limit=1", "limit: unknown, expected one of"],
+  ];
+  const answers = filters.map(([filter]) =>
+    ask("/api/v1/actions", { json: { action: "cancel", filter } }),
+  );
+  expect((await Promise.all(answers)).map(({ status, words }) => [status, words])).toEqual(
+    filters.map(([, words]) => [422, expect.stringContaining(words)]),
+  );
+  const form = await ask("/actions", { form: { action: "cancel", filter: "task=" } });
+  expect([form.status, form.words]).toEqual([422, expect.stringContaining("expected a value")]);
+  expect((await ask("/api/v1/actions")).body).toEqual({ runs: [] });
+  expect((await queue.getJob(id))?.finishedOn).toBeUndefined();
+  const ordered = await ask("/actions", { form: { action: "cancel", filter: "" } });
+  expect(ordered.status).toBe(303);
+  await untilListed(ask, "failed", 1);
 });
 
 test("a run that is told to stop leaves the rest alone", async () => {
@@ -185,7 +216,7 @@ test("a run goes on where a producer was killed in the middle of it, and acts on
   const first = await spawnProducer(server.url, { BOARD_READ_ONLY: "false" });
   const askFirst: Ask = (path, asking) => askConsole(first.boardUrl, path, asking);
   await untilListed(askFirst, "failed", count);
-  const { body } = await askFirst("/api/v1/actions", { json: { action: "retry" } });
+  const { body } = await askFirst("/api/v1/actions", { json: { action: "retry", filter: "" } });
   await until(
     "some of it",
     async () => (await redis.hget(bulkKeys(queue, body.id).run, "done")) !== "0",

@@ -33,7 +33,7 @@ test("while Redis' memory is full, operators delete and cancel jobs, one by one 
     503,
     expect.stringContaining("jobs can still be cancelled and deleted"),
   ]);
-  const ordered = await ask("/api/v1/actions", { json: { action: "delete" } });
+  const ordered = await ask("/api/v1/actions", { json: { action: "delete", filter: "" } });
   expect([ordered.status, ordered.text]).toEqual([202, expect.any(String)]);
   const run = await until("the run to end", async () => {
     const { body } = await ask(`/api/v1/actions/${ordered.body.id}`);
