@@ -168,6 +168,16 @@ test("failures are grouped, and each group leads to its jobs", async () => {
   ]);
 });
 
+test("failures are not narrowed by a text, and who asks for that is told so", async () => {
+  const { ask } = await openConsole();
+  const words = "failures are not found by a text, expected another parameter";
+  const told = await ask("?text=zero", "application/json", "/api/v1/failures");
+  expect([told.status, await told.text()]).toEqual([400, expect.stringContaining(words)]);
+  const page = await ask("?text=zero", "text/html", "/failures");
+  expect([page.status, await page.text()]).toEqual([400, expect.stringContaining(words)]);
+  expect((await ask("?text=", "text/html", "/failures")).status).toBe(200);
+});
+
 test("a text is searched in input, result and error, in steps that go on where the last one ended", async () => {
   const { url, queue, redis, name, untilListed, list } = await openConsole();
   await startWorker(name);

@@ -64,7 +64,8 @@ export const toldJobs = z
   .object({
     jobs: z.array(listedJob),
     counts: z.record(listedJob.shape.state, z.int()).meta({
-      description: "How many match in each state, whatever states the filter names.",
+      description:
+        "How many match in each state, whatever states the filter names; `text` does not narrow them.",
     }),
     previous: page.meta({ description: "The query of the page before, if there is one." }),
     next: page.meta({ description: "That of the page after, or of where a search goes on." }),

@@ -74,7 +74,7 @@ export const listFailures: Operation = {
   description:
     "Those of the same task and class count together whose messages differ in numbers, ids and " +
     "quoted texts alone, and that the same functions threw. A kind's jobs are found by its `group`.",
-  parameters: filter,
+  parameters: filter.filter(({ name }) => name !== "text"),
   components: describeComponent("FailurePage", toldFailures),
   responses: { 200: json("The largest first.", refer("FailurePage")), 400: wrong },
 };

@@ -81,10 +81,8 @@ export function createExplorerRoutes(deps: ExplorerRoutesDeps): readonly Console
     });
   };
   const showFailures = async (ctx: ConsoleContext) => {
-    const { filter, problems } = parseJobFilter(new URLSearchParams(ctx.querystring), {
-      nowMs: Date.now(),
-    });
     const parameters = new URLSearchParams(ctx.querystring);
+    const { filter, problems } = readFailuresFilter(parameters);
     ctx.set("Cache-Control", "no-store");
     const isPage = wantsPage(ctx);
     if (!isPage) refuseProblems(problems);
@@ -119,6 +117,14 @@ export function createExplorerRoutes(deps: ExplorerRoutesDeps): readonly Console
       operation: listFailures,
     },
   ];
+}
+
+/** The index keeps no text of jobs, and counts all failures of a kind. */
+function readFailuresFilter(parameters: URLSearchParams): ReturnType<typeof parseJobFilter> {
+  const { filter, problems } = parseJobFilter(parameters, { nowMs: Date.now() });
+  if (filter.text === undefined) return { filter, problems };
+  const detail = "failures are not found by a text, expected another parameter, or /jobs";
+  return { filter, problems: [...problems, { parameter: "text", detail }] };
 }
 
 function refuseProblems([problem]: readonly FilterProblem[]): void {
