@@ -1,5 +1,6 @@
 /** Which jobs are meant: the same words in the address of a page, in a program's request and in an order to act on all that match. */
 
+import { parseDateTime } from "./date-time.ts";
 import { type FailureClass, failureClasses } from "./failures.ts";
 
 /** Where a job stands, as lists of jobs tell it. */
@@ -69,7 +70,6 @@ export const filterSpans = {
 const longest = 200;
 const longestShown = 60;
 export const groupPattern = /^[0-9a-f]{12}$/;
-const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads a filter from an address; `nowMs` is what spans are counted back from, as Unix time in ms.
@@ -106,9 +106,10 @@ export function parseJobFilter(
   const readTime = (name: FilterParameter) => {
     const value = read(name);
     if (value === undefined) return undefined;
-    const ms = time.test(value) ? Date.parse(value) : Number.NaN;
-    if (!Number.isNaN(ms)) return ms;
-    return refuse(name, value, 'a time with its offset, such as "2026-12-01T02:00:00Z"');
+    return (
+      parseDateTime(value) ??
+      refuse(name, value, 'a time with its offset, such as "2026-12-01T02:00:00Z"')
+    );
   };
   const states = parameters
     .getAll("state")

@@ -36,6 +36,16 @@ test("what a form leaves empty says nothing, and a span is counted back from now
   );
 });
 
+test("times are those of RFC 3339, with any digits of a second and in either case", () => {
+  expect(parse("from=2026-12-01t00:00:00.123456z&to=2026-12-01T01:00:00.1234Z")).toEqual({
+    filter: {
+      fromMs: Date.parse("2026-12-01T00:00:00.123Z"),
+      toMs: Date.parse("2026-12-01T01:00:00.123Z"),
+    },
+    problems: [],
+  });
+});
+
 test.each([
   ["state=faild", "state", /got "faild", expected one of: waiting, working,/],
   ["class=oops", "class", /got "oops", expected one of: division_by_zero,/],
