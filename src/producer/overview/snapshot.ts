@@ -149,16 +149,16 @@ function tellReason(reason: string | undefined): { readonly paused_because?: str
 
 /** What may be told of a moment that is over: a reason that was given by mistake can be taken back. */
 export function forgetReasons(snapshot: OverviewSnapshot): OverviewSnapshot {
-  const forget = <Q extends { readonly paused_because?: string | undefined }>(queue: Q): Q => ({
-    ...queue,
-    paused_because: undefined,
-  });
   const { queue, queues } = snapshot;
   return {
     ...snapshot,
-    queue: queue && forget(queue),
-    queues: queues && mapValues(new Map(Object.entries(queues)), forget),
+    queue: queue && forgetReason(queue),
+    queues: queues && mapValues(new Map(Object.entries(queues)), forgetReason),
   };
+}
+
+function forgetReason<Q extends { readonly paused_because?: string | undefined }>(queue: Q): Q {
+  return { ...queue, paused_because: undefined };
 }
 
 function summarizeSchedule({
