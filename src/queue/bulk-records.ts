@@ -104,7 +104,6 @@ export async function startBulk(
   const makesRoom = order.action === "retry" ? 0 : 1;
   for (let i = 0; i < jobs.length; i += writtenAtOnce) {
     const part = jobs.slice(i, i + writtenAtOnce).map(formatJob);
-    // oxlint-disable-next-line no-await-in-loop
     await redis.eval(writeScript, 1, keys.jobs, begunMs, makesRoom, ...part);
   }
   const fields = Object.entries(order).filter(([, value]) => value !== undefined);

@@ -113,10 +113,8 @@ test("services send each command that they may run and no script needs, and are 
   await noteBlock(blocked, worker, "quotient");
 
   for (const service of services) {
-    // oxlint-disable-next-line no-await-in-loop
     const direct = await findHeard(await findDirect(service));
     expect(direct.length).toBeGreaterThan(8);
-    // oxlint-disable-next-line no-await-in-loop
     await until(`the ${service} to send the last of ${direct.join(", ")}`, async () => {
       const unsent = await findUnsent(service, direct);
       if (unsent.length > 0) throw new Error(`it has not sent ${unsent.join(", ")}`);
