@@ -80,8 +80,8 @@ test("the overview tells of each queue, and Bull Board lists both", async () => 
     ],
   );
   expect(rows).toEqual([
-    [name, "0", "0", "0", "0 s", "paused"],
-    [second, "1", "0", "0", expect.any(String), "no worker"],
+    [name, "paused", "0", "0", "0", "0 s"],
+    [second, "no worker", "1", "0", "0", expect.any(String)],
   ]);
   const listed = await fetch(`${boardUrl}/board/api/queues`, {
     headers: { authorization: boardAuthorization },
