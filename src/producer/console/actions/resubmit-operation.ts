@@ -12,7 +12,8 @@ export const resubmitJob: Operation = {
   summary: "Make a new job from an older one.",
   description:
     "With the older one's input, or another one for the same task. The new job is the operator's " +
-    "own, and each of the two tells of the other.",
+    "own, and each of the two tells of the other: whoever submitted the older one can read the new " +
+    "one, its input included.",
   parameters: [jobId, keyHeader],
   requestBody: {
     content: {

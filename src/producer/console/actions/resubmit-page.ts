@@ -40,7 +40,8 @@ export function renderResubmitPage(page: ResubmitPage): Promise<string> {
       aria-describedby="reason-hint"
     />
     <small id="reason-hint"
-      >Kept in the audit and on the older job's page, for operators alone.</small
+      >Kept in the audit and on the older job's page, for operators alone. The new job itself, with
+      its input, can be read by whoever submitted the older one.</small
     >
   </div>`;
   return renderPage(
