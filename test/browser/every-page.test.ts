@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openPage } from "../support/browser.ts";
 import { submitDivision, untilFinal } from "../support/client.ts";
 import { askConsole } from "../support/console.ts";
@@ -91,9 +91,11 @@ test("every page that there is on either listener is sound, in light and in dark
     "/api/v1/tasks/:id/events": `/api/v1/tasks/${id}/events`,
   };
   const leaks: string[] = [];
-  process.on("warning", ({ name: kind, message }) => {
+  const onWarning = ({ name: kind, message }: Error) => {
     if (kind === "MaxListenersExceededWarning") leaks.push(message);
-  });
+  };
+  process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
   const { page, complaints } = await openPage();
   const ours = await listPages(url, addressesOf(producer.publicPlaces, values, others), {});
   expect(ours).toEqual(expect.arrayContaining(["/", "/overview", `/jobs/${id}`, file]));
