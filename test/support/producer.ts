@@ -10,6 +10,7 @@ import { createQueue } from "../../src/queue/queue.ts";
 import { type Config, loadConfig } from "../../src/service/config.ts";
 import { loadTasks, type Tasks } from "../../src/task/registry.ts";
 import type { Log } from "../../src/telemetry/log.ts";
+import { openIndexWhenAsked } from "./asked-index.ts";
 import { untilReady } from "./client.ts";
 import { fixtureTasks } from "./fixture-tasks.ts";
 import { anyPorts } from "./ports.ts";
@@ -103,6 +104,7 @@ export async function startProducer(options: ProducerOptions = {}): Promise<Test
     {
       queues: { [name]: spec, ...options.further },
       tasks,
+      openIndex: openIndexWhenAsked,
       ...(options.callbacks && { callbacks: options.callbacks }),
       telemetry: createTestTelemetry("producer", tasks, { queue: name, tracing, log: options.log }),
     },
