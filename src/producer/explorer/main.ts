@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { openRedis } from "../../queue/connection.ts";
 import { keysOf } from "../../queue/job-events.ts";
 import { withReader } from "../../service/secret-file.ts";
+import { endOfThread } from "../../service/thread-end.ts";
 import { createAnswers } from "./answers.ts";
 import { startFollower } from "./follower.ts";
 import type { IndexMessage, IndexOrders, IndexRequest } from "./index-orders.ts";
@@ -47,7 +48,9 @@ const follower = startFollower({
 });
 const answers = createAnswers({ table, kinds, standing: () => follower.standing() });
 
-parentPort?.on("message", ({ id, call, values }: IndexRequest) => {
+parentPort?.on("message", (message: IndexRequest | typeof endOfThread) => {
+  if (message === endOfThread) process.exit();
+  const { id, call, values } = message;
   const ask = answers[call] as (...given: readonly unknown[]) => unknown;
   try {
     say({ id, answer: ask(...values) });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker as Thread } from "node:worker_threads";
 import { within } from "../../service/deadline.ts";
+import { endThread } from "../../service/thread-end.ts";
 import { lineOf } from "../../telemetry/line-limits.ts";
 import type { Log } from "../../telemetry/log.ts";
 import { UnavailableError } from "../http/errors.ts";
@@ -102,7 +103,7 @@ export function openJobIndex({ log, ...given }: JobIndexDeps): OpenJobIndex {
     standing: call("standing"),
     async close() {
       isClosed = true;
-      await thread?.terminate();
+      if (thread !== undefined) await endThread(thread);
     },
   };
 }

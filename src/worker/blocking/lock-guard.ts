@@ -1,5 +1,6 @@
 import { Worker as Thread } from "node:worker_threads";
 import type { Config } from "../../service/config.ts";
+import { endThread } from "../../service/thread-end.ts";
 
 /** What the guard's thread is told at its start. */
 export interface GuardOrders {
@@ -31,9 +32,5 @@ export function openLockGuard(
   });
   thread.on("message", onLine);
   thread.unref();
-  return {
-    close: async () => {
-      await thread.terminate();
-    },
-  };
+  return { close: () => endThread(thread) };
 }

@@ -29,6 +29,11 @@ setInterval(() => {
   });
 }, clockMs);
 
+// It is told nothing but that it is to end.
+parentPort?.once("message", () => {
+  void Promise.allSettled([renewal]).then(() => process.exit());
+});
+
 async function renew(blockedMs: number): Promise<void> {
   // Loaded only now: most workers never need it, and it takes 30 MB.
   renewal ??= import("./lock-renewal.ts").then(({ openLockRenewal }) =>

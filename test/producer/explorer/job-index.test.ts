@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { Worker as Thread } from "node:worker_threads";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { createRandomId } from "../../../src/queue/job-id.ts";
 import { bySubmitter } from "../../../src/queue/job-owner.ts";
@@ -157,4 +158,11 @@ test("a job's options tell who submitted it and when it is due, not how long its
   expect(await index.ids({ submitter: "nightly" }, 5)).toMatchObject([
     { queue: name, id: plain.id },
   ]);
+});
+
+test("an index that is closed while its thread loads has that end by itself", async () => {
+  const terminate = vi.spyOn(Thread.prototype, "terminate");
+  onTestFinished(() => terminate.mockRestore());
+  await openTestIndex(["jobs"]).close();
+  expect(terminate).not.toHaveBeenCalled();
 });

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { Worker as Thread } from "node:worker_threads";
+import { expect, inject, onTestFinished, test, vi } from "vitest";
 import { createQueue } from "../../../src/queue/queue.ts";
 import { openRedis } from "../../../src/queue/connection.ts";
+import { createClocks } from "../../../src/worker/blocking/clocks.ts";
+import { openLockGuard } from "../../../src/worker/blocking/lock-guard.ts";
 import { startOtlpReceiver } from "../../support/otlp-receiver.ts";
 import { forkSources, isolatedTasks } from "../../support/fork.ts";
 import { spawnWorker } from "../../support/processes.ts";
@@ -110,3 +113,18 @@ function readLines(output: string): Record<string, unknown>[] {
 function isCompleted(state: string): boolean {
   return state === "completed";
 }
+
+test("a guard that is closed while its thread loads has that end by itself", async () => {
+  const terminate = vi.spyOn(Thread.prototype, "terminate");
+  onTestFinished(() => terminate.mockRestore());
+  const orders = {
+    memory: createClocks().memory,
+    redis: { url: inject("redisUrl"), password: undefined },
+    workerIds: new Map(),
+    lockMs: 30_000,
+    limits: new Map(),
+    logLevel: "info",
+  };
+  await openLockGuard(orders, () => undefined).close();
+  expect(terminate).not.toHaveBeenCalled();
+});

@@ -47,14 +47,15 @@ test("who submitted it sees a job succeed that blocks its worker for longer than
     result: 2,
     attempts: 1,
   });
-  const told = await until("a line about it", () =>
+  // A busy machine may stop the task on its way, so that there are two lines.
+  const told = await until("a line about most of it", () =>
     output()
       .split("\n")
-      .find((line) => line.includes("a task blocked the event loop: block-inline")),
+      .filter((line) => line.includes("a task blocked the event loop: block-inline"))
+      .map((line) => JSON.parse(line))
+      .find(({ blocked_ms: blockedMs }) => blockedMs > blockMs / 2),
   );
-  const { level, task, blocked_ms: blockedMs } = JSON.parse(told);
-  expect([level, task]).toEqual(["warn", "block-inline"]);
-  expect(blockedMs).toBeGreaterThan(blockMs / 2);
+  expect(told).toMatchObject({ level: "warn", task: "block-inline" });
 });
 
 test("an isolated job that blocks for longer than its limit fails as timeout, once, and holds nobody up", async () => {
