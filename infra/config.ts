@@ -5,7 +5,8 @@ import { type Host, hosts } from "../src/contract/topology.ts";
 import { createTextSchema, createValueSchema } from "../src/service/environment.ts";
 import { environmentSchema } from "./environment.ts";
 import { createHosts } from "./flows.ts";
-import { findUnread } from "./setting-names.ts";
+import { type StackConfig, collectSettings } from "./setting-names.ts";
+import type { SettingName } from "./settings.ts";
 
 /** As npm, the release and the machine images' names call it. */
 export type Architecture = "arm64" | "x64";
@@ -23,7 +24,7 @@ const instanceType = createTextSchema(`an instance type such as "t4g.micro"`, (t
   /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(text),
 );
 
-/** The keys of the stack's configuration, whose defaults `Pulumi.yaml` has. */
+/** What each setting may be. */
 const schema = z.object({
   /** Without one, nobody reaches SSH and Bull Board. */
   adminCidr: optional(
@@ -52,31 +53,22 @@ const schema = z.object({
   amiId: optional("latest", "an image id", (text) => /^ami-[0-9a-f]{8,17}$/.test(text)),
   refreshAmi: flag,
   passwordVersion: integer(1, 1_000_000),
-});
+} satisfies Record<SettingName, z.ZodType>);
 
 export type Settings = Readonly<z.infer<typeof schema>>;
 
-/** As `Pulumi.yaml` declares them, without the project's name. */
-export const settingNames: readonly string[] = Object.keys(schema.shape);
-
 /**
- * What `pulumi config` and the defaults of `Pulumi.yaml` hold, by keys such as `tripod:workerCount`;
- * an object is JSON.
- */
-export type StackConfig = Readonly<Record<string, string>>;
-
-/**
- * Reads the stack's configuration, whose keys have the project's name before them. Throws one error
- * that lists every problem, of which Pulumi shows no more than that.
+ * Reads the stack's configuration, whose keys have the project's name before them, or `tripod`. Throws
+ * one error that lists every problem, of which Pulumi shows no more than that.
  */
 export function createSettings(config: StackConfig, project: string): Settings {
-  const values = settingNames.map((name) => [name, config[`${project}:${name}`]] as const);
-  const { data, error } = schema
-    .superRefine(refuseContradictions)
-    .safeParse(Object.fromEntries(values));
+  const { values, keyOf, problems: unread } = collectSettings(config, project);
+  const { data, error } = schema.superRefine(refuseContradictions).safeParse(values);
   const problems = [
-    ...findUnread(Object.keys(config), project, settingNames),
-    ...(error?.issues ?? []).map(({ path, message }) => `${project}:${path.join(".")}: ${message}`),
+    ...unread,
+    ...(error?.issues ?? []).map(({ path: [name, ...inner], message }) =>
+      [[keyOf(name as SettingName), ...inner].join("."), message].join(": "),
+    ),
   ];
   if (data !== undefined && problems.length === 0) return data;
   throw new RunError(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);

@@ -10,15 +10,15 @@ import { variables } from "../../src/contract/environment.ts";
 import { loadConfig } from "../../src/service/config.ts";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import { ofType, runMockedStack, userDataOf } from "../support/mocked-stack.ts";
-import { createStackConfig, loadPulumiProject } from "../support/pulumi-project.ts";
+import { createStackConfig } from "../support/pulumi-project.ts";
 import { createTemporaryFolder } from "../support/temporary-folder.ts";
 
 // The first run on a machine installs the release's dependencies.
 beforeAll(() => loadBuiltRelease("arm64"), 180_000);
 
 /** The settings of a stack whose `tripod:environment` is this object. */
-async function createSettingsWith(environment: unknown) {
-  const config = createStackConfig(await loadPulumiProject(), {
+function createSettingsWith(environment: unknown) {
+  const config = createStackConfig("tripod", {
     environment: JSON.stringify(environment),
   });
   return createSettings(config, "tripod");
@@ -37,15 +37,15 @@ async function bootHosts(environment: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(hosts);
 }
 
-test("numbers and flags of YAML are taken as a process reads them", async () => {
+test("numbers and flags of YAML are taken as a process reads them", () => {
   const given = { MAX_QUEUE_DEPTH: 5000, TRUST_PROXY: true, LOG_LEVEL: "debug" };
-  const { environment } = await createSettingsWith(given);
+  const { environment } = createSettingsWith(given);
   expect(environment).toEqual({ MAX_QUEUE_DEPTH: "5000", TRUST_PROXY: "true", LOG_LEVEL: "debug" });
   expect(loadConfig(environment).limits).toMatchObject({ trustProxy: true, queueDepth: 5000 });
 });
 
-test("one message names every variable that cannot be set, with what to do instead", async () => {
-  const settings = createSettingsWith({
+test("one message names every variable that cannot be set, with what to do instead", () => {
+  const environment = {
     QUEUE_DEPTH: 5,
     MAX_QUEUE_DEPTH: "many",
     TRUST_PROXY: "yes",
@@ -57,8 +57,8 @@ test("one message names every variable that cannot be set, with what to do inste
     BOARD_PASSWORD: "secret",
     GRAFANA_URL: "http://elsewhere",
     PROMETHEUS_PORT: 9090,
-  });
-  await expect(settings).rejects.toThrowErrorMatchingInlineSnapshot(`
+  };
+  expect(() => createSettingsWith(environment)).toThrowErrorMatchingInlineSnapshot(`
     [Error: the stack's configuration is not usable:
       tripod:environment.QUEUE_DEPTH: no such variable: expected one of ALLOWED_HOSTS, BOARD_READ_ONLY, BOARD_USER, CALLBACK_ALLOWED, LOG_LEVEL, MAX_QUEUE_DEPTH, MAX_UNFINISHED_PER_CLIENT, PUBLIC_ACCESS, RATE_LIMIT_PER_MINUTE, READ_LIMIT_PER_MINUTE, TRACES_PER_SECOND, TRACE_LINK_MODE, TRUST_PROXY, TRUST_TRACEPARENT, WORKER_DEADMAN_MS, WORKER_DRAIN_MS, WORKER_LOCK_MS, WORKER_QUEUES, WORKER_STALLED_CHECK_MS
       tripod:environment.MAX_QUEUE_DEPTH: expected a whole number from 1 to 10000000, got "many"
@@ -76,8 +76,8 @@ test("one message names every variable that cannot be set, with what to do inste
 
 test.each(Object.entries(variables).filter(([, { onEc2 }]) => onEc2.by !== "operator"))(
   "%s cannot be set beside the stack",
-  async (name) => {
-    await expect(createSettingsWith({ [name]: "1" })).rejects.toThrow(
+  (name) => {
+    expect(() => createSettingsWith({ [name]: "1" })).toThrow(
       `tripod:environment.${name}: cannot be set here`,
     );
   },

@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { loadBuiltRelease } from "../support/built-release.ts";
 import { type Resource, isSecret, ofType, runMockedStack } from "../support/mocked-stack.ts";
 import { type Execution, executeStack } from "../support/pulumi-engine.ts";
+import { repository } from "../support/pulumi-project.ts";
 
 /** The machine's own Node.js, which `pulumi up` uses, and the pinned one, which npm scripts use. */
 const runtimes = [...new Set([process.execPath, findOwnNode()])];
@@ -115,4 +119,18 @@ test("a configuration that cannot be used is told in one message", async () => {
   );
   expect(messages.join("\n")).toContain(`tripod:workerCount: expected a whole number`);
   expect(resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
+}, 180_000);
+
+test("the shipped stack file's settings hold in a project of another name", async () => {
+  const { config }: { config: Record<string, unknown> } = parse(
+    await readFile(join(repository, "Pulumi.dev.yaml"), "utf8"),
+  );
+  const values = Object.entries(config).map(([key, value]) => [key, String(value)] as const);
+  const { messages, resources } = await executeStack(
+    process.execPath,
+    Object.fromEntries(values),
+    "mail",
+  );
+  expect(messages).toEqual([]);
+  expect(ofType(resources, "Instance").map(({ name }) => name)).toContain("monitor");
 }, 180_000);

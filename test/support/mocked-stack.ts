@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
-import { createStackConfig, loadPulumiProject, repository } from "./pulumi-project.ts";
+import { createStackConfig, repository } from "./pulumi-project.ts";
 
 export interface Resource {
   readonly type: string;
@@ -14,6 +14,8 @@ export interface Resource {
 
 /** Pulumi's mark of a secret value that crosses to the engine. */
 const secretMark = "4dabf18193072939515e22adb298388d";
+
+const project = "tripod";
 
 export const password = "the-password-that-must-stay-secret";
 
@@ -34,11 +36,10 @@ export async function runMockedStack(
       },
       call: ({ token, inputs }) => answer(token, inputs),
     },
-    "tripod",
+    project,
     "test",
   );
-  const config = createStackConfig(await loadPulumiProject(), values);
-  pulumi.runtime.setAllConfig(config);
+  pulumi.runtime.setAllConfig(createStackConfig(project, values));
   vi.resetModules();
   const program = pathToFileURL(join(sources, "infra/index.ts")).href;
   await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(program)) }));

@@ -43,12 +43,15 @@ const stack = "test";
 /**
  * Runs the program in Pulumi's own executor for Node.js, as the CLI would with the runtime options
  * of `Pulumi.yaml`, against an engine that answers every registration without a cloud.
+ * `projectName` is the project's, where it is not the shipped one.
  */
 export async function executeStack(
   node: string,
   values: Readonly<Record<string, string>> = {},
+  projectName?: string,
 ): Promise<Execution> {
-  const project = await loadPulumiProject();
+  const shipped = await loadPulumiProject();
+  const project = { ...shipped, name: projectName ?? shipped.name };
   const resources: RegisteredResource[] = [];
   const messages: string[] = [];
   let outputs: Record<string, unknown> = {};
@@ -139,7 +142,7 @@ export async function executeStack(
       env: {
         ...programEnvironment,
         HOME: process.env["HOME"],
-        PULUMI_CONFIG: JSON.stringify(createStackConfig(project, values)),
+        PULUMI_CONFIG: JSON.stringify(createStackConfig(project.name, values)),
         PULUMI_CONFIG_SECRET_KEYS: "[]",
         ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
       },

@@ -11,12 +11,6 @@ export interface PulumiProject {
     readonly name: string;
     readonly options: { readonly typescript: boolean; readonly nodeargs: string };
   };
-  readonly config: Readonly<
-    Record<
-      string,
-      { readonly type: string; readonly default: unknown; readonly description: string }
-    >
-  >;
 }
 
 export async function loadPulumiProject(): Promise<PulumiProject> {
@@ -24,16 +18,15 @@ export async function loadPulumiProject(): Promise<PulumiProject> {
   return project;
 }
 
-/** Configuration as the Pulumi CLI hands it to the program: defaults of the project, then the stack's. */
+/** Configuration as the Pulumi CLI hands it to the program: it puts the project's name before plain keys. */
 export function createStackConfig(
-  { name, config }: PulumiProject,
+  project: string,
   values: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const defaults = Object.entries(config).map(
-    ([key, spec]) =>
-      [key, spec.type === "object" ? JSON.stringify(spec.default) : String(spec.default)] as const,
-  );
   return Object.fromEntries(
-    [...defaults, ...Object.entries(values)].map(([key, value]) => [`${name}:${key}`, value]),
+    Object.entries(values).map(([key, value]) => [
+      key.includes(":") ? key : `${project}:${key}`,
+      value,
+    ]),
   );
 }

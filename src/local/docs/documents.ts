@@ -1,8 +1,8 @@
-import { parse } from "yaml";
 import { anchorOf } from "../../../dashboards/alerts/alert.ts";
 import { alerts } from "../../../dashboards/alerts/alerts.ts";
 import { sourcesOf, toldBy } from "../../../dashboards/alerts/sources.ts";
 import { type State, states } from "../../../dashboards/alerts/states.ts";
+import { type Setting, settings } from "../../../infra/settings.ts";
 import { type Variable, variables } from "../../contract/environment.ts";
 import { failureClasses } from "../../contract/failures.ts";
 import { type MetricSpec, metrics } from "../../contract/metrics.ts";
@@ -26,14 +26,11 @@ const setters = {
 /** The tables of one document, by the name of their place in it. */
 type Tables = Readonly<Record<string, string>>;
 
-/**
- * The documents that have tables of what the code says, by their path in the project.
- * `pulumiProject` is the text of Pulumi.yaml.
- */
-export function createDocuments(pulumiProject: string): Readonly<Record<string, Tables>> {
+/** The documents that have tables of what the code says, by their path in the project. */
+export function createDocuments(): Readonly<Record<string, Tables>> {
   return {
     "src/README.md": { failures: failureTable(), variables: variableTable() },
-    "infra/README.md": { flows: flowTable(), configuration: configurationTable(pulumiProject) },
+    "infra/README.md": { flows: flowTable(), configuration: configurationTable() },
     "dashboards/README.md": {
       alerts: alertTable(),
       states: stateTable(),
@@ -146,27 +143,17 @@ function flowTable(): string {
   return table(["from", "to", "port", "for"], [...calls, ...outbound]);
 }
 
-interface Setting {
-  readonly default?: string | number | boolean;
-  readonly description: string;
-}
-
-function configurationTable(pulumiProject: string): string {
-  const { config }: { config: Record<string, Setting> } = parse(pulumiProject);
+function configurationTable(): string {
   return table(
     ["setting", "default", "meaning"],
-    Object.entries(config).map(([name, setting]) => [
+    Object.entries<Setting>(settings).map(([name, { default: fallback, meaning }]) => [
       code(name),
-      setting.default === undefined ? "" : code(textOf(setting.default)),
-      setting.description,
+      code(fallback),
+      meaning,
     ]),
   );
 }
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

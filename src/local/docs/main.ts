@@ -10,7 +10,7 @@ readCommandLine(process, {
   ],
 });
 const project = new URL("../../../", import.meta.url);
-const documents = createDocuments(await readFile(new URL("Pulumi.yaml", project), "utf8"));
+const documents = createDocuments();
 for (const [path, tables] of Object.entries(documents)) {
   const document = new URL(path, project);
   await writeFile(document, fillTables(await readFile(document, "utf8"), tables));
