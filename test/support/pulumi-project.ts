@@ -11,6 +11,10 @@ export interface PulumiProject {
     readonly name: string;
     readonly options: { readonly typescript: boolean; readonly nodeargs: string };
   };
+  /** What `pulumi new` asks for. */
+  readonly template: {
+    readonly config: Readonly<Record<string, { readonly default: string }>>;
+  };
 }
 
 export async function loadPulumiProject(): Promise<PulumiProject> {
