@@ -34,7 +34,12 @@ function createTarget(
 ): Target {
   if (egress === "public-ip") return { gatewayId: network.gateway.id };
 
-  const address = new aws.ec2.Eip("nat", { domain: "vpc", tags: { Name: "tripod-nat" } });
+  // One for each mode: the next one's must not be held by the last one, which goes after it.
+  const address = new aws.ec2.Eip(
+    egress,
+    { domain: "vpc", tags: { Name: `tripod-${egress}` } },
+    { aliases: [{ name: "nat" }] },
+  );
   if (egress === "nat-gateway") {
     const gateway = new aws.ec2.NatGateway("nat", {
       subnetId: network.front.id,

@@ -205,6 +205,31 @@ test.each([
   expect(open.map(({ name }) => name).toSorted()).toEqual(hosts);
 });
 
+/** Address -> what holds it. */
+async function listHolders(egress: string) {
+  const resources = await runMockedStack({ egress });
+  return Object.fromEntries(
+    ["EipAssociation", "NatGateway"].flatMap((type) =>
+      ofType(resources, type).map(({ name, inputs }) => [
+        inputs["allocationId"],
+        `${type} ${name}`,
+      ]),
+    ),
+  );
+}
+
+test("no address goes from one kind of NAT to the other, which comes before the first one goes", async () => {
+  const instance = await listHolders("nat-instance");
+  const gateway = await listHolders("nat-gateway");
+  expect(new Set(Object.values(instance))).toEqual(
+    new Set(["EipAssociation nat", "EipAssociation producer"]),
+  );
+  expect(new Set(Object.values(gateway))).toEqual(
+    new Set(["NatGateway nat", "EipAssociation producer"]),
+  );
+  expect({ ...gateway, ...instance }).toEqual({ ...instance, ...gateway });
+});
+
 test("the producer knows by which addresses it is reached, for the links between its pages", async () => {
   const resources = await runMockedStack();
   const linked = ofType(resources, "Instance").filter((instance) =>
