@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { hostTags } from "../src/contract/monitoring.ts";
+import { architectureOf } from "./config.ts";
 import type { Image } from "./image.ts";
 
 export interface HostArgs {
@@ -56,7 +57,12 @@ export function createHost(
         [hostTags.stack]: pulumi.getStack(),
       },
     },
-    { ...options, ignoreChanges: args.image.replacesHosts ? [] : ["ami"] },
+    {
+      ...options,
+      ignoreChanges: args.image.replacesHosts ? [] : ["ami"],
+      // No image boots on two architectures. A replacement takes the new image, ignored or not.
+      replacementTrigger: architectureOf(args.instanceType),
+    },
   );
 }
 

@@ -121,6 +121,18 @@ test("a configuration that cannot be used is told in one message", async () => {
   expect(resources.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
 }, 180_000);
 
+test("a host is replaced when its type is of another architecture, for which its image is none", async () => {
+  const { messages, resources } = await executeStack(process.execPath, {
+    redisInstanceType: "t3.small",
+    egress: "nat-instance",
+  });
+  expect(messages).toEqual([]);
+  const instances = ofType(resources, "Instance") as Execution["resources"];
+  expect(
+    Object.fromEntries(instances.map(({ name, replacementTrigger }) => [name, replacementTrigger])),
+  ).toEqual({ redis: "x64", producer: "arm64", "worker-1": "arm64", nat: "arm64" });
+}, 180_000);
+
 test("the shipped stack file's settings hold in a project of another name", async () => {
   const { config }: { config: Record<string, unknown> } = parse(
     await readFile(join(repository, "Pulumi.dev.yaml"), "utf8"),

@@ -21,6 +21,8 @@ export interface RegisteredResource extends Resource {
   readonly ignoreChanges: string[];
   readonly deleteBeforeReplace: boolean;
   readonly additionalSecretOutputs: string[];
+  /** Another value replaces the resource. */
+  readonly replacementTrigger: unknown;
 }
 
 export interface Execution {
@@ -166,6 +168,7 @@ function readResource(request: Message): RegisteredResource {
     ignoreChanges: request.getIgnorechangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
   };
 }
 
