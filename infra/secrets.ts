@@ -17,7 +17,7 @@ export function createSecret(name: string, version: number): Secret {
   });
   const value = pulumi.secret(password.result);
   const parameter = new aws.ssm.Parameter(name, {
-    name: `/tripod/${pulumi.getStack()}/${name}`,
+    name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
     type: "SecureString",
     value,
     tags: { Name: `tripod-${name}` },

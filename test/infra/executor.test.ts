@@ -145,4 +145,8 @@ test("the shipped stack file's settings hold in a project of another name", asyn
   );
   expect(messages).toEqual([]);
   expect(ofType(resources, "Instance").map(({ name }) => name)).toContain("monitor");
+  // One account may have several projects, whose stacks have the same name.
+  const parameters = ofType(resources, "Parameter").map(({ inputs }) => String(inputs["name"]));
+  expect(parameters).toHaveLength(5);
+  for (const name of parameters) expect(name).toMatch(/^\/mail\/test\/[a-z-]+$/);
 }, 180_000);
