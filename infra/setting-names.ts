@@ -47,7 +47,7 @@ function findUnread(
 ): string[] {
   const isMeant = (key: string) => {
     const [namespace = "", name = ""] = key.split(":");
-    return namespaces.includes(namespace) || name in settings;
+    return namespaces.includes(namespace) || Object.hasOwn(settings, name);
   };
   return keys
     .filter((key) => isMeant(key) && !known.includes(key))
