@@ -48,6 +48,14 @@ const schema = z.object({
   environment: environmentSchema,
   redisFsync: choice("always", "everysec"),
   redisVolumeGiB: integer(4, 1024),
+  redisVolume: integer(1, 100),
+  restoreSnapshot: optional("none", "a snapshot's id", (text) =>
+    /^snap-[0-9a-f]{8,17}$/.test(text),
+  ),
+  /** AWS keeps 1,000 of a schedule at most. */
+  hourlySnapshots: integer(0, 1_000),
+  dailySnapshots: integer(0, 1_000),
+  finalSnapshot: flag,
   monitorVolumeGiB: integer(8, 1024),
   /** Without one, the newest Debian 13. */
   amiId: optional("latest", "an image id", (text) => /^ami-[0-9a-f]{8,17}$/.test(text)),

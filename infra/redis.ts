@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { network as addresses } from "../src/contract/topology.ts";
+import { createBackups } from "./backups.ts";
 import { createRedisUserData } from "./boot/redis-host.ts";
+import { createBrokerVolume } from "./broker-volume.ts";
 import type { Settings } from "./config.ts";
 import type { Egress } from "./egress.ts";
 import { createHost } from "./host.ts";
@@ -24,17 +26,8 @@ export function createRedis(
     };
   },
 ): aws.ec2.Instance {
-  const volume = new aws.ebs.Volume(
-    "redis-data",
-    {
-      availabilityZone: args.network.back.availabilityZone,
-      size: settings.redisVolumeGiB,
-      type: "gp3",
-      encrypted: true,
-      tags: { Name: "tripod-redis-data" },
-    },
-    { protect: true },
-  );
+  const volume = createBrokerVolume(settings, args.network.back.availabilityZone);
+  createBackups(settings);
   const userData = pulumi
     .all([pulumi.output(args.passwords), volume.id])
     .apply(([{ producer, worker, monitor }, volumeId]) =>

@@ -67,6 +67,28 @@ export const settings = {
     meaning:
       "Size of the broker's data volume, 4 to 1024; at least four times the memory Redis may use.",
   },
+  redisVolume: {
+    default: "1",
+    meaning:
+      "Which data volume of the broker it is, 1 to 100; one more makes a further one, and the old ones stay.",
+  },
+  restoreSnapshot: {
+    default: "none",
+    meaning:
+      "Snapshot that a volume is made from, such as snap-0123456789abcdef0; without effect on one that is there.",
+  },
+  hourlySnapshots: {
+    default: "24",
+    meaning: "Hourly snapshots of the broker's data volume that are kept, 0 to 1000; 0 takes none.",
+  },
+  dailySnapshots: {
+    default: "7",
+    meaning: "Daily snapshots that are kept, 0 to 1000; 0 takes none.",
+  },
+  finalSnapshot: {
+    default: "true",
+    meaning: "Whether a last snapshot is taken of the broker's data volume when it is destroyed.",
+  },
   monitorVolumeGiB: {
     default: "20",
     meaning: "Size of the volume that keeps metrics for 15 days, traces and logs for 7, 8 to 1024.",

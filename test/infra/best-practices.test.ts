@@ -220,6 +220,7 @@ describe.each(["public-ip", "nat-instance", "nat-gateway"])("a stack with egress
         "BucketLifecycleConfiguration",
         "BucketPolicy",
         "RolePolicy",
+        "RolePolicyAttachment",
         "VolumeAttachment",
         "EipAssociation",
       ]),

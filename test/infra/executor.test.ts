@@ -101,6 +101,21 @@ describe.each(runtimes)("Pulumi's executor under %s", (node) => {
   });
 });
 
+test("a further volume stays filled when the snapshot is not named any more, and all are protected", async () => {
+  const { messages, resources } = await executeStack(process.execPath, {
+    redisVolume: "2",
+    restoreSnapshot: "snap-0123456789abcdef0",
+  });
+  expect(messages).toEqual([]);
+  const volumes = ofType(resources, "Volume") as Execution["resources"];
+  expect(volumes.map(({ name, protect, ignoreChanges }) => [name, protect, ignoreChanges])).toEqual(
+    [
+      ["redis-data", true, []],
+      ["redis-data-2", true, ["snapshotId"]],
+    ],
+  );
+}, 180_000);
+
 test("a stack that asks for newer images replaces hosts", async () => {
   const { messages, resources } = await executeStack(process.execPath, { refreshAmi: "true" });
   expect(messages).toEqual([]);

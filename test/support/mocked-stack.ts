@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -59,7 +60,8 @@ function createState(type: string, name: string): Record<string, unknown> {
 }
 
 function createId(type: string, name: string): string {
-  return type === "aws:ebs/volume:Volume" ? "vol-0123456789abcdef0" : `${name}-id`;
+  if (type !== "aws:ebs/volume:Volume") return `${name}-id`;
+  return `vol-${createHash("sha256").update(name).digest("hex").slice(0, 17)}`;
 }
 
 /** What AWS would have answered to a look-up. */
