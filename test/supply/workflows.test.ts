@@ -41,6 +41,17 @@ test.each(workflows)("%s names every action by its commit", (path) => {
   expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
 
+test(".ci/run checks, then deploys by the Pulumi that the workflow installs", () => {
+  const script = read(".ci/run");
+  const commands = script.split("\n").filter((line) => line.includes("npm run"));
+  // Without CI, the second would be skipped where there is no Pulumi.
+  expect(commands).toEqual(["npm run check", "CI=true npm run test:pulumi"]);
+  const packed = /pulumi-(\d+\.\d+\.\d+)-linux/.exec(script)?.[1];
+  const installed = /pulumi-v(\d+\.\d+\.\d+)-linux/.exec(read(".github/workflows/ci.yml"))?.[1];
+  expect(packed).toBeDefined();
+  expect(installed).toBe(packed);
+});
+
 test("the workflows run .ci/run and the long suites", () => {
   const commands = workflows.flatMap(jobsOf).flatMap(({ steps, strategy }) => {
     const suites = strategy?.matrix.include.map(({ suite }) => suite) ?? [""];

@@ -18,6 +18,7 @@ const providers = {
   mmdebstrap: { package: "mmdebstrap" },
   nft: { package: "nftables" },
   openssl: { package: "openssl" },
+  pip3: { package: "python3-pip" },
   prometheus: { package: "prometheus" },
   "prometheus-node-exporter": { package: "prometheus-node-exporter" },
   "prometheus-redis-exporter": { package: "prometheus-redis-exporter" },

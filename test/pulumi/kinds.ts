@@ -1,0 +1,15 @@
+import type { Kinds } from "./kind.ts";
+import { addressKinds } from "./kinds/addresses.ts";
+import { bucketKinds } from "./kinds/bucket.ts";
+import { hostKinds } from "./kinds/hosts.ts";
+import { identityKinds } from "./kinds/identities.ts";
+import { networkKinds } from "./kinds/network.ts";
+
+/** Every type of resource that the program may make of AWS. */
+export const awsKinds: Kinds = {
+  ...addressKinds,
+  ...bucketKinds,
+  ...hostKinds,
+  ...identityKinds,
+  ...networkKinds,
+};
