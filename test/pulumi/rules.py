@@ -1,9 +1,14 @@
 """What AWS does and moto does not: rules of our own, after AWS's documentation. The tables at the end list them."""
 
 import base64
+import itertools
 
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
+
+
+# Places in a subnet, beyond those that the program chooses.
+unchosen = itertools.count(128)
 
 
 class Refusal(Exception):
@@ -66,10 +71,12 @@ def volume_does_not_shrink(ec2, VolumeId, Size, **_):
         raise Refusal("InvalidParameterValue", "New size cannot be smaller than existing size")
 
 
-def terminated_instance_gives_its_address_back(InstanceIds, **_):
+def address_that_nobody_chose_is_any(NetworkInterfaces, **_):
+    # moto hands them out in order, and a freed one first: also one that its host's successor is about to ask for.
     backend = get_backend("ec2")[DEFAULT_ACCOUNT_ID]["us-east-1"]
-    for instance in map(backend.get_instance, InstanceIds):
-        backend.get_subnet(instance.subnet_id).del_subnet_ip(instance.private_ip)
+    for interface in NetworkInterfaces:
+        subnet = backend.get_subnet(interface["SubnetId"])
+        interface.setdefault("PrivateIpAddress", str(subnet.cidr[next(unchosen)]))
 
 
 def compare_architectures(ec2, instance_type: str, architecture: str) -> None:
@@ -115,8 +122,8 @@ REFUSALS = {
     "RunInstances": [user_data_has_16_kib, private_address_is_free, image_has_the_types_architecture],
 }
 
-AMENDMENTS = {
-    "TerminateInstances": [terminated_instance_gives_its_address_back],
+PREPARATIONS = {
+    "RunInstances": [address_that_nobody_chose_is_any],
 }
 
 
@@ -125,6 +132,6 @@ def refuse(ec2, operation: str, parameters: dict) -> None:
         rule(ec2, **parameters)
 
 
-def amend(operation: str, parameters: dict) -> None:
-    for rule in AMENDMENTS.get(operation, []):
+def prepare(operation: str, parameters: dict) -> None:
+    for rule in PREPARATIONS.get(operation, []):
         rule(**parameters)

@@ -40,6 +40,7 @@ describe.skipIf(obstacle)(`the simulator of AWS (${obstacle ?? "here"})`, () => 
         {
           DeviceIndex: 0,
           SubnetId: subnet,
+          DeleteOnTermination: true,
           ...(address !== undefined && { PrivateIpAddress: address }),
         },
       ],

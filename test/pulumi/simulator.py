@@ -53,8 +53,8 @@ def call(service: str, operation: str, parameters: dict) -> dict:
         parameters["Body"] = Path(parameters["Body"]).read_bytes()
     with one_at_a_time:
         rules.refuse(clients["ec2"], operation, parameters)
+        rules.prepare(operation, parameters)
         answer = getattr(clients[service], xform_name(operation))(**parameters)
-        rules.amend(operation, parameters)
     answer.pop("ResponseMetadata", None)
     return answer
 

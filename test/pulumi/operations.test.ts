@@ -1,0 +1,125 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { keptHosts, listHosts } from "./inventory.ts";
+import { changesOf } from "./steps.ts";
+import { useDeployment, whyNoPulumi } from "./story.ts";
+
+const obstacle = whyNoPulumi();
+
+// What infra/README.md has the deployer do, row by row.
+describe.skipIf(obstacle)(`an operated deployment (${obstacle ?? "here"})`, () => {
+  const deployment = useDeployment({ monitoring: "false" });
+  const source = () => join(deployment().folder, "src/worker/main.ts");
+
+  /** Applies the program, and tells which hosts stayed and what was done to others than hosts. */
+  async function apply(...flags: string[]) {
+    const { aws, pulumi } = deployment();
+    const before = await listHosts(aws);
+    const { steps } = await pulumi("up", "--yes", "--skip-preview", ...flags);
+    const after = await listHosts(aws);
+    return { hosts: Object.keys(after).toSorted(), kept: keptHosts(before, after), steps };
+  }
+
+  async function outputs(): Promise<Record<string, unknown>> {
+    const { output } = await deployment().pulumi("stack", "output", "--json");
+    return JSON.parse(output);
+  }
+
+  async function listVolumes(): Promise<{ VolumeId: string; Size: number }[]> {
+    const { Volumes } = await deployment().aws<{
+      Volumes: { VolumeId: string; Size: number; Tags?: { Key: string; Value: string }[] }[];
+    }>("ec2", "DescribeVolumes", {});
+    const data = Volumes.filter(({ Tags }) =>
+      Tags?.some(({ Key, Value }) => Key === "Name" && Value.endsWith("-data")),
+    );
+    return data.map(({ VolumeId, Size }) => ({ VolumeId, Size }));
+  }
+
+  let first: Record<string, unknown>;
+  let original: string;
+
+  test("begins with three hosts", async () => {
+    expect(await apply()).toMatchObject({ hosts: ["producer", "redis", "worker-1"], kept: [] });
+    first = await outputs();
+  });
+
+  test("redeploys: changed sources replace producer and worker, and Redis stays", async () => {
+    original = readFileSync(source(), "utf8");
+    appendFileSync(source(), "\n// Another release.\n");
+    expect(await apply()).toMatchObject({
+      hosts: ["producer", "redis", "worker-1"],
+      kept: ["redis"],
+    });
+    const { releaseSha, url } = await outputs();
+    expect(releaseSha).not.toBe(first["releaseSha"]);
+    expect(url).toBe(first["url"]);
+  });
+
+  test("rolls back: the same sources make the same release again", async () => {
+    writeFileSync(source(), original);
+    expect(await apply()).toMatchObject({
+      hosts: ["producer", "redis", "worker-1"],
+      kept: ["redis"],
+    });
+    expect((await outputs())["releaseSha"]).toBe(first["releaseSha"]);
+  });
+
+  test("scales, and lets the broker's volume grow: no host is replaced", async () => {
+    const { pulumi } = deployment();
+    const [volume] = await listVolumes();
+    await pulumi("config", "set", "workerCount", "3");
+    await pulumi("config", "set", "redisVolumeGiB", "16");
+    const { hosts, kept, steps } = await apply();
+    expect(hosts).toEqual(["producer", "redis", "worker-1", "worker-2", "worker-3"]);
+    expect(kept).toEqual(["producer", "redis", "worker-1"]);
+    expect(changesOf(steps)).toEqual({
+      create: ["Instance worker-2", "Instance worker-3"],
+      update: ["Volume redis-data"],
+    });
+    expect(await listVolumes()).toEqual([{ VolumeId: volume?.VolumeId, Size: 16 }]);
+  });
+
+  test("changes passwords: every host is replaced, the jobs stay on their volume", async () => {
+    const { aws, pulumi } = deployment();
+    const volumes = await listVolumes();
+    await pulumi("config", "set", "workerCount", "1");
+    await pulumi("config", "set", "passwordVersion", "2");
+    const { hosts, kept } = await apply();
+    expect({ hosts, kept }).toEqual({ hosts: ["producer", "redis", "worker-1"], kept: [] });
+    expect(await listVolumes()).toEqual(volumes);
+    expect((await listHosts(aws))["redis"]?.privateIp).toBe("10.0.1.10");
+  });
+
+  test("starts watching: a monitor comes, and every host is replaced", async () => {
+    const { pulumi } = deployment();
+    const [volume] = await listVolumes();
+    await pulumi("config", "set", "monitoring", "true");
+    const { hosts, kept } = await apply();
+    expect({ hosts, kept }).toEqual({
+      hosts: ["monitor", "producer", "redis", "worker-1"],
+      kept: [],
+    });
+    expect(await listVolumes()).toContainEqual(volume);
+  });
+
+  test("stops watching: the monitor goes, and every host is replaced", async () => {
+    await deployment().pulumi("config", "set", "monitoring", "false");
+    const { hosts, kept } = await apply();
+    expect({ hosts, kept }).toEqual({ hosts: ["producer", "redis", "worker-1"], kept: [] });
+    expect(await listVolumes()).toHaveLength(1);
+  });
+
+  test("stores a release again that somebody has deleted", async () => {
+    const { aws } = deployment();
+    const { Buckets } = await aws<{ Buckets: { Name: string }[] }>("s3", "ListBuckets", {});
+    const Bucket = Buckets[0]?.Name;
+    const Key = `releases/${String(first["releaseSha"])}.tar.gz`;
+    await aws("s3", "DeleteObject", { Bucket, Key });
+    await expect(aws("s3", "HeadObject", { Bucket, Key })).rejects.toThrow("404");
+    const { kept, steps } = await apply("--refresh");
+    expect(changesOf(steps)["create"]).toEqual(["BucketObjectv2 release"]);
+    expect(kept).toEqual(["producer", "redis", "worker-1"]);
+    await aws("s3", "HeadObject", { Bucket, Key });
+  });
+});
