@@ -1,6 +1,6 @@
 /** A call of AWS's interface, in its own words: `aws("ec2", "DescribeVpcs", {})`. */
 export type Aws = <T = unknown>(
-  service: "ec2" | "iam" | "s3" | "ssm",
+  service: "dlm" | "ec2" | "iam" | "s3" | "ssm",
   operation: string,
   parameters: Readonly<Record<string, unknown>>,
 ) => Promise<T>;

@@ -15,11 +15,26 @@ const listings = [
   ["ec2", "DescribeAddresses", "Addresses"],
   ["ec2", "DescribeKeyPairs", "KeyPairs"],
   ["ec2", "DescribeVolumes", "Volumes"],
+  ["dlm", "GetLifecyclePolicies", "Policies"],
   ["iam", "ListRoles", "Roles"],
   ["iam", "ListInstanceProfiles", "InstanceProfiles"],
   ["s3", "ListBuckets", "Buckets"],
   ["ssm", "DescribeParameters", "Parameters"],
 ] as const;
+
+interface Snapshot {
+  readonly SnapshotId: string;
+  readonly VolumeId: string;
+}
+
+/** The snapshots of a stack's volumes, by the tag that its documents name. */
+export async function listBackups(aws: Aws, stack: string): Promise<readonly Snapshot[]> {
+  const { Snapshots } = await aws<{ Snapshots: Snapshot[] }>("ec2", "DescribeSnapshots", {
+    OwnerIds: ["self"],
+    Filters: [{ Name: "tag:TripodBackup", Values: [stack] }],
+  });
+  return Snapshots;
+}
 
 /** Everything in the account but what AWS goes on listing for a while as deleted. */
 export async function listEverything(aws: Aws): Promise<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { listEverything, listHosts } from "./inventory.ts";
+import { listBackups, listEverything, listHosts } from "./inventory.ts";
 import { changesOf } from "./steps.ts";
 import { useDeployment, whyNoPulumi } from "./story.ts";
 
@@ -41,10 +41,11 @@ describe.skipIf(obstacle)(`a deployment from first to last (${obstacle ?? "here"
     expect(await listEverything(aws)).toEqual(before);
   });
 
-  test("leaves nothing behind once the volume may go", async () => {
+  test("leaves a last snapshot of the jobs behind once the volume may go, and nothing else", async () => {
     const { aws, pulumi } = deployment();
     await pulumi("state", "unprotect", "--all", "--yes");
     await pulumi("destroy", "--yes", "--skip-preview");
     expect(await listEverything(aws)).toEqual(empty);
+    expect(await listBackups(aws, "tripod/dev")).toHaveLength(1);
   });
 });

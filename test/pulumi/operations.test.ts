@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { keptHosts, listHosts } from "./inventory.ts";
+import { keptHosts, listBackups, listHosts } from "./inventory.ts";
 import { changesOf } from "./steps.ts";
 import { useDeployment, whyNoPulumi } from "./story.ts";
 
@@ -121,5 +121,58 @@ describe.skipIf(obstacle)(`an operated deployment (${obstacle ?? "here"})`, () =
     expect(changesOf(steps)["create"]).toEqual(["BucketObjectv2 release"]);
     expect(kept).toEqual(["producer", "redis", "worker-1"]);
     await aws("s3", "HeadObject", { Bucket, Key });
+  });
+
+  test("goes back to a snapshot on a further volume, and the old one stays", async () => {
+    const { aws, pulumi, run } = deployment();
+    const [old] = await listVolumes();
+    const { SnapshotId } = await aws<{ SnapshotId: string }>("ec2", "CreateSnapshot", {
+      VolumeId: old?.VolumeId,
+    });
+    await pulumi("config", "set", "restoreSnapshot", SnapshotId);
+    await pulumi("config", "set", "redisVolume", "2");
+    const { kept, steps } = await apply();
+    expect(kept).toEqual(["producer", "worker-1"]);
+    expect(changesOf(steps)["create"]).toEqual(["Volume redis-data-2"]);
+    const { Volumes } = await aws<{ Volumes: { VolumeId: string; Attachments: unknown[] }[] }>(
+      "ec2",
+      "DescribeVolumes",
+      { Filters: [{ Name: "snapshot-id", Values: [SnapshotId] }] },
+    );
+    const redis = (await listHosts(aws))["redis"];
+    expect(Volumes).toMatchObject([{ Attachments: [{ InstanceId: redis?.id }] }]);
+    expect(await listVolumes()).toEqual([old]);
+
+    await pulumi("config", "rm", "restoreSnapshot");
+    expect(changesOf((await apply()).steps)).toEqual({});
+
+    await pulumi("config", "set", "redisVolume", "1");
+    const { exitCode, output } = await run("up", "--yes");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain("pulumi state unprotect");
+    expect((await listHosts(aws))["redis"]).toEqual(redis);
+    await pulumi("config", "set", "redisVolume", "2");
+    expect(await listBackups(aws, "tripod/dev")).toEqual([]);
+  });
+
+  test("switches how Redis and workers reach the internet, from each way to each", async () => {
+    const { pulumi } = deployment();
+    for (const egress of ["nat-instance", "nat-gateway", "nat-instance", "public-ip"]) {
+      await pulumi("config", "set", "egress", egress);
+      const { hosts } = await apply();
+      const natInstance = egress === "nat-instance" ? ["nat"] : [];
+      expect(hosts).toEqual([...natInstance, "producer", "redis", "worker-1"].toSorted());
+    }
+  });
+
+  test("replaces the hosts whose type is set to one of another architecture", async () => {
+    const { aws, pulumi } = deployment();
+    for (const host of ["redis", "producer", "worker"]) {
+      await pulumi("config", "set", `${host}InstanceType`, "t3.micro");
+    }
+    const { kept } = await apply();
+    expect(kept).toEqual([]);
+    const types = Object.values(await listHosts(aws)).map(({ type }) => type);
+    expect(types).toEqual(["t3.micro", "t3.micro", "t3.micro"]);
   });
 });

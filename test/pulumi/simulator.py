@@ -9,12 +9,14 @@ from pathlib import Path
 
 # Instead of some thousand images, those that the program may ask for; moto reads it when it is loaded.
 os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("images.json"))
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 import boto3
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 from moto import mock_aws
 
+import lifecycles
 import rules
 
 mock_aws().start()
@@ -51,6 +53,8 @@ def call(service: str, operation: str, parameters: dict) -> dict:
         raise ConnectionAbortedError(operation)
     if "Body" in parameters:
         parameters["Body"] = Path(parameters["Body"]).read_bytes()
+    if service == "dlm":
+        return lifecycles.call(operation, parameters)
     with one_at_a_time:
         rules.refuse(clients["ec2"], operation, parameters)
         rules.prepare(operation, parameters)

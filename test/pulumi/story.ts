@@ -12,7 +12,8 @@ export function whyNoPulumi(): string | undefined {
 export function useDeployment(config: Readonly<Record<string, string>> = {}): () => Deployment {
   let deployment: Deployment | undefined;
   beforeAll(async () => {
-    await loadBuiltRelease("arm64");
+    // Where a deployment runs there is no registry: what its releases depend on is there before.
+    for (const architecture of ["arm64", "x64"] as const) await loadBuiltRelease(architecture);
     deployment = await openDeployment(config);
   });
   afterAll(() => deployment?.close());

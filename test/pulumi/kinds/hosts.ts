@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import type * as aws from "@pulumi/aws";
 import { until } from "../../support/until.ts";
 import type { Aws } from "../aws.ts";
-import { type Given, createName, defineKind, isFound, tagSpecification } from "../kind.ts";
+import {
+  type Given,
+  createName,
+  defineKind,
+  isFound,
+  listTags,
+  tagSpecification,
+} from "../kind.ts";
 
 export interface Instance {
   readonly InstanceId: string;
@@ -153,13 +160,25 @@ export const hostKinds = {
         Size: inputs.size,
         VolumeType: inputs.type,
         Encrypted: inputs.encrypted,
+        ...(inputs.snapshotId !== undefined && { SnapshotId: inputs.snapshotId }),
         TagSpecifications: tagSpecification("volume", inputs.tags),
       });
       return { id: VolumeId };
     },
     exists: (call, id) => isFound(call("ec2", "DescribeVolumes", { VolumeIds: [id] })),
-    update: (call, id, { size }) => call("ec2", "ModifyVolume", { VolumeId: id, Size: size }),
-    delete: (call, id) => call("ec2", "DeleteVolume", { VolumeId: id }),
+    async update(call, id, { size, tags }, before) {
+      if (size !== before.size) await call("ec2", "ModifyVolume", { VolumeId: id, Size: size });
+      await call("ec2", "CreateTags", { Resources: [id], Tags: listTags(tags) });
+    },
+    async delete(call, id, { finalSnapshot, tags }) {
+      if (finalSnapshot === true) {
+        await call("ec2", "CreateSnapshot", {
+          VolumeId: id,
+          TagSpecifications: tagSpecification("snapshot", tags),
+        });
+      }
+      await call("ec2", "DeleteVolume", { VolumeId: id });
+    },
   }),
   "aws:ec2/volumeAttachment:VolumeAttachment": defineKind<aws.ec2.VolumeAttachmentArgs>({
     fixed: ["deviceName", "instanceId", "volumeId"],

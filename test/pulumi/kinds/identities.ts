@@ -38,6 +38,25 @@ export const identityKinds = {
     delete: (call, id, { role }) =>
       call("iam", "DeleteRolePolicy", { RoleName: role, PolicyName: id }),
   }),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": defineKind<aws.iam.RolePolicyAttachmentArgs>(
+    {
+      fixed: ["policyArn", "role"],
+      async create(call, { policyArn, role }, name) {
+        await call("iam", "AttachRolePolicy", { RoleName: role, PolicyArn: policyArn });
+        return { id: createName(name) };
+      },
+      async exists(call, _id, { policyArn, role }) {
+        const { AttachedPolicies } = await call<{ AttachedPolicies: { PolicyArn: string }[] }>(
+          "iam",
+          "ListAttachedRolePolicies",
+          { RoleName: role },
+        );
+        return AttachedPolicies.some(({ PolicyArn }) => PolicyArn === policyArn);
+      },
+      delete: (call, _id, { policyArn, role }) =>
+        call("iam", "DetachRolePolicy", { RoleName: role, PolicyArn: policyArn }),
+    },
+  ),
   "aws:iam/instanceProfile:InstanceProfile": defineKind<aws.iam.InstanceProfileArgs>({
     fixed: ["name"],
     async create(call, inputs, name) {
