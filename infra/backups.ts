@@ -2,17 +2,15 @@ import * as aws from "@pulumi/aws";
 import { backupTag } from "./broker-volume.ts";
 import type { Settings } from "./config.ts";
 
-/** Of the day, in UTC, when the daily snapshot begins, within an hour. */
-const dailyTime = "03:00";
-
 /** Has AWS take snapshots of the broker's volumes, and delete those that are too many; nothing where none are wanted. */
 export function createBackups({
   hourlySnapshots,
   dailySnapshots,
 }: Pick<Settings, "hourlySnapshots" | "dailySnapshots">): void {
   const schedules = [
-    { name: "hourly", interval: 1, count: hourlySnapshots },
-    { name: "daily", interval: 24, times: dailyTime, count: dailySnapshots },
+    // In UTC. By an interval without a time, AWS would begin some time within the first day.
+    { name: "hourly", cronExpression: "cron(0 * * * ? *)", count: hourlySnapshots },
+    { name: "daily", cronExpression: "cron(0 3 * * ? *)", count: dailySnapshots },
   ].filter(({ count }) => count > 0);
   if (schedules.length === 0) return;
   const role = new aws.iam.Role("backups", {
@@ -21,7 +19,7 @@ export function createBackups({
   });
   const rights = new aws.iam.RolePolicyAttachment("backups", {
     role: role.name,
-    // AWS's own: one that we had made narrower would be tried by the first restore.
+    // AWS's own: whether a narrower one of ours suffices would show when a snapshot is missing.
     policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
   });
   new aws.dlm.LifecyclePolicy(
@@ -33,9 +31,9 @@ export function createBackups({
       policyDetails: {
         resourceTypes: ["VOLUME"],
         targetTags: { [backupTag.key]: backupTag.value },
-        schedules: schedules.map(({ name, interval, times, count }) => ({
+        schedules: schedules.map(({ name, cronExpression, count }) => ({
           name,
-          createRule: { interval, intervalUnit: "HOURS", ...(times && { times }) },
+          createRule: { cronExpression },
           retainRule: { count },
           copyTags: true,
         })),

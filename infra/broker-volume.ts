@@ -33,6 +33,8 @@ function createVolume(
   availabilityZone: pulumi.Output<string>,
 ): aws.ebs.Volume {
   const name = number === 1 ? "redis-data" : `redis-data-${number}`;
+  const isLast = number === redisVolume;
+  const snapshotId = isLast ? restoreSnapshot : undefined;
   return new aws.ebs.Volume(
     name,
     {
@@ -41,14 +43,19 @@ function createVolume(
       type: "gp3",
       encrypted: true,
       finalSnapshot,
-      ...(number === redisVolume && restoreSnapshot && { snapshotId: restoreSnapshot }),
+      ...(snapshotId !== undefined && { snapshotId }),
       tags: { Name: `tripod-${name}`, [backupTag.key]: backupTag.value },
     },
     {
       protect: true,
-      // A further volume is filled when it is made. For the first one that is there already, AWS would
-      // need another in its place, which the protection refuses aloud.
-      ...(number > 1 && { ignoreChanges: ["snapshotId"] }),
+      // What a volume was made of stays true when it is not named any more. Another snapshot for one
+      // that is there would replace it, which the protection refuses.
+      ignoreChanges: [
+        ...(snapshotId === undefined ? ["snapshotId"] : []),
+        ...(isLast ? [] : ["size"]),
+      ],
+      // AWS takes hours for the last snapshot of a large volume that had none.
+      customTimeouts: { delete: "4h" },
     },
   );
 }

@@ -59,6 +59,6 @@ function findContradiction(config: StackConfig, keys: readonly string[]): string
   const [key, other] = keys.filter((each) => each in config);
   if (key === undefined || other === undefined || config[key] === config[other]) return [];
   return [
-    `${key}: expected the value of ${other}, ${JSON.stringify(config[other])}, got ${JSON.stringify(config[key])}; "pulumi config rm ${other}" leaves this one`,
+    `${key}: expected the value of ${other}, got another; "pulumi config rm ${other}" leaves this one`,
   ];
 }

@@ -75,7 +75,7 @@ export const settings = {
   restoreSnapshot: {
     default: "none",
     meaning:
-      "Snapshot that a volume is made from, such as snap-0123456789abcdef0; without effect on one that is there.",
+      "Snapshot that a new volume is made from, such as snap-0123456789abcdef0; refused for one that is there.",
   },
   hourlySnapshots: {
     default: "24",
@@ -87,7 +87,8 @@ export const settings = {
   },
   finalSnapshot: {
     default: "true",
-    meaning: "Whether a last snapshot is taken of the broker's data volume when it is destroyed.",
+    meaning:
+      "Whether a destroyed volume of the broker leaves a last snapshot, as the last pulumi up has set it.",
   },
   monitorVolumeGiB: {
     default: "20",

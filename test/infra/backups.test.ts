@@ -23,12 +23,12 @@ test("the broker's volume has snapshots taken every hour and every day, and of n
   const [hourly, daily] = policyDetails.schedules;
   expect(policyDetails.schedules).toHaveLength(2);
   expect(hourly).toMatchObject({
-    createRule: { interval: 1, intervalUnit: "HOURS" },
+    createRule: { cronExpression: "cron(0 * * * ? *)" },
     retainRule: { count: 24 },
     copyTags: true,
   });
   expect(daily).toMatchObject({
-    createRule: { interval: 24, intervalUnit: "HOURS", times: "03:00" },
+    createRule: { cronExpression: "cron(0 3 * * ? *)" },
     retainRule: { count: 7 },
     copyTags: true,
   });

@@ -145,13 +145,24 @@ describe.skipIf(obstacle)(`an operated deployment (${obstacle ?? "here"})`, () =
 
     await pulumi("config", "rm", "restoreSnapshot");
     expect(changesOf((await apply()).steps)).toEqual({});
+    await pulumi("config", "set", "redisVolumeGiB", "20");
+    expect(changesOf((await apply()).steps)).toEqual({ update: ["Volume redis-data-2"] });
 
-    await pulumi("config", "set", "redisVolume", "1");
-    const { exitCode, output } = await run("up", "--yes");
-    expect(exitCode).not.toBe(0);
-    expect(output).toContain("pulumi state unprotect");
-    expect((await listHosts(aws))["redis"]).toEqual(redis);
-    await pulumi("config", "set", "redisVolume", "2");
+    const other = await aws<{ SnapshotId: string }>("ec2", "CreateSnapshot", {
+      VolumeId: old?.VolumeId,
+    });
+    for (const [setting, wrong, right] of [
+      ["restoreSnapshot", other.SnapshotId, "none"],
+      ["redisVolume", "1", "2"],
+    ] as const) {
+      await pulumi("config", "set", setting, wrong);
+      const { exitCode, output } = await run("up", "--yes");
+      expect(exitCode).not.toBe(0);
+      const refused = output.matchAll(/resource "urn:\S+Volume::([^"]+)"/g);
+      expect([...new Set([...refused].map(([, name]) => name))]).toEqual(["redis-data-2"]);
+      expect((await listHosts(aws))["redis"]).toEqual(redis);
+      await pulumi("config", "set", setting, right);
+    }
     expect(await listBackups(aws, "tripod/dev")).toEqual([]);
   });
 

@@ -28,6 +28,13 @@ test("a thread that is still loading when it is told to end does so once it has 
   expect(terminate).not.toHaveBeenCalled();
 });
 
+test("a thread that has ended is not waited for", async () => {
+  const { thread, terminate } = startThread("");
+  await once(thread, "exit");
+  await endThread(thread, 600_000);
+  expect(terminate).not.toHaveBeenCalled();
+});
+
 test("a thread that does not end is terminated", async () => {
   const { thread, terminate } = startThread("for (;;);");
   await once(thread, "online");

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { clockMs, createClocks } from "./clocks.ts";
+import { endOfThread } from "../../service/thread-end.ts";
 import type { GuardOrders } from "./lock-guard.ts";
 import type { LockRenewal } from "./lock-renewal.ts";
 
@@ -29,9 +30,8 @@ setInterval(() => {
   });
 }, clockMs);
 
-// It is told nothing but that it is to end.
-parentPort?.once("message", () => {
-  void Promise.allSettled([renewal]).then(() => process.exit());
+parentPort?.on("message", (message: typeof endOfThread) => {
+  if (message === endOfThread) void Promise.allSettled([renewal]).then(() => process.exit());
 });
 
 async function renew(blockedMs: number): Promise<void> {

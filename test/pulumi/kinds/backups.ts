@@ -15,9 +15,7 @@ function policyOf({ description, executionRoleArn, policyDetails, state }: Polic
         Name: name,
         CopyTags: copyTags,
         CreateRule: {
-          Interval: createRule.interval,
-          IntervalUnit: createRule.intervalUnit,
-          ...(createRule.times !== undefined && { Times: [createRule.times] }),
+          CronExpression: createRule.cronExpression,
         },
         RetainRule: { Count: retainRule.count },
       })),
