@@ -73,6 +73,7 @@ export function createSettings(config: StackConfig, project: string): Settings {
   const { values, keyOf, problems: unread } = collectSettings(config, project);
   const { data, error } = schema.superRefine(refuseContradictions).safeParse(values);
   const problems = [
+    ...findReserved(project),
     ...unread,
     ...(error?.issues ?? []).map(({ path: [name, ...inner], message }) =>
       [[keyOf(name as SettingName), ...inner].join("."), message].join(": "),
@@ -80,6 +81,14 @@ export function createSettings(config: StackConfig, project: string): Settings {
   ];
   if (data !== undefined && problems.length === 0) return data;
   throw new RunError(`the stack's configuration is not usable:\n  ${problems.join("\n  ")}`);
+}
+
+/** Passwords are kept in SSM below the project's name, which AWS does not let begin with these. */
+function findReserved(project: string): string[] {
+  if (!/^(aws|ssm)/i.test(project)) return [];
+  return [
+    `the project is called "${project}": expected a name that does not begin with aws or ssm`,
+  ];
 }
 
 /** The processor architecture of an EC2 instance type: AWS marks its own processors with a `g`. */

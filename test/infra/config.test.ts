@@ -119,6 +119,12 @@ test("a problem is told by the key that somebody wrote", () => {
   `);
 });
 
+test.each(["aws-jobs", "SSM"])("a project may not be called %s, as SSM has it", (project) => {
+  expect(() => read({}, project)).toThrow(
+    `the project is called "${project}": expected a name that does not begin with aws or ssm`,
+  );
+});
+
 test("a setting that is written twice must have one value", () => {
   const values = { workerCount: "3", "tripod:workerCount": "3" };
   expect(read(values, "mail").workerCount).toBe(3);

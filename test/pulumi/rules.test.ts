@@ -11,10 +11,11 @@ const obstacle = whyNoPulumi();
 const arm = "ami-0a0000000000000a1";
 
 describe.skipIf(obstacle)(`the simulator of AWS (${obstacle ?? "here"})`, () => {
-  const home = mkdtempSync(join(tmpdir(), "tripod-simulator-"));
+  let home: string;
   let simulator: Simulator;
   let subnet: string;
   beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), "tripod-simulator-"));
     simulator = await openSimulator(createEnvironment(home, home));
     const { Subnets } = await ec2<{ Subnets: { SubnetId: string; CidrBlock: string }[] }>(
       "DescribeSubnets",
