@@ -86,7 +86,7 @@ export async function openBed(): Promise<Bed> {
     redis: await openVolume(join(folder, "redis-data.img"), 512 * 1024 * 1024),
     monitor: await openVolume(join(folder, "monitor-data.img"), 512 * 1024 * 1024),
   };
-  const device = /\/dev\/disk\/by-id\/\S+/.exec(userData.redis)?.[0] ?? "";
+  const deviceOf = (host: Host) => /\/dev\/disk\/by-id\/\S+/.exec(userData[host])?.[0] ?? "";
 
   return {
     lab,
@@ -102,7 +102,8 @@ export async function openBed(): Promise<Bed> {
         network: host,
         root,
         userData: userData[host],
-        devices: host === "redis" || host === "monitor" ? { [volumes[host].node]: device } : {},
+        devices:
+          host === "redis" || host === "monitor" ? { [volumes[host].node]: deviceOf(host) } : {},
         ...(host === "monitor" && { prepare: (disk) => installStandIns(lab, disk) }),
       }),
     async close() {
