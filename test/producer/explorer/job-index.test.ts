@@ -160,9 +160,11 @@ test("a job's options tell who submitted it and when it is due, not how long its
   ]);
 });
 
-test("an index that is closed while its thread loads has that end by itself", async () => {
+test("the thread of an index that is closed ends by itself", async () => {
   const terminate = vi.spyOn(Thread.prototype, "terminate");
   onTestFinished(() => terminate.mockRestore());
-  await openTestIndex(["jobs"]).close();
+  const index = openTestIndex(["jobs"]);
+  await untilFollowing(index);
+  await index.close();
   expect(terminate).not.toHaveBeenCalled();
 });

@@ -114,17 +114,20 @@ function isCompleted(state: string): boolean {
   return state === "completed";
 }
 
-test("a guard that is closed while its thread loads has that end by itself", async () => {
+test("the thread of a guard that is closed ends by itself", async () => {
   const terminate = vi.spyOn(Thread.prototype, "terminate");
   onTestFinished(() => terminate.mockRestore());
+  const clocks = createClocks();
   const orders = {
-    memory: createClocks().memory,
+    memory: clocks.memory,
     redis: { url: inject("redisUrl"), password: undefined },
     workerIds: new Map(),
     lockMs: 30_000,
     limits: new Map(),
     logLevel: "info",
   };
-  await openLockGuard(orders, () => undefined).close();
+  const guard = openLockGuard(orders, () => undefined);
+  await until("its thread to be there", () => clocks.read("guard") > 0);
+  await guard.close();
   expect(terminate).not.toHaveBeenCalled();
 });
